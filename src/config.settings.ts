@@ -1,0 +1,152 @@
+import { z } from 'zod';
+
+/**
+ * Every environment variable the gateway reads, with its default and its meaning.
+ * The README's table of settings is printed from here (`npm run --silent cli -- settings`).
+ */
+
+const onOff = (fallback?: boolean) =>
+  z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .optional()
+    .transform((value) => (value === undefined ? (fallback as boolean) : value === 'on'));
+
+const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`)
+    .prefault(String(fallback));
+
+const list = (fallback: string) =>
+  z
+    .string()
+    .prefault(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    );
+
+const url = (fallback?: string) => {
+  const schema = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform((value) => value.replace(/\/+$/, ''));
+  return fallback === undefined ? schema.optional() : schema.prefault(fallback);
+};
+
+const connection = (protocol: RegExp, message: string) => z.string().regex(protocol, message).optional();
+
+const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
+
+const text = () => z.string().optional();
+
+const DEVELOPMENT_PEPPER = 'development pepper, refused in production';
+
+export const SETTINGS = {
+  HOST: z.string().prefault('127.0.0.1').describe('Address to listen on.'),
+  PORT: integer(4000, 0, 65535).describe('Port to listen on; 0 takes a free one.'),
+  PUBLIC_URL: url().describe(
+    'The address clients reach the gateway at, for the URLs of pictures. Default: where it listens. Required in production.',
+  ),
+  DATA_DIR: z.string().prefault('.data').describe('Where the embedded database and uploaded files live.'),
+  DATABASE_URL: connection(/^postgres(ql)?:\/\//, 'must be a postgres:// URL').describe(
+    'PostgreSQL 15 or newer. Unset: an embedded database in `DATA_DIR`. Required in production.',
+  ),
+  DATABASE_POOL: integer(10, 1, 200).describe('Most connections to PostgreSQL from one process.'),
+  REDIS_URL: connection(/^rediss?:\/\//, 'must be one or more redis:// URLs, comma-separated').describe(
+    'Redis; several nodes, comma-separated, are a cluster. Unset: an in-process stand-in. Required in production.',
+  ),
+  REDIS_PREFIX: z.string().prefault('ug:').describe('Prefix of every key in Redis.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .prefault('info')
+    .describe('How much is logged: fatal, error, warn, info, debug, trace or silent.'),
+
+  PLAYGROUND: onOff().describe('GraphiQL and introspection at /graphql. Default: on, but off in production.'),
+  TRUSTED_PROXIES: list('').describe(
+    'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
+  ),
+  INTERNAL_NETWORKS: list('127.0.0.0/8,::1').describe(
+    'CIDR ranges that may make server-to-server calls (`userIds`, anlife 接口17).',
+  ),
+  CORS_ORIGINS: list('').describe('Origins of browser apps that may call the gateway, comma-separated.'),
+  RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
+  RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe('Requests a minute from one IP, in one process.'),
+  BODY_LIMIT_BYTES: integer(1_048_576, 1024, 104_857_600).describe('Largest request body that is not an upload.'),
+  SHUTDOWN_SECONDS: integer(10, 1, 300).describe('Longest time that SIGTERM waits for requests under way.'),
+
+  PASSWORD_PEPPER: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .prefault(DEVELOPMENT_PEPPER)
+    .describe('Key of the HMAC under the password hashes. Losing it loses every password. Required in production.'),
+  PASSWORD_HASH_MEMORY_KIB: integer(19_456, 19_456, 1_048_576).describe('argon2id memory, in KiB.'),
+  PASSWORD_HASH_ITERATIONS: integer(2, 2, 20).describe('argon2id passes.'),
+  PASSWORD_HASH_CONCURRENCY: integer(2, 1, 64).describe('Passwords hashed at once in one process.'),
+  PASSWORD_HASH_QUEUE: integer(200, 1, 100_000).describe('Log-ins waiting for a hash; the next one gets 503.'),
+
+  SESSION_DAYS: integer(30, 1, 3650).describe('Days until a session expires.'),
+  CODE_TTL_SECONDS: integer(300, 30, 3600).describe('How long a code is good.'),
+  CODE_TRIES: integer(5, 1, 100).describe('Wrong tries after which a code is burnt.'),
+  CODE_RESEND_SECONDS: integer(60, 0, 3600).describe('Wait between two codes to one phone or address.'),
+  CODE_DAILY_LIMIT: integer(5, 1, 1_000_000).describe('Codes a day to one phone or address.'),
+  CODE_IP_DAILY_LIMIT: integer(100, 1, 1_000_000).describe('Codes a day asked for by one IP (IPv6: /64).'),
+  CAPTCHA_TTL_SECONDS: integer(300, 30, 3600).describe('How long a captcha can be answered.'),
+  CAPTCHA_ANSWER: z
+    .string()
+    .regex(/^[0-9A-Za-z]{1,12}$/, 'must be 1 to 12 letters and digits')
+    .optional()
+    .describe('Fixes the answer of every captcha. Development only.'),
+  GUARD_WINDOW_SECONDS: integer(900, 1, 86_400).describe(
+    'Window in which failures of one account from one source count; also how long they lock.',
+  ),
+  GUARD_CAPTCHA_AFTER: integer(5, 1, 10_000).describe(
+    'Failures of one account from one source above which a captcha is needed where one can be shown.',
+  ),
+  GUARD_LOCK_AFTER: integer(10, 1, 10_000).describe('Failures of one account from one source that lock it there.'),
+  GUARD_ACCOUNT_HOURLY: integer(100, 1, 1_000_000).describe(
+    'Failures an hour of one account over all sources; then a captcha or a source known to the account is needed.',
+  ),
+  GUARD_IP_HOURLY: integer(100, 1, 1_000_000).describe('Failures an hour from one source; then it is locked.'),
+
+  SMS_PROVIDER: z
+    .enum(['log', 'webhook'])
+    .prefault('log')
+    .describe('How SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`.'),
+  SMS_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the SMS.'),
+  SMS_WEBHOOK_TOKEN: text().describe('Bearer token sent to `SMS_WEBHOOK_URL`.'),
+  MAIL_PROVIDER: z
+    .enum(['log', 'webhook'])
+    .prefault('log')
+    .describe('How mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`.'),
+  MAIL_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the mail.'),
+  MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),
+
+  UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),
+  IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
+  IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
+
+  WECHAT_APP_ID: text().describe('WeChat log-in: app id.'),
+  WECHAT_APP_SECRET: text().describe('WeChat log-in: secret.'),
+  WECHAT_DEV_APP_ID: text().describe('WeChat log-in of the test app (`dev=1`): app id.'),
+  WECHAT_DEV_APP_SECRET: text().describe('WeChat log-in of the test app: secret.'),
+  WECHAT_API_URL: requiredUrl('https://api.weixin.qq.com').describe('Where WeChat answers.'),
+  WECHAT_TOKEN_LOGIN: onOff(false).describe(
+    'Accept a WeChat access token with its openid. Off, because `sns/auth` cannot tell which app a token is for.',
+  ),
+  WEIBO_APP_KEY: text().describe('Weibo log-in: app key.'),
+  WEIBO_APP_SECRET: text().describe('Weibo log-in: secret.'),
+  WEIBO_API_URL: requiredUrl('https://api.weibo.com').describe('Where Weibo answers.'),
+  QQ_APP_ID: text().describe('QQ log-in: app id (client_id).'),
+  QQ_APP_SECRET: text().describe('QQ log-in: secret.'),
+  QQ_API_URL: requiredUrl('https://graph.qq.com').describe('Where QQ answers.'),
+  THIRD_PARTY_TIMEOUT_MS: integer(5000, 100, 60_000).describe('How long a provider may take to answer.'),
+} as const;
+
+type Parsed = { [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]> };
+
+/** The values of {@link SETTINGS} once read; see there for what each one means. */
+export type Settings = { -readonly [Name in keyof Parsed]: Parsed[Name] };
+
+export const isDevelopmentPepper = (value: string): boolean => value === DEVELOPMENT_PEPPER;

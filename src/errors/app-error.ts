@@ -1,0 +1,33 @@
+import { ERRORS, type ErrorCode, type ErrorKind } from './codes.js';
+
+/** What may go with a code: never anything that was not meant for the client. */
+export interface ErrorDetails {
+  /** The one input at fault, as the GraphQL schema names it. */
+  field?: string;
+  /** Seconds after which the same request may succeed. */
+  retryAfter?: number;
+}
+
+export type Locale = 'zh' | 'en';
+
+/** The one error the domain throws. Anything else that reaches a door is a defect and leaves as INTERNAL. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: ErrorDetails = {},
+    options?: { cause?: unknown },
+  ) {
+    super(ERRORS[code].en, options);
+  }
+
+  get kind(): ErrorKind {
+    return ERRORS[this.code].kind;
+  }
+}
+
+export const messageOf = (code: ErrorCode, locale: Locale): string => ERRORS[code][locale];
+
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(ERRORS, value);
