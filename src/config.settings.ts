@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRange } from './infra/ip.js';
 
 /**
  * Every environment variable the gateway reads, with its default and its meaning.
@@ -30,6 +31,9 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+const ranges = (fallback: string) =>
+  list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
+
 const url = (fallback?: string) => {
   const schema = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform((value) => value.replace(/\/+$/, ''));
   return fallback === undefined ? schema.optional() : schema.prefault(fallback);
@@ -53,7 +57,7 @@ export const SETTINGS = {
   DATABASE_URL: connection(/^postgres(ql)?:\/\//, 'must be a postgres:// URL').describe(
     'PostgreSQL 15 or newer. Unset: an embedded database in `DATA_DIR`. Required in production.',
   ),
-  DATABASE_POOL: integer(10, 1, 200).describe('Most connections to PostgreSQL from one process.'),
+  DATABASE_POOL: integer(10, 2, 200).describe('Most connections to PostgreSQL from one process.'),
   REDIS_URL: connection(/^rediss?:\/\//, 'must be one or more redis:// URLs, comma-separated').describe(
     'Redis; several nodes, comma-separated, are a cluster. Unset: an in-process stand-in. Required in production.',
   ),
@@ -64,10 +68,10 @@ export const SETTINGS = {
     .describe('How much is logged: fatal, error, warn, info, debug, trace or silent.'),
 
   PLAYGROUND: onOff().describe('GraphiQL and introspection at /graphql. Default: on, but off in production.'),
-  TRUSTED_PROXIES: list('').describe(
+  TRUSTED_PROXIES: ranges('').describe(
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
   ),
-  INTERNAL_NETWORKS: list('127.0.0.0/8,::1').describe(
+  INTERNAL_NETWORKS: ranges('127.0.0.0/8,::1').describe(
     'CIDR ranges that may make server-to-server calls (`userIds`, anlife 接口17).',
   ),
   CORS_ORIGINS: list('').describe('Origins of browser apps that may call the gateway, comma-separated.'),

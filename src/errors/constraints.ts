@@ -1,0 +1,22 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { AppError } from './app-error.js';
+import type { ErrorCode } from './codes.js';
+
+/** What a unique constraint of the database means to a client: the one place where they meet. */
+const MEANING: Readonly<Record<string, { code: ErrorCode; field: string }>> = {
+  users_phone_unique: { code: 'PHONE_TAKEN', field: 'phone' },
+  users_email_verified_unique: { code: 'EMAIL_TAKEN', field: 'email' },
+  users_name_unique: { code: 'NAME_TAKEN', field: 'name' },
+};
+
+/** The name of the unique constraint that an error is about, if it is about one. */
+export function violatedConstraint(error: unknown): string | null {
+  if (!(error instanceof UniqueConstraintViolationException)) return null;
+  return (error as { constraint?: string }).constraint ?? /constraint "(\w+)"/.exec(error.message)?.[1] ?? null;
+}
+
+/** Turns a violated constraint into the code it stands for; leaves every other error as it is. */
+export function translateConstraint(error: unknown): unknown {
+  const meaning = MEANING[violatedConstraint(error) ?? ''];
+  return meaning ? new AppError(meaning.code, { field: meaning.field }, { cause: error }) : error;
+}

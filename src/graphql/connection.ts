@@ -1,0 +1,49 @@
+import { type ClassType, Field, ObjectType } from 'type-graphql';
+import type { Page } from '../paging.js';
+
+@ObjectType({ description: 'Where a page of a list ends.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether more follows.' })
+  hasNextPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Pass it as `after` to get the next page.' })
+  endCursor!: string | null;
+}
+
+/** A page as the schema shows it; `nodes` spares clients the edges they do not need. */
+export interface Connection<T> {
+  edges: { node: T; cursor: string }[];
+  nodes: T[];
+  pageInfo: PageInfo;
+}
+
+export const toConnection = <T>(page: Page<T>): Connection<T> => ({
+  edges: page.edges,
+  nodes: page.edges.map((edge) => edge.node),
+  pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.edges.at(-1)?.cursor ?? null },
+});
+
+/** The connection type of a node type. */
+export function connectionOf<T extends object>(Node: ClassType<T>, name: string): ClassType<Connection<T>> {
+  @ObjectType(`${name}Edge`, { description: `One ${name} in a list.` })
+  class Edge {
+    @Field(() => Node, { description: 'The thing itself.' })
+    node!: T;
+
+    @Field(() => String, { description: 'Its place in the list, for `after`.' })
+    cursor!: string;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}s.` })
+  class ConnectionType implements Connection<T> {
+    @Field(() => [Edge], { description: 'The page, each thing with its place.' })
+    edges!: Edge[];
+
+    @Field(() => [Node], { description: 'The page, without the places.' })
+    nodes!: T[];
+
+    @Field(() => PageInfo, { description: 'Where the page ends.' })
+    pageInfo!: PageInfo;
+  }
+  return ConnectionType;
+}

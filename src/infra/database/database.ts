@@ -1,0 +1,69 @@
+import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
+import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import { lockDataDir } from './data-dir-lock.js';
+
+export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
+
+export interface Database {
+  orm: Orm;
+  embedded: boolean;
+  /**
+   * An entity manager of one's own, for one request or job. It follows the transaction it is called in, so a
+   * repository never leaves one by accident (which on the embedded database, with its one connection, would wait
+   * for itself).
+   */
+  fork(): EntityManager;
+  /** Whether the database answers. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Any number; it only has to be the same in every process that migrates. */
+const MIGRATION_LOCK = 8_414_002;
+
+/**
+ * Applies the pending migrations and then `seed`, in one transaction and under an advisory lock: of several
+ * instances that start at once one does the work, the others wait and find it done.
+ */
+export async function migrate(
+  { orm, embedded }: Database,
+  seed: (em: EntityManager) => Promise<void> = async () => {},
+): Promise<void> {
+  // The migrator makes its own table on a second connection. PGlite has only one, which the transaction holds.
+  if (embedded) await orm.migrator.getPending();
+  await orm.em.fork({ useContext: true }).transactional(async (em) => {
+    await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    await orm.migrator.up({ transaction: em.getTransactionContext() });
+    await seed(em as EntityManager);
+  });
+}
+
+/** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
+export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
+  const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
+  try {
+    // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
+    const orm = (await MikroORM.init(ormOptions(config, embedded) as never)) as unknown as Orm;
+    await orm.em.fork().execute('select 1');
+    return {
+      orm,
+      embedded: !config.DATABASE_URL,
+      fork: () => orm.em.fork({ useContext: true }) as EntityManager,
+      ping: () =>
+        orm.em
+          .fork()
+          .execute('select 1')
+          .then(
+            () => true,
+            () => false,
+          ),
+      close: async () => {
+        await orm.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseStorageKey, type Storage, type StoredFile } from './port.js';
+
+/** No put takes this long, so an older temporary file belongs to a process that died. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** Files under one directory. Several processes may share it. */
+export class LocalStorage implements Storage {
+  private constructor(
+    private readonly root: string,
+    /** Inside the root, because a rename is atomic only within one file system. */
+    private readonly temporary: string,
+  ) {}
+
+  /** Creates the directory when it is missing and clears what dead processes left half-written. */
+  static async open(directory: string): Promise<LocalStorage> {
+    const root = resolve(directory);
+    const temporary = join(root, 'tmp');
+    await mkdir(temporary, { recursive: true });
+    await removeAbandoned(temporary);
+    return new LocalStorage(root, temporary);
+  }
+
+  /** The type is not kept: the key's extension says it. */
+  async put(key: string, data: Buffer, _mime: string): Promise<void> {
+    const path = this.pathOf(key);
+    const unfinished = join(this.temporary, randomUUID());
+    try {
+      await writeDurably(unfinished, data);
+      const firstCreated = await mkdir(dirname(path), { recursive: true });
+      await rename(unfinished, path);
+      await syncDirectories(dirname(path), firstCreated ? dirname(firstCreated) : dirname(path));
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.pathOf(key), { force: true });
+  }
+
+  async read(key: string): Promise<StoredFile | null> {
+    if (!parseStorageKey(key)) return null;
+    const file = await open(this.pathOf(key), 'r').catch(nullWhenMissing);
+    if (!file) return null;
+    try {
+      const { size } = await file.stat();
+      return { stream: file.createReadStream(), size };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  private pathOf(key: string): string {
+    if (!parseStorageKey(key)) throw new RangeError('Not a storage key');
+    return join(this.root, key);
+  }
+}
+
+async function writeDurably(path: string, data: Buffer): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A new name is durable once its directory is synced, and a new directory once its parent is. */
+async function syncDirectories(deepest: string, topmost: string): Promise<void> {
+  // Windows cannot open a directory for this, and does not need it.
+  if (process.platform === 'win32') return;
+  for (let directory = deepest; ; directory = dirname(directory)) {
+    const handle = await open(directory, 'r');
+    await handle.sync().finally(() => handle.close());
+    if (directory === topmost) return;
+  }
+}
+
+async function removeAbandoned(temporary: string): Promise<void> {
+  const before = Date.now() - ABANDONED_AFTER_MS;
+  for (const name of await readdir(temporary)) {
+    const path = join(temporary, name);
+    // Another process that starts at the same time may have removed it first.
+    const found = await stat(path).catch(nullWhenMissing);
+    if (found && found.mtimeMs < before) await rm(path, { force: true });
+  }
+}
+
+function nullWhenMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}

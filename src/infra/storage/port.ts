@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+
+/** The extensions that can be stored, and what they are served as. */
+export const MIME_BY_EXTENSION = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+} as const;
+
+export type StoredExtension = keyof typeof MIME_BY_EXTENSION;
+
+export interface StoredFile {
+  /** The content, not yet read. Whoever does not consume it destroys it. */
+  stream: Readable;
+  /** In bytes. */
+  size: number;
+}
+
+/**
+ * Where files live: a directory or an S3-compatible bucket. What is written under a key never changes
+ * (a new content gets a new key), so whoever serves it may let it be cached for ever.
+ *
+ * Keys are those of {@link newStorageKey}; `put` and `remove` throw a RangeError for any other.
+ */
+export interface Storage {
+  /** Resolves once the file would survive a crash. A failed or interrupted put leaves nothing under the key. */
+  put(key: string, data: Buffer, mime: string): Promise<void>;
+  /** Removing what is not there succeeds. */
+  remove(key: string): Promise<void>;
+  /** Null when nothing is stored under the key, or nothing could be. */
+  read(key: string): Promise<StoredFile | null>;
+}
+
+const KEY = /^\d{4}\/(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/([0-9a-f]{32})\.(jpg|png|webp|gif)$/;
+
+/** A fresh key, `YYYY/MM/DD/<32 hex>.<extension>` with the date in UTC; 128 random bits keep it unguessable. */
+export function newStorageKey(extension: StoredExtension, now = new Date()): string {
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/${randomBytes(16).toString('hex')}.${extension}`;
+}
+
+/** The parts of a key, or null for any string that is not one: nothing else ever becomes a path. */
+export function parseStorageKey(key: string): { id: string; extension: StoredExtension } | null {
+  const [, id, extension] = KEY.exec(key) ?? [];
+  return id && extension ? { id, extension: extension as StoredExtension } : null;
+}

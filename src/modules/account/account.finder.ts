@@ -1,0 +1,31 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { parseEmail, parsePhone } from '../user/contact.js';
+import type { User } from '../user/user.entity.js';
+import { findUserByEmail, findUserByName, findUserByPhone } from '../user/user.repository.js';
+
+/** What a person typed to say who they are, and who that is. */
+export interface AccountMatch {
+  user: User | null;
+  /** What the guard counts failures under: the same for every spelling of one account. */
+  guardKey: string;
+}
+
+/** By the form of the text, one field only: what looks like a phone is a phone and no name. */
+async function findByForm(em: EntityManager, account: string): Promise<{ user: User | null; canonical: string }> {
+  const email = parseEmail(account);
+  if (email) return { user: await findUserByEmail(em, email), canonical: email };
+  const phone = parsePhone(account);
+  if (phone) return { user: await findUserByPhone(em, phone), canonical: phone };
+  return { user: await findUserByName(em, account), canonical: account.toLowerCase() };
+}
+
+/** Longest thing that can name an account: an e-mail address. */
+const ACCOUNT_MAX = 254;
+
+/** Finds an account by phone, verified e-mail or name. */
+export async function matchAccount(em: EntityManager, input: string): Promise<AccountMatch> {
+  const { user, canonical } = await findByForm(em, input.trim().slice(0, ACCOUNT_MAX));
+  return { user, guardKey: user ? guardKeyOf(user.id) : `unknown:${canonical}` };
+}
+
+export const guardKeyOf = (userId: number): string => `user:${userId}`;

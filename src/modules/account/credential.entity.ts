@@ -1,0 +1,17 @@
+import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { User } from '../user/user.entity.js';
+
+/** The password of an account. An account without a row has none (third-party or code log-in only). */
+@Entity({ tableName: 'credentials' })
+export class Credential {
+  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  userId!: number;
+
+  /** argon2id in PHC form, over the peppered MD5 (DECISIONS §1, "password"). */
+  @Property({ type: 'text' })
+  passwordHash!: string;
+
+  @Property({ ...createdAt })
+  updatedAt!: Date;
+}

@@ -1,0 +1,150 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { hash, parseOptions, verify } from '@node-rs/argon2';
+import type { Config } from '../../config.js';
+import { AppError } from '../../errors/app-error.js';
+
+/** How a route receives a password: as typed, or already as its hex MD5. Decided by the route, never by the value. */
+export type PasswordFormat = 'PLAIN' | 'MD5';
+
+type HasherConfig = Pick<
+  Config,
+  | 'PASSWORD_PEPPER'
+  | 'PASSWORD_HASH_MEMORY_KIB'
+  | 'PASSWORD_HASH_ITERATIONS'
+  | 'PASSWORD_HASH_CONCURRENCY'
+  | 'PASSWORD_HASH_QUEUE'
+>;
+
+/** argon2id and version 1.3 by their numbers: the library declares its enums but does not export their values. */
+const ARGON2ID = 2;
+const VERSION_13 = 1;
+const SALT_BYTES = 16;
+const OUTPUT_BYTES = 32;
+
+/**
+ * Passwords as they are stored: argon2id over HMAC-SHA-256(pepper) of the lower-case hex MD5 (DECISIONS §1, "password"),
+ * in PHC form. Runs in the thread pool; at most `PASSWORD_HASH_CONCURRENCY` at once and `PASSWORD_HASH_QUEUE` waiting.
+ *
+ * Every method throws INVALID_INPUT for what cannot be a password in its format (not well-formed UTF-16; not 32 hex
+ * digits) and SERVICE_UNAVAILABLE when the queue is full.
+ */
+export class PasswordHasher {
+  private readonly pepper: string;
+  private readonly options: { algorithm: number; memoryCost: number; timeCost: number; parallelism: number };
+  private readonly queue: BoundedQueue;
+  private readonly dummy: string;
+
+  constructor(config: HasherConfig) {
+    this.pepper = config.PASSWORD_PEPPER;
+    this.options = {
+      algorithm: ARGON2ID,
+      memoryCost: config.PASSWORD_HASH_MEMORY_KIB,
+      timeCost: config.PASSWORD_HASH_ITERATIONS,
+      parallelism: 1,
+    };
+    this.queue = new BoundedQueue(config.PASSWORD_HASH_CONCURRENCY, config.PASSWORD_HASH_QUEUE);
+    this.dummy = this.unmatchableHash();
+  }
+
+  /** The argon2 evaluations started so far, those against the dummy included. */
+  get evaluations(): number {
+    return this.queue.started;
+  }
+
+  hash(password: string, format: PasswordFormat): Promise<string> {
+    return this.run((secret) => hash(secret, this.options), password, format);
+  }
+
+  /** What to store for an imported row that holds a bare MD5. */
+  wrapMd5(md5: string): Promise<string> {
+    return this.hash(md5, 'MD5');
+  }
+
+  /**
+   * Checks a password against what is stored; `null` (unknown account, or one without a password) costs the same time
+   * and is never right. `needsRehash`: it was right, but is stored with weaker parameters than configured; hash it anew.
+   */
+  verify(
+    stored: string | null,
+    password: string,
+    format: PasswordFormat,
+  ): Promise<{ ok: boolean; needsRehash: boolean }> {
+    return this.run(
+      async (secret) => {
+        const ok = (await verify(stored ?? this.dummy, secret)) && stored !== null;
+        return { ok, needsRehash: ok && this.isWeaker(stored) };
+      },
+      password,
+      format,
+    );
+  }
+
+  private async run<T>(
+    work: (secret: string) => Promise<T>,
+    password: string,
+    format: PasswordFormat,
+  ): Promise<T> {
+    // As hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8.
+    const secret = createHmac('sha256', this.pepper).update(md5Of(password, format)).digest('hex');
+    return this.queue.run(() => work(secret));
+  }
+
+  private isWeaker(stored: string): boolean {
+    const used = parseOptions(stored);
+    return (
+      used.algorithm !== ARGON2ID ||
+      used.version !== VERSION_13 ||
+      used.memoryCost < this.options.memoryCost ||
+      used.timeCost < this.options.timeCost ||
+      used.saltLen < SALT_BYTES ||
+      used.outputLen < OUTPUT_BYTES
+    );
+  }
+
+  /** A hash that nothing was ever hashed to, with the configured parameters, made without spending an evaluation. */
+  private unmatchableHash(): string {
+    const { memoryCost, timeCost, parallelism } = this.options;
+    const [salt, output] = [SALT_BYTES, OUTPUT_BYTES].map((length) =>
+      randomBytes(length).toString('base64').replace(/=+$/, ''),
+    );
+    return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${output}`;
+  }
+}
+
+/** The lower-case hex MD5 that both formats come down to. Plain text is neither trimmed nor normalised. */
+function md5Of(password: string, format: PasswordFormat): string {
+  const valid = format === 'MD5' ? /^[0-9a-f]{32}$/i.test(password) : password.isWellFormed();
+  if (!valid) throw new AppError('INVALID_INPUT', { field: 'password' });
+  return format === 'MD5' ? password.toLowerCase() : createHash('md5').update(password, 'utf8').digest('hex');
+}
+
+/** First come, first served. A task beyond the bound is refused at once instead of piling up memory and delay. */
+class BoundedQueue {
+  started = 0;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly bound: number,
+  ) {}
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.running < this.concurrency) this.running++;
+    else await this.turn();
+    this.started++;
+    try {
+      return await task();
+    } finally {
+      // A place is handed to the next in line, never freed in between: a newcomer cannot overtake.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+
+  private turn(): Promise<void> {
+    if (this.waiting.length >= this.bound) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}

@@ -1,0 +1,21 @@
+import { PrimaryKeyProp } from '@mikro-orm/core';
+import { Check, Entity, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
+import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { User } from '../user/user.entity.js';
+
+/** Who follows whom. */
+@Entity({ tableName: 'follows' })
+@Index({ name: 'follows_followee_index', properties: ['followeeId', 'followerId'] })
+@Check({ name: 'follows_not_self', expression: '"follower_id" <> "followee_id"' })
+export class Follow {
+  [PrimaryKeyProp]?: ['followerId', 'followeeId'];
+
+  @ManyToOne(() => User, { ...keyOnly, primary: true, fieldName: 'follower_id', deleteRule: 'cascade' })
+  followerId!: number;
+
+  @ManyToOne(() => User, { ...keyOnly, primary: true, fieldName: 'followee_id', deleteRule: 'cascade' })
+  followeeId!: number;
+
+  @Property({ ...createdAt })
+  createdAt!: Date;
+}

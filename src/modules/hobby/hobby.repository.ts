@@ -1,0 +1,35 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { READ_ONLY } from '../../infra/database/query.js';
+import { UserHobby } from '../user/user-hobby.entity.js';
+import { Hobby } from './hobby.entity.js';
+
+export const findHobbies = (em: EntityManager): Promise<Hobby[]> =>
+  em.find(Hobby, {}, { ...READ_ONLY, orderBy: { id: 'asc' } });
+
+export const countHobbies = (em: EntityManager, ids: readonly number[]): Promise<number> =>
+  em.count(Hobby, { id: { $in: [...ids] } });
+
+/** The hobbies of each user, in the order of the list of hobbies. */
+export async function findHobbiesOfUsers(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, Hobby[]>> {
+  const rows = await em.execute<{ user_id: number; id: number; name: string }[]>(
+    `select uh.user_id, h.id, h.name from user_hobbies uh join hobbies h on h.id = uh.hobby_id
+     where uh.user_id in (?) order by h.id`,
+    [userIds],
+  );
+  const found = new Map<number, Hobby[]>();
+  for (const { user_id, id, name } of rows) {
+    const hobbies = found.get(user_id) ?? [];
+    hobbies.push(Object.assign(new Hobby(), { id, name }));
+    found.set(user_id, hobbies);
+  }
+  return found;
+}
+
+/** Replaces the hobbies of a user. */
+export async function replaceHobbies(em: EntityManager, userId: number, hobbyIds: readonly number[]): Promise<void> {
+  await em.nativeDelete(UserHobby, { userId });
+  if (hobbyIds.length > 0) await em.insertMany(UserHobby, hobbyIds.map((hobbyId) => ({ userId, hobbyId })));
+}

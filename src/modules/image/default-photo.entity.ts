@@ -1,0 +1,14 @@
+import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { keyOnly } from '../../infra/database/columns.js';
+import { Image } from './image.entity.js';
+
+/** A picture of the house that any user may take as an avatar (anlife 接口15). */
+@Entity({ tableName: 'default_photos' })
+export class DefaultPhoto {
+  @OneToOne(() => Image, { ...keyOnly, primary: true, owner: true, fieldName: 'image_id', deleteRule: 'cascade' })
+  imageId!: string;
+
+  /** Order in the list, lowest first. */
+  @Property({ type: 'integer', default: 0 })
+  position = 0;
+}

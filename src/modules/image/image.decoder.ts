@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { AppError } from '../../errors/app-error.js';
+
+// One picture may take a gigabyte for a moment. Nothing is decoded twice, so a cache would only keep memory,
+// and one thread for each picture keeps its peak low: the slots below are the parallelism.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Pixels of a still picture, whatever its sides may be. */
+const MAX_PIXELS = 100_000_000;
+/** Pixels of all frames together: an animation is held in memory as a whole, four bytes a pixel. */
+const MAX_ANIMATION_PIXELS = 50_000_000;
+const MAX_FRAMES = 1000;
+
+/**
+ * The accepted formats. The first bytes are looked at before the decoder is, so that no parser of another
+ * format (SVG, TIFF, …) ever sees what a stranger sent.
+ */
+const FORMATS = {
+  jpeg: {
+    signature: /^\xff\xd8\xff/,
+    mime: 'image/jpeg',
+    extension: 'jpg',
+    encode: (image: Sharp) => image.jpeg({ quality: 90 }),
+  },
+  png: {
+    signature: /^\x89PNG\r\n/,
+    mime: 'image/png',
+    extension: 'png',
+    encode: (image: Sharp) => image.png(),
+  },
+  webp: {
+    signature: /^RIFF[\s\S]{4}WEBP/,
+    mime: 'image/webp',
+    extension: 'webp',
+    // More effort takes several times as long; less fails on large noisy pictures (a full VP8 partition).
+    encode: (image: Sharp) => image.webp({ quality: 90, effort: 2 }),
+  },
+  gif: {
+    signature: /^GIF8[79]a/,
+    mime: 'image/gif',
+    extension: 'gif',
+    encode: (image: Sharp) => image.gif({ effort: 3 }),
+  },
+} as const;
+
+type Format = keyof typeof FORMATS;
+
+/** A picture that this process encoded itself: upright, sRGB, without metadata. All fields describe `data`. */
+export interface CleanImage {
+  data: Buffer;
+  mime: (typeof FORMATS)[Format]['mime'];
+  extension: (typeof FORMATS)[Format]['extension'];
+  /** In pixels; of one frame when animated. */
+  width: number;
+  height: number;
+  /** In bytes. It may exceed `maxBytes`, which limits what came in. */
+  size: number;
+  /** In lower-case hex. */
+  sha256: string;
+}
+
+/** Inclusive limits: bytes of the file, and pixels of its sides. */
+export interface ImageLimits {
+  maxBytes: number;
+  maxSide: number;
+  minSide?: number;
+}
+
+/**
+ * Turns untrusted bytes into clean pictures by decoding every pixel and encoding it anew: what is hidden in
+ * a file (position, comments, an archive behind the image) does not survive.
+ */
+export class ImageDecoder {
+  private readonly slots: Slots;
+
+  /** `concurrency` pictures are worked on at once and `queue` wait; the next gets SERVICE_UNAVAILABLE. */
+  constructor({ concurrency = 2, queue = 50 }: { concurrency?: number; queue?: number } = {}) {
+    this.slots = new Slots(concurrency, queue);
+  }
+
+  /**
+   * JPEG, PNG, WebP and GIF, by what the bytes are and not by what they are called; each stays in its format,
+   * animations stay animated (but for APNG). Throws IMAGE_INVALID, IMAGE_TOO_LARGE (bytes, sides, frames or
+   * pixels), IMAGE_TOO_SMALL or SERVICE_UNAVAILABLE.
+   */
+  async decode(bytes: Buffer, limits: ImageLimits): Promise<CleanImage> {
+    if (bytes.length > limits.maxBytes) throw new AppError('IMAGE_TOO_LARGE');
+    const format = formatOf(bytes);
+    return this.slots.run(async () => {
+      const header = await readHeader(bytes, format);
+      checkSides(header, limits);
+      checkPixels(header);
+      const animated = frames(header) > 1;
+      const image = sharp(bytes, { animated, failOn: 'warning', limitInputPixels: MAX_PIXELS });
+      // The frames of an animation cannot be turned; its rare orientation tag is dropped like all metadata.
+      return encode(animated ? image : image.autoOrient(), format);
+    });
+  }
+
+  /**
+   * The picture, or its first frame, within a square of `side` pixels: same proportions and format, never
+   * enlarged. Throws as {@link decode} does.
+   */
+  async thumbnail(bytes: Buffer, side: number): Promise<CleanImage> {
+    const format = formatOf(bytes);
+    return this.slots.run(async () => {
+      checkPixels({ ...(await readHeader(bytes, format)), pages: 1 });
+      const image = sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_PIXELS }).autoOrient();
+      return encode(
+        image.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true }),
+        format,
+      );
+    });
+  }
+}
+
+/**
+ * Reads a stream to its end, but no further than `maxBytes`: then it is destroyed and IMAGE_TOO_LARGE thrown,
+ * so a caller never holds more than the limit and one chunk. An error of the stream is thrown as it is.
+ */
+export async function readAtMost(stream: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop early destroys the stream.
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function formatOf(bytes: Buffer): Format {
+  const start = bytes.toString('latin1', 0, 16);
+  const format = (Object.keys(FORMATS) as Format[]).find((name) => FORMATS[name].signature.test(start));
+  if (!format) throw new AppError('IMAGE_INVALID');
+  return format;
+}
+
+/** Decodes no pixel: a bomb is recognised by what it claims. */
+async function readHeader(bytes: Buffer, format: Format): Promise<Metadata> {
+  const header = await sharp(bytes, { limitInputPixels: false }).metadata().catch(refuse);
+  if (header.format !== format) throw new AppError('IMAGE_INVALID');
+  return header;
+}
+
+const frames = (header: Metadata): number => header.pages ?? 1;
+
+function checkSides({ width, height }: Metadata, { maxSide, minSide = 1 }: ImageLimits): void {
+  if (Math.max(width, height) > maxSide) throw new AppError('IMAGE_TOO_LARGE');
+  if (Math.min(width, height) < minSide) throw new AppError('IMAGE_TOO_SMALL');
+}
+
+function checkPixels(header: Metadata): void {
+  const limit = frames(header) > 1 ? MAX_ANIMATION_PIXELS : MAX_PIXELS;
+  const pixels = header.width * header.height * frames(header);
+  if (pixels > limit || frames(header) > MAX_FRAMES) throw new AppError('IMAGE_TOO_LARGE');
+}
+
+async function encode(image: Sharp, format: Format): Promise<CleanImage> {
+  const { mime, extension, encode: into } = FORMATS[format];
+  const { data, info } = await into(image).toBuffer({ resolveWithObject: true }).catch(refuse);
+  return {
+    data,
+    mime,
+    extension,
+    width: info.width,
+    height: info.pageHeight ?? info.height,
+    size: data.length,
+    sha256: createHash('sha256').update(data).digest('hex'),
+  };
+}
+
+function refuse(cause: unknown): never {
+  throw new AppError('IMAGE_INVALID', {}, { cause });
+}
+
+/** At most `concurrency` tasks run, at most `queue` wait, in order. */
+class Slots {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly queue: number,
+  ) {}
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    await this.enter();
+    try {
+      return await task();
+    } finally {
+      // The slot passes straight to the next in line, so that a newcomer cannot take it in between.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+
+  private async enter(): Promise<void> {
+    if (this.running < this.concurrency) {
+      this.running++;
+      return;
+    }
+    if (this.waiting.length >= this.queue) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+}

@@ -1,0 +1,48 @@
+import { Entity, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { User } from '../user/user.entity.js';
+
+/** The image host number anlife clients send back with a picture's id; there is one host (ours). */
+export const IMAGE_HOST = 1;
+
+@ObjectType({ description: 'A stored picture.' })
+@Entity({ tableName: 'images' })
+export class Image {
+  @Field(() => ID, { description: '32 hexadecimal digits; names the picture in inputs.' })
+  @PrimaryKey({ type: 'string', length: 32, autoincrement: false })
+  id!: string;
+
+  /** Where the storage keeps the file: `2026/11/21/<id>.jpg`. */
+  @Unique({ name: 'images_key_unique' })
+  @Property({ type: 'string', length: 80 })
+  key!: string;
+
+  /** Who uploaded it; null for pictures of the house. */
+  @ManyToOne(() => User, { ...keyOnly, nullable: true, fieldName: 'owner_id', deleteRule: 'set null', index: true })
+  ownerId: number | null = null;
+
+  @Field(() => String, { description: 'Media type: image/jpeg, image/png, image/webp or image/gif.' })
+  @Property({ type: 'string', length: 32 })
+  mime!: string;
+
+  @Field(() => Int, { description: 'Size of the file in bytes.' })
+  @Property({ type: 'integer' })
+  size!: number;
+
+  @Field(() => Int, { description: 'Width in pixels.' })
+  @Property({ type: 'integer' })
+  width!: number;
+
+  @Field(() => Int, { description: 'Height in pixels.' })
+  @Property({ type: 'integer' })
+  height!: number;
+
+  @Field(() => String, { description: 'SHA-256 of the file, in hexadecimal.' })
+  @Property({ type: 'string', length: 64 })
+  hash!: string;
+
+  @Field(() => Date, { description: 'When it was uploaded.' })
+  @Property({ ...createdAt })
+  createdAt!: Date;
+}

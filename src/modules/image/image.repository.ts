@@ -1,0 +1,27 @@
+import type { EntityManager, RequiredEntityData } from '@mikro-orm/postgresql';
+import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { DefaultPhoto } from './default-photo.entity.js';
+import { Image } from './image.entity.js';
+
+export async function findImages(em: EntityManager, ids: readonly string[]): Promise<Map<string, Image>> {
+  return indexBy(await em.find(Image, { id: { $in: [...ids] } }, READ_ONLY), (image) => image.id);
+}
+
+export const findImage = (em: EntityManager, id: string): Promise<Image | null> =>
+  em.findOne(Image, { id }, READ_ONLY);
+
+/** The pictures of the house, in their order. */
+export async function findDefaultPhotos(em: EntityManager): Promise<Image[]> {
+  const photos = await em.find(DefaultPhoto, {}, { ...READ_ONLY, orderBy: { position: 'asc', imageId: 'asc' } });
+  const images = await findImages(em, photos.map((photo) => photo.imageId));
+  return photos.flatMap((photo) => images.get(photo.imageId) ?? []);
+}
+
+export async function isDefaultPhoto(em: EntityManager, id: string): Promise<boolean> {
+  return (await em.count(DefaultPhoto, { imageId: id })) > 0;
+}
+
+export async function insertImage(em: EntityManager, image: Omit<Image, 'createdAt'>): Promise<Image> {
+  await em.insert(Image, image as RequiredEntityData<Image>);
+  return em.findOneOrFail(Image, { id: image.id }, READ_ONLY);
+}

@@ -1,0 +1,51 @@
+import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { createdAt } from '../../infra/database/columns.js';
+
+/** Numbered as anlife's `app_type` does (接口13), which counts the other way than `device_type`. */
+export enum AppPlatform {
+  ANDROID = 1,
+  IOS = 2,
+}
+registerEnumType(AppPlatform, {
+  name: 'AppPlatform',
+  description: 'What an app release runs on.',
+  valuesConfig: { ANDROID: { description: 'Android.' }, IOS: { description: 'iOS.' } },
+});
+
+@ObjectType({ description: 'A version of the app that can be downloaded.' })
+@Entity({ tableName: 'app_releases' })
+@Index({ name: 'app_releases_platform_index', properties: ['platform', 'versionCode'] })
+export class AppRelease {
+  @Field(() => ID, { description: 'The number of the release.' })
+  @PrimaryKey({ type: 'integer', autoincrement: true })
+  id!: number;
+
+  @Field(() => AppPlatform, { description: 'What it runs on.' })
+  @Property({ type: 'smallint' })
+  platform!: AppPlatform;
+
+  @Field(() => String, { description: 'Version for people, such as 8.7.' })
+  @Property({ type: 'string', length: 32 })
+  version!: string;
+
+  @Field(() => Int, { description: 'Version for comparison; the highest one of a platform is current.' })
+  @Property({ type: 'integer' })
+  versionCode!: number;
+
+  @Field(() => String, { description: 'Where to download it.' })
+  @Property({ type: 'string', length: 500 })
+  url!: string;
+
+  @Field(() => String, { description: 'Title of the notice.' })
+  @Property({ type: 'string', length: 191 })
+  title!: string;
+
+  @Field(() => String, { description: 'Text of the notice.' })
+  @Property({ type: 'text' })
+  message!: string;
+
+  @Field(() => Date, { description: 'When it was last changed.' })
+  @Property({ ...createdAt })
+  updatedAt!: Date;
+}

@@ -1,0 +1,70 @@
+import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { BigIntType } from '@mikro-orm/core';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { User } from '../user/user.entity.js';
+
+export enum SecurityEventKind {
+  REGISTERED = 'REGISTERED',
+  LOGGED_IN = 'LOGGED_IN',
+  LOGIN_REFUSED = 'LOGIN_REFUSED',
+  LOGGED_OUT = 'LOGGED_OUT',
+  PASSWORD_CHANGED = 'PASSWORD_CHANGED',
+  PASSWORD_RETRIEVED = 'PASSWORD_RETRIEVED',
+  PHONE_BOUND = 'PHONE_BOUND',
+  PHONE_UNBOUND = 'PHONE_UNBOUND',
+  EMAIL_BOUND = 'EMAIL_BOUND',
+  EMAIL_UNBOUND = 'EMAIL_UNBOUND',
+  SESSION_REVOKED = 'SESSION_REVOKED',
+  DISABLED = 'DISABLED',
+  ENABLED = 'ENABLED',
+  DELETED = 'DELETED',
+}
+registerEnumType(SecurityEventKind, {
+  name: 'SecurityEventKind',
+  description: 'What happened to an account.',
+  valuesConfig: {
+    REGISTERED: { description: 'The account was created.' },
+    LOGGED_IN: { description: 'A session was opened.' },
+    LOGIN_REFUSED: { description: 'A log-in to this account failed.' },
+    LOGGED_OUT: { description: 'A session was closed by its user.' },
+    PASSWORD_CHANGED: { description: 'The password was set or changed with the old one.' },
+    PASSWORD_RETRIEVED: { description: 'The password was replaced with the help of a code.' },
+    PHONE_BOUND: { description: 'A phone number was bound.' },
+    PHONE_UNBOUND: { description: 'The phone number was removed.' },
+    EMAIL_BOUND: { description: 'An e-mail address was bound.' },
+    EMAIL_UNBOUND: { description: 'The e-mail address was removed.' },
+    SESSION_REVOKED: { description: 'Sessions were ended from another one.' },
+    DISABLED: { description: 'An administrator disabled the account.' },
+    ENABLED: { description: 'An administrator enabled the account.' },
+    DELETED: { description: 'The owner cancelled the account.' },
+  },
+});
+
+@ObjectType({ description: 'Something that happened to an account and concerns its security.' })
+@Entity({ tableName: 'security_events' })
+@Index({ name: 'security_events_user_index', properties: ['userId', 'id'] })
+export class SecurityEvent {
+  @Field(() => ID, { description: 'The number of the event; later ones are higher.' })
+  @PrimaryKey({ type: new BigIntType('number'), autoincrement: true })
+  id!: number;
+
+  @ManyToOne(() => User, { ...keyOnly, fieldName: 'user_id', deleteRule: 'cascade' })
+  userId!: number;
+
+  @Field(() => SecurityEventKind, { description: 'What happened.' })
+  @Property({ type: 'string', length: 32 })
+  kind!: SecurityEventKind;
+
+  @Field(() => String, { description: 'The door it came through: graphql, anlife, account, plus, member, open or cli.' })
+  @Property({ type: 'string', length: 16 })
+  door!: string;
+
+  @Field(() => String, { description: 'The IP address it came from.' })
+  @Property({ type: 'string', length: 45 })
+  ip!: string;
+
+  @Field(() => Date, { description: 'When it happened.' })
+  @Property({ ...createdAt })
+  createdAt!: Date;
+}

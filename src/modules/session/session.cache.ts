@@ -1,0 +1,40 @@
+import type { Redis } from '../../infra/redis.js';
+import type { LiveSession } from './session.repository.js';
+
+/** How long a cached session is believed, in seconds; also how often a use of it is recorded. */
+export const SESSION_CACHE_SECONDS = 60;
+
+/** Stands in the place of a session that changed: whoever finds it asks the database. */
+const STALE = '-';
+
+/**
+ * Sessions in Redis, by the hash of their token. A change marks them stale instead of deleting them, and a fill
+ * never overwrites a mark: a reader that saw the old row cannot bring it back. The marks outlive such a reader.
+ * Without Redis every call is a miss, so losing it logs nobody out.
+ */
+export class SessionCache {
+  constructor(private readonly redis: Redis) {}
+
+  async get(tokenHash: string): Promise<LiveSession | null> {
+    const cached = await this.redis.get(keyOf(tokenHash)).catch(() => null);
+    if (!cached || cached === STALE) return null;
+    const session = JSON.parse(cached) as LiveSession;
+    return { ...session, expiresAt: new Date(session.expiresAt), lastSeenAt: new Date(session.lastSeenAt) };
+  }
+
+  async fill(tokenHash: string, session: LiveSession): Promise<void> {
+    const life = Math.min(SESSION_CACHE_SECONDS * 1000, session.expiresAt.getTime() - Date.now());
+    if (life > 0) {
+      await this.redis.set(keyOf(tokenHash), JSON.stringify(session), 'PX', life, 'NX').catch(() => null);
+    }
+  }
+
+  /** Call after the change is committed. A mark that Redis does not take is no worse than the cache's short life. */
+  async markStale(tokenHashes: readonly string[]): Promise<void> {
+    await Promise.all(
+      tokenHashes.map((hash) => this.redis.set(keyOf(hash), STALE, 'EX', SESSION_CACHE_SECONDS).catch(() => null)),
+    );
+  }
+}
+
+const keyOf = (tokenHash: string): string => `session:${tokenHash}`;

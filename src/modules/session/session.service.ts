@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Config } from '../../config.js';
+import { type Client, requireViewer, type RequestContext, type Viewer } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { sourceOf } from '../../infra/ip.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import { SESSION_CACHE_SECONDS, type SessionCache } from './session.cache.js';
+import type { Session } from './session.entity.js';
+import {
+  findLiveSession,
+  findSessionsOfUser,
+  insertSession,
+  isKnownSource,
+  revokeSessions,
+  touchSession,
+} from './session.repository.js';
+
+/** What a client gets to prove itself with; the token is shown this once and stored nowhere. */
+export interface OpenedSession {
+  id: number;
+  token: string;
+  expiresAt: Date;
+}
+
+const DAY_MS = 86_400_000;
+/** 256 bits in base64url. Anything else is not one of our tokens and is not looked up. */
+const TOKEN = /^[\w-]{43}$/;
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Opaque sessions (DECISIONS §1, "session"): rows in PostgreSQL, cached in Redis, ended everywhere at once. */
+export class SessionService {
+  constructor(
+    private readonly config: Pick<Config, 'SESSION_DAYS'>,
+    private readonly cache: SessionCache,
+    private readonly events: SecurityEventService,
+  ) {}
+
+  /** Who holds the token; null for an unknown, expired or ended one. */
+  async authenticate(em: EntityManager, token: string | undefined): Promise<Viewer | null> {
+    if (!token || !TOKEN.test(token)) return null;
+    const tokenHash = hashOf(token);
+    const cached = await this.cache.get(tokenHash);
+    const session = cached ?? (await findLiveSession(em, tokenHash));
+    if (!session || session.expiresAt.getTime() <= Date.now()) return null;
+    if (!cached) {
+      await this.cache.fill(tokenHash, session);
+      if (Date.now() - session.lastSeenAt.getTime() >= SESSION_CACHE_SECONDS * 1000) {
+        await touchSession(em, session, SESSION_CACHE_SECONDS);
+      }
+    }
+    return { userId: session.userId, sessionId: session.id, abilities: session.abilities };
+  }
+
+  /** Opens a session. Throws ACCOUNT_DISABLED when the account was disabled or cancelled meanwhile. */
+  async open(em: EntityManager, userId: number, client: Client): Promise<OpenedSession> {
+    const token = randomBytes(32).toString('base64url');
+    const expiresAt = new Date(Date.now() + this.config.SESSION_DAYS * DAY_MS);
+    const id = await insertSession(em, {
+      userId,
+      tokenHash: hashOf(token),
+      deviceType: client.deviceType,
+      ip: client.ip,
+      source: sourceOf(client.ip),
+      userAgent: client.userAgent?.slice(0, 255) ?? null,
+      expiresAt,
+    });
+    if (id === null) throw new AppError('ACCOUNT_DISABLED');
+    return { id, token, expiresAt };
+  }
+
+  /** The caller's sessions, newest first. */
+  list(ctx: RequestContext): Promise<Session[]> {
+    return findSessionsOfUser(ctx.em, requireViewer(ctx).userId);
+  }
+
+  /** Ends the caller's session, or all of them. True when there was one. */
+  async logout(ctx: RequestContext, everywhere: boolean): Promise<boolean> {
+    if (!ctx.viewer) return false;
+    const { userId, sessionId } = ctx.viewer;
+    await this.end(ctx.em, userId, everywhere ? {} : { id: sessionId });
+    await this.events.record(ctx, userId, SecurityEventKind.LOGGED_OUT);
+    return true;
+  }
+
+  /** Ends one of the caller's sessions. Throws NOT_FOUND for somebody else's. */
+  async revoke(ctx: RequestContext, id: number): Promise<boolean> {
+    const { userId } = requireViewer(ctx);
+    if ((await this.end(ctx.em, userId, { id })) === 0) throw new AppError('NOT_FOUND', { field: 'id' });
+    await this.events.record(ctx, userId, SecurityEventKind.SESSION_REVOKED);
+    return true;
+  }
+
+  /** Ends sessions of a user on every instance at once; returns how many. */
+  async end(em: EntityManager, userId: number, which: { id?: number; except?: number } = {}): Promise<number> {
+    const hashes = await revokeSessions(em, userId, which);
+    await this.cache.markStale(hashes);
+    return hashes.length;
+  }
+
+  /** Makes every instance read the user's abilities again. */
+  async refresh(em: EntityManager, userId: number): Promise<void> {
+    const sessions = await findSessionsOfUser(em, userId);
+    await this.cache.markStale(sessions.map((session) => session.tokenHash));
+  }
+
+  isKnownSource(em: EntityManager, userId: number, ip: string): Promise<boolean> {
+    return isKnownSource(em, userId, sourceOf(ip));
+  }
+}

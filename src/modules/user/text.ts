@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../../errors/app-error.js';
+
+/** A letter, `_` or a non-ASCII character, then also digits (DECISIONS §6). */
+const NAME = /^[A-Za-z_\u{80}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{10FFFF}]*$/u;
+/** Invisible characters would make two names look the same. */
+const INVISIBLE = /[\p{C}\p{Z}]/u;
+const NAME_WIDTH = { min: 2, max: 12 };
+
+/** Display width: ASCII letters, digits and `_` count a half, everything else one (DECISIONS §6). */
+export const displayWidth = (name: string): number =>
+  [...name].reduce((width, character) => width + (/[A-Za-z0-9_]/.test(character) ? 0.5 : 1), 0);
+
+/** A login name as typed, trimmed. Throws NAME_INVALID. */
+export function normaliseName(input: string): string {
+  const name = input.trim();
+  const width = displayWidth(name);
+  const wellFormed = NAME.test(name) && !INVISIBLE.test(name);
+  if (!wellFormed || width < NAME_WIDTH.min || width > NAME_WIDTH.max) {
+    throw new AppError('NAME_INVALID', { field: 'name' });
+  }
+  return name;
+}
+
+/** A name nobody has chosen: `user_` and 40 random bits. */
+export const generateName = (): string => `user_${randomBytes(5).toString('hex')}`;
+
+/** A text of at most `max` characters, trimmed; empty is null. Throws INVALID_INPUT. */
+export function normaliseText(input: string | null, field: string, max: number): string | null {
+  const text = input?.trim() ?? '';
+  if ([...text].length > max) throw new AppError('INVALID_INPUT', { field });
+  return text === '' ? null : text;
+}

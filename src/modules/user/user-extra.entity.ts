@@ -1,0 +1,66 @@
+import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { User } from './user.entity.js';
+
+const count = { type: 'integer', default: 0 } as const;
+
+/** The counters of a user (`plus.md`, 用户数据结构). A user without a row has done nothing yet. */
+@ObjectType({ description: 'How much a user has done and received.' })
+@Entity({ tableName: 'user_extras' })
+export class UserExtra {
+  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  userId!: number;
+
+  @Field(() => Int, { description: 'Likes received.' })
+  @Property({ ...count })
+  likesCount = 0;
+
+  @Field(() => Int, { description: 'Comments written.' })
+  @Property({ ...count })
+  commentsCount = 0;
+
+  @Field(() => Int, { description: 'Users who follow this one.' })
+  @Property({ ...count })
+  followersCount = 0;
+
+  @Field(() => Int, { description: 'Users this one follows.' })
+  @Property({ ...count })
+  followingsCount = 0;
+
+  @Field(() => Int, { description: 'Points received for liked posts.' })
+  @Property({ ...count })
+  beRewardCount = 0;
+
+  @Field(() => Int, { description: 'Questions asked.' })
+  @Property({ ...count })
+  questionsCount = 0;
+
+  @Field(() => Int, { description: 'Answers given.' })
+  @Property({ ...count })
+  answersCount = 0;
+
+  @Field(() => Int, { description: 'Posts published.' })
+  @Property({ ...count })
+  feedsCount = 0;
+
+  @Field(() => Int, { description: 'Circles created.' })
+  @Property({ ...count })
+  feedTopicsCount = 0;
+
+  @Field(() => Int, { description: 'Goods offered.' })
+  @Property({ ...count })
+  commoditiesCount = 0;
+
+  @Field(() => Int, { description: 'Days checked in.' })
+  @Property({ ...count })
+  checkinCount = 0;
+
+  @Field(() => Int, { description: 'Days checked in without a gap, up to the last one.' })
+  @Property({ ...count })
+  lastCheckinCount = 0;
+
+  @Field(() => Date, { description: 'When a counter last changed.' })
+  @Property({ ...createdAt })
+  updatedAt!: Date;
+}

@@ -1,0 +1,169 @@
+import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { GraphQLLocalDate } from 'graphql-scalars';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { createdAt, keyOnly, moment } from '../../infra/database/columns.js';
+import { Image } from '../image/image.entity.js';
+import { City } from '../place/city.entity.js';
+import { Community } from '../place/community.entity.js';
+
+export enum Sex {
+  UNSPECIFIED = 0,
+  MALE = 1,
+  FEMALE = 2,
+}
+registerEnumType(Sex, {
+  name: 'Sex',
+  description: 'The sex a user has chosen to show.',
+  valuesConfig: {
+    UNSPECIFIED: { description: 'Not told.' },
+    MALE: { description: 'Male.' },
+    FEMALE: { description: 'Female.' },
+  },
+});
+
+export enum UserStatus {
+  ACTIVE = 1,
+  DISABLED = 2,
+  DELETED = 3,
+}
+registerEnumType(UserStatus, {
+  name: 'UserStatus',
+  description: 'Whether the account can be used.',
+  valuesConfig: {
+    ACTIVE: { description: 'In use.' },
+    DISABLED: { description: 'Disabled by an administrator: it cannot log in and is hidden from lists.' },
+    DELETED: { description: 'Cancelled by its owner; its personal data is erased after a grace.' },
+  },
+});
+
+export enum DeviceType {
+  UNKNOWN = 0,
+  IOS = 1,
+  ANDROID = 2,
+}
+registerEnumType(DeviceType, {
+  name: 'DeviceType',
+  description: 'The kind of device a session was opened on.',
+  valuesConfig: {
+    UNKNOWN: { description: 'A browser, a server, or a device that did not say.' },
+    IOS: { description: 'iPhone or iPad.' },
+    ANDROID: { description: 'Android.' },
+  },
+});
+
+/** Longest stored values, in characters; the source of each is the document that limits it. */
+export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
+
+/** A row of `users`, and the public face of an account. What only its owner may see has a field resolver. */
+@ObjectType({ description: 'An account. Fields that belong to the owner alone are null for everybody else.' })
+@Entity({ tableName: 'users' })
+@Index({
+  name: 'users_name_trgm',
+  expression: 'create index "users_name_trgm" on "users" using gin (("name"::text) gin_trgm_ops)',
+})
+@Index({
+  name: 'users_email_verified_unique',
+  expression: 'create unique index "users_email_verified_unique" on "users" ("email") where "email_verified"',
+})
+@Index({ name: 'users_email_index', properties: ['email'] })
+@Index({ name: 'users_city_index', properties: ['cityId', 'id'] })
+@Index({ name: 'users_city_device_index', properties: ['cityId', 'lastDeviceType', 'id'] })
+@Index({
+  name: 'users_active_index',
+  expression: 'create index "users_active_index" on "users" ("last_active_at" desc, "id" desc) where "status" = 1',
+})
+@Index({
+  name: 'users_recommended_index',
+  expression:
+    'create index "users_recommended_index" on "users" ("recommended_at" desc, "id" desc) where "recommended_at" is not null',
+})
+export class User {
+  @Field(() => ID, { description: 'The number of the account; the same at every door.' })
+  @PrimaryKey({ type: 'integer', autoincrement: true })
+  id!: number;
+
+  @Field(() => String, { description: 'The unique login name, compared without case.' })
+  @Unique({ name: 'users_name_unique' })
+  @Property({ columnType: 'citext', type: 'string' })
+  name!: string;
+
+  /** Display name; null falls back to {@link name}. */
+  @Property({ type: 'string', length: USER_LIMITS.nickname, nullable: true })
+  nickname: string | null = null;
+
+  /** Eleven digits, without a country prefix. */
+  @Unique({ name: 'users_phone_unique' })
+  @Property({ type: 'string', length: 11, nullable: true })
+  phone: string | null = null;
+
+  @Property({ columnType: 'citext', type: 'string', nullable: true })
+  email: string | null = null;
+
+  @Property({ type: 'boolean', default: false })
+  emailVerified = false;
+
+  @Field(() => Sex, { description: 'Sex, as the user gave it.' })
+  @Property({ type: 'smallint', default: 0 })
+  sex: Sex = Sex.UNSPECIFIED;
+
+  @Field(() => GraphQLLocalDate, { nullable: true, description: 'Date of birth, or null when not given.' })
+  @Property({ type: 'date', nullable: true })
+  birthday: string | null = null;
+
+  @Field(() => String, { nullable: true, description: 'A short text about oneself, at most 191 characters.' })
+  @Property({ type: 'string', length: USER_LIMITS.bio, nullable: true })
+  bio: string | null = null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the user lives, in free words such as "四川省 成都市"; at most 191 characters.',
+  })
+  @Property({ type: 'string', length: USER_LIMITS.location, nullable: true })
+  location: string | null = null;
+
+  /** The city of the community, else the one parsed from {@link location} (DECISIONS §1, "city"). */
+  @ManyToOne(() => City, { ...keyOnly, nullable: true, fieldName: 'city_id' })
+  cityId: number | null = null;
+
+  @ManyToOne(() => Community, { ...keyOnly, nullable: true, fieldName: 'community_id', deleteRule: 'set null' })
+  communityId: number | null = null;
+
+  @ManyToOne(() => Image, { ...keyOnly, nullable: true, fieldName: 'avatar_id', deleteRule: 'set null' })
+  avatarId: string | null = null;
+
+  /** A picture at a third party, shown until the user sets one here. */
+  @Property({ type: 'string', length: 500, nullable: true })
+  externalAvatarUrl: string | null = null;
+
+  @ManyToOne(() => Image, { ...keyOnly, nullable: true, fieldName: 'background_id', deleteRule: 'set null' })
+  backgroundId: string | null = null;
+
+  @Field(() => UserStatus, { description: 'Whether the account can be used.' })
+  @Property({ type: 'smallint', default: 1 })
+  status: UserStatus = UserStatus.ACTIVE;
+
+  /** What the account may do beyond its own affairs; `*` is everything. */
+  @Property({ type: 'string[]', columnType: 'text[]', defaultRaw: `'{}'` })
+  abilities: string[] = [];
+
+  /** Device of the latest session (anlife 接口17). */
+  @Property({ type: 'smallint', default: 0 })
+  lastDeviceType: DeviceType = DeviceType.UNKNOWN;
+
+  @Property({ ...createdAt })
+  lastActiveAt!: Date;
+
+  @Property({ ...moment, nullable: true })
+  recommendedAt: Date | null = null;
+
+  @Property({ ...moment, nullable: true })
+  deletedAt: Date | null = null;
+
+  @Field(() => Date, { description: 'When the account was created.' })
+  @Property({ ...createdAt })
+  createdAt!: Date;
+
+  @Field(() => Date, { description: 'When the profile was last changed.' })
+  @Property({ ...createdAt })
+  updatedAt!: Date;
+}

@@ -1,0 +1,16 @@
+import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { GraphQLSafeInt } from 'graphql-scalars';
+import { Field, ObjectType } from 'type-graphql';
+import { bigCount, keyOnly } from '../../infra/database/columns.js';
+import { User } from '../user/user.entity.js';
+
+@ObjectType({ description: 'The points of an account.' })
+@Entity({ tableName: 'currencies' })
+export class Currency {
+  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  userId!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Points in hand.' })
+  @Property({ ...bigCount })
+  sum = 0;
+}

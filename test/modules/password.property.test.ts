@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { hash as argon2 } from '@node-rs/argon2';
+import fc from 'fast-check';
+import { loadConfig } from '../../src/config.js';
+import { AppError } from '../../src/errors/app-error.js';
+import { COMMON_PASSWORDS } from '../../src/modules/account/common-passwords.js';
+import { PasswordHasher } from '../../src/modules/account/password.hasher.js';
+import { assertPasswordAllowed, type PasswordRule } from '../../src/modules/account/password.policy.js';
+
+/** Each evaluation costs about 20 ms of a core. */
+const RUNS = { numRuns: 12 };
+
+const hasherWith = (env: Record<string, string> = {}): PasswordHasher => new PasswordHasher(loadConfig(env));
+const hasher = hasherWith({ PASSWORD_HASH_CONCURRENCY: '4' });
+const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
+
+/** Any text, and text that looks like the other format. */
+const passwords = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), minLength: 32, maxLength: 32 }),
+);
+
+const anyCase = (hex: string, upper: boolean[]): string =>
+  Array.from(hex, (digit, index) => (upper[index] ? digit.toUpperCase() : digit)).join('');
+
+describe('hash and verify', () => {
+  test('what was set as plain text logs in as plain text and as its MD5 in any letter case', () =>
+    fc.assert(
+      fc.asyncProperty(
+        passwords,
+        fc.array(fc.boolean(), { minLength: 32, maxLength: 32 }),
+        async (password, upper) => {
+          const stored = await hasher.hash(password, 'PLAIN');
+          const right = { ok: true, needsRehash: false };
+          expect(await hasher.verify(stored, password, 'PLAIN')).toEqual(right);
+          expect(await hasher.verify(stored, anyCase(md5(password), upper), 'MD5')).toEqual(right);
+        },
+      ),
+      RUNS,
+    ));
+
+  test('what was set as an MD5, or imported as one, logs in as the plain text', () =>
+    fc.assert(
+      fc.asyncProperty(passwords, async (password) => {
+        const set = await hasher.hash(md5(password).toUpperCase(), 'MD5');
+        const imported = await hasher.wrapMd5(md5(password));
+        for (const stored of [set, imported]) {
+          expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+          expect(stored).not.toContain(md5(password));
+          expect((await hasher.verify(stored, password, 'PLAIN')).ok).toBe(true);
+        }
+      }),
+      RUNS,
+    ));
+
+  test('another password is wrong, however alike', () =>
+    fc.assert(
+      fc.asyncProperty(passwords, passwords, async (password, other) => {
+        const stored = await hasher.hash(password, 'PLAIN');
+        const variants = [other, `${password} `, ` ${password}`, `${password}\u0301`];
+        for (const wrong of variants.filter((variant) => variant !== password)) {
+          expect(await hasher.verify(stored, wrong, 'PLAIN')).toEqual({ ok: false, needsRehash: false });
+        }
+      }),
+      RUNS,
+    ));
+
+  test('the format follows the route: a plain password that looks like an MD5 is hashed like any other', () =>
+    fc.assert(
+      fc.asyncProperty(passwords, async (password) => {
+        const digest = md5(password);
+        const fromPlain = await hasher.hash(digest, 'PLAIN');
+        expect((await hasher.verify(fromPlain, digest, 'MD5')).ok).toBe(false);
+        expect((await hasher.verify(fromPlain, md5(digest), 'MD5')).ok).toBe(true);
+        const fromMd5 = await hasher.hash(digest, 'MD5');
+        expect((await hasher.verify(fromMd5, digest, 'PLAIN')).ok).toBe(false);
+      }),
+      RUNS,
+    ));
+
+  test('what cannot be a password in its format is refused before any evaluation', async () => {
+    const before = hasher.evaluations;
+    const refusal = { code: 'INVALID_INPUT', details: { field: 'password' } };
+    const notHex = fc.string().filter((text) => !/^[0-9a-f]{32}$/i.test(text));
+    await fc.assert(
+      fc.asyncProperty(notHex, async (text) => {
+        await expect(hasher.hash(text, 'MD5')).rejects.toMatchObject(refusal);
+        await expect(hasher.verify(null, text, 'MD5')).rejects.toMatchObject(refusal);
+      }),
+    );
+    await expect(hasher.hash(`${md5('x')}\n`, 'MD5')).rejects.toMatchObject(refusal);
+    await expect(hasher.hash('half a pair \ud83d', 'PLAIN')).rejects.toMatchObject(refusal);
+    expect(hasher.evaluations).toBe(before);
+  });
+
+  test('the secret depends on the pepper, and equal passwords are stored differently', async () => {
+    const peppered = hasherWith({ PASSWORD_PEPPER: 'another pepper of at least 32 characters' });
+    const stored = await hasher.hash('correct horse', 'PLAIN');
+    expect(await hasher.hash('correct horse', 'PLAIN')).not.toBe(stored);
+    expect((await peppered.verify(stored, 'correct horse', 'PLAIN')).ok).toBe(false);
+  });
+});
+
+describe('cost', () => {
+  test('an unknown account costs one evaluation of the same parameters and is never right', async () => {
+    const fresh = hasherWith();
+    expect(await fresh.verify(null, 'anything', 'PLAIN')).toEqual({ ok: false, needsRehash: false });
+    expect(fresh.evaluations).toBe(1);
+    await fresh.verify(await fresh.hash('p', 'PLAIN'), 'p', 'PLAIN');
+    expect(fresh.evaluations).toBe(3);
+  });
+
+  test('weaker parameters ask for a new hash, but only after the right password', async () => {
+    const strong = hasherWith({ PASSWORD_HASH_ITERATIONS: '3' });
+    const weak = await hasher.hash('p4ssphrase', 'PLAIN');
+    expect(await strong.verify(weak, 'p4ssphrase', 'PLAIN')).toEqual({ ok: true, needsRehash: true });
+    expect(await strong.verify(weak, 'wrong', 'PLAIN')).toEqual({ ok: false, needsRehash: false });
+    const renewed = await strong.hash('p4ssphrase', 'PLAIN');
+    expect(await strong.verify(renewed, 'p4ssphrase', 'PLAIN')).toEqual({ ok: true, needsRehash: false });
+    expect(await hasher.verify(renewed, 'p4ssphrase', 'PLAIN')).toEqual({ ok: true, needsRehash: false });
+  });
+
+  test('a stored value that is no argon2 hash is a defect, not a wrong password', async () => {
+    await expect(hasher.verify(md5('p'), 'p', 'PLAIN')).rejects.not.toBeInstanceOf(AppError);
+    await expect(hasher.verify(await argon2('p'), 'p', 'PLAIN')).resolves.toMatchObject({ ok: false });
+  });
+
+  test('beyond the running and the waiting ones a log-in is refused at once, and the queue drains', async () => {
+    const narrow = hasherWith({ PASSWORD_HASH_CONCURRENCY: '2', PASSWORD_HASH_QUEUE: '3' });
+    const tries = Array.from({ length: 9 }, () => narrow.verify(null, 'p', 'PLAIN'));
+    const outcomes = Promise.allSettled(tries);
+    expect(narrow.evaluations).toBe(2);
+    const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(4);
+    for (const { reason } of refused) {
+      expect(reason).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { retryAfter: 1 } });
+    }
+    expect(narrow.evaluations).toBe(5);
+    expect((await narrow.verify(null, 'p', 'PLAIN')).ok).toBe(false);
+  });
+
+  test('a failed evaluation gives its place back', async () => {
+    const narrow = hasherWith({ PASSWORD_HASH_CONCURRENCY: '1', PASSWORD_HASH_QUEUE: '1' });
+    for (let round = 0; round < 3; round++)
+      await expect(narrow.verify('not PHC', 'p', 'PLAIN')).rejects.toThrow();
+    expect((await narrow.verify(null, 'p', 'PLAIN')).ok).toBe(false);
+  });
+});
+
+describe('policy', () => {
+  const standard: PasswordRule = { min: 8, max: 128 };
+  const account: PasswordRule = { min: 8, max: 16, alphanumeric: true };
+  const allowed = (password: string, rule: PasswordRule): boolean => {
+    try {
+      assertPasswordAllowed(password, rule);
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'PASSWORD_WEAK', details: { field: 'password' } });
+      return false;
+    }
+  };
+
+  test('length counts characters, not bytes or UTF-16 units', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 140 }), fc.constantFrom('é', '密', '😀'), (length, character) => {
+        expect(allowed(character.repeat(length), standard)).toBe(length >= 8 && length <= 128);
+      }),
+    ));
+
+  test('a common password is refused in any letter case', () => {
+    for (const password of [
+      'woaini1314',
+      'a123456789',
+      'QWERTYUIOP',
+      '1qaz2WSX',
+      'Password123',
+      '12345678',
+    ]) {
+      expect(allowed(password, standard)).toBe(false);
+    }
+    expect(allowed('5201314', { min: 6, max: 128 })).toBe(false);
+    expect(allowed('x7#kd2', { min: 6, max: 128 })).toBe(true);
+    expect(allowed('correct horse battery', standard)).toBe(true);
+  });
+
+  test('account: 8 to 16 letters and digits, both present', () => {
+    const right = ['abcd1234', 'a2345678', 'ABCDEFGH12345678'];
+    const wrong = [
+      'abcdefgh',
+      '12345679',
+      'abc123',
+      'abcd1234_',
+      'abcd 1234',
+      'ａｂｃｄ1234',
+      'a1'.repeat(9),
+      'abcd1234\n',
+    ];
+    for (const password of right) expect(allowed(password, account)).toBe(true);
+    for (const password of wrong) expect(allowed(password, account)).toBe(false);
+  });
+
+  test('the list holds what a comparison can hit: lower case, six characters or more', () => {
+    expect(COMMON_PASSWORDS.size).toBeGreaterThanOrEqual(200);
+    expect(
+      [...COMMON_PASSWORDS].filter((entry) => entry.length < 6 || entry !== entry.toLowerCase()),
+    ).toEqual([]);
+  });
+});
