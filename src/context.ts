@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, type Locale } from './errors/app-error.js';
 import type { Loaders } from './loaders.js';
-import type { DeviceType } from './modules/user/user.entity.js';
 
 /** What a holder may do beyond their own affairs (DECISIONS §1, "abilities"). */
 export const ABILITIES = {
@@ -20,6 +19,13 @@ export interface Viewer {
   readonly userId: number;
   readonly sessionId: number;
   readonly abilities: readonly string[];
+}
+
+/** The kind of device a session is opened on, numbered as anlife's `device_type` is. */
+export enum DeviceType {
+  UNKNOWN = 0,
+  IOS = 1,
+  ANDROID = 2,
 }
 
 /** The ways into the gateway; what a security event remembers. */

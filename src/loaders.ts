@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { createFollowLoader } from './modules/follow/follow.loader.js';
 import { findHobbiesOfUsers } from './modules/hobby/hobby.repository.js';
 import { findImages } from './modules/image/image.repository.js';
 import { findCities, findCommunities } from './modules/place/place.repository.js';
+import { findExtras } from './modules/user/user-extra.repository.js';
 import { findUsersByIds } from './modules/user/user.repository.js';
+import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.repository.js';
 
 /** One batch per relation and request: a page of users costs the same number of statements whatever its size. */
 export function createLoaders(em: EntityManager) {
@@ -18,6 +21,11 @@ export function createLoaders(em: EntityManager) {
     city: byKey(findCities),
     community: byKey(findCommunities),
     hobbies: byKey(findHobbiesOfUsers),
+    extra: byKey(findExtras),
+    currency: byKey(findCurrencies),
+    wallet: byKey(findWallets),
+    vip: byKey(findVips),
+    follows: createFollowLoader(em),
   };
 }
 

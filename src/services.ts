@@ -1,6 +1,120 @@
-import type { HobbyService } from './modules/hobby/hobby.service.js';
+import path from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from './config.js';
+import { type Database, migrate, openDatabase } from './infra/database/database.js';
+import type { EmbeddedOptions } from './infra/database/orm-options.js';
+import { createSenders } from './infra/message/senders.js';
+import { createIdentityProviders } from './infra/oauth/port.js';
+import { createRedis, type RedisConnection } from './infra/redis.js';
+import { LocalStorage } from './infra/storage/local.js';
+import type { Storage } from './infra/storage/port.js';
+import { AccountCreator } from './modules/account/account.creator.js';
+import { AdministrationService } from './modules/account/administration.service.js';
+import { AvailabilityService } from './modules/account/availability.service.js';
+import { CodeRequestService } from './modules/account/code-request.service.js';
+import { ContactService } from './modules/account/contact.service.js';
+import { LoginService } from './modules/account/login.service.js';
+import { PasswordHasher } from './modules/account/password.hasher.js';
+import { PasswordService } from './modules/account/password.service.js';
+import { Proof } from './modules/account/proof.js';
+import { RegistrationService } from './modules/account/registration.service.js';
+import { AddressService } from './modules/address/address.service.js';
+import { drawCaptcha, randomAnswer } from './modules/captcha/captcha.picture.js';
+import { CaptchaService } from './modules/captcha/captcha.service.js';
+import { CodeService } from './modules/code/code.service.js';
+import { FollowService } from './modules/follow/follow.service.js';
+import { GuardService } from './modules/guard/guard.service.js';
+import { HobbyService } from './modules/hobby/hobby.service.js';
+import { ImageDecoder } from './modules/image/image.decoder.js';
+import { ImageService } from './modules/image/image.service.js';
+import { ModerationService } from './modules/moderation/moderation.service.js';
+import { PlaceService } from './modules/place/place.service.js';
+import { IncomeService } from './modules/ranking/income.service.js';
+import { RankingService } from './modules/ranking/ranking.service.js';
+import { ReleaseService } from './modules/release/release.service.js';
+import { SecurityEventService } from './modules/security/security-event.service.js';
+import { SessionCache } from './modules/session/session.cache.js';
+import { SessionService } from './modules/session/session.service.js';
+import { ProfileService } from './modules/user/profile.service.js';
+import { UserService } from './modules/user/user.service.js';
+import { seedReference } from './seeders/reference.seeder.js';
 
-/** Every service of the domain, constructed once per process. */
-export interface Services {
-  hobbies: HobbyService;
+/** What the services stand on, opened once per process. */
+export interface Infrastructure {
+  database: Database;
+  redis: RedisConnection;
+  storage: Storage;
 }
+
+/** Opens the database, applies migrations and reference data, and connects to Redis. */
+export async function openInfrastructure(config: Config, embedded?: EmbeddedOptions): Promise<Infrastructure> {
+  const database = await openDatabase(config, embedded);
+  try {
+    const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
+    await migrate(database, (em) => seedReference(em, { storage }));
+    return { database, storage, redis: createRedis(config) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** What the services need besides: a log, and the address clients reach the gateway at. */
+export interface Surroundings {
+  log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
+  publicUrl: () => string;
+}
+
+/** The composition root: every service of the domain, constructed once. */
+export function createServices(config: Config, infrastructure: Infrastructure, { log, publicUrl }: Surroundings) {
+  const { database, storage } = infrastructure;
+  const redis = infrastructure.redis.client;
+
+  const securityEvents = new SecurityEventService(database.fork, (err) => log.error({ err }, 'event not recorded'));
+  const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
+  const moderation = new ModerationService();
+  const places = new PlaceService();
+  const images = new ImageService(config, new ImageDecoder(), storage, publicUrl);
+
+  const guard = new GuardService(redis, config);
+  const hasher = new PasswordHasher(config);
+  const codes = new CodeService(redis, config, createSenders(config));
+  const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
+  const proof = new Proof(guard, hasher, codes, captchas, sessions);
+  const creator = new AccountCreator(securityEvents);
+
+  return {
+    addresses: new AddressService(),
+    administration: new AdministrationService(sessions, securityEvents),
+    availability: new AvailabilityService(guard, moderation),
+    captchas,
+    codeRequests: new CodeRequestService(codes, captchas, proof),
+    contacts: new ContactService(proof, securityEvents),
+    follows: new FollowService(),
+    hasher,
+    hobbies: new HobbyService(),
+    images,
+    incomes: new IncomeService(),
+    login: new LoginService(
+      proof,
+      creator,
+      sessions,
+      securityEvents,
+      moderation,
+      createIdentityProviders(config),
+    ),
+    moderation,
+    passwords: new PasswordService(proof, sessions, securityEvents),
+    places,
+    profiles: new ProfileService(images, places, moderation),
+    ranking: new RankingService(database, redis, places),
+    registration: new RegistrationService(proof, creator, sessions, moderation),
+    releases: new ReleaseService(),
+    securityEvents,
+    sessions,
+    users: new UserService(),
+  };
+}
+
+/** Every service of the domain. */
+export type Services = ReturnType<typeof createServices>;

@@ -57,6 +57,7 @@ export const ERRORS = define({
     zh: '认证当前状态不允许此操作',
     en: 'The verification is not in a state that allows this.',
   },
+  INVALID_QUERY: { kind: 'input', zh: '查询语句错误', en: 'The query does not parse or does not fit the schema.' },
   QUERY_TOO_COMPLEX: {
     kind: 'input',
     zh: '查询过于复杂',
@@ -65,6 +66,7 @@ export const ERRORS = define({
 
   UNAUTHENTICATED: { kind: 'unauthenticated', zh: '未登录或登录已失效', en: 'Log in first.' },
   FORBIDDEN: { kind: 'forbidden', zh: '没有权限', en: 'You are not allowed to do this.' },
+  IP_BLOCKED: { kind: 'forbidden', zh: 'IP 已被禁止访问', en: 'This address may not log in.' },
   NOT_FOUND: { kind: 'not_found', zh: '内容不存在', en: 'There is no such thing.' },
   USER_NOT_FOUND: { kind: 'not_found', zh: '用户不存在', en: 'There is no such user.' },
   RELEASE_NOT_FOUND: { kind: 'not_found', zh: '没有可用版本', en: 'There is no release for this platform.' },

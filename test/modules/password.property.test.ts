@@ -200,7 +200,7 @@ describe('policy', () => {
   });
 
   test('the list holds what a comparison can hit: lower case, six characters or more', () => {
-    expect(COMMON_PASSWORDS.size).toBeGreaterThanOrEqual(200);
+    expect(COMMON_PASSWORDS.size).toBeGreaterThanOrEqual(190);
     expect(
       [...COMMON_PASSWORDS].filter((entry) => entry.length < 6 || entry !== entry.toLowerCase()),
     ).toEqual([]);

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../../errors/app-error.js';
 
-// One picture may take a gigabyte for a moment. Nothing is decoded twice, so a cache would only keep memory,
+// One picture may take half a gigabyte for a moment. Nothing is decoded twice: a cache would only keep memory,
 // and one thread for each picture keeps its peak low: the slots below are the parallelism.
 sharp.cache(false);
 sharp.concurrency(1);

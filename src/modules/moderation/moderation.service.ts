@@ -1,16 +1,29 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
-import { queryOne } from '../../infra/database/query.js';
+import { isRange } from '../../infra/ip.js';
+import type { BannedWord } from './banned-word.entity.js';
+import type { BlockedIp } from './blocked-ip.entity.js';
+import {
+  deleteBannedWord,
+  deleteBlockedIp,
+  findBannedWords,
+  findBlockedIps,
+  holdsBannedWord,
+  insertBannedWord,
+  insertBlockedIp,
+  isInBlockedRange,
+} from './moderation.repository.js';
 
 /** One form for all the widths and cases a word can be written in. */
 export const foldWord = (text: string): string => text.normalize('NFKC').toLowerCase();
 
+const WORD_MAX = 64;
+
 /** The lists of words and addresses that the house does not want (DECISIONS §4). */
 export class ModerationService {
   /** Whether a name or nickname holds a banned word, as a part of it. */
-  async isBanned(em: EntityManager, text: string): Promise<boolean> {
-    const sql = 'select 1 from banned_words where position(word in ?) > 0 limit 1';
-    return (await queryOne(em, sql, [foldWord(text)])) !== null;
+  isBanned(em: EntityManager, text: string): Promise<boolean> {
+    return holdsBannedWord(em, foldWord(text));
   }
 
   /** Throws NAME_BANNED. */
@@ -19,7 +32,46 @@ export class ModerationService {
   }
 
   /** Whether an address lies in a blocked range. */
-  async isBlocked(em: EntityManager, ip: string): Promise<boolean> {
-    return (await queryOne(em, 'select 1 from blocked_ips where range >>= ?::inet limit 1', [ip])) !== null;
+  isBlocked(em: EntityManager, ip: string): Promise<boolean> {
+    return isInBlockedRange(em, ip);
   }
+
+  bannedWords(em: EntityManager): Promise<BannedWord[]> {
+    return findBannedWords(em);
+  }
+
+  /** Puts a word on the list, folded, and returns it so; idempotent. Throws INVALID_INPUT. */
+  async banWord(em: EntityManager, word: string): Promise<string> {
+    const folded = foldWord(word.trim());
+    if (folded === '' || [...folded].length > WORD_MAX) throw new AppError('INVALID_INPUT', { field: 'word' });
+    await insertBannedWord(em, folded);
+    return folded;
+  }
+
+  /** Takes a word off the list. Throws NOT_FOUND. */
+  async allowWord(em: EntityManager, word: string): Promise<string> {
+    const folded = foldWord(word.trim());
+    if (!(await deleteBannedWord(em, folded))) throw new AppError('NOT_FOUND', { field: 'word' });
+    return folded;
+  }
+
+  blockedIps(em: EntityManager): Promise<BlockedIp[]> {
+    return findBlockedIps(em);
+  }
+
+  /** Blocks an address or CIDR range and returns it as stored; idempotent. Throws INVALID_INPUT. */
+  blockIp(em: EntityManager, range: string): Promise<string> {
+    assertRange(range);
+    return insertBlockedIp(em, range);
+  }
+
+  /** Lifts the block of exactly this range. Throws INVALID_INPUT or NOT_FOUND. */
+  async unblockIp(em: EntityManager, range: string): Promise<void> {
+    assertRange(range);
+    if (!(await deleteBlockedIp(em, range))) throw new AppError('NOT_FOUND', { field: 'range' });
+  }
+}
+
+function assertRange(range: string): void {
+  if (!isRange(range)) throw new AppError('INVALID_INPUT', { field: 'range' });
 }

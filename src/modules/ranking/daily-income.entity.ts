@@ -7,7 +7,8 @@ import { User } from '../user/user.entity.js';
 @Entity({ tableName: 'daily_incomes' })
 @Index({
   name: 'daily_incomes_day_index',
-  expression: 'create index "daily_incomes_day_index" on "daily_incomes" ("day", "user_id") include ("amount")',
+  expression:
+    'create index "daily_incomes_day_index" on "daily_incomes" ("day", "user_id") include ("amount")',
 })
 export class DailyIncome {
   [PrimaryKeyProp]?: ['userId', 'day'];

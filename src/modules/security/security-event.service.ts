@@ -1,4 +1,4 @@
-import type { FilterQuery } from '@mikro-orm/postgresql';
+import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import { type RequestContext, requireViewer } from '../../context.js';
 import { READ_ONLY } from '../../infra/database/query.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
@@ -6,14 +6,38 @@ import { SecurityEvent, type SecurityEventKind } from './security-event.entity.j
 
 /** What happened to an account, for its owner to read. */
 export class SecurityEventService {
-  async record(ctx: Pick<RequestContext, 'em' | 'client'>, userId: number, kind: SecurityEventKind): Promise<void> {
-    const { door, ip } = ctx.client;
-    await ctx.em.insert(SecurityEvent, { userId, kind, door, ip } as SecurityEvent);
+  private readonly pending = new Set<Promise<void>>();
+
+  constructor(
+    private readonly fork: () => EntityManager,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  async record(
+    { em, client }: Pick<RequestContext, 'em' | 'client'>,
+    userId: number,
+    kind: SecurityEventKind,
+  ): Promise<void> {
+    await em.insert(SecurityEvent, { userId, kind, door: client.door, ip: client.ip } as SecurityEvent);
+  }
+
+  /** Records without making the caller wait. A failure is logged; the event is then lost. */
+  recordSoon({ client }: Pick<RequestContext, 'client'>, userId: number, kind: SecurityEventKind): void {
+    const write = this.record({ em: this.fork(), client }, userId, kind)
+      .catch(this.onFailure)
+      .finally(() => this.pending.delete(write));
+    this.pending.add(write);
+  }
+
+  /** Resolves when all that was to be recorded soon is. */
+  async settle(): Promise<void> {
+    await Promise.all(this.pending);
   }
 
   /** The caller's own events, newest first. */
   async list(ctx: RequestContext, page: PageInput): Promise<Page<SecurityEvent>> {
     const { userId } = requireViewer(ctx);
+    await this.settle();
     const size = pageSize(page.first);
     const before = decodeCursor(page.after);
     const where: FilterQuery<SecurityEvent> = before === null ? { userId } : { userId, id: { $lt: before } };

@@ -29,7 +29,10 @@ export class SessionCache {
     }
   }
 
-  /** Call after the change is committed. A mark that Redis does not take is no worse than the cache's short life. */
+  /**
+   * Call once the change is written; its commit has a minute to follow. A mark that Redis does not take leaves a
+   * cached session good for the rest of its minute.
+   */
   async markStale(tokenHashes: readonly string[]): Promise<void> {
     await Promise.all(
       tokenHashes.map((hash) => this.redis.set(keyOf(hash), STALE, 'EX', SESSION_CACHE_SECONDS).catch(() => null)),

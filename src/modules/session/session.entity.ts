@@ -1,7 +1,8 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
+import { DeviceType } from '../../context.js';
 import { createdAt, keyOnly, moment } from '../../infra/database/columns.js';
-import { DeviceType, User } from '../user/user.entity.js';
+import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'A log-in that is still good.' })
 @Entity({ tableName: 'sessions' })

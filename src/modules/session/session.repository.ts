@@ -44,16 +44,23 @@ export type NewSession = Pick<
   'userId' | 'tokenHash' | 'deviceType' | 'ip' | 'source' | 'userAgent' | 'expiresAt'
 >;
 
-/** Opens a session and remembers its device on the user. Returns its id, or null when the account is not active. */
-export async function insertSession(em: EntityManager, session: NewSession): Promise<number | null> {
+/**
+ * Opens a session and remembers its device on the user. Returns its id, or null when the account is not active or
+ * `stillGood` says no: both are looked at under the lock of the user's row, so a change of the password or the
+ * status that comes first is seen, and one that comes later ends this session too.
+ */
+export async function insertSession(
+  em: EntityManager,
+  session: NewSession,
+  stillGood: () => Promise<boolean>,
+): Promise<number | null> {
   return em.transactional(async () => {
-    // The row lock orders this against a disable or a cancel: whichever comes second sees the other.
     const changed = await em.nativeUpdate(
       User,
       { id: session.userId, status: UserStatus.ACTIVE },
       { lastDeviceType: session.deviceType, lastActiveAt: new Date() },
     );
-    return changed === 1 ? em.insert(Session, session as never) : null;
+    return changed === 1 && (await stillGood()) ? em.insert(Session, session as Session) : null;
   });
 }
 

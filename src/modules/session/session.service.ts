@@ -54,11 +54,19 @@ export class SessionService {
     return { userId: session.userId, sessionId: session.id, abilities: session.abilities };
   }
 
-  /** Opens a session. Throws ACCOUNT_DISABLED when the account was disabled or cancelled meanwhile. */
-  async open(em: EntityManager, userId: number, client: Client): Promise<OpenedSession> {
+  /**
+   * Opens a session. Throws CREDENTIALS_INVALID when what was proven no longer holds: the account was disabled or
+   * cancelled, or `stillGood` says that the password was changed, while it was being checked.
+   */
+  async open(
+    em: EntityManager,
+    userId: number,
+    client: Client,
+    stillGood: () => Promise<boolean> = async () => true,
+  ): Promise<OpenedSession> {
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(Date.now() + this.config.SESSION_DAYS * DAY_MS);
-    const id = await insertSession(em, {
+    const session = {
       userId,
       tokenHash: hashOf(token),
       deviceType: client.deviceType,
@@ -66,8 +74,9 @@ export class SessionService {
       source: sourceOf(client.ip),
       userAgent: client.userAgent?.slice(0, 255) ?? null,
       expiresAt,
-    });
-    if (id === null) throw new AppError('ACCOUNT_DISABLED');
+    };
+    const id = await insertSession(em, session, stillGood);
+    if (id === null) throw new AppError('CREDENTIALS_INVALID');
     return { id, token, expiresAt };
   }
 

@@ -1,6 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { DeviceType } from '../../context.js';
 import { createdAt, keyOnly, moment } from '../../infra/database/columns.js';
 import { Image } from '../image/image.entity.js';
 import { City } from '../place/city.entity.js';
@@ -36,11 +37,6 @@ registerEnumType(UserStatus, {
   },
 });
 
-export enum DeviceType {
-  UNKNOWN = 0,
-  IOS = 1,
-  ANDROID = 2,
-}
 registerEnumType(DeviceType, {
   name: 'DeviceType',
   description: 'The kind of device a session was opened on.',

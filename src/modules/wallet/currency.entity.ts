@@ -7,7 +7,13 @@ import { User } from '../user/user.entity.js';
 @ObjectType({ description: 'The points of an account.' })
 @Entity({ tableName: 'currencies' })
 export class Currency {
-  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @OneToOne(() => User, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'user_id',
+    deleteRule: 'cascade',
+  })
   userId!: number;
 
   @Field(() => GraphQLSafeInt, { description: 'Points in hand.' })

@@ -6,7 +6,13 @@ import { User } from '../user/user.entity.js';
 @ObjectType({ description: 'A membership that is still running.' })
 @Entity({ tableName: 'vips' })
 export class Vip {
-  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @OneToOne(() => User, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'user_id',
+    deleteRule: 'cascade',
+  })
   userId!: number;
 
   @Field(() => String, { description: 'Its level, such as middle.' })

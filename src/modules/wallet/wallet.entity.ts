@@ -7,7 +7,13 @@ import { User } from '../user/user.entity.js';
 @ObjectType({ description: 'The money of an account, in fen (1/100 yuan).' })
 @Entity({ tableName: 'wallets' })
 export class Wallet {
-  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @OneToOne(() => User, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'user_id',
+    deleteRule: 'cascade',
+  })
   userId!: number;
 
   @Field(() => GraphQLSafeInt, { description: 'Money in hand.' })

@@ -1,0 +1,100 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Config } from './config.js';
+import { registerGraphql } from './graphql/routes.js';
+import { createSchema } from './graphql/schema.js';
+import { createGraphqlServer } from './graphql/server.js';
+import { bearerToken } from './http/bearer.js';
+import { contextFactory } from './http/context-factory.js';
+import { registerErrorHandlers } from './http/errors.js';
+import { registerHealth } from './http/health.js';
+import { loggerOptions, registerRequestLog, requestId } from './http/logging.js';
+import { registerSecurity } from './http/security.js';
+import type { EmbeddedOptions } from './infra/database/orm-options.js';
+import { registerFiles } from './infra/serve-files.js';
+import { DIALECTS } from './rest/dialects/index.js';
+import { mountDialects } from './rest/mount.js';
+import { createServices, openInfrastructure, type Infrastructure, type Services } from './services.js';
+
+/** Cookie in which the member centre keeps its session (DECISIONS §1, "session"). */
+const SESSION_COOKIE = 'member_session';
+
+export interface App {
+  http: FastifyInstance;
+  services: Services;
+  infrastructure: Infrastructure;
+  /** Starts to listen; resolves to the address. */
+  listen(): Promise<string>;
+  /** Stops taking requests, finishes those under way, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+function createHttp(config: Config): FastifyInstance {
+  return Fastify({
+    logger: loggerOptions(config),
+    disableRequestLogging: true,
+    genReqId: requestId,
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    requestTimeout: 60_000,
+    http: { maxHeaderSize: 16_384, headersTimeout: 20_000 },
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+  });
+}
+
+/** Every door of the gateway, on one HTTP server. */
+async function registerDoors(http: FastifyInstance, config: Config, infrastructure: Infrastructure, services: Services) {
+  const { database, redis, storage } = infrastructure;
+  const schema = createSchema(services);
+  const server = await createGraphqlServer(schema, config, http.log);
+  http.addHook('onClose', () => server.stop());
+  const createContext = contextFactory(database, services, config);
+
+  registerRequestLog(http);
+  registerErrorHandlers(http);
+  await registerSecurity(http, config);
+  registerHealth(http, { database: database.ping, redis: redis.ping });
+  registerFiles(http, storage);
+  await registerGraphql(http, {
+    server,
+    config,
+    createContext: (request) =>
+      createContext(request, {
+        door: 'graphql',
+        canShowCaptcha: true,
+        token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
+      }),
+  });
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config });
+}
+
+/** Builds the gateway from a configuration; never listens by itself. Tests hand in a prepared embedded database. */
+export async function createApp(config: Config, embedded?: EmbeddedOptions): Promise<App> {
+  const infrastructure = await openInfrastructure(config, embedded);
+  const http = createHttp(config);
+  let address = '';
+  const publicUrl = () => config.PUBLIC_URL ?? address;
+  const services = createServices(config, infrastructure, { log: http.log, publicUrl });
+  const close = async () => {
+    await http.close();
+    await services.securityEvents.settle();
+    await infrastructure.redis.close();
+    await infrastructure.database.close();
+  };
+  try {
+    await registerDoors(http, config, infrastructure, services);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    http,
+    services,
+    infrastructure,
+    listen: async () => {
+      address = await http.listen({ host: config.HOST, port: config.PORT });
+      return address;
+    },
+    close,
+  };
+}

@@ -1,0 +1,72 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { ConnectionException } from '@mikro-orm/core';
+import type { FastifyBaseLogger } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
+import type { RequestContext } from '../context.js';
+import { AppError, isErrorCode, messageOf } from '../errors/app-error.js';
+import type { ErrorCode } from '../errors/codes.js';
+
+/** What Apollo and graphql-js call the failures they find before any resolver runs. */
+const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
+  GRAPHQL_PARSE_FAILED: 'INVALID_QUERY',
+  GRAPHQL_VALIDATION_FAILED: 'INVALID_QUERY',
+  OPERATION_RESOLUTION_FAILURE: 'INVALID_QUERY',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'INVALID_QUERY',
+  BAD_USER_INPUT: 'INVALID_INPUT',
+  BAD_REQUEST: 'INVALID_INPUT',
+};
+
+const LOST_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P03', '53300']);
+
+/** The database is gone or full, which passes; anything else unexpected is a defect. */
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof ConnectionException || LOST_CONNECTION.has(String((error as { code?: unknown })?.code));
+
+/** Any failure as one of the closed list. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const code = isUnavailable(error) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL';
+  return new AppError(code, code === 'SERVICE_UNAVAILABLE' ? { retryAfter: 1 } : {}, { cause: error });
+}
+
+/** One place where errors are masked: a code, its field, and a message that was meant for the client. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const protocolCode = PROTOCOL_CODES[String(formatted.extensions?.code)];
+  if (protocolCode) return { ...formatted, extensions: { code: protocolCode } };
+  const { code, details, message } = toAppError(unwrapResolverError(error));
+  const { path, locations } = formatted;
+  return { message, locations, path, extensions: { code, ...details } };
+}
+
+/** Speaks the caller's language, adds the request id to what cannot be explained, and logs it. */
+export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<RequestContext> => ({
+  async requestDidStart() {
+    return {
+      async didEncounterErrors({ errors, contextValue }) {
+        for (const error of errors) {
+          const cause = unwrapResolverError(error);
+          if (PROTOCOL_CODES[String(error.extensions?.code)] || toAppError(cause).code !== 'INTERNAL') continue;
+          log.error({ err: cause, reqId: contextValue.requestId, path: error.path?.join('.') }, 'unexpected error');
+        }
+      },
+      async willSendResponse({ response, contextValue }) {
+        if (response.body.kind !== 'single') return;
+        for (const error of response.body.singleResult.errors ?? []) {
+          const { code } = error.extensions ?? {};
+          if (!isErrorCode(code) || code === 'INVALID_QUERY') continue;
+          const extensions = { ...error.extensions };
+          if (code === 'INTERNAL') extensions.requestId = contextValue.requestId;
+          // A variable of the wrong type is explained by graphql-js better than by us.
+          const explained = code === 'INVALID_INPUT' && error.message.startsWith('Variable ');
+          const message = explained ? error.message : messageOf(code, contextValue.client.locale);
+          Object.assign(error, { message, extensions });
+          if (code === 'SERVICE_UNAVAILABLE') {
+            response.http.status = 503;
+            response.http.headers.set('retry-after', String(error.extensions?.retryAfter ?? 1));
+          }
+        }
+      },
+    };
+  },
+});

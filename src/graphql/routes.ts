@@ -1,0 +1,42 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { processRequest } from 'graphql-upload-ts';
+import type { Config } from '../config.js';
+import type { RequestContext } from '../context.js';
+import { AppError } from '../errors/app-error.js';
+import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
+
+export interface GraphqlRoutesOptions {
+  server: ApolloServer<RequestContext>;
+  config: Pick<Config, 'PLAYGROUND' | 'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES'>;
+  createContext(request: FastifyRequest): Promise<RequestContext>;
+}
+
+/** Files of one request; each mutation takes one. */
+const FILES_MAX = 5;
+
+/** `POST /graphql`, GET for queries, multipart for uploads, and for a browser's GET the playground. */
+export async function registerGraphql(app: FastifyInstance, options: GraphqlRoutesOptions): Promise<void> {
+  const { server, config, createContext } = options;
+  if (config.PLAYGROUND) await registerPlayground(app);
+  await app.register(async (scope) => {
+    scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+    const parseMultipart = async (request: FastifyRequest, reply: FastifyReply) => {
+      if (!request.headers['content-type']?.startsWith('multipart/form-data')) return;
+      request.body = await processRequest(request.raw, reply.raw, {
+        maxFieldSize: config.BODY_LIMIT_BYTES,
+        maxFileSize: config.UPLOAD_MAX_BYTES + 1,
+        maxFiles: FILES_MAX,
+      }).catch((error) => {
+        throw new AppError('INVALID_INPUT', {}, { cause: error });
+      });
+    };
+    const handle = fastifyApolloHandler(server, { context: createContext });
+    scope.route({ method: 'POST', url: '/graphql', preHandler: parseMultipart, handler: handle });
+    scope.get('/graphql', async (request, reply) => {
+      if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
+      return handle.call(scope, request as never, reply as never);
+    });
+  });
+}

@@ -1,0 +1,33 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import type { FastifyBaseLogger } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
+import type { RequestContext } from '../context.js';
+import { errorsPlugin, formatError } from './errors.js';
+import { LIMITS, limitsPlugin } from './limits.js';
+
+/** The one pipeline: `/graphql` and every row of every dialect run through it. */
+export async function createGraphqlServer(
+  schema: GraphQLSchema,
+  config: Pick<Config, 'PLAYGROUND'>,
+  log: FastifyBaseLogger,
+): Promise<ApolloServer<RequestContext>> {
+  const server = new ApolloServer<RequestContext>({
+    schema,
+    formatError,
+    introspection: config.PLAYGROUND,
+    hideSchemaDetailsFromClientErrors: !config.PLAYGROUND,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    maxRecursiveSelections: true,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    // Its wrapping of every resolver is paid on every request.
+    plugins: [ApolloServerPluginCacheControlDisabled(), limitsPlugin, errorsPlugin(log)],
+    stopOnTerminationSignals: false,
+    logger: log,
+  });
+  await server.start();
+  return server;
+}

@@ -1,0 +1,59 @@
+import type { FastifyRequest } from 'fastify';
+import type { Config } from '../config.js';
+import { type Client, DeviceType, type DoorName, type RequestContext } from '../context.js';
+import type { Locale } from '../errors/app-error.js';
+import type { Database } from '../infra/database/database.js';
+import { canonicalIp, rangeMatcher } from '../infra/ip.js';
+import { createLoaders } from '../loaders.js';
+import type { Services } from '../services.js';
+
+/** What a door knows of its own requests. */
+export interface DoorRequest {
+  door: DoorName;
+  canShowCaptcha: boolean;
+  /** Where this door's clients put their token. */
+  token: string | undefined;
+  /** What the client says it runs on, where the door has a parameter for it. */
+  deviceType?: DeviceType;
+  /** The language of this door, if it has only one. */
+  locale?: Locale;
+}
+
+export type ContextFactory = (request: FastifyRequest, door: DoorRequest) => Promise<RequestContext>;
+
+function deviceOf(userAgent: string | undefined): DeviceType {
+  if (/iPhone|iPad|iOS|Darwin/i.test(userAgent ?? '')) return DeviceType.IOS;
+  return /Android|okhttp/i.test(userAgent ?? '') ? DeviceType.ANDROID : DeviceType.UNKNOWN;
+}
+
+/** Chinese unless the first language asked for is another one. */
+function localeOf(acceptLanguage: string | undefined): Locale {
+  const first = acceptLanguage?.split(',')[0]?.trim() ?? '';
+  return first === '' || first === '*' || /^zh/i.test(first) ? 'zh' : 'en';
+}
+
+/** Makes what a request carries: who calls, from where, and a database session of its own. */
+export function contextFactory(
+  database: Database,
+  services: Services,
+  config: Pick<Config, 'INTERNAL_NETWORKS'>,
+): ContextFactory {
+  const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
+  return async (request, door) => {
+    const em = database.fork();
+    const userAgent = request.headers['user-agent'];
+    const ip = canonicalIp(request.ip);
+    const client: Client = {
+      door: door.door,
+      canShowCaptcha: door.canShowCaptcha,
+      ip,
+      userAgent: userAgent ?? null,
+      deviceType: door.deviceType ?? deviceOf(userAgent),
+      locale: door.locale ?? localeOf(request.headers['accept-language']),
+      internal: isInternal(ip),
+    };
+    const viewer = await services.sessions.authenticate(em, door.token);
+    request.viewer = viewer;
+    return { requestId: request.id, client, viewer, em, loaders: createLoaders(em) };
+  };
+}

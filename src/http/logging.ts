@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { Config } from '../config.js';
+import type { Viewer } from '../context.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who called, for the log; null for anonymous calls and before it is known. */
+    viewer: Viewer | null;
+  }
+}
+
+/** Keys whose values never reach the log, wherever they stand in what is logged (DECISIONS §1, "secrets in URLs"). */
+const SECRET_KEYS = [
+  'password', 'oldPassword', 'passwordHash', 'code', 'sms_code', 'verifycode', 'token', 'auth_token', 'accessToken',
+  'authorization', 'cookie', 'sign', 'secret', 'idNumber', 'phone', 'email', 'account', 'parameters', 'params', 'query',
+];
+
+/** Errors of the database quote the statement and the row; only what kind of failure it was is logged. */
+function serializeError({ name, message, code, stack }: Error & { code?: unknown }) {
+  const [firstLine = ''] = message.split('\n');
+  const quotesSql = /\b(select|insert|update|delete|with)\b/i.test(firstLine);
+  return {
+    type: name,
+    code,
+    message: quotesSql ? (firstLine.split(' - ').at(-1) ?? '') : firstLine,
+    stack: (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n'),
+  };
+}
+
+export function loggerOptions(config: Pick<Config, 'LOG_LEVEL'>): FastifyServerOptions['logger'] {
+  const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+  return {
+    level: config.LOG_LEVEL,
+    redact: { paths, censor: '[redacted]' },
+    serializers: { err: serializeError },
+  };
+}
+
+/** An id a proxy gave the request is kept if it is harmless; it goes back in every answer. */
+export function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+/** One line for each request: the route as written in the code, never the URL, which may hold anything. */
+export function registerRequestLog(app: FastifyInstance): void {
+  app.decorateRequest('viewer', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        ip: request.ip,
+        userId: request.viewer?.userId,
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,29 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
+import { AppError } from '../errors/app-error.js';
+import { sourceOf } from '../infra/ip.js';
+
+/** What holds for every request, whatever its door. */
+export async function registerSecurity(
+  app: FastifyInstance,
+  config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE'>,
+): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // Answers are read by apps of other origins; CORS says which.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  await app.register(cors, { origin: config.CORS_ORIGINS, credentials: true, maxAge: 600 });
+  await app.register(cookie);
+  if (!config.RATE_LIMIT) return;
+  await app.register(rateLimit, {
+    max: config.RATE_LIMIT_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => sourceOf(request.ip),
+    errorResponseBuilder: (_request, { ttl }) => new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
+  });
+}

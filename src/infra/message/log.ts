@@ -1,0 +1,13 @@
+import type { Message, MessageChannel, MessageSender } from './port.js';
+
+/** For development: each message is one line of JSON on stdout, for scripts to read (DECISIONS §7). */
+export class LogSender implements MessageSender {
+  constructor(
+    private readonly channel: MessageChannel,
+    private readonly write: (line: string) => unknown = (line) => process.stdout.write(line),
+  ) {}
+
+  async send({ to, code, purposes }: Message): Promise<void> {
+    this.write(`${JSON.stringify({ event: this.channel, to, code, purposes })}\n`);
+  }
+}

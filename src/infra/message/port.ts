@@ -1,0 +1,15 @@
+export interface Message {
+  /** A phone number or an e-mail address. */
+  to: string;
+  code: string;
+  /** What the code is good for; the provider chooses its text by it. */
+  purposes: readonly string[];
+}
+
+/** Delivers short secrets. Rejects when the message surely or possibly did not leave, with nothing of it in the error. */
+export interface MessageSender {
+  send(message: Message): Promise<void>;
+}
+
+/** What a message travels by. */
+export type MessageChannel = 'sms' | 'mail';

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { Cluster, type RedisCommander, type RedisOptions, Redis as SingleRedis } from 'ioredis';
+import RedisMock from 'ioredis-mock';
+import type { Config } from '../config.js';
+import { AppError } from '../errors/app-error.js';
+
+/** The commands of Redis, whoever answers them: one server, a cluster, or the in-process stand-in. */
+export type Redis = RedisCommander;
+
+export interface RedisConnection {
+  readonly client: Redis;
+  /** Whether Redis answers, within {@link ANSWER_MS}. Never throws. */
+  ping(): Promise<boolean>;
+  /** Lets the commands under way finish, and disconnects. */
+  close(): Promise<void>;
+}
+
+/** How long Redis may take to answer one command, in ms. */
+export const ANSWER_MS = 1000;
+
+/**
+ * Connects to `REDIS_URL`, or to the in-process stand-in, which all connections of a process share. Does not wait for
+ * the connection. While Redis is gone commands fail at once, and the client reconnects in the background.
+ */
+export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>): RedisConnection {
+  const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
+  // An 'error' event without a listener ends the process. Whoever sends a command learns of the failure from it.
+  client.on('error', () => undefined);
+  // Until here commands wait for the first connection; from now on they fail fast.
+  client.once('ready', () => {
+    client.options.enableOfflineQueue = false;
+  });
+  return {
+    client,
+    ping: () => answersInTime(client),
+    close: async () => {
+      await client.quit().catch(() => undefined);
+      client.disconnect();
+    },
+  };
+}
+
+function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Cluster {
+  const [url] = urls;
+  if (!url) return new RedisMock({ keyPrefix });
+  const options: RedisOptions = {
+    connectTimeout: 5000,
+    commandTimeout: ANSWER_MS,
+    // A script whose answer was lost may have run: it is never sent again, its caller is told instead.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+  };
+  if (urls.length === 1) return new SingleRedis(url, { ...options, keyPrefix });
+
+  const { username, password, protocol } = new URL(url);
+  return new Cluster([...urls], {
+    keyPrefix,
+    retryDelayOnFailover: 0,
+    slotsRefreshInterval: 5000,
+    redisOptions: {
+      ...options,
+      // The nodes that the first ones name are known by their address only.
+      ...(username && { username: decodeURIComponent(username) }),
+      ...(password && { password: decodeURIComponent(password) }),
+      ...(protocol === 'rediss:' && { tls: {} }),
+    },
+    // A certificate is for a name: it must not be resolved to a number first.
+    ...(protocol === 'rediss:' && { dnsLookup: (address, found) => found(null, address) }),
+  });
+}
+
+function answersInTime(client: SingleRedis | Cluster): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ANSWER_MS);
+    client
+      .ping()
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+/** Whatever goes wrong with Redis is SERVICE_UNAVAILABLE to the client: what cannot be counted is refused. */
+export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause: error });
+  }
+}
+
+/** The time in ms since 1970, or 0 for Redis' own clock. */
+export type Clock = () => number;
+
+/** Instances whose clocks differ still agree: time is what Redis says. Tests pass a clock they can move. */
+export const redisTime: Clock = () => 0;
+
+const NOW = `
+local now = tonumber(ARGV[1])
+if now == 0 then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`;
+
+/**
+ * Lua that Redis runs as one step. It finds the time as `now`, in ms; ARGV[1] is taken for that, its own arguments
+ * start at ARGV[2]. The keys of one run share a hash tag (`{…}`), so that a cluster has them on one node. Expiry is
+ * decided by stored times; the life of a key in Redis only clears what nobody reads any more.
+ *
+ * `Reply` is what the Lua returns: integers, texts and lists of them (null and false mean different things to the
+ * stand-in, which also keeps no empty texts).
+ */
+export class RedisScript<Reply> {
+  private readonly source: string;
+  private readonly sha: string;
+
+  constructor(lua: string) {
+    this.source = NOW + lua;
+    this.sha = createHash('sha1').update(this.source).digest('hex');
+  }
+
+  /** Throws SERVICE_UNAVAILABLE when Redis does not answer. */
+  run(
+    redis: Redis,
+    clock: Clock,
+    keys: readonly string[],
+    args: readonly (string | number)[] = [],
+  ): Promise<Reply> {
+    return orUnavailable(this.evaluate(redis, [...keys], [clock(), ...args]) as Promise<Reply>);
+  }
+
+  private async evaluate(redis: Redis, keys: string[], args: (string | number)[]): Promise<unknown> {
+    try {
+      return await redis.evalsha(this.sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      // A node that has not seen the script yet, or has restarted.
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return redis.eval(this.source, keys.length, ...keys, ...args);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { translateConstraint, violatedConstraint } from '../../errors/constraints.js';
+import type { ProvenIdentity } from '../../infra/oauth/port.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import { generateName } from '../user/text.js';
+import type { User } from '../user/user.entity.js';
+import { insertUser } from '../user/user.repository.js';
+import { saveIdentities, savePasswordHash, takeOverEmail } from './account.repository.js';
+
+/** Everything a new account starts with, already checked. */
+export interface NewAccount extends Partial<Pick<User, 'phone' | 'email' | 'nickname' | 'sex' | 'externalAvatarUrl'>> {
+  /** Left out: one is generated. */
+  name?: string | null;
+  passwordHash?: string | null;
+  identity?: ProvenIdentity;
+}
+
+/** Generated names hardly ever collide; more collisions than this mean something else is wrong. */
+const NAME_TRIES = 5;
+
+/** Brings accounts into the world; a log-in, a registration and a third party's first visit all end here. */
+export class AccountCreator {
+  constructor(private readonly events: SecurityEventService) {}
+
+  /** The id of the new account. Throws PHONE_TAKEN, EMAIL_TAKEN or NAME_TAKEN. */
+  async create(ctx: RequestContext, account: NewAccount): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.insert(ctx, { ...account, name: account.name ?? generateName() });
+      } catch (error) {
+        const unlucky = !account.name && violatedConstraint(error) === 'users_name_unique';
+        if (!unlucky || attempt === NAME_TRIES) throw translateConstraint(error);
+      }
+    }
+  }
+
+  private insert(ctx: RequestContext, account: NewAccount & { name: string }): Promise<number> {
+    const { passwordHash, identity, ...columns } = account;
+    return ctx.em.transactional(async () => {
+      const userId = await insertUser(ctx.em, { ...columns, emailVerified: Boolean(columns.email) });
+      if (columns.email) await takeOverEmail(ctx.em, columns.email, userId);
+      if (passwordHash) await savePasswordHash(ctx.em, userId, passwordHash);
+      if (identity) {
+        await saveIdentities(ctx.em, userId, identity.provider, [identity.subject, ...identity.aliases]);
+      }
+      await this.events.record(ctx, userId, SecurityEventKind.REGISTERED);
+      return userId;
+    });
+  }
+}
+
+/** The user just created or found. Throws INTERNAL's cause only if it vanished within the request. */
+export async function loadUser(ctx: RequestContext, userId: number): Promise<User> {
+  ctx.loaders.user.clear(userId);
+  const user = await ctx.loaders.user.load(userId);
+  if (!user) throw new AppError('USER_NOT_FOUND');
+  return user;
+}

@@ -1,0 +1,66 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ProviderName } from '../../infra/oauth/port.js';
+import { queryOne } from '../../infra/database/query.js';
+import { User } from '../user/user.entity.js';
+import { Credential } from './credential.entity.js';
+import { Identity } from './identity.entity.js';
+
+/** The stored secret of an account, or null when it has no password. */
+export async function findPasswordHash(em: EntityManager, userId: number): Promise<string | null> {
+  const row = await queryOne<{ password_hash: string }>(
+    em,
+    'select password_hash from credentials where user_id = ?',
+    [userId],
+  );
+  return row?.password_hash ?? null;
+}
+
+export async function savePasswordHash(em: EntityManager, userId: number, passwordHash: string): Promise<void> {
+  await em.upsert(Credential, { userId, passwordHash, updatedAt: new Date() });
+}
+
+/** Replaces a secret only if it is still the one that was verified, so that a re-hash never undoes a change. */
+export async function replacePasswordHash(
+  em: EntityManager,
+  userId: number,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  return (await em.nativeUpdate(Credential, { userId, passwordHash: from }, { passwordHash: to })) === 1;
+}
+
+/** The account behind any of a person's ids at a provider. */
+export async function findUserIdByIdentity(
+  em: EntityManager,
+  provider: ProviderName,
+  subjects: readonly string[],
+): Promise<number | null> {
+  const row = await queryOne<{ user_id: number }>(
+    em,
+    'select user_id from identities where provider = ? and subject in (?) order by id limit 1',
+    [provider, subjects],
+  );
+  return row?.user_id ?? null;
+}
+
+/** Remembers every id of a person, so that the next log-in finds the account by whichever the provider tells. */
+export async function saveIdentities(
+  em: EntityManager,
+  userId: number,
+  provider: ProviderName,
+  subjects: readonly string[],
+): Promise<void> {
+  for (const subject of subjects) await em.insert(Identity, { userId, provider, subject } as Identity);
+}
+
+export const countIdentities = (em: EntityManager, userId: number): Promise<number> => em.count(Identity, { userId });
+
+/** A verified address belongs to one account; others that show it unproven lose it (DECISIONS §1, "e-mail"). */
+export async function takeOverEmail(em: EntityManager, email: string, userId: number): Promise<void> {
+  await em.nativeUpdate(User, { email, emailVerified: false, id: { $ne: userId } }, { email: null });
+}
+
+/** Holds the account until the transaction ends, so that two changes to what identifies it run one after the other. */
+export async function lockUser(em: EntityManager, userId: number): Promise<void> {
+  await em.execute('select id from users where id = ? for update', [userId]);
+}

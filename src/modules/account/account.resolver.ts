@@ -1,0 +1,170 @@
+import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { parseId } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+import { User } from '../user/user.entity.js';
+import {
+  BindEmailInputType,
+  BindPhoneInputType,
+  ChangePasswordInputType,
+  LoginInputType,
+  RegisterInputType,
+  RetrievePasswordInputType,
+  UnbindInputType,
+} from './account.input.js';
+import type { AuthResult } from './account.types.js';
+
+@ObjectType({ description: 'A session just opened.' })
+class AuthPayload implements AuthResult {
+  @Field(() => User, { description: 'The account.' })
+  user!: User;
+
+  @Field(() => String, { description: 'Send it as `Authorization: Bearer …`. It is shown this once.' })
+  token!: string;
+
+  @Field(() => Date, { description: 'When the session expires.' })
+  expiresAt!: Date;
+
+  @Field(() => Boolean, { description: 'Whether the account was created by this very call.' })
+  isNewUser!: boolean;
+}
+
+const INPUT = 'What the operation needs.';
+
+@Resolver()
+export class AccountResolver {
+  constructor(private readonly services: Services) {}
+
+  @Mutation(() => AuthPayload, {
+    description:
+      'Creates an account with a code sent for REGISTER, and logs it in. Errors: PHONE_TAKEN, EMAIL_TAKEN, NAME_TAKEN, NAME_INVALID, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.',
+  })
+  register(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => RegisterInputType, { description: INPUT }) input: RegisterInputType,
+  ): Promise<AuthResult> {
+    return this.services.registration.register(ctx, input);
+  }
+
+  @Mutation(() => AuthPayload, {
+    description:
+      'Opens a session. Errors: CREDENTIALS_INVALID, CODE_INVALID, CAPTCHA_REQUIRED (solve one and try again), ACCOUNT_LOCKED (for `retryAfter` seconds), ACCOUNT_DISABLED, THIRD_PARTY_REJECTED, THIRD_PARTY_UNAVAILABLE.',
+  })
+  login(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => LoginInputType, { description: INPUT }) input: LoginInputType,
+  ): Promise<AuthResult> {
+    return this.services.login.login(ctx, input);
+  }
+
+  @Mutation(() => Boolean, { description: 'Ends the session in use, or all of them. False when there was none.' })
+  logout(
+    @Ctx() ctx: RequestContext,
+    @Arg('everywhere', () => Boolean, { defaultValue: false, description: 'End every session of the account.' })
+    everywhere: boolean,
+  ): Promise<boolean> {
+    return this.services.sessions.logout(ctx, everywhere);
+  }
+
+  @Mutation(() => User, {
+    description: 'Sets or replaces the phone. Errors: PHONE_TAKEN, CREDENTIALS_INVALID, CODE_INVALID.',
+  })
+  bindPhone(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => BindPhoneInputType, { description: INPUT }) input: BindPhoneInputType,
+  ): Promise<User> {
+    return this.services.contacts.bindPhone(ctx, input.phone, input);
+  }
+
+  @Mutation(() => User, {
+    description: 'Sets or replaces the e-mail address. Errors: EMAIL_TAKEN, CREDENTIALS_INVALID, CODE_INVALID.',
+  })
+  bindEmail(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => BindEmailInputType, { description: INPUT }) input: BindEmailInputType,
+  ): Promise<User> {
+    return this.services.contacts.bindEmail(ctx, input.email, input);
+  }
+
+  @Mutation(() => User, {
+    description:
+      'Removes the phone. Errors: NOT_FOUND without one, CREDENTIALS_INVALID, CODE_INVALID, LAST_LOGIN_METHOD.',
+  })
+  unbindPhone(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => UnbindInputType, { description: INPUT }) input: UnbindInputType,
+  ): Promise<User> {
+    return this.services.contacts.unbindPhone(ctx, input);
+  }
+
+  @Mutation(() => User, {
+    description:
+      'Removes the e-mail address. Errors: NOT_FOUND without one, CREDENTIALS_INVALID, CODE_INVALID, LAST_LOGIN_METHOD.',
+  })
+  unbindEmail(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => UnbindInputType, { description: INPUT }) input: UnbindInputType,
+  ): Promise<User> {
+    return this.services.contacts.unbindEmail(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      'Changes the password and ends all other sessions. Errors: CREDENTIALS_INVALID, PASSWORD_UNCHANGED, PASSWORD_WEAK.',
+  })
+  changePassword(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => ChangePasswordInputType, { description: INPUT }) input: ChangePasswordInputType,
+  ): Promise<boolean> {
+    return this.services.passwords.change(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      'Replaces a forgotten password and ends all sessions. Errors: USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID.',
+  })
+  retrievePassword(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => RetrievePasswordInputType, { description: INPUT }) input: RetrievePasswordInputType,
+  ): Promise<boolean> {
+    return this.services.passwords.retrieve(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      "Cancels the caller's account: every session ends, phone, e-mail address and name are free again, and the personal data is erased after a grace.",
+  })
+  deleteAccount(@Ctx() ctx: RequestContext): Promise<boolean> {
+    return this.services.administration.cancel(ctx);
+  }
+
+  @Mutation(() => User, {
+    description: 'Disables an account and ends its sessions. Needs the ability `[user] Disabled User`.',
+  })
+  disableUser(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { description: 'The account.' }) id: string,
+  ): Promise<User> {
+    return this.services.administration.disable(ctx, parseId(id));
+  }
+
+  @Mutation(() => User, {
+    description: 'Makes a disabled account usable again. Needs the ability `[user] Disabled User`.',
+  })
+  enableUser(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { description: 'The account.' }) id: string,
+  ): Promise<User> {
+    return this.services.administration.enable(ctx, parseId(id));
+  }
+
+  @Mutation(() => User, {
+    description: 'Puts a user at the head of the recommended ones. Needs the ability `[user] Recommend User`.',
+  })
+  recommendUser(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { description: 'The account.' }) id: string,
+  ): Promise<User> {
+    return this.services.administration.recommend(ctx, parseId(id));
+  }
+}

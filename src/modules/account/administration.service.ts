@@ -1,0 +1,72 @@
+import { ABILITIES, type RequestContext, requireAbility, requireViewer } from '../../context.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import type { SessionService } from '../session/session.service.js';
+import { User, UserStatus } from '../user/user.entity.js';
+import { updateUser } from '../user/user.repository.js';
+import { loadUser } from './account.creator.js';
+import { Identity } from './identity.entity.js';
+
+/** What changes whether an account can be used at all. */
+export class AdministrationService {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly events: SecurityEventService,
+  ) {}
+
+  /** Disables an account and ends all its sessions. Needs `[user] Disabled User`; idempotent. */
+  async disable(ctx: RequestContext, userId: number): Promise<User> {
+    requireAbility(ctx, ABILITIES.disableUser);
+    await loadUser(ctx, userId);
+    await ctx.em.transactional(async () => {
+      const from = { id: userId, status: UserStatus.ACTIVE };
+      const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.DISABLED });
+      await this.sessions.end(ctx.em, userId);
+      if (changed) await this.events.record(ctx, userId, SecurityEventKind.DISABLED);
+    });
+    return loadUser(ctx, userId);
+  }
+
+  /** Makes a disabled account usable again. Needs `[user] Disabled User`; idempotent. */
+  async enable(ctx: RequestContext, userId: number): Promise<User> {
+    requireAbility(ctx, ABILITIES.disableUser);
+    await loadUser(ctx, userId);
+    const from = { id: userId, status: UserStatus.DISABLED };
+    const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.ACTIVE });
+    if (changed) await this.events.record(ctx, userId, SecurityEventKind.ENABLED);
+    return loadUser(ctx, userId);
+  }
+
+  /** Puts a user at the head of the recommended ones. Needs `[user] Recommend User`. */
+  async recommend(ctx: RequestContext, userId: number): Promise<User> {
+    requireAbility(ctx, ABILITIES.recommendUser);
+    await loadUser(ctx, userId);
+    await ctx.em.nativeUpdate(User, { id: userId }, { recommendedAt: new Date() });
+    return loadUser(ctx, userId);
+  }
+
+  /**
+   * Cancels the caller's account: all sessions end, phone, e-mail, name and third-party identities are free again.
+   * The personal data stays until its grace is over.
+   */
+  async cancel(ctx: RequestContext): Promise<boolean> {
+    const { userId } = requireViewer(ctx);
+    await ctx.em.transactional(async () => {
+      const cancelled = {
+        status: UserStatus.DELETED,
+        deletedAt: new Date(),
+        name: `deleted ${userId}`,
+        phone: null,
+        email: null,
+        emailVerified: false,
+        recommendedAt: null,
+        abilities: [],
+      };
+      await updateUser(ctx.em, userId, cancelled);
+      await ctx.em.nativeDelete(Identity, { userId });
+      await this.sessions.end(ctx.em, userId);
+      await this.events.record(ctx, userId, SecurityEventKind.DELETED);
+    });
+    return true;
+  }
+}

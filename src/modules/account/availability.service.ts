@@ -1,0 +1,58 @@
+import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { GuardService } from '../guard/guard.service.js';
+import type { ModerationService } from '../moderation/moderation.service.js';
+import { parsePhone } from '../user/contact.js';
+import { normaliseName } from '../user/text.js';
+import { findUserByName, findUserByPhone } from '../user/user.repository.js';
+import { matchAccount } from './account.finder.js';
+
+export enum PhoneAvailability {
+  AVAILABLE = 'AVAILABLE',
+  TAKEN = 'TAKEN',
+  INVALID = 'INVALID',
+}
+
+export enum NameAvailability {
+  AVAILABLE = 'AVAILABLE',
+  TAKEN = 'TAKEN',
+  BANNED = 'BANNED',
+  INVALID = 'INVALID',
+}
+
+export interface LoginStatus {
+  failures: number;
+  captchaRequired: boolean;
+  lockedUntil: Date | null;
+}
+
+/** What forms ask before they are sent. */
+export class AvailabilityService {
+  constructor(
+    private readonly guard: GuardService,
+    private readonly moderation: ModerationService,
+  ) {}
+
+  async phone(ctx: RequestContext, input: string): Promise<PhoneAvailability> {
+    const phone = parsePhone(input);
+    if (!phone) return PhoneAvailability.INVALID;
+    return (await findUserByPhone(ctx.em, phone)) ? PhoneAvailability.TAKEN : PhoneAvailability.AVAILABLE;
+  }
+
+  async name(ctx: RequestContext, input: string): Promise<NameAvailability> {
+    let name: string;
+    try {
+      name = normaliseName(input);
+    } catch (error) {
+      if (error instanceof AppError) return NameAvailability.INVALID;
+      throw error;
+    }
+    if (await this.moderation.isBanned(ctx.em, name)) return NameAvailability.BANNED;
+    return (await findUserByName(ctx.em, name)) ? NameAvailability.TAKEN : NameAvailability.AVAILABLE;
+  }
+
+  async loginStatus(ctx: RequestContext, account: string): Promise<LoginStatus> {
+    const { guardKey } = await matchAccount(ctx.em, account);
+    return this.guard.status({ account: guardKey, ip: ctx.client.ip });
+  }
+}

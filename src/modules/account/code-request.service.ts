@@ -1,0 +1,66 @@
+import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { CaptchaService } from '../captcha/captcha.service.js';
+import type { CodePurpose, CodeService } from '../code/code.service.js';
+import { matchAccount } from './account.finder.js';
+import type { AddressInput, CaptchaProof } from './account.types.js';
+import { codeAddress, type Proof } from './proof.js';
+import { takenError } from './registration.service.js';
+
+export interface SendCodeInput extends AddressInput {
+  purposes: readonly CodePurpose[];
+}
+
+export interface VerifyInput extends AddressInput {
+  code?: string | null;
+  /** Left out: good for any purpose. */
+  purpose?: CodePurpose | null;
+  captcha?: CaptchaProof | null;
+}
+
+/** Asking for codes and checking them without using them up. */
+export class CodeRequestService {
+  constructor(
+    private readonly codes: CodeService,
+    private readonly captchas: CaptchaService,
+    private readonly proof: Proof,
+  ) {}
+
+  /**
+   * Sends a code. Throws PHONE_TAKEN or EMAIL_TAKEN where the address must be new, USER_NOT_FOUND where it must be
+   * known, CODE_TOO_SOON, CODE_LIMIT, RATE_LIMITED.
+   */
+  async send(ctx: RequestContext, input: SendCodeInput): Promise<{ resendAfter: number; expiresAt: Date }> {
+    const purposes = [...new Set(input.purposes)];
+    if (purposes.length === 0) throw new AppError('INVALID_INPUT', { field: 'purposes' });
+    const target = codeAddress(input);
+    const { user } = await matchAccount(ctx.em, target.address);
+    if (user && mustBeNew(purposes)) throw takenError(target.channel);
+    if (!user && mustBeKnown(purposes)) {
+      throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
+    }
+    return this.codes.send({ ...target, purposes, ip: ctx.client.ip });
+  }
+
+  /** Whether a code or a captcha answer is right. A wrong one counts as a try. */
+  async verify(ctx: RequestContext, input: VerifyInput): Promise<boolean> {
+    if (Boolean(input.code) === Boolean(input.captcha)) throw new AppError('INVALID_INPUT');
+    if (input.captcha) return this.captchas.check(input.captcha.id, input.captcha.answer ?? '');
+    const target = codeAddress(input);
+    const { user, guardKey } = await matchAccount(ctx.em, target.address);
+    const claim = { guardKey, userId: user?.id ?? null };
+    return this.proof.checkCode(ctx, claim, {
+      ...target,
+      code: input.code ?? '',
+      purpose: input.purpose ?? undefined,
+    });
+  }
+}
+
+/** One code for log-in or registration (`member.md` 一.4) goes to old and new addresses alike. */
+const mustBeNew = (purposes: readonly CodePurpose[]): boolean =>
+  purposes.some((purpose) => purpose === 'REGISTER' || purpose === 'BIND') && !purposes.includes('LOGIN');
+
+const mustBeKnown = (purposes: readonly CodePurpose[]): boolean =>
+  purposes.some((purpose) => purpose === 'RETRIEVE' || purpose === 'UNBIND') &&
+  !purposes.some((purpose) => purpose === 'REGISTER' || purpose === 'BIND');

@@ -1,0 +1,155 @@
+import { requireViewer, type RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { translateConstraint } from '../../errors/constraints.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import type { User } from '../user/user.entity.js';
+import { findUserByEmail, findUserById, findUserByPhone, updateUser } from '../user/user.repository.js';
+import { loadUser } from './account.creator.js';
+import { guardKeyOf } from './account.finder.js';
+import { countIdentities, findPasswordHash, lockUser, savePasswordHash, takeOverEmail } from './account.repository.js';
+import type { CaptchaProof, PasswordInput } from './account.types.js';
+import { type CodeAddress, codeAddress, type Proof } from './proof.js';
+import { takenError } from './registration.service.js';
+
+export interface BindInput extends Partial<PasswordInput> {
+  code: string;
+  captcha?: CaptchaProof | null;
+}
+
+export interface UnbindInput extends PasswordInput {
+  code: string;
+  captcha?: CaptchaProof | null;
+}
+
+/** The phone and the e-mail address of an account: binding, replacing and removing them, each with a code. */
+export class ContactService {
+  constructor(
+    private readonly proof: Proof,
+    private readonly events: SecurityEventService,
+  ) {}
+
+  /**
+   * Sets or replaces the phone. With a password: the current one if there is one, else it becomes the password.
+   * Throws PHONE_INVALID, PHONE_TAKEN, CREDENTIALS_INVALID, PASSWORD_WEAK, CODE_INVALID.
+   */
+  bindPhone(ctx: RequestContext, phone: string, input: BindInput): Promise<User> {
+    return this.bind(ctx, codeAddress({ phone }), input);
+  }
+
+  /** Sets or replaces the e-mail address, verified by the code. Throws as {@link bindPhone}, with EMAIL_…. */
+  bindEmail(ctx: RequestContext, email: string, input: BindInput): Promise<User> {
+    return this.bind(ctx, codeAddress({ email }), input);
+  }
+
+  /** Removes the phone. Throws CREDENTIALS_INVALID, then CODE_INVALID; LAST_LOGIN_METHOD; NOT_FOUND without one. */
+  unbindPhone(ctx: RequestContext, input: UnbindInput): Promise<User> {
+    return this.unbind(ctx, 'sms', input);
+  }
+
+  /** Removes the e-mail address. Throws as {@link unbindPhone}. */
+  unbindEmail(ctx: RequestContext, input: UnbindInput): Promise<User> {
+    return this.unbind(ctx, 'mail', input);
+  }
+
+  private async bind(ctx: RequestContext, target: CodeAddress, input: BindInput): Promise<User> {
+    const { userId } = requireViewer(ctx);
+    await assertFree(ctx, userId, target);
+    const newPassword = await this.checkPassword(ctx, userId, input);
+    await this.proof.code(
+      ctx,
+      // The captcha, good for one check, was spent on the password if there was one.
+      { guardKey: guardKeyOf(userId), userId, captcha: newPassword === 'none' ? input.captcha : null },
+      { ...target, code: input.code, purposes: ['BIND'] },
+      async () => {
+        const secret = typeof newPassword === 'object' ? await this.proof.secretFor(ctx, newPassword) : null;
+        await this.write(ctx, userId, target, secret);
+      },
+    );
+    return loadUser(ctx, userId);
+  }
+
+  /** What is to become the password, `checked` when the current one was given, `none` when none was. */
+  private async checkPassword(
+    ctx: RequestContext,
+    userId: number,
+    input: BindInput,
+  ): Promise<PasswordInput | 'checked' | 'none'> {
+    if (input.password === undefined || input.password === null) return 'none';
+    const given = { password: input.password, passwordFormat: input.passwordFormat ?? ('PLAIN' as const) };
+    if ((await findPasswordHash(ctx.em, userId)) === null) {
+      this.proof.assertAllowed(ctx, given);
+      return given;
+    }
+    await this.assertPassword(ctx, userId, given, input.captcha);
+    return 'checked';
+  }
+
+  private async assertPassword(
+    ctx: RequestContext,
+    userId: number,
+    given: PasswordInput,
+    captcha?: CaptchaProof | null,
+  ): Promise<void> {
+    const good = await this.proof.password(ctx, { guardKey: guardKeyOf(userId), userId, captcha }, given);
+    if (!good) throw new AppError('CREDENTIALS_INVALID', { field: 'password' });
+  }
+
+  private async write(
+    ctx: RequestContext,
+    userId: number,
+    { channel, address }: CodeAddress,
+    secret: string | null,
+  ): Promise<void> {
+    try {
+      await ctx.em.transactional(async () => {
+        await lockUser(ctx.em, userId);
+        if (channel === 'sms') await updateUser(ctx.em, userId, { phone: address });
+        else {
+          await updateUser(ctx.em, userId, { email: address, emailVerified: true });
+          await takeOverEmail(ctx.em, address, userId);
+        }
+        if (secret) await savePasswordHash(ctx.em, userId, secret);
+        const kind = channel === 'sms' ? SecurityEventKind.PHONE_BOUND : SecurityEventKind.EMAIL_BOUND;
+        await this.events.record(ctx, userId, kind);
+      });
+    } catch (error) {
+      throw translateConstraint(error);
+    }
+  }
+
+  private async unbind(ctx: RequestContext, channel: 'sms' | 'mail', input: UnbindInput): Promise<User> {
+    const { userId } = requireViewer(ctx);
+    const user = await findUserById(ctx.em, userId);
+    const address = channel === 'sms' ? user?.phone : user?.email;
+    if (!address) throw new AppError('NOT_FOUND');
+    await this.assertPassword(ctx, userId, input, input.captcha);
+    await this.proof.code(
+      ctx,
+      { guardKey: guardKeyOf(userId), userId },
+      { channel, address, code: input.code, purposes: ['UNBIND'] },
+      () => this.remove(ctx, userId, channel),
+    );
+    return loadUser(ctx, userId);
+  }
+
+  /** One verified phone, verified e-mail or third-party identity must remain (DECISIONS §6), also of two at once. */
+  private async remove(ctx: RequestContext, userId: number, channel: 'sms' | 'mail'): Promise<void> {
+    await ctx.em.transactional(async () => {
+      await lockUser(ctx.em, userId);
+      const user = await findUserById(ctx.em, userId);
+      const other = channel === 'sms' ? user?.emailVerified : user?.phone;
+      if (!other && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
+      await updateUser(ctx.em, userId, channel === 'sms' ? { phone: null } : { email: null, emailVerified: false });
+      const kind = channel === 'sms' ? SecurityEventKind.PHONE_UNBOUND : SecurityEventKind.EMAIL_UNBOUND;
+      await this.events.record(ctx, userId, kind);
+    });
+  }
+}
+
+/** Throws PHONE_TAKEN or EMAIL_TAKEN when the address is somebody else's. */
+async function assertFree(ctx: RequestContext, userId: number, { channel, address }: CodeAddress): Promise<void> {
+  const find = channel === 'sms' ? findUserByPhone : findUserByEmail;
+  const owner = await find(ctx.em, address);
+  if (owner && owner.id !== userId) throw takenError(channel);
+}

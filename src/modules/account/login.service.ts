@@ -1,0 +1,142 @@
+import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { IdentityProviders, ProvenIdentity } from '../../infra/oauth/port.js';
+import type { ModerationService } from '../moderation/moderation.service.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import type { SessionService } from '../session/session.service.js';
+import { parseEmail, parsePhone } from '../user/contact.js';
+import { normaliseText } from '../user/text.js';
+import { type User, USER_LIMITS, UserStatus } from '../user/user.entity.js';
+import { findUserById } from '../user/user.repository.js';
+import { type AccountCreator, loadUser } from './account.creator.js';
+import { matchAccount } from './account.finder.js';
+import { findPasswordHash, findUserIdByIdentity } from './account.repository.js';
+import type { AuthResult, LoginInput } from './account.types.js';
+import type { CodeAddress, Proof } from './proof.js';
+
+interface LoggedIn {
+  userId: number;
+  isNewUser: boolean;
+  /** The secret the password was verified against; the session opens only if it is still the one. */
+  passwordHash?: string;
+}
+
+/** Log-in by password, by code, or by a third party. */
+export class LoginService {
+  constructor(
+    private readonly proof: Proof,
+    private readonly creator: AccountCreator,
+    private readonly sessions: SessionService,
+    private readonly events: SecurityEventService,
+    private readonly moderation: ModerationService,
+    private readonly providers: IdentityProviders,
+  ) {}
+
+  /**
+   * Opens a session. Unknown accounts and wrong passwords say the same and take the same time.
+   * Throws CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED, CAPTCHA_REQUIRED,
+   * IP_BLOCKED; INVALID_INPUT unless exactly one way is given.
+   */
+  async login(ctx: RequestContext, input: LoginInput): Promise<AuthResult> {
+    const ways = [input.password, input.code, input.thirdParty].filter((way) => way !== null && way !== undefined);
+    if (ways.length !== 1) throw new AppError('INVALID_INPUT');
+    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
+    const { token, expiresAt } = await this.sessions.open(ctx.em, userId, ctx.client, async () =>
+      passwordHash ? (await findPasswordHash(ctx.em, userId)) === passwordHash : true,
+    );
+    if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
+    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser };
+  }
+
+  private prove(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {
+    if (input.thirdParty) return this.byThirdParty(ctx, input);
+    if (!input.account) throw new AppError('INVALID_INPUT', { field: 'account' });
+    return input.code ? this.byCode(ctx, input.account, input) : this.byPassword(ctx, input.account, input);
+  }
+
+  private async byPassword(ctx: RequestContext, account: string, input: LoginInput): Promise<LoggedIn> {
+    const { user, guardKey } = await matchAccount(ctx.em, account);
+    const userId = user?.id ?? null;
+    const passwordHash = await this.proof.password(
+      ctx,
+      { guardKey, userId, captcha: input.captcha },
+      { password: input.password ?? '', passwordFormat: input.passwordFormat ?? 'PLAIN' },
+    );
+    if (!user || !passwordHash) {
+      // Not awaited: a known account must not answer later than an unknown one.
+      if (user) this.events.recordSoon(ctx, user.id, SecurityEventKind.LOGIN_REFUSED);
+      throw new AppError('CREDENTIALS_INVALID');
+    }
+    assertActive(user);
+    return { userId: user.id, isNewUser: false, passwordHash };
+  }
+
+  private async byCode(ctx: RequestContext, account: string, input: LoginInput): Promise<LoggedIn> {
+    const target = addressOf(account);
+    const { user, guardKey } = await matchAccount(ctx.em, target.address);
+    return this.proof.code(
+      ctx,
+      { guardKey, userId: user?.id ?? null, captcha: input.captcha },
+      { ...target, code: input.code ?? '', purposes: ['LOGIN'] },
+      async () => {
+        if (user) {
+          assertActive(user);
+          return { userId: user.id, isNewUser: false };
+        }
+        if (!input.registerUnknown) throw new AppError('USER_NOT_FOUND', { field: 'account' });
+        const contact = target.channel === 'sms' ? { phone: target.address } : { email: target.address };
+        return { userId: await this.creator.create(ctx, contact), isNewUser: true };
+      },
+    );
+  }
+
+  private async byThirdParty(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {
+    if (!input.thirdParty) throw new AppError('INVALID_INPUT', { field: 'thirdParty' });
+    const identity = await this.providers.prove(input.thirdParty);
+    const known = await this.findByIdentity(ctx, identity);
+    if (known) return { userId: known, isNewUser: false };
+    try {
+      return { userId: await this.createFor(ctx, identity), isNewUser: true };
+    } catch (error) {
+      // Two first visits at once: the database let one of them in, and the other is the same person.
+      const winner = await this.findByIdentity(ctx, identity);
+      if (!winner) throw error;
+      return { userId: winner, isNewUser: false };
+    }
+  }
+
+  private async findByIdentity(ctx: RequestContext, identity: ProvenIdentity): Promise<number | null> {
+    const subjects = [identity.subject, ...identity.aliases];
+    const userId = await findUserIdByIdentity(ctx.em, identity.provider, subjects);
+    const user = userId === null ? null : await findUserById(ctx.em, userId);
+    if (user) assertActive(user);
+    return user?.id ?? null;
+  }
+
+  private async createFor(ctx: RequestContext, identity: ProvenIdentity): Promise<number> {
+    const nickname = normaliseText(identity.nickname ?? null, 'nickname', USER_LIMITS.nickname);
+    const banned = nickname !== null && (await this.moderation.isBanned(ctx.em, nickname));
+    return this.creator.create(ctx, {
+      nickname: banned ? null : nickname,
+      sex: identity.sex,
+      externalAvatarUrl: identity.avatarUrl,
+      identity,
+    });
+  }
+}
+
+/** Asked only once the caller has proven to be the owner: others are not told. */
+function assertActive(user: User): void {
+  if (user.status !== UserStatus.ACTIVE) throw new AppError('ACCOUNT_DISABLED');
+}
+
+/** A code goes to a phone or an address, never to a name. */
+function addressOf(account: string): CodeAddress {
+  const phone = parsePhone(account);
+  if (phone) return { channel: 'sms', address: phone };
+  const email = parseEmail(account);
+  if (email) return { channel: 'mail', address: email };
+  throw new AppError(account.includes('@') ? 'EMAIL_INVALID' : 'PHONE_INVALID', { field: 'account' });
+}

@@ -1,0 +1,98 @@
+import { requireViewer, type RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import type { SessionService } from '../session/session.service.js';
+import { UserStatus } from '../user/user.entity.js';
+import { guardKeyOf, matchAccount } from './account.finder.js';
+import { findPasswordHash, lockUser, savePasswordHash } from './account.repository.js';
+import type { AddressInput, CaptchaProof, PasswordInput } from './account.types.js';
+import { codeAddress, type Proof } from './proof.js';
+
+export interface ChangePasswordInput extends PasswordInput {
+  /** Required unless the account has no password yet. */
+  oldPassword?: string | null;
+  captcha?: CaptchaProof | null;
+}
+
+export interface RetrievePasswordInput extends PasswordInput, AddressInput {
+  code: string;
+  captcha?: CaptchaProof | null;
+}
+
+/** Changing a password with the old one, and replacing a forgotten one with a code. */
+export class PasswordService {
+  constructor(
+    private readonly proof: Proof,
+    private readonly sessions: SessionService,
+    private readonly events: SecurityEventService,
+  ) {}
+
+  /**
+   * Sets the caller's password and ends their other sessions.
+   * Throws CREDENTIALS_INVALID (field oldPassword), PASSWORD_UNCHANGED, PASSWORD_WEAK.
+   */
+  async change(ctx: RequestContext, input: ChangePasswordInput): Promise<boolean> {
+    const { userId, sessionId } = requireViewer(ctx);
+    this.proof.assertAllowed(ctx, input);
+    const current = await findPasswordHash(ctx.em, userId);
+    const proven = current === null ? null : await this.proveOld(ctx, userId, input);
+    const secret = await this.proof.secretFor(ctx, input);
+    await ctx.em.transactional(async () => {
+      await lockUser(ctx.em, userId);
+      // Of two changes at once, both with the old password, one comes second and no longer has it.
+      if ((await findPasswordHash(ctx.em, userId)) !== proven) throw oldPasswordWrong();
+      await this.replace(ctx, userId, secret, SecurityEventKind.PASSWORD_CHANGED, sessionId);
+    });
+    return true;
+  }
+
+  /**
+   * Replaces the password of the account that has this phone or verified address, and ends all its sessions.
+   * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID.
+   */
+  async retrieve(ctx: RequestContext, input: RetrievePasswordInput): Promise<boolean> {
+    const target = codeAddress(input);
+    const { user } = await matchAccount(ctx.em, target.address);
+    if (!user || user.status === UserStatus.DELETED) {
+      throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
+    }
+    this.proof.assertAllowed(ctx, input);
+    await this.proof.code(
+      ctx,
+      { guardKey: guardKeyOf(user.id), userId: user.id, captcha: input.captcha },
+      { ...target, code: input.code, purposes: ['RETRIEVE'] },
+      async () => {
+        const secret = await this.proof.secretFor(ctx, input);
+        await ctx.em.transactional(async () => {
+          await lockUser(ctx.em, user.id);
+          await this.replace(ctx, user.id, secret, SecurityEventKind.PASSWORD_RETRIEVED);
+        });
+      },
+    );
+    return true;
+  }
+
+  private async replace(
+    ctx: RequestContext,
+    userId: number,
+    secret: string,
+    kind: SecurityEventKind,
+    keepSession?: number,
+  ): Promise<void> {
+    await savePasswordHash(ctx.em, userId, secret);
+    await this.sessions.end(ctx.em, userId, { except: keepSession });
+    await this.events.record(ctx, userId, kind);
+  }
+
+  private async proveOld(ctx: RequestContext, userId: number, input: ChangePasswordInput): Promise<string> {
+    const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
+    const claim = { guardKey: guardKeyOf(userId), userId, captcha: input.captcha };
+    const proven = input.oldPassword ? await this.proof.password(ctx, claim, old) : null;
+    if (!proven) throw oldPasswordWrong();
+    if (input.oldPassword === input.password) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });
+    return proven;
+  }
+}
+
+const oldPasswordWrong = (): AppError => new AppError('CREDENTIALS_INVALID', { field: 'oldPassword' });

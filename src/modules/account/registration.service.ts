@@ -1,0 +1,68 @@
+import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { ModerationService } from '../moderation/moderation.service.js';
+import type { SessionService } from '../session/session.service.js';
+import { normaliseName, normaliseText } from '../user/text.js';
+import { USER_LIMITS } from '../user/user.entity.js';
+import { findUserByName } from '../user/user.repository.js';
+import { type AccountCreator, loadUser, type NewAccount } from './account.creator.js';
+import { matchAccount } from './account.finder.js';
+import type { AuthResult, RegisterInput } from './account.types.js';
+import { codeAddress, type Proof } from './proof.js';
+
+/** Registration with a code sent to a phone or an e-mail address. */
+export class RegistrationService {
+  constructor(
+    private readonly proof: Proof,
+    private readonly creator: AccountCreator,
+    private readonly sessions: SessionService,
+    private readonly moderation: ModerationService,
+  ) {}
+
+  /**
+   * Creates an account and logs it in. Everything else is checked before the code is used up.
+   * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.
+   */
+  async register(ctx: RequestContext, input: RegisterInput): Promise<AuthResult> {
+    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    const target = codeAddress(input);
+    const { user: owner, guardKey } = await matchAccount(ctx.em, target.address);
+    if (owner) throw takenError(target.channel);
+    const password = passwordOf(input);
+    if (password) this.proof.assertAllowed(ctx, password);
+    const account: NewAccount = {
+      ...(await this.names(ctx, input)),
+      ...(target.channel === 'sms' ? { phone: target.address } : { email: target.address }),
+    };
+    const userId = await this.proof.code(
+      ctx,
+      { guardKey, userId: null, captcha: input.captcha },
+      { ...target, code: input.code, purposes: ['REGISTER'] },
+      async () => {
+        const passwordHash = password && (await this.proof.secretFor(ctx, password));
+        return this.creator.create(ctx, { ...account, passwordHash });
+      },
+    );
+    const { token, expiresAt } = await this.sessions.open(ctx.em, userId, ctx.client);
+    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: true };
+  }
+
+  private async names(ctx: RequestContext, input: RegisterInput): Promise<Pick<NewAccount, 'name' | 'nickname'>> {
+    const name = input.name ? normaliseName(input.name) : null;
+    const nickname = normaliseText(input.nickname ?? null, 'nickname', USER_LIMITS.nickname);
+    if (name) {
+      await this.moderation.assertAllowed(ctx.em, name, 'name');
+      if (await findUserByName(ctx.em, name)) throw new AppError('NAME_TAKEN', { field: 'name' });
+    }
+    if (nickname) await this.moderation.assertAllowed(ctx.em, nickname, 'nickname');
+    return { name, nickname };
+  }
+}
+
+export const takenError = (channel: 'sms' | 'mail'): AppError =>
+  channel === 'sms'
+    ? new AppError('PHONE_TAKEN', { field: 'phone' })
+    : new AppError('EMAIL_TAKEN', { field: 'email' });
+
+const passwordOf = ({ password, passwordFormat = 'PLAIN' }: RegisterInput) =>
+  password === undefined || password === null ? null : { password, passwordFormat };

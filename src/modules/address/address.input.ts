@@ -1,0 +1,80 @@
+import { Field, InputType } from 'type-graphql';
+
+const LENGTH = 'length counted in GB18030 bytes, so a Chinese character is 2 and an emoji 4';
+
+@InputType({ description: 'A new delivery address.' })
+export class AddressInput {
+  @Field(() => String, {
+    nullable: true,
+    description: `What the owner calls it, such as 公司; at most 24 (${LENGTH}).`,
+  })
+  alias?: string | null;
+
+  @Field(() => String, { description: `Who receives there; at most 24 (${LENGTH}).` })
+  name!: string;
+
+  @Field(() => String, { description: 'Phone of the receiver: a mainland mobile number.' })
+  phone!: string;
+
+  @Field(() => String, { nullable: true, description: `Province; at most 32 (${LENGTH}).` })
+  province?: string | null;
+
+  @Field(() => String, { nullable: true, description: `City; at most 32 (${LENGTH}).` })
+  city?: string | null;
+
+  @Field(() => String, { nullable: true, description: `County or district; at most 32 (${LENGTH}).` })
+  county?: string | null;
+
+  @Field(() => String, { description: `Street, house and door; at most 160 (${LENGTH}).` })
+  detail!: string;
+
+  @Field(() => String, { nullable: true, description: 'Postcode, six digits.' })
+  postcode?: string | null;
+
+  @Field(() => Boolean, {
+    description: 'Whether it becomes the default; the former default then is none any more.',
+  })
+  isDefault!: boolean;
+}
+
+@InputType({
+  description: 'Changes of a delivery address. Absent fields stay; null clears one that may be empty.',
+})
+export class AddressPatch {
+  @Field(() => String, { nullable: true, description: `What the owner calls it; at most 24 (${LENGTH}).` })
+  alias?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Who receives there; at most 24 (${LENGTH}). Not to be cleared.`,
+  })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A mainland mobile number. Not to be cleared.' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: `Province; at most 32 (${LENGTH}).` })
+  province?: string | null;
+
+  @Field(() => String, { nullable: true, description: `City; at most 32 (${LENGTH}).` })
+  city?: string | null;
+
+  @Field(() => String, { nullable: true, description: `County or district; at most 32 (${LENGTH}).` })
+  county?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Street, house and door; at most 160 (${LENGTH}). Not to be cleared.`,
+  })
+  detail?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Postcode, six digits.' })
+  postcode?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True makes it the default in place of the former one; false leaves the account without it. Not null.',
+  })
+  isDefault?: boolean | null;
+}

@@ -1,0 +1,39 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { UserStatus } from '../user/user.entity.js';
+import { Address } from './address.entity.js';
+
+/** Newest first. */
+export const findAddresses = (em: EntityManager, userId: number): Promise<Address[]> =>
+  em.find(Address, { userId }, { ...READ_ONLY, orderBy: { id: 'desc' } });
+
+export const findAddress = (em: EntityManager, userId: number, id: number): Promise<Address | null> =>
+  em.findOne(Address, { id, userId }, READ_ONLY);
+
+/**
+ * Puts the changes of one user's addresses in a row until the transaction ends, in every process. False when the
+ * account is not in use. The lock does not hold up rows that refer to the user.
+ */
+export async function lockOwner(em: EntityManager, userId: number): Promise<boolean> {
+  const sql = 'select id from users where id = ? and status = ? for no key update';
+  return (await queryOne(em, sql, [userId, UserStatus.ACTIVE])) !== null;
+}
+
+export const countAddresses = (em: EntityManager, userId: number): Promise<number> =>
+  em.count(Address, { userId });
+
+/** Leaves the user without a default address. */
+export async function clearDefault(em: EntityManager, userId: number): Promise<void> {
+  await em.nativeUpdate(Address, { userId, isDefault: true }, { isDefault: false, updatedAt: new Date() });
+}
+
+export const insertAddress = (em: EntityManager, address: Partial<Address>): Promise<number> =>
+  em.insert(Address, address as never);
+
+export async function updateAddress(em: EntityManager, id: number, changes: Partial<Address>): Promise<void> {
+  await em.nativeUpdate(Address, { id }, { ...changes, updatedAt: new Date() });
+}
+
+/** False when the user has no such address. */
+export const deleteAddress = async (em: EntityManager, userId: number, id: number): Promise<boolean> =>
+  (await em.nativeDelete(Address, { id, userId })) > 0;

@@ -1,0 +1,62 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { parseIdOrNull } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+import { Address } from './address.entity.js';
+import { AddressInput, AddressPatch } from './address.input.js';
+
+/** A text that cannot be a number of ours names what nobody has. */
+const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
+
+@Resolver()
+export class AddressResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => [Address], { description: 'The delivery addresses of the caller, newest first; at most 20.' })
+  addresses(@Ctx() ctx: RequestContext): Promise<Address[]> {
+    return this.services.addresses.list(ctx);
+  }
+
+  @Query(() => Address, {
+    nullable: true,
+    description: 'One delivery address of the caller; null when the caller has no such address.',
+  })
+  address(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
+  ): Promise<Address | null> {
+    return this.services.addresses.find(ctx, idOf(id));
+  }
+
+  @Mutation(() => Address, {
+    description:
+      'Adds a delivery address to the caller. Errors: INVALID_INPUT, PHONE_INVALID, ADDRESS_LIMIT.',
+  })
+  createAddress(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => AddressInput, { description: 'The address.' }) input: AddressInput,
+  ): Promise<Address> {
+    return this.services.addresses.create(ctx, input);
+  }
+
+  @Mutation(() => Address, {
+    description: 'Changes a delivery address of the caller. Errors: INVALID_INPUT, PHONE_INVALID, NOT_FOUND.',
+  })
+  updateAddress(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
+    @Arg('input', () => AddressPatch, { description: 'What changes.' }) input: AddressPatch,
+  ): Promise<Address> {
+    return this.services.addresses.update(ctx, idOf(id), input);
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Deletes a delivery address of the caller; true. Errors: NOT_FOUND.',
+  })
+  deleteAddress(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
+  ): Promise<boolean> {
+    return this.services.addresses.delete(ctx, idOf(id));
+  }
+}

@@ -1,0 +1,71 @@
+import { type RequestContext, requireViewer } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { Address } from './address.entity.js';
+import {
+  clearDefault,
+  countAddresses,
+  deleteAddress,
+  findAddress,
+  findAddresses,
+  insertAddress,
+  lockOwner,
+  updateAddress,
+} from './address.repository.js';
+import { type AddressChanges, type NewAddress, normaliseAddress } from './address.rules.js';
+
+/** Addresses one account holds at most (`plus.md` 用户收货地址). */
+const ADDRESSES_MAX = 20;
+
+/** The delivery addresses of the caller. Everything here throws UNAUTHENTICATED without a session. */
+export class AddressService {
+  /** Newest first. */
+  list(ctx: RequestContext): Promise<Address[]> {
+    return findAddresses(ctx.em, requireViewer(ctx).userId);
+  }
+
+  /** Null when the caller has no such address. */
+  find(ctx: RequestContext, id: number): Promise<Address | null> {
+    return findAddress(ctx.em, requireViewer(ctx).userId, id);
+  }
+
+  /** Throws INVALID_INPUT, PHONE_INVALID, or ADDRESS_LIMIT for the 21st. */
+  async create(ctx: RequestContext, input: NewAddress): Promise<Address> {
+    const { userId } = requireViewer(ctx);
+    const columns = normaliseAddress(input);
+    return this.change(ctx, userId, async () => {
+      if ((await countAddresses(ctx.em, userId)) >= ADDRESSES_MAX) throw new AppError('ADDRESS_LIMIT');
+      if (columns.isDefault) await clearDefault(ctx.em, userId);
+      return insertAddress(ctx.em, { ...columns, userId });
+    });
+  }
+
+  /** Throws INVALID_INPUT, PHONE_INVALID, or NOT_FOUND when the caller has no such address. */
+  async update(ctx: RequestContext, id: number, changes: AddressChanges): Promise<Address> {
+    const { userId } = requireViewer(ctx);
+    const columns = normaliseAddress(changes);
+    return this.change(ctx, userId, async () => {
+      const current = await findAddress(ctx.em, userId, id);
+      if (!current) throw new AppError('NOT_FOUND', { field: 'id' });
+      if (columns.isDefault && !current.isDefault) await clearDefault(ctx.em, userId);
+      if (Object.keys(columns).length > 0) await updateAddress(ctx.em, id, columns);
+      return id;
+    });
+  }
+
+  /** Always true. Throws NOT_FOUND when the caller has no such address. */
+  async delete(ctx: RequestContext, id: number): Promise<boolean> {
+    const { userId } = requireViewer(ctx);
+    if (!(await deleteAddress(ctx.em, userId, id))) throw new AppError('NOT_FOUND', { field: 'id' });
+    return true;
+  }
+
+  /** Runs one change of a user's addresses after the other, and reads the address it says was changed. */
+  private change(ctx: RequestContext, userId: number, work: () => Promise<number>): Promise<Address> {
+    return ctx.em.transactional(async () => {
+      if (!(await lockOwner(ctx.em, userId))) throw new AppError('UNAUTHENTICATED');
+      const changed = await findAddress(ctx.em, userId, await work());
+      if (!changed) throw new AppError('NOT_FOUND', { field: 'id' });
+      return changed;
+    });
+  }
+}

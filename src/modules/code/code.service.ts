@@ -1,0 +1,147 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Config } from '../../config.js';
+import { AppError } from '../../errors/app-error.js';
+import { sourceOf } from '../../infra/ip.js';
+import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
+import type { MessageChannel, MessageSender } from '../../infra/message/port.js';
+import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
+import { CodeStore, type Quota } from './code.store.js';
+
+/** What a code can be good for (DECISIONS §1, "code"). */
+export type CodePurpose = 'REGISTER' | 'LOGIN' | 'BIND' | 'RETRIEVE' | 'UNBIND';
+export type CodeChannel = MessageChannel;
+
+/** Where a code goes: a normalised phone number or e-mail address. Never stored, only its hash. */
+export interface CodeAddress {
+  channel: CodeChannel;
+  address: string;
+}
+
+export interface CodeSend extends CodeAddress {
+  purposes: readonly CodePurpose[];
+  ip: string;
+}
+
+export interface CodeTry extends CodeAddress {
+  code: string;
+}
+
+/** The one purpose, or any of several. */
+export type CodeUse = CodeTry & ({ purpose: CodePurpose } | { purposes: readonly CodePurpose[] });
+
+type CodeConfig = Pick<
+  Config,
+  | 'CODE_TTL_SECONDS'
+  | 'CODE_TRIES'
+  | 'CODE_RESEND_SECONDS'
+  | 'CODE_DAILY_LIMIT'
+  | 'CODE_IP_DAILY_LIMIT'
+  | 'PASSWORD_PEPPER'
+>;
+
+/** One-time codes by SMS and mail (DECISIONS §1, "code"). A "day" is the last 24 hours. */
+export class CodeService {
+  private readonly store: CodeStore;
+  private readonly hash: KeyedHash;
+
+  constructor(
+    redis: Redis,
+    private readonly config: CodeConfig,
+    private readonly senders: Readonly<Record<CodeChannel, MessageSender>>,
+    clock: Clock = redisTime,
+  ) {
+    this.store = new CodeStore(redis, clock);
+    this.hash = createKeyedHash(config.PASSWORD_PEPPER, 'code');
+  }
+
+  /**
+   * Sends a new code, which replaces the former one of the address. `resendAfter` is in seconds.
+   * Throws, with retryAfter, CODE_TOO_SOON, CODE_LIMIT (the address had its codes of the day), RATE_LIMITED (the
+   * source had) and SERVICE_UNAVAILABLE (the provider failed: the send then does not count, and its code is void).
+   */
+  async send({
+    channel,
+    address,
+    purposes,
+    ip,
+  }: CodeSend): Promise<{ resendAfter: number; expiresAt: Date }> {
+    const id = randomUUID();
+    const key = this.keyOf({ channel, address });
+    const quotas = await this.claim(id, key, ip);
+    const code = randomInt(1_000_000).toString().padStart(6, '0');
+    try {
+      const digest = this.digestOf({ channel, address, code });
+      const lifeMs = this.config.CODE_TTL_SECONDS * 1000;
+      // Stored before it leaves: whoever gets it may use it at once.
+      const expires = await this.store.put(key, { id, digest, purposes, lifeMs });
+      await this.senders[channel].send({ to: address, code, purposes });
+      return { resendAfter: this.config.CODE_RESEND_SECONDS, expiresAt: new Date(expires) };
+    } catch (error) {
+      const undone = [this.store.discard(key, id), ...quotas.map((quota) => this.store.release(id, quota))];
+      await Promise.allSettled(undone);
+      throw error instanceof AppError
+        ? error
+        : new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause: error });
+    }
+  }
+
+  /** Whether the code is right, for the purpose or for any. Leaves it valid; a wrong try counts. */
+  async check({ purpose, ...attempt }: CodeTry & { purpose?: CodePurpose }): Promise<boolean> {
+    return (await this.guess(attempt, purpose ? [purpose] : [], false)) !== null;
+  }
+
+  /**
+   * Runs `work` with a code that is right, and nobody else can use it any more. Null when the code is wrong, expired,
+   * burnt, used, or for something else. When `work` throws, the request was refused for another reason: the code is
+   * good again for the rest of its life, unless a newer one was sent.
+   */
+  async use<T>(attempt: CodeUse, work: () => Promise<T>): Promise<T | null> {
+    const id = await this.guess(attempt, 'purpose' in attempt ? [attempt.purpose] : attempt.purposes, true);
+    if (id === null) return null;
+    try {
+      return await work();
+    } catch (error) {
+      // Without Redis it stays used; the reason of the refusal is what the client needs to know.
+      await this.store.putBack(this.keyOf(attempt), id).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private guess(attempt: CodeTry, purposes: readonly CodePurpose[], take: boolean): Promise<string | null> {
+    const digest = this.digestOf(attempt);
+    return this.store.guess(this.keyOf(attempt), {
+      digest,
+      purposes,
+      take,
+      mostWrong: this.config.CODE_TRIES,
+    });
+  }
+
+  /** The source goes first: one that had its share must not make an address wait. */
+  private async claim(id: string, key: string, ip: string): Promise<Quota[]> {
+    const { CODE_IP_DAILY_LIMIT, CODE_DAILY_LIMIT, CODE_RESEND_SECONDS } = this.config;
+    const source = `code:{${this.hash('source', sourceOf(ip))}}`;
+    const ofSource = { key: `${source}:sent`, limit: CODE_IP_DAILY_LIMIT, gapMs: 0 };
+    const ofAddress = { key: `${key}:sent`, limit: CODE_DAILY_LIMIT, gapMs: CODE_RESEND_SECONDS * 1000 };
+
+    const bySource = await this.store.claim(id, ofSource);
+    if (bySource.state !== 'granted') throw new AppError('RATE_LIMITED', retryAfter(bySource.waitMs));
+    const byAddress = await this.store.claim(id, ofAddress);
+    if (byAddress.state === 'granted') return [ofSource, ofAddress];
+    await this.store.release(id, ofSource);
+    throw new AppError(
+      byAddress.state === 'too_soon' ? 'CODE_TOO_SOON' : 'CODE_LIMIT',
+      retryAfter(byAddress.waitMs),
+    );
+  }
+
+  private digestOf({ channel, address, code }: CodeTry): string {
+    return this.hash('digest', channel, address, code);
+  }
+
+  private keyOf({ channel, address }: CodeAddress): string {
+    return `code:{${this.hash('address', channel, address)}}`;
+  }
+}
+
+const retryAfter = (waitMs: number): { retryAfter: number } => ({ retryAfter: Math.ceil(waitMs / 1000) });

@@ -1,0 +1,127 @@
+import { type Clock, orUnavailable, type Redis, RedisScript } from '../../infra/redis.js';
+
+/*
+ * A code is a hash: id, digest, purposes (",LOGIN,REGISTER,"), wrong (tries), expires (ms), and taken while it is
+ * being used and ever after. Quotas are sorted sets of what was sent, by its time.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** KEYS: sent. ARGV: id, window, limit, least gap. */
+const CLAIM = new RedisScript<[state: 'granted' | 'spent' | 'too_soon', waitMs: number]>(`
+local window, limit, gap = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) >= limit then
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+  return { 'spent', tonumber(oldest[2]) + window - now }
+end
+local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+if newest[2] and tonumber(newest[2]) + gap > now then
+  return { 'too_soon', tonumber(newest[2]) + gap - now }
+end
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+redis.call('PEXPIRE', KEYS[1], window)
+return { 'granted', 0 }
+`);
+
+/** KEYS: code. ARGV: id, digest, purposes, life. Answers when it expires. */
+const PUT = new RedisScript<number>(`
+local expires = now + tonumber(ARGV[5])
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'id', ARGV[2], 'digest', ARGV[3], 'purposes', ARGV[4], 'wrong', 0, 'expires', expires)
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+return expires
+`);
+
+/** KEYS: code. ARGV: digest, most wrong tries, 1 to take it; the purposes of which one is needed, none for any. */
+const TRY = new RedisScript<[right: 0 | 1, id: string]>(`
+local digest = redis.call('HGET', KEYS[1], 'digest')
+if not digest or redis.call('HEXISTS', KEYS[1], 'taken') == 1 then return { 0, '-' } end
+if tonumber(redis.call('HGET', KEYS[1], 'expires')) <= now then return { 0, '-' } end
+local purposes = redis.call('HGET', KEYS[1], 'purposes')
+local meant = #ARGV == 4
+for i = 5, #ARGV do
+  if string.find(purposes, ',' .. ARGV[i] .. ',', 1, true) then meant = true end
+end
+if digest ~= ARGV[2] or not meant then
+  if redis.call('HINCRBY', KEYS[1], 'wrong', 1) >= tonumber(ARGV[3]) then redis.call('DEL', KEYS[1]) end
+  return { 0, '-' }
+end
+if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'taken', 1) end
+return { 1, redis.call('HGET', KEYS[1], 'id') }
+`);
+
+/** KEYS: code. ARGV: id. Leaves a newer code alone. */
+const PUT_BACK = new RedisScript<number>(`
+if redis.call('HGET', KEYS[1], 'id') == ARGV[2] then redis.call('HDEL', KEYS[1], 'taken') end
+return 1
+`);
+
+/** KEYS: code. ARGV: id. Leaves a newer code alone. */
+const DISCARD = new RedisScript<number>(`
+if redis.call('HGET', KEYS[1], 'id') == ARGV[2] then redis.call('DEL', KEYS[1]) end
+return 1
+`);
+
+/** Sends a day, over the last 24 hours, and the ms between two of them. */
+export interface Quota {
+  key: string;
+  limit: number;
+  gapMs: number;
+}
+
+export interface NewCode {
+  id: string;
+  digest: string;
+  purposes: readonly string[];
+  lifeMs: number;
+}
+
+export interface CodeGuess {
+  digest: string;
+  /** Any of these; all when empty. */
+  purposes: readonly string[];
+  mostWrong: number;
+  /** Takes the code away from every other guess, if this one is right. */
+  take: boolean;
+}
+
+/** Codes and what was sent, in Redis. Every method is one atomic step, and throws SERVICE_UNAVAILABLE without Redis. */
+export class CodeStore {
+  constructor(
+    private readonly redis: Redis,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Counts a send, or says why it is one too many and after how many ms it is not. */
+  async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
+    const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
+    return { state, waitMs };
+  }
+
+  /** Uncounts a send. */
+  async release(id: string, { key }: Quota): Promise<void> {
+    await orUnavailable(this.redis.zrem(key, id));
+  }
+
+  /** Replaces the code under the key. Answers when it expires, in ms. */
+  put(key: string, { id, digest, purposes, lifeMs }: NewCode): Promise<number> {
+    return PUT.run(this.redis, this.clock, [key], [id, digest, `,${purposes.join()},`, lifeMs]);
+  }
+
+  /** The id of the code under the key, if the guess is right; a wrong one counts and may burn it. */
+  async guess(key: string, { digest, purposes, mostWrong, take }: CodeGuess): Promise<string | null> {
+    const args = [digest, mostWrong, Number(take), ...purposes];
+    const [right, id] = await TRY.run(this.redis, this.clock, [key], args);
+    return right === 1 ? id : null;
+  }
+
+  /** Makes a taken code good again for what is left of its life. */
+  async putBack(key: string, id: string): Promise<void> {
+    await PUT_BACK.run(this.redis, this.clock, [key], [id]);
+  }
+
+  async discard(key: string, id: string): Promise<void> {
+    await DISCARD.run(this.redis, this.clock, [key], [id]);
+  }
+}

@@ -1,0 +1,63 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { queryOne } from '../../infra/database/query.js';
+import { Follow } from './follow.entity.js';
+
+/** Who follows, and whom. */
+export type FollowPair = readonly [followerId: number, followeeId: number];
+
+export const pairKey = ([followerId, followeeId]: FollowPair): string => `${followerId}:${followeeId}`;
+
+const intArray = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
+
+/** Which of the pairs exist, as {@link pairKey}s; one statement whatever their number. */
+export async function findFollows(em: EntityManager, pairs: readonly FollowPair[]): Promise<Set<string>> {
+  const rows = await em.execute<{ follower_id: number; followee_id: number }[]>(
+    `select f.follower_id, f.followee_id
+     from unnest(?::int[], ?::int[]) as asked(follower_id, followee_id)
+     join follows f on f.follower_id = asked.follower_id and f.followee_id = asked.followee_id`,
+    [intArray(pairs.map(([followerId]) => followerId)), intArray(pairs.map(([, followeeId]) => followeeId))],
+  );
+  return new Set(rows.map((row) => pairKey([row.follower_id, row.followee_id])));
+}
+
+/** False when the one follows the other already. */
+export async function insertFollow(
+  em: EntityManager,
+  [followerId, followeeId]: FollowPair,
+): Promise<boolean> {
+  const sql =
+    'insert into follows (follower_id, followee_id) values (?, ?) on conflict do nothing returning follower_id';
+  return (await queryOne(em, sql, [followerId, followeeId])) !== null;
+}
+
+/** False when the one does not follow the other. */
+export const deleteFollow = async (
+  em: EntityManager,
+  [followerId, followeeId]: FollowPair,
+): Promise<boolean> => (await em.nativeDelete(Follow, { followerId, followeeId })) > 0;
+
+/**
+ * Moves the counters of both sides. Always in the order of the user numbers: two people who follow each other at
+ * the same moment wait for one another in turn, never in a circle.
+ */
+export async function countFollow(
+  em: EntityManager,
+  [followerId, followeeId]: FollowPair,
+  step: 1 | -1,
+): Promise<void> {
+  const steps = [
+    { userId: followerId, followers: 0, followings: step },
+    { userId: followeeId, followers: step, followings: 0 },
+  ].sort((a, b) => a.userId - b.userId);
+  for (const { userId, followers, followings } of steps) {
+    await em.execute(
+      `insert into user_extras as extra (user_id, followers_count, followings_count)
+       values (?, greatest(?::int, 0), greatest(?::int, 0))
+       on conflict (user_id) do update set
+         followers_count = greatest(extra.followers_count + ?::int, 0),
+         followings_count = greatest(extra.followings_count + ?::int, 0),
+         updated_at = now()`,
+      [userId, followers, followings, followers, followings],
+    );
+  }
+}

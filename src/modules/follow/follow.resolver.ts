@@ -1,0 +1,76 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { parseIdOrNull } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+import { User } from '../user/user.entity.js';
+
+/** A text that cannot be a number of ours names nobody. */
+const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
+
+@Resolver()
+export class FollowResolver {
+  constructor(private readonly services: Services) {}
+
+  @Mutation(() => User, {
+    description:
+      'Makes the caller follow a user, who is returned; again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
+  })
+  follow(
+    @Ctx() ctx: RequestContext,
+    @Arg('userId', () => ID, { description: 'Whom to follow.' }) userId: string,
+  ): Promise<User> {
+    return this.services.follows.follow(ctx, idOf(userId));
+  }
+
+  @Mutation(() => User, {
+    description:
+      'Makes the caller follow a user no more, who is returned; again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
+  })
+  unfollow(
+    @Ctx() ctx: RequestContext,
+    @Arg('userId', () => ID, { description: 'Whom to leave.' }) userId: string,
+  ): Promise<User> {
+    return this.services.follows.unfollow(ctx, idOf(userId));
+  }
+}
+
+/** Whom an answer is about: the one named, else the caller, else nobody. */
+const otherOf = (ctx: RequestContext, named: string | null | undefined): number | null =>
+  named === null || named === undefined ? (ctx.viewer?.userId ?? null) : parseIdOrNull(named);
+
+@Resolver(() => User)
+export class UserFollowResolver {
+  /** `plus.md`, has_follower: 基于这条消息的用户是否被我关注了. */
+  @FieldResolver(() => Boolean, {
+    description: 'Whether this user is followed by the caller, or by `user`. False without either.',
+  })
+  async hasFollower(
+    @Ctx() ctx: RequestContext,
+    @Root() root: User,
+    @Arg('user', () => ID, {
+      nullable: true,
+      description: 'Number of the possible follower; default: the caller.',
+    })
+    user?: string | null,
+  ): Promise<boolean> {
+    const other = otherOf(ctx, user);
+    return other !== null && ctx.loaders.follows.load([other, root.id]);
+  }
+
+  /** `plus.md`, has_following: 基于这条消息的用户是否关注了我. */
+  @FieldResolver(() => Boolean, {
+    description: 'Whether this user follows the caller, or `user`. False without either.',
+  })
+  async hasFollowing(
+    @Ctx() ctx: RequestContext,
+    @Root() root: User,
+    @Arg('user', () => ID, {
+      nullable: true,
+      description: 'Number of the one possibly followed; default: the caller.',
+    })
+    user?: string | null,
+  ): Promise<boolean> {
+    const other = otherOf(ctx, user);
+    return other !== null && ctx.loaders.follows.load([root.id, other]);
+  }
+}

@@ -1,0 +1,48 @@
+import { type RequestContext, requireViewer } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { type User, UserStatus } from '../user/user.entity.js';
+import { findUsersByIds } from '../user/user.repository.js';
+import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
+
+/** Who follows whom, with the counters of both kept exact. */
+export class FollowService {
+  /**
+   * Makes the caller follow a user; nothing happens when they do already. Throws INVALID_INPUT for oneself and
+   * USER_NOT_FOUND for an unknown, deleted or disabled user.
+   */
+  async follow(ctx: RequestContext, userId: number): Promise<User> {
+    const { user, pair } = await this.counterpart(ctx, userId);
+    if (user.status !== UserStatus.ACTIVE) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
+    await ctx.em.transactional(async () => {
+      if (await insertFollow(ctx.em, pair)) await countFollow(ctx.em, pair, 1);
+    });
+    this.forget(ctx, pair);
+    return user;
+  }
+
+  /** The reverse of {@link follow}; a disabled user can still be left. */
+  async unfollow(ctx: RequestContext, userId: number): Promise<User> {
+    const { user, pair } = await this.counterpart(ctx, userId);
+    await ctx.em.transactional(async () => {
+      if (await deleteFollow(ctx.em, pair)) await countFollow(ctx.em, pair, -1);
+    });
+    this.forget(ctx, pair);
+    return user;
+  }
+
+  private async counterpart(ctx: RequestContext, userId: number): Promise<{ user: User; pair: FollowPair }> {
+    const viewer = requireViewer(ctx);
+    if (viewer.userId === userId) throw new AppError('INVALID_INPUT', { field: 'userId' });
+    const users = await findUsersByIds(ctx.em, [viewer.userId, userId]);
+    if (!users.has(viewer.userId)) throw new AppError('UNAUTHENTICATED');
+    const user = users.get(userId);
+    if (!user) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
+    return { user, pair: [viewer.userId, userId] };
+  }
+
+  /** What this request has read before is true no more. */
+  private forget(ctx: RequestContext, pair: FollowPair): void {
+    ctx.loaders.follows.clear(pair);
+    for (const userId of pair) ctx.loaders.extra.clear(userId);
+  }
+}

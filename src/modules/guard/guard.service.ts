@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../config.js';
+import { AppError } from '../../errors/app-error.js';
+import { sourceOf } from '../../infra/ip.js';
+import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
+import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
+import { type Budget, Budgets, type Claim, type Spent, type Verdict } from './guard.budgets.js';
+import { Waiters } from './guard.waiters.js';
+
+/** Who tries, and at which door. */
+export interface GuardSubject {
+  /** Canonical key of the account, known or not: `user:12`, `phone:138…`. Only its hash is stored. */
+  account: string;
+  /** Counted as its source: an IPv4 address, or the /64 of an IPv6 one. */
+  ip: string;
+  canShowCaptcha: boolean;
+  /** A captcha was solved for this very try, and used up. */
+  captchaSolved: boolean;
+  /** Whether the account has logged in from here lately; asked only when its budget over all sources is spent. */
+  isKnownSource(): Promise<boolean>;
+}
+
+export interface GuardStatus {
+  /** Failures of the account from this source that count now. */
+  failures: number;
+  /** Whether a door that can show a captcha would ask for one. */
+  captchaRequired: boolean;
+  /** When this source may try again; null when it may now. */
+  lockedUntil: Date | null;
+}
+
+type GuardConfig = Pick<
+  Config,
+  | 'GUARD_WINDOW_SECONDS'
+  | 'GUARD_CAPTCHA_AFTER'
+  | 'GUARD_LOCK_AFTER'
+  | 'GUARD_ACCOUNT_HOURLY'
+  | 'GUARD_IP_HOURLY'
+  | 'PASSWORD_PEPPER'
+>;
+
+/** The three budgets that a failure counts against. */
+interface Scopes {
+  ip: Budget;
+  pair: Budget;
+  account: Budget;
+}
+
+const HOUR_MS = 3_600_000;
+/** How often one who waits looks again, in ms: places are also given back by other processes, which wake nobody here. */
+const POLL_MS = { first: 40, longest: 400 };
+
+/** Budgets that share a hash tag go together; the two groups may live on different nodes. */
+const groupsOf = ({ ip, pair, account }: Scopes): Budget[][] => [[ip], [pair, account]];
+
+/**
+ * The one guard of passwords and codes (DECISIONS §1, "brute force"), called by the domain, never by a route.
+ *
+ * A place in every budget is reserved before a secret is looked at and refunded when it was right, so however many
+ * tries arrive at once, through whatever doors and processes, exactly as many wrong ones are evaluated as the budgets
+ * allow. A try that would be one too many only if those under way fail waits for them: right ones all pass.
+ *
+ * - Account and source: over `GUARD_CAPTCHA_AFTER` failures a captcha where one can be shown; `GUARD_LOCK_AFTER`
+ *   failures lock for a window at every door, then the count starts from zero.
+ * - Account over all sources: when spent, a captcha where one can be shown, and elsewhere known sources only.
+ * - Source: when spent, locked until its oldest failure is an hour old.
+ */
+export class GuardService {
+  private readonly budgets: Budgets;
+  private readonly hash: KeyedHash;
+  private readonly waiters = new Waiters();
+
+  /** `maxWaitMs`: how long a try waits for those under way before it is told SERVICE_UNAVAILABLE. */
+  constructor(
+    redis: Redis,
+    private readonly config: GuardConfig,
+    clock: Clock = redisTime,
+    private readonly maxWaitMs = 15_000,
+  ) {
+    this.budgets = new Budgets(redis, clock);
+    this.hash = createKeyedHash(config.PASSWORD_PEPPER, 'guard');
+  }
+
+  /**
+   * Runs `check` if the budgets allow. Null is a failure; a value, or an error, is none and passes through. `check`
+   * should only look, and be done in well under 30 s: if it is not, nobody learns its result.
+   * Throws ACCOUNT_LOCKED with retryAfter, CAPTCHA_REQUIRED, or SERVICE_UNAVAILABLE without Redis.
+   */
+  async attempt<T>(subject: GuardSubject, check: () => Promise<T | null>): Promise<T | null> {
+    const id = randomUUID();
+    const scopes = this.scopesOf(subject);
+    await this.reserve(id, scopes, subject);
+    let result: T | null;
+    try {
+      result = await check();
+    } catch (error) {
+      await this.settle(id, groupsOf(scopes), false).catch(() => undefined);
+      throw error;
+    }
+    // The result is told only once it is counted; a place that was lost meanwhile may have been used by another.
+    const counted = await this.settle(id, groupsOf(scopes), result === null);
+    if (!counted) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    return result;
+  }
+
+  /** What a try from here would meet. Throws SERVICE_UNAVAILABLE without Redis. */
+  async status(subject: Pick<GuardSubject, 'account' | 'ip'>): Promise<GuardStatus> {
+    const scopes = this.scopesOf(subject);
+    const [ip, pair, account] = await Promise.all([
+      this.budgets.look(scopes.ip),
+      this.budgets.look(scopes.pair),
+      this.budgets.look(scopes.account),
+    ]);
+    const lockedUntil = Math.max(
+      ip.failures >= scopes.ip.limit ? ip.oldestLeavesAt : 0,
+      pair.failures >= scopes.pair.limit ? pair.oldestLeavesAt : 0,
+    );
+    return {
+      failures: pair.failures,
+      captchaRequired:
+        pair.failures > this.config.GUARD_CAPTCHA_AFTER || account.failures >= scopes.account.limit,
+      lockedUntil: lockedUntil > 0 ? new Date(lockedUntil) : null,
+    };
+  }
+
+  private async reserve(id: string, scopes: Scopes, subject: GuardSubject): Promise<void> {
+    const giveUpAt = performance.now() + this.maxWaitMs;
+    let vouchedFor = subject.canShowCaptcha && subject.captchaSolved;
+    for (let pause = POLL_MS.first; ; pause = Math.min(2 * pause, POLL_MS.longest)) {
+      const verdict = await this.reserveAll(id, scopes, this.claimsOf(scopes, subject, vouchedFor));
+      if (verdict.state === 'granted') return;
+      const { budget } = verdict.claim;
+      if (verdict.state === 'spent') {
+        // Whoever waits for the same room can be told the same.
+        this.waiters.wake(budget.key);
+        const knownMayPass = budget === scopes.account && !subject.canShowCaptcha;
+        if (!knownMayPass || !(await subject.isKnownSource())) throw refusal(verdict, scopes, subject);
+        vouchedFor = true;
+        continue;
+      }
+      const left = giveUpAt - performance.now();
+      if (left <= 0) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+      // Jitter, so that processes do not look in step.
+      await this.waiters.wait(budget.key, Math.min(left, pause * (0.5 + Math.random() / 2)));
+    }
+  }
+
+  /**
+   * The source goes first: one that is locked must not take places in an account's budgets, which others need.
+   * Nothing is held while waiting.
+   */
+  private async reserveAll(
+    id: string,
+    scopes: Scopes,
+    claims: Record<keyof Scopes, Claim>,
+  ): Promise<Verdict> {
+    const ofSource = await this.budgets.reserve(id, [claims.ip]);
+    if (ofSource.state !== 'granted') return ofSource;
+    let ofAccount: Verdict | undefined;
+    try {
+      ofAccount = await this.budgets.reserve(id, [claims.pair, claims.account]);
+      return ofAccount;
+    } finally {
+      if (ofAccount?.state !== 'granted') await this.settle(id, [[scopes.ip]], false).catch(() => undefined);
+    }
+  }
+
+  private async settle(id: string, groups: readonly Budget[][], failed: boolean): Promise<boolean> {
+    const held = await Promise.all(groups.map((budgets) => this.budgets.settle(id, budgets, failed)));
+    for (const { key } of groups.flat()) this.waiters.wake(key);
+    return held.every(Boolean);
+  }
+
+  private scopesOf({ account, ip }: Pick<GuardSubject, 'account' | 'ip'>): Scopes {
+    const { GUARD_WINDOW_SECONDS, GUARD_LOCK_AFTER, GUARD_ACCOUNT_HOURLY, GUARD_IP_HOURLY } = this.config;
+    const accountTag = `guard:{${this.hash('account', account)}}`;
+    const source = this.hash('source', sourceOf(ip));
+    return {
+      ip: { key: `guard:{${source}}`, windowMs: HOUR_MS, limit: GUARD_IP_HOURLY, locks: false },
+      pair: {
+        key: `${accountTag}:${source}`,
+        windowMs: GUARD_WINDOW_SECONDS * 1000,
+        limit: GUARD_LOCK_AFTER,
+        locks: true,
+      },
+      account: { key: accountTag, windowMs: HOUR_MS, limit: GUARD_ACCOUNT_HOURLY, locks: false },
+    };
+  }
+
+  /** `vouchedFor`: by a captcha, or by being a known source where none can be shown. */
+  private claimsOf(scopes: Scopes, subject: GuardSubject, vouchedFor: boolean): Record<keyof Scopes, Claim> {
+    const { ip, pair, account } = scopes;
+    const captchaMissing = subject.canShowCaptcha && !subject.captchaSolved;
+    const beforeCaptcha = Math.min(this.config.GUARD_CAPTCHA_AFTER + 1, pair.limit);
+    return {
+      ip: { budget: ip, limit: ip.limit },
+      pair: { budget: pair, limit: captchaMissing ? beforeCaptcha : pair.limit },
+      account: { budget: account, limit: vouchedFor ? null : account.limit },
+    };
+  }
+}
+
+function refusal(verdict: Spent, scopes: Scopes, subject: GuardSubject): AppError {
+  const { claim, failures, remainingMs } = verdict;
+  const locked = claim.budget !== scopes.account && failures >= claim.budget.limit;
+  if (subject.canShowCaptcha && !locked) return new AppError('CAPTCHA_REQUIRED');
+  return new AppError('ACCOUNT_LOCKED', { retryAfter: Math.ceil(remainingMs / 1000) });
+}

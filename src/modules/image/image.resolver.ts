@@ -1,0 +1,54 @@
+import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import type { Services } from '../../services.js';
+import { User } from '../user/user.entity.js';
+import { IMAGE_HOST, Image } from './image.entity.js';
+
+const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
+
+@Resolver(() => Image)
+export class ImageResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => [Image], { description: 'Pictures of the house that anybody can take as an avatar.' })
+  defaultPhotos(@Ctx() ctx: RequestContext): Promise<Image[]> {
+    return this.services.images.defaultPhotos(ctx);
+  }
+
+  @Mutation(() => Image, {
+    description: 'Stores a picture, without its metadata. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE.',
+  })
+  async uploadImage(
+    @Ctx() ctx: RequestContext,
+    @Arg('file', () => GraphQLUpload, { description: FILE }) file: Promise<FileUpload>,
+  ): Promise<Image> {
+    return this.services.images.upload(ctx, (await file).createReadStream());
+  }
+
+  @Mutation(() => User, {
+    description: 'Stores a picture and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
+  })
+  async updateAvatar(
+    @Ctx() ctx: RequestContext,
+    @Arg('file', () => GraphQLUpload, { description: FILE }) file: Promise<FileUpload>,
+  ): Promise<User> {
+    const image = await this.services.images.uploadAvatar(ctx, (await file).createReadStream());
+    return this.services.profiles.update(ctx, { avatarId: image.id });
+  }
+
+  @FieldResolver(() => String, { description: 'Where to get it.' })
+  url(@Root() image: Image): string {
+    return this.services.images.urlOf(image);
+  }
+
+  @FieldResolver(() => Int, { description: 'The image host that anlife clients name together with the id.' })
+  host(): number {
+    return IMAGE_HOST;
+  }
+
+  @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })
+  node(@Root() image: Image): string {
+    return `public:${image.key}`;
+  }
+}

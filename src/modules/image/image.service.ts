@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+import type { Config } from '../../config.js';
+import { requireViewer, type RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
+import { type ImageDecoder, readAtMost } from './image.decoder.js';
+import type { Image } from './image.entity.js';
+import { findDefaultPhotos, findImage, insertImage, isDefaultPhoto } from './image.repository.js';
+
+type ImageConfig = Pick<Config, 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'>;
+
+/** Pictures that users upload, and the pictures of the house. */
+export class ImageService {
+  constructor(
+    private readonly config: ImageConfig,
+    private readonly decoder: ImageDecoder,
+    private readonly storage: Storage,
+    /** The address clients reach the gateway at, known once it listens. */
+    private readonly publicUrl: () => string,
+  ) {}
+
+  /**
+   * Stores what the stream really holds, once it was decoded. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, and
+   * IMAGE_TOO_SMALL when a `minSide` is asked for. Leaves neither a row nor a file behind when it fails.
+   */
+  async upload(ctx: RequestContext, stream: Readable, minSide?: number): Promise<Image> {
+    const { userId } = requireViewer(ctx);
+    const bytes = await readAtMost(stream, this.config.UPLOAD_MAX_BYTES);
+    const picture = await this.decoder.decode(bytes, {
+      maxBytes: this.config.UPLOAD_MAX_BYTES,
+      maxSide: this.config.IMAGE_MAX_SIDE,
+      minSide,
+    });
+    const key = newStorageKey(picture.extension);
+    const id = parseStorageKey(key)?.id ?? '';
+    await this.storage.put(key, picture.data, picture.mime);
+    try {
+      const { mime, size, width, height, sha256 } = picture;
+      return await insertImage(ctx.em, { id, key, ownerId: userId, mime, size, width, height, hash: sha256 });
+    } catch (error) {
+      await this.storage.remove(key);
+      throw error;
+    }
+  }
+
+  /** An avatar must not be smaller than `IMAGE_MIN_SIDE`. */
+  uploadAvatar(ctx: RequestContext, stream: Readable): Promise<Image> {
+    return this.upload(ctx, stream, this.config.IMAGE_MIN_SIDE);
+  }
+
+  /** A picture may be taken by who uploaded it, and one of the house by anybody. Throws INVALID_INPUT. */
+  async assertUsable(ctx: RequestContext, id: string, field: string): Promise<void> {
+    const image = await findImage(ctx.em, id);
+    const own = image?.ownerId === requireViewer(ctx).userId;
+    if (!image || !(own || (await isDefaultPhoto(ctx.em, id)))) throw new AppError('INVALID_INPUT', { field });
+  }
+
+  defaultPhotos(ctx: RequestContext): Promise<Image[]> {
+    return findDefaultPhotos(ctx.em);
+  }
+
+  urlOf(image: Image): string {
+    return `${this.publicUrl()}/storage/${image.key}`;
+  }
+}

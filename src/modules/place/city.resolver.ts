@@ -1,0 +1,26 @@
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import type { Services } from '../../services.js';
+import { City } from './city.entity.js';
+
+@Resolver(() => City)
+export class CityResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => [City], { description: 'The cities of mainland China, Hong Kong, Macao and Taiwan, by code.' })
+  cities(
+    @Ctx() ctx: RequestContext,
+    @Arg('province', () => String, {
+      nullable: true,
+      description: 'Only those of this province: its name, with or without 省 or 市, or its code. Unknown: none.',
+    })
+    province?: string | null,
+  ): Promise<City[]> {
+    return this.services.places.cities(ctx, province);
+  }
+
+  @FieldResolver(() => String, { description: 'Full name of the province it lies in, such as 四川省.' })
+  province(@Root() city: City, @Ctx() ctx: RequestContext): Promise<string> {
+    return this.services.places.provinceName(ctx, city);
+  }
+}

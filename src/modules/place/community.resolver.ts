@@ -1,0 +1,34 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
+import { parseId } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+import { City } from './city.entity.js';
+import { Community } from './community.entity.js';
+
+const CommunityConnection = connectionOf(Community, 'Community');
+
+@Resolver(() => Community)
+export class CommunityResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => CommunityConnection, { description: 'The housing estates of a city, in the order they were added.' })
+  async communities(
+    @Ctx() ctx: RequestContext,
+    @Arg('cityId', () => ID, { description: 'The city, by its code.' }) cityId: string,
+    @Arg('name', () => String, { nullable: true, description: 'Only those with this in their name, without case.' })
+    name?: string | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, 20 when left out; at most 100.' })
+    first?: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'Where the last page ended (`endCursor`).' })
+    after?: string | null,
+  ): Promise<Connection<Community>> {
+    const page = { first, after };
+    return toConnection(await this.services.places.communities(ctx, parseId(cityId, 'cityId'), name, page));
+  }
+
+  @FieldResolver(() => City, { nullable: true, description: 'The city it lies in.' })
+  city(@Root() community: Community, @Ctx() ctx: RequestContext): Promise<City | null> {
+    return ctx.loaders.city.load(community.cityId);
+  }
+}

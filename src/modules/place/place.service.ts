@@ -1,0 +1,65 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { RequestContext } from '../../context.js';
+import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
+import type { City } from './city.entity.js';
+import type { Community } from './community.entity.js';
+import { PlaceIndex } from './place.index.js';
+import { findCities, findCommunities, findDivisions, listCommunities } from './place.repository.js';
+
+/** Provinces, cities, counties and housing estates. */
+export class PlaceService {
+  private index: Promise<PlaceIndex> | null = null;
+
+  /** The city a free text names, by {@link PlaceIndex.cityOf}. */
+  async cityOfLocation(em: EntityManager, location: string): Promise<number | null> {
+    return (await this.places(em)).cityOf(location);
+  }
+
+  /** The city of exactly this name, with or without its kind (成都市, 成都); null when unknown. */
+  async cityByName(em: EntityManager, name: string): Promise<number | null> {
+    return (await this.places(em)).cityByName(name);
+  }
+
+  async city(em: EntityManager, id: number): Promise<City | null> {
+    return (await findCities(em, [id])).get(id) ?? null;
+  }
+
+  async community(em: EntityManager, id: number): Promise<Community | null> {
+    return (await findCommunities(em, [id])).get(id) ?? null;
+  }
+
+  /** The cities of a province, given by name or code; all of them without one, none of an unknown one. */
+  async cities(ctx: RequestContext, province?: string | null): Promise<City[]> {
+    return (await this.places(ctx.em)).citiesOf(province);
+  }
+
+  /** The full name of the province a city lies in. */
+  async provinceName(ctx: RequestContext, city: City): Promise<string> {
+    return (await this.places(ctx.em)).provinceOf(city)?.name ?? '';
+  }
+
+  /** The communities of a city, optionally those with `name` as a part of theirs. */
+  async communities(
+    ctx: RequestContext,
+    cityId: number,
+    name: string | null | undefined,
+    page: PageInput,
+  ): Promise<Page<Community>> {
+    const size = pageSize(page.first);
+    const after = decodeCursor(page.after);
+    const rows = await listCommunities(ctx.em, { cityId, name: name?.trim(), after }, size + 1);
+    return toPage(rows, size, (community) => community.id);
+  }
+
+  /** Read once: divisions change with a release of the gateway only. */
+  private async places(em: EntityManager): Promise<PlaceIndex> {
+    const loading = this.index ?? findDivisions(em).then((divisions) => new PlaceIndex(divisions));
+    this.index = loading;
+    try {
+      return await loading;
+    } catch (error) {
+      this.index = null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { RequestContext } from '../../context.js';
+import type { Database } from '../../infra/database/database.js';
+import type { Redis } from '../../infra/redis.js';
+import { pageSize } from '../../paging.js';
+import { UserStatus } from '../user/user.entity.js';
+import { type RankRow, type RankWindow, rankIncomes, sumIncome } from './ranking.repository.js';
+import { RankingSnapshots } from './ranking.snapshots.js';
+import type { IncomeRank, IncomeRankEntry, IncomeRankMine } from './ranking.type.js';
+
+/** What the ranking has to know of places. */
+export interface CityFinder {
+  /** The number of a city by its name, such as 成都 or 成都市; null when there is none. */
+  cityByName(em: EntityManager, name: string): Promise<number | null>;
+}
+
+export interface RankQuery {
+  days?: number | null;
+  city?: string | null;
+  first?: number | null;
+}
+
+const RANK_DEFAULT = 100;
+/** Places a ranking has. */
+const RANK_MAX = 1000;
+/** Longer times are cut to this: each number of days is a ranking of its own to compute and keep. */
+const DAYS_MAX = 3650;
+
+/** The income ranking (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
+export class RankingService {
+  private readonly snapshots: RankingSnapshots;
+
+  constructor(
+    database: Pick<Database, 'fork'>,
+    redis: Redis,
+    private readonly places: CityFinder,
+  ) {
+    // A ranking may outlive the request that started it, so it has an entity manager of its own.
+    this.snapshots = new RankingSnapshots(redis, (window) => rankIncomes(database.fork(), window, RANK_MAX));
+  }
+
+  /**
+   * The first 1 to 1000 of a window; more are cut, below 1 throws INVALID_INPUT. `days` absent or not positive is
+   * all time; an unknown city has an empty ranking.
+   */
+  async rank(ctx: RequestContext, query: RankQuery): Promise<IncomeRank> {
+    const size = pageSize(query.first, RANK_DEFAULT, RANK_MAX);
+    const window = await this.windowOf(ctx, query);
+    if (!window) return { entries: [], mine: null, computedAt: new Date() };
+    const { rows, computedAt } = await this.snapshots.get(window);
+    const [entries, mine] = await Promise.all([
+      entriesOf(ctx, rows.slice(0, size)),
+      mineOf(ctx, window, rows),
+    ]);
+    return { entries, mine, computedAt: new Date(computedAt) };
+  }
+
+  /** Null when the city is unknown. */
+  private async windowOf(ctx: RequestContext, query: RankQuery): Promise<RankWindow | null> {
+    const days = Math.min(Math.max(query.days ?? 0, 0), DAYS_MAX);
+    const name = query.city?.trim();
+    if (!name) return { days, cityId: null };
+    const cityId = await this.places.cityByName(ctx.em, name);
+    return cityId === null ? null : { days, cityId };
+  }
+}
+
+/** Who was disabled or deleted since the snapshot leaves a gap until the next one. */
+async function entriesOf(ctx: RequestContext, rows: readonly RankRow[]): Promise<IncomeRankEntry[]> {
+  const users = await Promise.all(rows.map(([userId]) => ctx.loaders.user.load(userId)));
+  return rows.flatMap(([, amount], index) => {
+    const user = users[index];
+    return user?.status === UserStatus.ACTIVE ? [{ position: index + 1, user, amount }] : [];
+  });
+}
+
+async function mineOf(
+  ctx: RequestContext,
+  { days, cityId }: RankWindow,
+  rows: readonly RankRow[],
+): Promise<IncomeRankMine | null> {
+  if (!ctx.viewer) return null;
+  const user = await ctx.loaders.user.load(ctx.viewer.userId);
+  if (!user || (cityId !== null && user.cityId !== cityId)) return null;
+  const index = rows.findIndex(([userId]) => userId === user.id);
+  const row = rows[index];
+  if (row) return { position: index + 1, user, amount: row[1] };
+  return { position: null, user, amount: await sumIncome(ctx.em, user.id, days) };
+}

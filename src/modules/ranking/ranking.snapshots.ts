@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { AppError } from '../../errors/app-error.js';
+import { type Redis, RedisScript, redisTime } from '../../infra/redis.js';
+import type { RankRow, RankWindow } from './ranking.repository.js';
+
+/** The ranking of a window at one moment. */
+export interface RankSnapshot {
+  /** Milliseconds since 1970. */
+  computedAt: number;
+  /** Best first. */
+  rows: RankRow[];
+}
+
+/** A ranking is computed at most once in this time (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
+const FRESH_MS = 180_000;
+/** One that nobody asked for in this time is forgotten: it bounds both the memory and the age of what is served. */
+const LIFE_MS = 600_000;
+/** For how long one instance may compute before another one may try. */
+const LEASE_MS = 30_000;
+const POLL_MS = 50;
+
+/** Only who holds the lock gives it back: after the lease it may be another one's. */
+const RELEASE = new RedisScript<number>(
+  `if redis.call('get', KEYS[1]) == ARGV[2] then return redis.call('del', KEYS[1]) end return 0`,
+);
+
+export const snapshotKey = ({ days, cityId }: RankWindow): string => `rank:${days}:${cityId ?? 'all'}`;
+const lockKey = (window: RankWindow): string => `${snapshotKey(window)}:lock`;
+
+const isFresh = (snapshot: RankSnapshot): boolean => Date.now() - snapshot.computedAt < FRESH_MS;
+
+/**
+ * Rankings in Redis. One instance of the cluster computes, under a lock; the others, and everybody while a stale
+ * one is recomputed, get what is there. Only the very first readers of a window wait. Without Redis every instance
+ * computes for itself, once for all who ask at the same time.
+ */
+export class RankingSnapshots {
+  private readonly loading = new Map<string, Promise<RankSnapshot>>();
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly compute: (window: RankWindow) => Promise<RankRow[]>,
+  ) {}
+
+  /** Throws SERVICE_UNAVAILABLE when the first ranking of a window takes too long. */
+  get(window: RankWindow): Promise<RankSnapshot> {
+    const key = snapshotKey(window);
+    const running = this.loading.get(key);
+    if (running) return running;
+    const loading = this.load(window).finally(() => this.loading.delete(key));
+    this.loading.set(key, loading);
+    return loading;
+  }
+
+  private async load(window: RankWindow): Promise<RankSnapshot> {
+    const stored = await this.read(window);
+    if (!stored) return this.first(window);
+    // A refresh that fails is tried again by the next reader.
+    if (!isFresh(stored)) this.refresh(window).catch(() => null);
+    return stored;
+  }
+
+  private async first(window: RankWindow): Promise<RankSnapshot> {
+    // A little longer than the lease: when the instance that computes dies, one that waits takes over.
+    const deadline = Date.now() + LEASE_MS * 1.2;
+    while (Date.now() < deadline) {
+      const snapshot = (await this.refresh(window)) ?? (await this.read(window));
+      if (snapshot) return snapshot;
+      await wait(POLL_MS);
+    }
+    throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+  }
+
+  /** A fresh snapshot, computed here unless another instance was quicker; null while another one computes. */
+  private async refresh(window: RankWindow): Promise<RankSnapshot | null> {
+    const token = randomUUID();
+    if (!(await this.lock(window, token))) return null;
+    try {
+      const stored = await this.read(window);
+      if (stored && isFresh(stored)) return stored;
+      const snapshot = { computedAt: Date.now(), rows: await this.compute(window) };
+      await this.redis.set(snapshotKey(window), JSON.stringify(snapshot), 'PX', LIFE_MS).catch(() => null);
+      return snapshot;
+    } finally {
+      await RELEASE.run(this.redis, redisTime, [lockKey(window)], [token]).catch(() => null);
+    }
+  }
+
+  private async read(window: RankWindow): Promise<RankSnapshot | null> {
+    const stored = await this.redis.get(snapshotKey(window)).catch(() => null);
+    return stored ? (JSON.parse(stored) as RankSnapshot) : null;
+  }
+
+  /** Without Redis there is nobody to agree with, so everybody may. */
+  private lock(window: RankWindow, token: string): Promise<boolean> {
+    return this.redis.set(lockKey(window), token, 'PX', LEASE_MS, 'NX').then(
+      (answer) => answer === 'OK',
+      () => true,
+    );
+  }
+}

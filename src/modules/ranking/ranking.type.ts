@@ -1,0 +1,46 @@
+import { GraphQLSafeInt } from 'graphql-scalars';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { User } from '../user/user.entity.js';
+
+@ObjectType({ description: 'One place of the income ranking.' })
+export class IncomeRankEntry {
+  @Field(() => Int, { description: 'The place, from 1.' })
+  position!: number;
+
+  @Field(() => User, { description: 'Who holds it.' })
+  user!: User;
+
+  @Field(() => GraphQLSafeInt, { description: 'Points received in the time that is ranked.' })
+  amount!: number;
+}
+
+@ObjectType({ description: "The caller's own place of the income ranking." })
+export class IncomeRankMine {
+  @Field(() => Int, { nullable: true, description: 'The place, from 1; null outside the first 1000.' })
+  position!: number | null;
+
+  @Field(() => User, { description: 'The caller.' })
+  user!: User;
+
+  @Field(() => GraphQLSafeInt, { description: 'Points received in the time that is ranked.' })
+  amount!: number;
+}
+
+@ObjectType({ description: 'Who received the most points.' })
+export class IncomeRank {
+  @Field(() => [IncomeRankEntry], {
+    description:
+      'The best, best first; ties by the number of the account. Disabled and deleted accounts are left out.',
+  })
+  entries!: IncomeRankEntry[];
+
+  @Field(() => IncomeRankMine, {
+    nullable: true,
+    description:
+      "The caller's place; null without a session, or when a city is asked for that is not the caller's.",
+  })
+  mine!: IncomeRankMine | null;
+
+  @Field(() => Date, { description: 'When the ranking was computed; that happens every 3 minutes at most.' })
+  computedAt!: Date;
+}

@@ -1,0 +1,126 @@
+import { requireViewer, type RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { translateConstraint } from '../../errors/constraints.js';
+import { countHobbies, replaceHobbies } from '../hobby/hobby.repository.js';
+import type { ImageService } from '../image/image.service.js';
+import type { ModerationService } from '../moderation/moderation.service.js';
+import type { PlaceService } from '../place/place.service.js';
+import { assertBirthday } from './calendar.js';
+import { normaliseName, normaliseText } from './text.js';
+import { Sex, type User, USER_LIMITS } from './user.entity.js';
+import { findUserById, updateUser } from './user.repository.js';
+
+/** A value sets, absent leaves, null clears. */
+export interface ProfileChanges {
+  /** Cannot be cleared. */
+  name?: string | null;
+  nickname?: string | null;
+  sex?: Sex | null;
+  birthday?: string | null;
+  bio?: string | null;
+  location?: string | null;
+  communityId?: number | null;
+  hobbyIds?: readonly number[] | null;
+  avatarId?: string | null;
+  backgroundId?: string | null;
+}
+
+type Columns = Partial<User>;
+
+/** Changing what a user shows of themselves. Everything is checked before anything is written. */
+export class ProfileService {
+  constructor(
+    private readonly images: ImageService,
+    private readonly places: PlaceService,
+    private readonly moderation: ModerationService,
+  ) {}
+
+  /** Applies the changes to the caller. Throws INVALID_INPUT, NAME_INVALID, NAME_BANNED or NAME_TAKEN. */
+  async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
+    const { userId } = requireViewer(ctx);
+    const current = await findUserById(ctx.em, userId);
+    if (!current) throw new AppError('UNAUTHENTICATED');
+    const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
+    const columns: Columns = {
+      ...(await this.names(ctx, changes)),
+      ...texts(changes),
+      ...(await this.pictures(ctx, changes)),
+      ...(await this.place(ctx, current, changes)),
+    };
+    try {
+      await ctx.em.transactional(async () => {
+        await updateUser(ctx.em, userId, columns);
+        if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
+      });
+    } catch (error) {
+      throw translateConstraint(error);
+    }
+    ctx.loaders.user.clear(userId);
+    ctx.loaders.hobbies.clear(userId);
+    const updated = await ctx.loaders.user.load(userId);
+    if (!updated) throw new AppError('UNAUTHENTICATED');
+    return updated;
+  }
+
+  private async names(ctx: RequestContext, { name, nickname }: ProfileChanges): Promise<Columns> {
+    const columns: Columns = {};
+    if (name !== undefined) {
+      columns.name = normaliseName(name ?? '');
+      await this.moderation.assertAllowed(ctx.em, columns.name, 'name');
+    }
+    if (nickname !== undefined) {
+      columns.nickname = normaliseText(nickname, 'nickname', USER_LIMITS.nickname);
+      if (columns.nickname) await this.moderation.assertAllowed(ctx.em, columns.nickname, 'nickname');
+    }
+    return columns;
+  }
+
+  private async pictures(ctx: RequestContext, changes: ProfileChanges): Promise<Columns> {
+    const columns: Columns = {};
+    for (const field of ['avatarId', 'backgroundId'] as const) {
+      const id = changes[field];
+      if (id) await this.images.assertUsable(ctx, id, field);
+      if (id !== undefined) columns[field] = id || null;
+    }
+    // A picture at a third party is shown only until the user decides otherwise.
+    if (changes.avatarId !== undefined) columns.externalAvatarUrl = null;
+    return columns;
+  }
+
+  /** The city follows the community, else the location (DECISIONS §1, "city"). */
+  private async place(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
+    if (changes.location === undefined && changes.communityId === undefined) return {};
+    const location =
+      changes.location === undefined
+        ? current.location
+        : normaliseText(changes.location, 'location', USER_LIMITS.location);
+    const communityId = changes.communityId === undefined ? current.communityId : changes.communityId;
+    const community = communityId ? await ctx.loaders.community.load(communityId) : null;
+    if (communityId && !community) throw new AppError('INVALID_INPUT', { field: 'communityId' });
+    const cityId = community?.cityId ?? (location ? await this.places.cityOfLocation(ctx.em, location) : null);
+    return { location, communityId, cityId };
+  }
+
+  private async checkedHobbies(
+    ctx: RequestContext,
+    hobbyIds: readonly number[] | null | undefined,
+  ): Promise<number[] | undefined> {
+    if (hobbyIds === undefined) return undefined;
+    const ids = [...new Set(hobbyIds ?? [])];
+    if (ids.length > 0 && (await countHobbies(ctx.em, ids)) !== ids.length) {
+      throw new AppError('INVALID_INPUT', { field: 'hobbyIds' });
+    }
+    return ids;
+  }
+}
+
+function texts({ bio, sex, birthday }: ProfileChanges): Columns {
+  const columns: Columns = {};
+  if (bio !== undefined) columns.bio = normaliseText(bio, 'bio', USER_LIMITS.bio);
+  if (sex !== undefined) columns.sex = sex ?? Sex.UNSPECIFIED;
+  if (birthday !== undefined) {
+    if (birthday) assertBirthday(birthday);
+    columns.birthday = birthday || null;
+  }
+  return columns;
+}

@@ -1,0 +1,45 @@
+import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { DeviceType, type RequestContext } from '../../context.js';
+import { parseIdOrNull } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+
+@ObjectType({ description: 'A page of numbers of accounts.' })
+class UserIdPage {
+  @Field(() => [Int], { description: 'The numbers, ascending.' })
+  ids!: number[];
+
+  @Field(() => Boolean, { description: 'Whether more follows.' })
+  hasNextPage!: boolean;
+
+  @Field(() => ID, { nullable: true, description: 'Pass it as `after` to get the next page.' })
+  endCursor!: string | null;
+}
+
+@Resolver()
+export class UserIdsResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => UserIdPage, {
+    description: 'Numbers of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
+  })
+  async userIds(
+    @Ctx() ctx: RequestContext,
+    @Arg('cityId', () => ID, { description: 'The city.' }) cityId: string,
+    @Arg('deviceType', () => DeviceType, {
+      nullable: true,
+      description: 'Only users whose latest session was opened on this; all when left out.',
+    })
+    deviceType?: DeviceType | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 10,000; 1,000 when left out.' })
+    first?: number,
+    @Arg('after', () => ID, { nullable: true, description: 'The `endCursor` of the page before.' })
+    after?: string | null,
+  ): Promise<UserIdPage> {
+    const start = after ? parseIdOrNull(after) : 0;
+    const page = await this.services.users.ids(ctx, parseIdOrNull(cityId) ?? -1, deviceType ?? null, {
+      first,
+      after: start,
+    });
+    return { ...page, endCursor: page.ids.at(-1)?.toString() ?? null };
+  }
+}

@@ -1,0 +1,149 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { maySeePrivate, type RequestContext } from '../../context.js';
+import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
+import { parseId, parseIdOrNull } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+import { Hobby } from '../hobby/hobby.entity.js';
+import { Image } from '../image/image.entity.js';
+import { City } from '../place/city.entity.js';
+import { Community } from '../place/community.entity.js';
+import { ageOf } from './calendar.js';
+import { inviteCodeOf } from './invite-code.js';
+import { User } from './user.entity.js';
+import { UpdateProfileInput, UserFilter, UserOrder } from './user.input.js';
+
+const UserConnection = connectionOf(User, 'User');
+const NOWHERE = -1;
+
+@Resolver(() => User)
+export class UserResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => User, { nullable: true, description: 'The caller; null when not logged in.' })
+  me(@Ctx() ctx: RequestContext): Promise<User | null> {
+    return this.services.users.me(ctx);
+  }
+
+  @Query(() => User, { nullable: true, description: 'One user by exactly one key; null when there is none.' })
+  user(
+    @Ctx() ctx: RequestContext,
+    @Arg('id', () => ID, { nullable: true, description: 'The number of the account.' }) id?: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'The name, without case.' }) name?: string | null,
+    @Arg('phone', () => String, { nullable: true, description: 'The phone.' }) phone?: string | null,
+    @Arg('email', () => String, { nullable: true, description: 'The verified e-mail address.' })
+    email?: string | null,
+  ): Promise<User | null> {
+    const key = id === undefined || id === null ? undefined : (parseIdOrNull(id) ?? NOWHERE);
+    return this.services.users.find(ctx, { id: key, name, phone, email });
+  }
+
+  @Query(() => UserConnection, { description: 'Users, newest first unless the filter or the order says otherwise.' })
+  async users(
+    @Ctx() ctx: RequestContext,
+    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users.' }) filter?: UserFilter | null,
+    @Arg('order', () => UserOrder, { nullable: true, description: 'How the list runs; ID_DESC when left out.' })
+    order?: UserOrder | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
+    first?: number,
+    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
+    after?: string,
+    @Arg('offset', () => Int, { nullable: true, description: 'How many to skip, at most 10,000.' }) offset?: number,
+  ): Promise<Connection<User>> {
+    const { ids, cityId, ...conditions } = filter ?? {};
+    const criteria = {
+      ...conditions,
+      ids: ids?.flatMap((id) => parseIdOrNull(id) ?? []),
+      cityId: cityId ? (parseIdOrNull(cityId) ?? NOWHERE) : null,
+    };
+    const page = { first, after, offset };
+    return toConnection(await this.services.users.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
+  }
+
+  @Mutation(() => User, {
+    description:
+      "Changes the caller's profile. Errors: INVALID_INPUT with the field, NAME_INVALID, NAME_TAKEN, NAME_BANNED.",
+  })
+  updateProfile(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => UpdateProfileInput, { description: 'The changes.' }) input: UpdateProfileInput,
+  ): Promise<User> {
+    const { communityId, hobbyIds, ...changes } = input;
+    return this.services.profiles.update(ctx, {
+      ...changes,
+      communityId: communityId && parseId(communityId, 'communityId'),
+      hobbyIds: hobbyIds?.map((id) => parseId(id, 'hobbyIds')) ?? hobbyIds,
+    } as Parameters<typeof this.services.profiles.update>[1]);
+  }
+
+  @FieldResolver(() => String, { description: 'The display name; the login name where none was set.' })
+  nickname(@Root() user: User): string {
+    return user.nickname ?? user.name;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The phone, eleven digits. Only for the owner.' })
+  phone(@Root() user: User, @Ctx() ctx: RequestContext): string | null {
+    return maySeePrivate(ctx, user.id) ? user.phone : null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The e-mail address. Only for the owner.' })
+  email(@Root() user: User, @Ctx() ctx: RequestContext): string | null {
+    return maySeePrivate(ctx, user.id) ? user.email : null;
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether the e-mail address was confirmed by a code. Only for the owner.',
+  })
+  emailVerified(@Root() user: User, @Ctx() ctx: RequestContext): boolean | null {
+    return maySeePrivate(ctx, user.id) ? user.emailVerified : null;
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: 'Full years since the birthday, in Asia/Shanghai.' })
+  age(@Root() user: User): number | null {
+    return user.birthday ? ageOf(user.birthday) : null;
+  }
+
+  @FieldResolver(() => String, { description: 'The code to invite others with.' })
+  inviteCode(@Root() user: User): string {
+    return inviteCodeOf(user.id);
+  }
+
+  @FieldResolver(() => [String], { nullable: true, description: 'What the account may do. Only for the owner.' })
+  abilities(@Root() user: User, @Ctx() ctx: RequestContext): string[] | null {
+    return maySeePrivate(ctx, user.id) ? user.abilities : null;
+  }
+
+  @FieldResolver(() => City, { nullable: true, description: 'The city: of the community, else of the location.' })
+  city(@Root() user: User, @Ctx() ctx: RequestContext): Promise<City | null> | null {
+    return user.cityId ? ctx.loaders.city.load(user.cityId) : null;
+  }
+
+  @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })
+  community(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Community | null> | null {
+    return user.communityId ? ctx.loaders.community.load(user.communityId) : null;
+  }
+
+  @FieldResolver(() => [Hobby], { description: 'The hobbies of the user.' })
+  async hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Hobby[]> {
+    return (await ctx.loaders.hobbies.load(user.id)) ?? [];
+  }
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
+  avatar(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
+    return user.avatarId ? ctx.loaders.image.load(user.avatarId) : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Where the avatar is: here, or at the third party the user came from.',
+  })
+  async avatarUrl(@Root() user: User, @Ctx() ctx: RequestContext): Promise<string | null> {
+    const image = user.avatarId ? await ctx.loaders.image.load(user.avatarId) : null;
+    return image ? this.services.images.urlOf(image) : user.externalAvatarUrl;
+  }
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })
+  background(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
+    return user.backgroundId ? ctx.loaders.image.load(user.backgroundId) : null;
+  }
+}

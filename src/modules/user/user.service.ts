@@ -1,0 +1,84 @@
+import { type DeviceType, requireViewer, type RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { type Page, type PageInput, pageSize } from '../../paging.js';
+import { parseEmail, parsePhone } from './contact.js';
+import type { User } from './user.entity.js';
+import { listUserIds, listUsers, type UserCriteria, type UserListing } from './user.list.js';
+import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from './user.repository.js';
+
+/** Exactly one way to name a user. */
+export interface UserKey {
+  id?: number | null;
+  name?: string | null;
+  phone?: string | null;
+  email?: string | null;
+}
+
+export interface UserFilter extends Omit<UserCriteria, 'exceptId'> {
+  /** Most recent activity first. */
+  active?: boolean | null;
+  /** Picked by an administrator, latest pick first. */
+  recommended?: boolean | null;
+  /** Of the caller's city, without the caller. */
+  nearby?: boolean | null;
+}
+
+/** Ids a page of `userIds` holds at most; large, because only internal servers ask. */
+const ID_PAGE_MAX = 10_000;
+/** Names or ids one list may ask for. */
+const KEYS_MAX = 100;
+const DEEPEST_ID = 2_147_483_647;
+
+/** Finding users and reading lists of them. */
+export class UserService {
+  /** The caller, or null without a session. */
+  async me(ctx: RequestContext): Promise<User | null> {
+    return ctx.viewer ? ctx.loaders.user.load(ctx.viewer.userId) : null;
+  }
+
+  /** One user by exactly one key; null when there is none. Throws INVALID_INPUT for no key or several. */
+  async find(ctx: RequestContext, key: UserKey): Promise<User | null> {
+    const given = Object.entries(key).filter(([, value]) => value !== null && value !== undefined);
+    if (given.length !== 1) throw new AppError('INVALID_INPUT');
+    if (key.id) return ctx.loaders.user.load(key.id);
+    if (key.name) return findUserByName(ctx.em, key.name);
+    if (key.phone) {
+      const phone = parsePhone(key.phone);
+      return phone ? findUserByPhone(ctx.em, phone) : null;
+    }
+    const email = parseEmail(key.email ?? '');
+    return email ? findUserByEmail(ctx.em, email) : null;
+  }
+
+  /** A list of users. `nearby` throws UNAUTHENTICATED without a session, and is empty without a city. */
+  async list(
+    ctx: RequestContext,
+    filter: UserFilter,
+    order: 'ID_DESC' | 'ID_ASC',
+    page: PageInput,
+  ): Promise<Page<User>> {
+    const { active, recommended, nearby, ...criteria } = filter;
+    for (const field of ['names', 'ids'] as const) {
+      if ((criteria[field]?.length ?? 0) > KEYS_MAX) throw new AppError('INVALID_INPUT', { field });
+    }
+    const listing: UserListing = active ? 'ACTIVE' : recommended ? 'RECOMMENDED' : order;
+    if (!nearby) return listUsers(ctx.em, criteria, listing, page);
+    const viewer = await findUserById(ctx.em, requireViewer(ctx).userId);
+    if (!viewer?.cityId) return { edges: [], hasNextPage: false };
+    return listUsers(ctx.em, { ...criteria, cityId: viewer.cityId, exceptId: viewer.id }, listing, page);
+  }
+
+  /** Ids of the active users of a city. Throws FORBIDDEN for callers outside `INTERNAL_NETWORKS`. */
+  async ids(
+    ctx: RequestContext,
+    cityId: number,
+    deviceType: DeviceType | null,
+    page: { first?: number | null; after?: number | null },
+  ): Promise<{ ids: number[]; hasNextPage: boolean }> {
+    if (!ctx.client.internal) throw new AppError('FORBIDDEN');
+    const size = pageSize(page.first, 1000, ID_PAGE_MAX);
+    const after = Math.min(page.after ?? 0, DEEPEST_ID);
+    const ids = await listUserIds(ctx.em, cityId, deviceType, after, size);
+    return { ids: ids.slice(0, size), hasNextPage: ids.length > size };
+  }
+}

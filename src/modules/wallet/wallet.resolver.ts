@@ -1,0 +1,29 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { maySeePrivate, type RequestContext } from '../../context.js';
+import { User } from '../user/user.entity.js';
+import { Currency } from './currency.entity.js';
+import { Vip } from './vip.entity.js';
+import { Wallet } from './wallet.entity.js';
+
+@Resolver(() => User)
+export class UserWalletResolver {
+  @FieldResolver(() => Currency, { nullable: true, description: 'Points; null for anybody but the owner.' })
+  async currency(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Currency | null> {
+    if (!maySeePrivate(ctx, user.id)) return null;
+    return (await ctx.loaders.currency.load(user.id)) ?? new Currency();
+  }
+
+  @FieldResolver(() => Wallet, { nullable: true, description: 'Money; null for anybody but the owner.' })
+  async wallet(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Wallet | null> {
+    if (!maySeePrivate(ctx, user.id)) return null;
+    return (await ctx.loaders.wallet.load(user.id)) ?? new Wallet();
+  }
+
+  @FieldResolver(() => Vip, {
+    nullable: true,
+    description: 'The running membership, for everybody to see; null without one.',
+  })
+  vip(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Vip | null> {
+    return ctx.loaders.vip.load(user.id);
+  }
+}

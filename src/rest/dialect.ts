@@ -1,0 +1,76 @@
+import type { FastifyRequest } from 'fastify';
+import type { DeviceType, DoorName } from '../context.js';
+import type { AppError } from '../errors/app-error.js';
+import type { ErrorCode, ErrorKind } from '../errors/codes.js';
+import type { Input } from './input.js';
+
+/** What an operation answered; its shape is the operation's own, which boot checks against the schema. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where GraphQL's answer enters untyped.
+export type Data = any;
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A list too long for one answer, sent page by page while it is read. */
+export interface Pages {
+  /** Variables of the next page, given where the last one ended. */
+  next(variables: Record<string, unknown>, cursor: string): Record<string, unknown>;
+  items(data: Data): readonly (number | string)[];
+  /** Where the page ended, or null when it was the last. */
+  cursor(data: Data): string | null;
+  /** The JSON before and after the items. */
+  open: string;
+  close: string;
+}
+
+/** One legacy URL: data only. A row that needs logic means that the schema is missing something. */
+export interface Route {
+  /** What the document calls it, such as `接口1`. */
+  id: string;
+  summary: string;
+  methods: readonly Method[];
+  /** Below the mount's prefix. */
+  path: string;
+  /** The operation in the dialect's document. */
+  operation: string;
+  /** The operation's variables; throws INVALID_INPUT for a malformed parameter. */
+  variables?(input: Input): Record<string, unknown>;
+  /** What goes into the envelope. */
+  result?(data: Data): unknown;
+  /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
+  owner?: string;
+  /** Whether the request is a form with a file. */
+  upload?: boolean;
+  pages?: Pages;
+  /** What single codes mean here and nowhere else in the dialect. */
+  errors?: Partial<Record<ErrorCode, number>>;
+}
+
+export interface Reply {
+  status: number;
+  body: unknown;
+}
+
+/** A legacy system: its URLs, and how it speaks. */
+export interface Dialect {
+  name: Exclude<DoorName, 'graphql' | 'cli'>;
+  title: string;
+  /** The prefixes it answers under, each with its URLs. */
+  mounts: readonly { prefix: string; routes: readonly Route[] }[];
+  /** The GraphQL document with the operations its rows name. */
+  document: URL;
+  canShowCaptcha: boolean;
+  /** Where its clients put their token. */
+  token(request: FastifyRequest, input: Input): string | undefined;
+  deviceType?(input: Input): DeviceType | undefined;
+  success(result: unknown, route: Route): Reply;
+  /** `number` is what {@link errorNumber} found. */
+  failure(error: AppError, number: number): Reply;
+  /** The number of each kind of failure: complete, checked by the compiler. */
+  kinds: Readonly<Record<ErrorKind, number>>;
+  /** What single codes mean in the whole dialect. */
+  codes: Partial<Record<ErrorCode, number>>;
+}
+
+/** The most particular meaning wins: the row's, the dialect's, the kind's. */
+export const errorNumber = (dialect: Dialect, error: AppError, route?: Route): number =>
+  route?.errors?.[error.code] ?? dialect.codes[error.code] ?? dialect.kinds[error.kind];

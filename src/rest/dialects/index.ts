@@ -1,0 +1,5 @@
+import type { Dialect } from '../dialect.js';
+import { anlife } from './anlife.js';
+
+/** Every legacy system the gateway answers for. */
+export const DIALECTS: readonly Dialect[] = [anlife];

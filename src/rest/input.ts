@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import { type FileUpload, Upload } from 'graphql-upload-ts';
+import { AppError } from '../errors/app-error.js';
+
+/** A file that came in a form, at most as large as an upload may be. */
+export interface InputFile {
+  filename: string;
+  mimetype: string;
+  content: Buffer;
+}
+
+const INT = /^-?\d{1,15}$/;
+const MD5 = /^[0-9a-f]{32}$/i;
+
+/**
+ * The parameters of a legacy request, read from query and body alike (the body wins), each as the table of its
+ * document types it. Everything else a client sends is ignored. A malformed one throws INVALID_INPUT with its name.
+ */
+export class Input {
+  constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    private readonly uploaded: InputFile | undefined = undefined,
+  ) {}
+
+  /** The value as text, exactly as sent; undefined when the parameter is absent. */
+  text(name: string): string | undefined {
+    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    throw new AppError('INVALID_INPUT', { field: name });
+  }
+
+  /** A text that must be there and not be empty. */
+  required(name: string): string {
+    const text = this.text(name);
+    if (!text) throw new AppError('INVALID_INPUT', { field: name });
+    return text;
+  }
+
+  /** 32 hexadecimal digits that must be there: a password as anlife clients send it. */
+  md5(name: string): string {
+    const text = this.required(name);
+    if (!MD5.test(text)) throw new AppError('INVALID_INPUT', { field: name });
+    return text;
+  }
+
+  /** A whole number; undefined when absent, null when empty. */
+  int(name: string): number | null | undefined {
+    const text = this.text(name)?.trim();
+    if (text === undefined) return undefined;
+    if (text === '') return null;
+    if (!INT.test(text)) throw new AppError('INVALID_INPUT', { field: name });
+    return Number(text);
+  }
+
+  /** A whole number that must be there. */
+  requiredInt(name: string): number {
+    const value = this.int(name);
+    if (value === null || value === undefined) throw new AppError('INVALID_INPUT', { field: name });
+    return value;
+  }
+
+  /** One of the given numbers, as what it stands for; undefined when absent. */
+  choice<T>(name: string, choices: Readonly<Record<number, T>>): T | undefined {
+    const value = this.int(name);
+    if (value === null || value === undefined) return undefined;
+    const choice = Object.hasOwn(choices, value) ? choices[value] : undefined;
+    if (choice === undefined) throw new AppError('INVALID_INPUT', { field: name });
+    return choice;
+  }
+
+  /** Numbers between commas, as texts; undefined when absent. */
+  idList(name: string): string[] | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const ids = text.split(',').map((id) => id.trim());
+    if (text.trim() === '') return [];
+    if (!ids.every((id) => /^\d{1,10}$/.test(id))) throw new AppError('INVALID_INPUT', { field: name });
+    return ids;
+  }
+
+  /** The one file of the form, under any name, as GraphQL's `Upload` takes it; it must be there. */
+  upload(): Upload {
+    if (!this.uploaded) throw new AppError('INVALID_INPUT', { field: 'file' });
+    const { content, ...file } = this.uploaded;
+    const createReadStream = () => Readable.from([content], { objectMode: false });
+    const upload = new Upload();
+    upload.resolve({ ...file, fieldName: 'file', encoding: '7bit', createReadStream } as unknown as FileUpload);
+    return upload;
+  }
+}

@@ -1,0 +1,123 @@
+import type { ApolloServer } from '@apollo/server';
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
+import type { RequestContext } from '../context.js';
+import { AppError, isErrorCode } from '../errors/app-error.js';
+import type { ContextFactory } from '../http/context-factory.js';
+import { httpError } from '../http/errors.js';
+import { type Data, type Dialect, errorNumber, type Route } from './dialect.js';
+import type { Input } from './input.js';
+import { loadOperations, type Operations } from './operations.js';
+import { streamPages } from './pages.js';
+import { readInput } from './read-input.js';
+
+export interface Engine {
+  server: ApolloServer<RequestContext>;
+  schema: GraphQLSchema;
+  createContext: ContextFactory;
+  config: Pick<Config, 'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES'>;
+}
+
+/** Fields a form may have, and the size of each in bytes. */
+const FORM_LIMITS = { fields: 50, fieldSize: 65_536, fieldNameSize: 100, files: 1, parts: 60 };
+
+/** Runs a row's operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
+async function execute(
+  engine: Engine,
+  query: string,
+  route: Route,
+  variables: Record<string, unknown>,
+  contextValue: RequestContext,
+): Promise<Data> {
+  const { body } = await engine.server.executeOperation(
+    { query, operationName: route.operation, variables },
+    { contextValue },
+  );
+  if (body.kind !== 'single') throw new AppError('INTERNAL');
+  const { data, errors } = body.singleResult;
+  const [error] = errors ?? [];
+  if (!error) return data;
+  const { code, ...details } = error.extensions ?? {};
+  throw new AppError(isErrorCode(code) ? code : 'INTERNAL', details);
+}
+
+/** A call about one's own record names oneself (DECISIONS §1, "own record"). */
+function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
+  if (!route.owner) return;
+  const named = input.requiredInt(route.owner);
+  if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
+  if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
+}
+
+function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
+  const query = operations.get(route.operation) ?? '';
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const input = await readInput(request);
+    const ctx = await engine.createContext(request, {
+      door: dialect.name,
+      canShowCaptcha: dialect.canShowCaptcha,
+      token: dialect.token(request, input),
+      deviceType: dialect.deviceType?.(input),
+      locale: 'zh',
+    });
+    assertOwner(route, input, ctx);
+    const variables = route.variables?.(input) ?? {};
+    const run = (given: Record<string, unknown>) => execute(engine, query, route, given, ctx);
+    const data = await run(variables);
+    if (route.pages) {
+      return reply.type('application/json; charset=utf-8').send(streamPages(route.pages, data, variables, run));
+    }
+    const { status, body } = dialect.success(route.result?.(data), route);
+    return reply.code(status).send(body);
+  };
+}
+
+/** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
+function speakDialect(scope: FastifyInstance, dialect: Dialect, routeOf: (request: FastifyRequest) => Route | undefined) {
+  const fail = (error: AppError, request: FastifyRequest, reply: FastifyReply) => {
+    const { status, body } = dialect.failure(error, errorNumber(dialect, error, routeOf(request)));
+    if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
+    return reply.code(status).send(body);
+  };
+  scope.setErrorHandler(async (raw: Error, request, reply) => {
+    const error = httpError(raw);
+    if (error.code === 'INTERNAL' && !(raw instanceof AppError)) request.log.error({ err: raw }, 'unexpected error');
+    return fail(error, request, reply);
+  });
+  scope.setNotFoundHandler(async (request, reply) => fail(new AppError('NOT_FOUND'), request, reply));
+}
+
+async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
+  const operations = loadOperations(dialect, engine.schema);
+  for (const { prefix, routes } of dialect.mounts) {
+    await app.register(
+      async (scope) => {
+        const rows = new Map<string, Route>();
+        speakDialect(scope, dialect, (request) => rows.get(request.routeOptions.url ?? ''));
+        await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES });
+        await scope.register(multipart, {
+          limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
+        });
+        for (const route of routes) {
+          rows.set(prefix + route.path, route);
+          scope.route({
+            method: [...route.methods],
+            url: route.path,
+            // A form's own limits apply to its parts; the whole is a file and little more.
+            bodyLimit: route.upload ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES : undefined,
+            handler: handlerOf(engine, dialect, route, operations),
+          });
+        }
+      },
+      { prefix },
+    );
+  }
+}
+
+/** Mounts every dialect; boot fails, naming it, on a document or a row that does not fit. */
+export async function mountDialects(app: FastifyInstance, dialects: readonly Dialect[], engine: Engine): Promise<void> {
+  for (const dialect of dialects) await mountDialect(app, engine, dialect);
+}

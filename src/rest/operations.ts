@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { type GraphQLSchema, Kind, parse, print, separateOperations, validate } from 'graphql';
+import type { Dialect } from './dialect.js';
+
+/** The text of each operation with the fragments it needs: what the pipeline is given, and what it caches by. */
+export type Operations = ReadonlyMap<string, string>;
+
+/** Reads a dialect's document. Throws, naming dialect and row, when it does not fit the schema or a row. */
+export function loadOperations(dialect: Dialect, schema: GraphQLSchema): Operations {
+  const document = parse(readFileSync(dialect.document, 'utf8'));
+  const [problem] = validate(schema, document);
+  if (problem) throw new Error(`${dialect.name}: the document does not fit the schema: ${problem.message}`);
+  const operations = new Map(
+    Object.entries(separateOperations(document)).map(([name, single]) => [name, print(single)]),
+  );
+  for (const route of dialect.mounts.flatMap((mount) => mount.routes)) {
+    if (!operations.has(route.operation)) {
+      throw new Error(`${dialect.name}: ${route.id} ${route.path} names no operation: ${route.operation}`);
+    }
+  }
+  const used = new Set(dialect.mounts.flatMap((mount) => mount.routes.map((route) => route.operation)));
+  const idle = document.definitions.find(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION && !used.has(definition.name?.value ?? ''),
+  );
+  if (idle?.kind === Kind.OPERATION_DEFINITION) {
+    throw new Error(`${dialect.name}: no row uses the operation ${idle.name?.value}`);
+  }
+  return operations;
+}

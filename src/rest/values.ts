@@ -1,0 +1,25 @@
+import { DateTime } from 'luxon';
+import { AppError } from '../errors/app-error.js';
+
+/** Conversions between the schema's values and those of the legacy documents, shared by the dialects. */
+
+const ZONE = 'Asia/Shanghai';
+
+/** Unix seconds of a date at 00:00 in Asia/Shanghai (DECISIONS §1, "birthday"). */
+export const dateToSeconds = (date: string): number => DateTime.fromISO(date, { zone: ZONE }).toSeconds();
+
+/** The date in Asia/Shanghai of a moment in Unix seconds, which may be negative. Throws INVALID_INPUT. */
+export function secondsToDate(seconds: number, field: string): string {
+  const date = DateTime.fromSeconds(seconds, { zone: ZONE });
+  const iso = date.isValid && date.year >= 1 && date.year <= 9999 ? date.toISODate() : null;
+  if (!iso) throw new AppError('INVALID_INPUT', { field });
+  return iso;
+}
+
+/** Unix seconds of a moment as the schema writes it. */
+export const momentToSeconds = (moment: string | Date): number => Math.floor(new Date(moment).getTime() / 1000);
+
+/** Numbers in the order of the schema's enum: 0 none, 1 male, 2 female (anlife, plus). */
+export const SEX_NAMES = { 0: 'UNSPECIFIED', 1: 'MALE', 2: 'FEMALE' } as const;
+
+export const SEX_NUMBERS: Readonly<Record<string, number>> = { UNSPECIFIED: 0, MALE: 1, FEMALE: 2 };

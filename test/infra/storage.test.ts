@@ -1,0 +1,181 @@
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { registerFiles } from '../../src/infra/serve-files.js';
+import { LocalStorage } from '../../src/infra/storage/local.js';
+import { newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
+
+let directory: string;
+let storage: LocalStorage;
+const data = Buffer.from('what a picture');
+
+beforeEach(async () => {
+  directory = join(await mkdtemp(join(tmpdir(), 'storage-')), 'storage');
+  storage = await LocalStorage.open(directory);
+});
+
+afterEach(() => rm(dirname(directory), { recursive: true }));
+
+const NO_KEYS = [
+  '',
+  'x.jpg',
+  '../2026/11/21/0123456789abcdef0123456789abcdef.jpg',
+  '2026/11/21/../0123456789abcdef0123456789abcdef.jpg',
+  '/2026/11/21/0123456789abcdef0123456789abcdef.jpg',
+  '2026/13/21/0123456789abcdef0123456789abcdef.jpg',
+  '2026/11/32/0123456789abcdef0123456789abcdef.jpg',
+  '2026/11/21/0123456789ABCDEF0123456789abcdef.jpg',
+  '2026/11/21/0123456789abcdef0123456789abcdef.svg',
+  '2026/11/21/0123456789abcdef0123456789abcdef.jpg\n',
+  '2026/11/21/0123456789abcdef0123456789abcdef.jpg\0',
+  '2026\\11\\21\\0123456789abcdef0123456789abcdef.jpg',
+];
+
+describe('storage keys', () => {
+  it('are dated in UTC, random, and name their type', () => {
+    const key = newStorageKey('webp', new Date('2026-11-21T23:59:59Z'));
+    expect(key).toMatch(/^2026\/11\/21\/[0-9a-f]{32}\.webp$/);
+    expect(newStorageKey('webp')).not.toBe(newStorageKey('webp'));
+    expect(parseStorageKey(key)).toEqual({ id: key.slice(11, 43), extension: 'webp' });
+  });
+
+  it.each(NO_KEYS)('%j is none', async (key) => {
+    expect(parseStorageKey(key)).toBeNull();
+    expect(await storage.read(key)).toBeNull();
+    await expect(storage.put(key, data, 'image/jpeg')).rejects.toThrow(RangeError);
+    await expect(storage.remove(key)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('LocalStorage', () => {
+  it('gives back what was put, until it is removed', async () => {
+    const key = newStorageKey('jpg');
+    expect(await storage.read(key)).toBeNull();
+    await storage.put(key, data, 'image/jpeg');
+    const file = await storage.read(key);
+    expect(file?.size).toBe(data.length);
+    expect(file && (await buffer(file.stream))).toEqual(data);
+
+    await storage.remove(key);
+    await storage.remove(key);
+    expect(await storage.read(key)).toBeNull();
+  });
+
+  it('keeps what it holds when opened again', async () => {
+    const key = newStorageKey('png');
+    await storage.put(key, data, 'image/png');
+    const file = await (await LocalStorage.open(directory)).read(key);
+    expect(file && (await buffer(file.stream))).toEqual(data);
+  });
+
+  it('takes parallel puts into a new day', async () => {
+    const keys = Array.from({ length: 20 }, () => newStorageKey('gif'));
+    await Promise.all(keys.map((key) => storage.put(key, data, 'image/gif')));
+    for (const key of keys) expect((await stat(join(directory, key))).size).toBe(data.length);
+  });
+
+  it('leaves no temporary file behind, not even when a put fails', async () => {
+    const key = newStorageKey('jpg');
+    await mkdir(join(directory, key, 'in the way'), { recursive: true });
+    await expect(storage.put(key, data, 'image/jpeg')).rejects.toThrow();
+    await storage.put(newStorageKey('jpg'), data, 'image/jpeg');
+    expect(await readdir(join(directory, 'tmp'))).toEqual([]);
+  });
+
+  it('clears at the start what processes left that died more than an hour ago', async () => {
+    const write = async (name: string, ageMinutes: number) => {
+      const path = join(directory, 'tmp', name);
+      await writeFile(path, data);
+      const time = new Date(Date.now() - ageMinutes * 60_000);
+      await utimes(path, time, time);
+    };
+    await write('abandoned', 61);
+    await write('under way', 59);
+    await LocalStorage.open(directory);
+    expect(await readdir(join(directory, 'tmp'))).toEqual(['under way']);
+  });
+});
+
+describe('/storage', () => {
+  let app: FastifyInstance;
+  const key = newStorageKey('jpg');
+  const etag = `"${parseStorageKey(key)?.id}"`;
+
+  beforeEach(async () => {
+    app = Fastify();
+    await app.register(helmet);
+    registerFiles(app, storage);
+    await storage.put(key, data, 'image/jpeg');
+  });
+
+  afterEach(() => app.close());
+
+  it('serves a file as a picture and nothing else', async () => {
+    const answer = await app.inject(`/storage/${key}`);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.rawPayload).toEqual(data);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/jpeg',
+      'content-length': String(data.length),
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cross-origin-resource-policy': 'cross-origin',
+      etag,
+    });
+  });
+
+  it.each([
+    ['png', 'image/png'],
+    ['webp', 'image/webp'],
+    ['gif', 'image/gif'],
+  ] as const)('serves %s as %s', async (extension, mime) => {
+    const other = newStorageKey(extension);
+    await storage.put(other, data, mime);
+    expect((await app.inject(`/storage/${other}`)).headers['content-type']).toBe(mime);
+  });
+
+  it.each([`public:${key}`, encodeURIComponent(`public:${key}`), encodeURIComponent(key), `public%3A${key}`])(
+    'finds %s',
+    async (path) => {
+      expect((await app.inject(`/storage/${path}`)).rawPayload).toEqual(data);
+    },
+  );
+
+  it('answers HEAD like GET without the content', async () => {
+    const answer = await app.inject({ method: 'HEAD', url: `/storage/${key}` });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.rawPayload).toHaveLength(0);
+    expect(answer.headers).toMatchObject({ 'content-type': 'image/jpeg', 'content-length': '14', etag });
+  });
+
+  it.each([etag, `W/${etag}`, `"x", ${etag}`, '*'])('answers 304 to If-None-Match %s', async (tag) => {
+    const answer = await app.inject({ url: `/storage/${key}`, headers: { 'if-none-match': tag } });
+    expect(answer.statusCode).toBe(304);
+    expect(answer.rawPayload).toHaveLength(0);
+    expect(answer.headers).toMatchObject({ etag, 'cache-control': expect.stringContaining('immutable') });
+  });
+
+  it('sends the file again to another If-None-Match', async () => {
+    const answer = await app.inject({ url: `/storage/${key}`, headers: { 'if-none-match': '"other"' } });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it.each([
+    ...NO_KEYS.map(encodeURIComponent),
+    newStorageKey('jpg'),
+    `public:public:${key}`,
+    `${key}/`,
+    '..%2f..%2fetc%2fpasswd',
+    '../../package.json',
+    'tmp/x',
+  ])('answers 404 in JSON, not to be cached, to %s', async (path) => {
+    const answer = await app.inject(`/storage/${path}`);
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    expect(answer.headers['cache-control']).toBeUndefined();
+  });
+});

@@ -1,0 +1,130 @@
+import { jest } from '@jest/globals';
+import { Follow } from '../../src/modules/follow/follow.entity.js';
+import { UserFollowResolver } from '../../src/modules/follow/follow.resolver.js';
+import { FollowService } from '../../src/modules/follow/follow.service.js';
+import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { UserExtraResolver } from '../../src/modules/user/user-extra.resolver.js';
+import {
+  atOnce,
+  contextOf,
+  createUser,
+  openTestDatabase,
+  outcomes,
+  type TestDatabase,
+} from '../support/context.js';
+
+const follows = new FollowService();
+const fields = new UserFollowResolver();
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const as = (userId: number | null) => contextOf(database, userId);
+
+async function counters(userId: number): Promise<[followers: number, followings: number]> {
+  const ctx = as(null);
+  const user = await ctx.loaders.user.load(userId);
+  const extra = await new UserExtraResolver().extra(ctx, user as User);
+  return [extra.followersCount, extra.followingsCount];
+}
+
+describe('following', () => {
+  it('is counted on both sides, once', async () => {
+    const [ann, bob] = [await createUser(database), await createUser(database)];
+    expect(await counters(ann)).toEqual([0, 0]);
+    expect(await follows.follow(as(ann), bob)).toMatchObject({ id: bob });
+    await follows.follow(as(ann), bob);
+    expect([await counters(ann), await counters(bob)]).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(await follows.unfollow(as(ann), bob)).toMatchObject({ id: bob });
+    await follows.unfollow(as(ann), bob);
+    expect([await counters(ann), await counters(bob)]).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('takes another, living, usable account', async () => {
+    const ann = await createUser(database);
+    const disabled = await createUser(database, { status: UserStatus.DISABLED });
+    const deleted = await createUser(database, { status: UserStatus.DELETED });
+    await expect(follows.follow(as(ann), ann)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { field: 'userId' },
+    });
+    for (const userId of [disabled, deleted, 0, 2_147_483_647]) {
+      await expect(follows.follow(as(ann), userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    }
+    expect(await follows.unfollow(as(ann), disabled)).toMatchObject({ id: disabled });
+    await expect(follows.unfollow(as(ann), deleted)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    await expect(follows.follow(as(null), ann)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('shows in the fields of users, from the side asked for', async () => {
+    const ids = [await createUser(database), await createUser(database), await createUser(database)];
+    const [ann, bob, cat] = ids as [number, number, number];
+    await follows.follow(as(ann), bob);
+    await follows.follow(as(bob), cat);
+    const ctx = as(ann);
+    const user = (await ctx.loaders.user.load(bob)) as User;
+    expect(await fields.hasFollower(ctx, user)).toBe(true);
+    expect(await fields.hasFollowing(ctx, user)).toBe(false);
+    expect(await fields.hasFollowing(ctx, user, String(cat))).toBe(true);
+    expect(await fields.hasFollower(ctx, user, String(cat))).toBe(false);
+    expect(await fields.hasFollowing(ctx, user, 'nobody')).toBe(false);
+    expect(await fields.hasFollower(as(null), user)).toBe(false);
+    expect(await fields.hasFollower(as(null), user, String(ann))).toBe(true);
+  });
+
+  it('reads a page of users, both ways, in one statement', async () => {
+    const ann = await createUser(database);
+    const ids = await Promise.all(Array.from({ length: 20 }, () => createUser(database)));
+    await Promise.all(ids.slice(0, 5).map((id) => follows.follow(as(ann), id)));
+    const ctx = as(ann);
+    const users = (await ctx.loaders.user.loadMany(ids)) as User[];
+    const execute = jest.spyOn(ctx.em, 'execute');
+    const flags = await Promise.all(
+      users.flatMap((user) => [fields.hasFollower(ctx, user), fields.hasFollowing(ctx, user)]),
+    );
+    expect(flags.filter(Boolean)).toHaveLength(5);
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
+  it('sees its own change in the same request', async () => {
+    const [ann, bob] = [await createUser(database), await createUser(database)];
+    const ctx = as(ann);
+    const user = (await ctx.loaders.user.load(bob)) as User;
+    expect(await fields.hasFollower(ctx, user)).toBe(false);
+    await follows.follow(ctx, bob);
+    expect(await fields.hasFollower(ctx, user)).toBe(true);
+  });
+
+  it('counts exactly when everybody follows everybody at once', async () => {
+    const other = await database.another();
+    const ids = await Promise.all(Array.from({ length: 6 }, () => createUser(database)));
+    const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
+    const round = (work: 'follow' | 'unfollow', some: readonly (readonly [number, number])[]) =>
+      atOnce(some.length * 2, (index) => {
+        const [from, to] = some[index % some.length] as readonly [number, number];
+        return follows[work](contextOf(index % 2 ? database : other, from), to);
+      });
+    expect(outcomes(await round('follow', pairs))).toEqual({ ok: 60 });
+    for (const id of ids) expect(await counters(id)).toEqual([5, 5]);
+
+    const [first, second] = await Promise.all([
+      round('unfollow', pairs),
+      round('follow', [...pairs].reverse()),
+    ]);
+    expect(outcomes([...first, ...second])).toEqual({ ok: 120 });
+    const em = database.fork();
+    for (const id of ids) {
+      const rows = [await em.count(Follow, { followeeId: id }), await em.count(Follow, { followerId: id })];
+      expect(await counters(id)).toEqual(rows);
+    }
+  });
+});

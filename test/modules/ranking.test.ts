@@ -1,0 +1,310 @@
+import { jest } from '@jest/globals';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import RedisMock from 'ioredis-mock';
+import { ABILITIES } from '../../src/context.js';
+import type { Redis } from '../../src/infra/redis.js';
+import { DailyIncome } from '../../src/modules/ranking/daily-income.entity.js';
+import { IncomeService } from '../../src/modules/ranking/income.service.js';
+import type { RankRow } from '../../src/modules/ranking/ranking.repository.js';
+import { RankingService } from '../../src/modules/ranking/ranking.service.js';
+import { RankingSnapshots, snapshotKey } from '../../src/modules/ranking/ranking.snapshots.js';
+import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { Currency } from '../../src/modules/wallet/currency.entity.js';
+import { Vip } from '../../src/modules/wallet/vip.entity.js';
+import { UserWalletResolver } from '../../src/modules/wallet/wallet.resolver.js';
+import {
+  atOnce,
+  contextOf,
+  createUser,
+  openTestDatabase,
+  outcomes,
+  type TestDatabase,
+} from '../support/context.js';
+
+const CHENGDU = 510100;
+const places = {
+  cityByName: async (_em: EntityManager, name: string) => (name.startsWith('成都') ? CHENGDU : null),
+};
+const incomes = new IncomeService();
+
+const redis = new RedisMock() as unknown as Redis;
+/** Redis that does not answer. */
+const noRedis = new Proxy({} as Redis, { get: () => () => Promise.reject(new Error('gone')) });
+
+let database: TestDatabase;
+let key = 0;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await database
+    .fork()
+    .execute(`insert into provinces (id, name) values (510000, '四川省') on conflict do nothing`);
+  await database
+    .fork()
+    .execute(
+      `insert into cities (id, name, province_id) values (?, '成都市', 510000) on conflict do nothing`,
+      [CHENGDU],
+    );
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await redis.flushall();
+  await database.fork().execute('truncate users cascade');
+});
+
+const as = (userId: number | null) => contextOf(database, userId);
+const teller = () => contextOf(database, 1, [ABILITIES.recordIncome]);
+const newService = (client: Redis = redis) => new RankingService(database, client, places);
+
+async function earn(userId: number, amount: number): Promise<void> {
+  key += 1;
+  await incomes.record(teller(), { userId, amount, key: `key ${key}` });
+}
+
+const earnBefore = (userId: number, amount: number, days: number) =>
+  database
+    .fork()
+    .execute(
+      `insert into daily_incomes (user_id, day, amount) values (?, (now() at time zone 'Asia/Shanghai')::date - ?::int, ?)`,
+      [userId, days, amount],
+    );
+
+describe('income ranking', () => {
+  it('runs from the most points to the fewest, ties by number, without the idle, disabled and deleted', async () => {
+    const [first, second, third] = [
+      await createUser(database),
+      await createUser(database),
+      await createUser(database),
+    ];
+    await createUser(database);
+    const disabled = await createUser(database, { status: UserStatus.DISABLED });
+    await earn(second, 50);
+    await earn(first, 20);
+    await earn(first, 30);
+    await earn(third, 70);
+    await earn(disabled, 100);
+    const { entries, mine } = await newService().rank(as(null), {});
+    expect(entries.map(({ position, user, amount }) => [position, user.id, amount])).toEqual([
+      [1, third, 70],
+      [2, first, 50],
+      [3, second, 50],
+    ]);
+    expect(mine).toBeNull();
+  });
+
+  it('counts the last days by the calendar, today included', async () => {
+    const user = await createUser(database);
+    await earn(user, 1);
+    await earnBefore(user, 10, 1);
+    await earnBefore(user, 100, 6);
+    await earnBefore(user, 1000, 7);
+    const amountOf = async (days: number | null) =>
+      (await newService().rank(as(user), { days })).mine?.amount;
+    expect(await amountOf(1)).toBe(1);
+    expect(await amountOf(2)).toBe(11);
+    expect(await amountOf(7)).toBe(111);
+    for (const all of [null, 0, -3, 2_147_483_647]) expect(await amountOf(all)).toBe(1111);
+  });
+
+  it('takes a city, and shows the caller only in their own', async () => {
+    const local = await createUser(database, { cityId: CHENGDU });
+    const stranger = await createUser(database);
+    await earn(local, 5);
+    await earn(stranger, 9);
+    const inCity = await newService().rank(as(local), { city: '成都' });
+    expect(inCity.entries.map((entry) => entry.user.id)).toEqual([local]);
+    expect(inCity.mine).toMatchObject({ position: 1, amount: 5 });
+    expect((await newService().rank(as(stranger), { city: '成都市' })).mine).toBeNull();
+    expect(await newService().rank(as(local), { city: '亚特兰蒂斯' })).toMatchObject({
+      entries: [],
+      mine: null,
+    });
+  });
+
+  it('has a thousand places; beyond them the caller has a sum but no place', async () => {
+    await database.fork().execute(
+      `with made as (
+         insert into users (name) select 'rich_' || number from generate_series(1, 1005) number returning id
+       ) insert into daily_incomes (user_id, day, amount) select id, current_date, 100 from made`,
+    );
+    const poor = await createUser(database);
+    await earn(poor, 3);
+    const ranking = await newService().rank(as(poor), { first: 5000 });
+    expect(ranking.entries).toHaveLength(1000);
+    expect(ranking.mine).toMatchObject({ position: null, amount: 3 });
+    expect((await newService().rank(as(null), {})).entries).toHaveLength(100);
+    await expect(newService().rank(as(null), { first: 0 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('leaves out at once who is disabled after it was computed', async () => {
+    const [best, next] = [await createUser(database), await createUser(database)];
+    await earn(best, 2);
+    await earn(next, 1);
+    await newService().rank(as(null), {});
+    await database.fork().nativeUpdate(User, { id: best }, { status: UserStatus.DISABLED });
+    const { entries } = await newService().rank(as(null), {});
+    expect(entries.map(({ position, user }) => [position, user.id])).toEqual([[2, next]]);
+  });
+
+  it('is read from the database while Redis is gone', async () => {
+    const user = await createUser(database);
+    await earn(user, 7);
+    const { entries } = await newService(noRedis).rank(as(null), {});
+    expect(entries.map((entry) => entry.amount)).toEqual([7]);
+  });
+});
+
+describe('ranking snapshots', () => {
+  const WINDOW = { days: 7, cityId: null };
+
+  /** Two instances over one Redis, and a computation that waits to be let go. */
+  function cluster() {
+    const done = Promise.withResolvers<RankRow[]>();
+    const compute = jest.fn(() => done.promise);
+    const instances = [
+      new RankingSnapshots(redis, compute),
+      new RankingSnapshots(new RedisMock() as unknown as Redis, compute),
+    ];
+    return { instances: instances as [RankingSnapshots, RankingSnapshots], compute, done };
+  }
+
+  const store = (age: number) =>
+    redis.set(snapshotKey(WINDOW), JSON.stringify({ computedAt: Date.now() - age, rows: [[1, 10]] }));
+
+  it('are computed once for everybody who asks first, at every instance', async () => {
+    const { instances, compute, done } = cluster();
+    const asked = Array.from({ length: 40 }, (_, index) =>
+      (index % 2 ? instances[0] : instances[1]).get(WINDOW),
+    );
+    done.resolve([[3, 30]]);
+    const answers = await Promise.all(asked);
+    expect(compute).toHaveBeenCalledTimes(1);
+    expect(answers.map((answer) => answer.rows)).toEqual(Array(40).fill([[3, 30]]));
+    expect(await redis.pttl(snapshotKey(WINDOW))).toBeGreaterThan(180_000);
+    expect(await redis.keys('*:lock')).toEqual([]);
+  });
+
+  it('are not computed again for three minutes', async () => {
+    const { instances, compute } = cluster();
+    await store(179_000);
+    expect((await instances[0].get(WINDOW)).rows).toEqual([[1, 10]]);
+    expect(compute).not.toHaveBeenCalled();
+  });
+
+  it('are served stale while one instance computes', async () => {
+    const { instances, compute, done } = cluster();
+    await store(181_000);
+    for (const instance of [...instances, ...instances])
+      expect((await instance.get(WINDOW)).rows).toEqual([[1, 10]]);
+    await until(() => compute.mock.calls.length > 0);
+    expect((await instances[1].get(WINDOW)).rows).toEqual([[1, 10]]);
+    done.resolve([[3, 30]]);
+    await until(async () => (await redis.keys('*:lock')).length === 0);
+    expect((await instances[1].get(WINDOW)).rows).toEqual([[3, 30]]);
+    expect(compute).toHaveBeenCalledTimes(1);
+  });
+
+  it('may be tried again after a failure', async () => {
+    const { instances, done } = cluster();
+    done.reject(new Error('no database'));
+    await expect(instances[0].get(WINDOW)).rejects.toThrow('no database');
+    const working = new RankingSnapshots(redis, async () => [[3, 30]]);
+    expect((await working.get(WINDOW)).rows).toEqual([[3, 30]]);
+  });
+});
+
+/** Lets others run until it holds. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise(setImmediate);
+}
+
+describe('incomes', () => {
+  it('are booked once per key', async () => {
+    const [user, other] = [await createUser(database), await createUser(database)];
+    const income = { userId: user, amount: 5, key: 'order-1', title: ' 签到 ' };
+    const order = await incomes.record(teller(), income);
+    expect(order).toMatchObject({ userId: user, amount: 5, key: 'order-1', title: '签到' });
+    expect(await incomes.record(teller(), income)).toEqual(order);
+    for (const changed of [{ amount: 6 }, { userId: other }]) {
+      const refused = incomes.record(teller(), { ...income, ...changed });
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field: 'key' } });
+    }
+  });
+
+  it.each([
+    ['amount', 0],
+    ['amount', 1.5],
+    ['amount', 1_000_000_000_001],
+    ['key', ' '],
+    ['key', 'k'.repeat(101)],
+    ['title', 'a\0'],
+    ['title', '长'.repeat(101)],
+  ])('refuse %s = %j', async (field, value) => {
+    const userId = await createUser(database);
+    const refused = incomes.record(teller(), { userId, amount: 1, key: 'k', [field]: value });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field } });
+  });
+
+  it('need the ability and a user', async () => {
+    const user = await createUser(database);
+    const income = { userId: user, amount: 1, key: 'k' };
+    await expect(incomes.record(as(user), income)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(incomes.record(as(null), income)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const unknown = incomes.record(teller(), { ...income, userId: 2_147_483_647 });
+    await expect(unknown).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+  });
+
+  it('add up exactly, with the same and with different keys at once', async () => {
+    const other = await database.another();
+    const users = await Promise.all(Array.from({ length: 4 }, () => createUser(database)));
+    const results = await atOnce(80, (index) => {
+      const half = index % 40;
+      const ctx = contextOf(index % 2 ? database : other, 1, ['*']);
+      return incomes.record(ctx, { userId: users[half % 4] ?? 0, amount: half + 1, key: `batch-${half}` });
+    });
+    expect(outcomes(results)).toEqual({ ok: 80 });
+    const em = database.fork();
+    for (const [index, userId] of users.entries()) {
+      const total = 10 * (index + 1) + 4 * 45;
+      expect((await em.findOneOrFail(Currency, { userId })).sum).toBe(total);
+      expect((await em.findOneOrFail(DailyIncome, { userId })).amount).toBe(total);
+    }
+  });
+
+  it('with one key for different users at once are booked for one of them', async () => {
+    const users = await Promise.all(Array.from({ length: 40 }, () => createUser(database)));
+    const results = await atOnce(40, (index) =>
+      incomes.record(teller(), { userId: users[index] ?? 0, amount: 1, key: 'one' }),
+    );
+    expect(outcomes(results)).toEqual({ ok: 1, INVALID_INPUT: 39 });
+    expect(await database.fork().count(Currency)).toBe(1);
+  });
+});
+
+describe('wallet fields', () => {
+  const fields = new UserWalletResolver();
+  const load = async (userId: number) => (await as(null).loaders.user.load(userId)) as User;
+
+  it('are zero without rows, and for the owner or a reader of private data only', async () => {
+    const id = await createUser(database);
+    const user = await load(id);
+    expect(await fields.currency(as(id), user)).toMatchObject({ sum: 0 });
+    expect(await fields.wallet(as(id), user)).toMatchObject({ balance: 0, totalIncome: 0, totalExpenses: 0 });
+    expect(await fields.currency(contextOf(database, id + 1, [ABILITIES.readPrivate]), user)).not.toBeNull();
+    for (const ctx of [as(null), as(id + 1)]) {
+      expect([await fields.currency(ctx, user), await fields.wallet(ctx, user)]).toEqual([null, null]);
+    }
+  });
+
+  it('show points in hand, and a membership while it runs', async () => {
+    const [member, former] = [await createUser(database), await createUser(database)];
+    await earn(member, 12);
+    const em = database.fork();
+    const vip = { level: 'middle', name: '钻石会员' };
+    await em.insert(Vip, { ...vip, userId: member, endTime: new Date(Date.now() + 60_000) } as never);
+    await em.insert(Vip, { ...vip, userId: former, endTime: new Date(Date.now() - 60_000) } as never);
+    const ctx = as(member);
+    expect(await fields.currency(ctx, await load(member))).toMatchObject({ sum: 12 });
+    expect(await fields.vip(ctx, await load(member))).toMatchObject(vip);
+    expect(await fields.vip(ctx, await load(former))).toBeNull();
+  });
+});
