@@ -48,7 +48,8 @@ export interface Client {
 export interface RequestContext {
   readonly requestId: string;
   readonly client: Client;
-  readonly viewer: Viewer | null;
+  /** Null until somebody is known to call; opening a session makes its holder the caller. */
+  viewer: Viewer | null;
   readonly em: EntityManager;
   readonly loaders: Loaders;
 }

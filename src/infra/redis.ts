@@ -46,6 +46,8 @@ function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Clus
   const options: RedisOptions = {
     connectTimeout: 5000,
     commandTimeout: ANSWER_MS,
+    // How long closing waits for the other side to hang up, too.
+    disconnectTimeout: 200,
     // A script whose answer was lost may have run: it is never sent again, its caller is told instead.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

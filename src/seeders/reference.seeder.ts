@@ -1,15 +1,33 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Storage } from '../infra/storage/port.js';
+import { Hobby } from '../modules/hobby/hobby.entity.js';
 import { numberOpenAppsFrom } from '../modules/openapp/open-app.repository.js';
 import { AppPlatform, AppRelease } from '../modules/release/app-release.entity.js';
 import { insertRelease, type NewRelease } from '../modules/release/release.repository.js';
-import { Hobby } from '../modules/hobby/hobby.entity.js';
 import { seedDefaultPhotos } from './default-photos.seeder.js';
 import { seedDivisions } from './divisions.seeder.js';
 
 const HOBBIES = [
-  '阅读', '音乐', '电影', '旅行', '摄影', '美食', '烹饪', '健身', '跑步', '骑行',
-  '游泳', '篮球', '足球', '羽毛球', '乒乓球', '瑜伽', '书法', '绘画', '园艺', '宠物',
+  '阅读',
+  '音乐',
+  '电影',
+  '旅行',
+  '摄影',
+  '美食',
+  '烹饪',
+  '健身',
+  '跑步',
+  '骑行',
+  '游泳',
+  '篮球',
+  '足球',
+  '羽毛球',
+  '乒乓球',
+  '瑜伽',
+  '书法',
+  '绘画',
+  '园艺',
+  '宠物',
 ];
 
 /** The example of `anlife.md` 接口13. */

@@ -11,8 +11,13 @@ import { DefaultPhoto } from '../../src/modules/image/default-photo.entity.js';
 import { findDefaultPhotos } from '../../src/modules/image/image.repository.js';
 import { City } from '../../src/modules/place/city.entity.js';
 import { County } from '../../src/modules/place/county.entity.js';
+import { PlaceIndex } from '../../src/modules/place/place.index.js';
 import { Province } from '../../src/modules/place/province.entity.js';
 import { AppRelease } from '../../src/modules/release/app-release.entity.js';
+import { parsePhone } from '../../src/modules/user/contact.js';
+import { normaliseName } from '../../src/modules/user/text.js';
+import { User } from '../../src/modules/user/user.entity.js';
+import { seedDemo } from '../../src/seeders/demo.seeder.js';
 import { readDivisions } from '../../src/seeders/divisions.js';
 import { seedReference } from '../../src/seeders/reference.seeder.js';
 
@@ -105,8 +110,59 @@ describe('default pictures', () => {
 });
 
 test('open apps are numbered from 10001, and go on from where they are', async () => {
-  const next = async () => (await em.execute<{ id: string }[]>("select nextval('open_apps_id_seq') as id"))[0]?.id;
+  const next = async () =>
+    (await em.execute<{ id: string }[]>("select nextval('open_apps_id_seq') as id"))[0]?.id;
   expect(Number(await next())).toBe(10001);
   await seed();
   expect(Number(await next())).toBe(10002);
+});
+
+describe('demo users', () => {
+  const options = { users: 300, orders: 1000, seed: 'one' };
+
+  test('come with everything around them, and what is counted is there', async () => {
+    const progress: number[] = [];
+    const result = await seedDemo(em, { ...options, onProgress: (users) => progress.push(users) });
+    expect(result).toMatchObject({ users: 300, orders: 1000 });
+    expect(progress).toEqual([300]);
+    const [sums] = await em.execute<[Record<string, number>]>(
+      `select (select count(*)::int from users) as users,
+        (select count(*)::int from follows) as follows,
+        (select sum(followers_count)::int from user_extras) as followers,
+        (select sum(followings_count)::int from user_extras) as followings,
+        (select sum(amount)::int from currency_orders) as orders,
+        (select sum(amount)::int from daily_incomes) as incomes,
+        (select sum(sum)::int from currencies) as currencies,
+        (select count(*)::int from currencies) as owners,
+        (select count(*)::int from credentials) as passwords`,
+    );
+    expect(sums).toMatchObject({ users: 300, owners: 300, passwords: 0 });
+    expect(sums.follows).toBeGreaterThan(300);
+    expect([sums.followers, sums.followings]).toEqual([sums.follows, sums.follows]);
+    expect([sums.incomes, sums.currencies]).toEqual([sums.orders, sums.orders]);
+  });
+
+  test('look like users of ours: phones, names and cities keep the rules', async () => {
+    const places = new PlaceIndex(readDivisions());
+    const users = await em.find(User, {}, { disableIdentityMap: true });
+    for (const user of users) {
+      expect(parsePhone(user.phone ?? '')).toBe(user.phone);
+      expect(normaliseName(user.name)).toBe(user.name);
+      expect(places.cityOf(user.location ?? '')).toBe(user.cityId);
+      expect(user.lastActiveAt.getTime()).toBeGreaterThanOrEqual(user.createdAt.getTime());
+    }
+    expect(users.filter((user) => user.communityId).length).toBeGreaterThan(50);
+    expect(users.filter((user) => user.avatarId).length).toBeGreaterThan(100);
+    expect(users.filter((user) => user.emailVerified).length).toBeGreaterThan(30);
+  });
+
+  test('are added by a second run, which passes over what real users have', async () => {
+    const [{ last }] = await em.execute<[{ last: number }]>('select max(id) as last from users');
+    const taken = `199${String((BigInt(last + 3) * 76543211n) % 100000000n).padStart(8, '0')}`;
+    await em.execute("insert into users (id, name, phone) values (900000, 'somebody', ?)", [taken]);
+    const result = await seedDemo(em, { users: 200, passwordHash: 'hash' });
+    expect(result).toMatchObject({ users: 200, orders: 0 });
+    expect(await em.count(User, {})).toBe(501);
+    expect(await em.execute('select count(*)::int as n from credentials')).toEqual([{ n: 200 }]);
+  });
 });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PGliteOptions } from '@electric-sql/pglite';
 import { citext } from '@electric-sql/pglite/contrib/citext';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
@@ -21,18 +22,21 @@ const SHARED = {
 };
 
 /**
- * Where an embedded database lives, and the options PGlite takes for it.
- * Tests start from a prepared copy in memory instead of a directory.
+ * What PGlite is told besides its extensions: the directory of the database, or what tests put in its place, such as
+ * an instance of their own.
  */
-export interface EmbeddedOptions {
-  dataDir: string;
-  loadDataDir?: Blob;
-}
+export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
+
+/** The extensions the migrations ask for; both ship with PostgreSQL too. */
+export const PGLITE_EXTENSIONS = { citext, pg_trgm };
 
 export const embeddedDirectory = (config: DatabaseConfig): string => path.resolve(config.DATA_DIR, 'postgres');
 
 /** The same entities and migrations over PostgreSQL when `DATABASE_URL` is set, else over PGlite. */
-export function ormOptions(config: DatabaseConfig, embedded: EmbeddedOptions = { dataDir: embeddedDirectory(config) }) {
+export function ormOptions(
+  config: DatabaseConfig,
+  embedded: EmbeddedOptions = { dataDir: embeddedDirectory(config) },
+) {
   if (config.DATABASE_URL) {
     return definePostgresConfig({
       ...SHARED,
@@ -43,6 +47,6 @@ export function ormOptions(config: DatabaseConfig, embedded: EmbeddedOptions = {
   return definePgliteConfig({
     ...SHARED,
     dbName: 'postgres',
-    driverOptions: { ...embedded, extensions: { citext, pg_trgm } },
+    driverOptions: { extensions: PGLITE_EXTENSIONS, ...embedded },
   });
 }

@@ -30,15 +30,15 @@ export class WebhookSender implements MessageSender {
       await response.body?.cancel();
       return response.status;
     } catch (error) {
-      // Not as the cause: errors of fetch may quote headers, and with them the token.
       throw new Error(`message webhook: ${transportReason(error)}`);
     }
   }
 }
 
+/** A name and a code at most: the messages of these errors may quote what was sent. */
 function transportReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  if (error.name === 'TimeoutError') return 'timeout';
-  const code = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
+  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+  if (name === 'TimeoutError') return 'timeout';
+  const code = String(cause?.code);
   return /^[A-Z_0-9]{1,40}$/.test(code) ? code : 'failed';
 }

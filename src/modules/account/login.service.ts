@@ -43,7 +43,7 @@ export class LoginService {
     if (ways.length !== 1) throw new AppError('INVALID_INPUT');
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
-    const { token, expiresAt } = await this.sessions.open(ctx.em, userId, ctx.client, async () =>
+    const { token, expiresAt } = await this.sessions.open(ctx, userId, async () =>
       passwordHash ? (await findPasswordHash(ctx.em, userId)) === passwordHash : true,
     );
     if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);

@@ -43,7 +43,7 @@ export class RegistrationService {
         return this.creator.create(ctx, { ...account, passwordHash });
       },
     );
-    const { token, expiresAt } = await this.sessions.open(ctx.em, userId, ctx.client);
+    const { token, expiresAt } = await this.sessions.open(ctx, userId);
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: true };
   }
 

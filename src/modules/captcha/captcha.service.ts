@@ -67,7 +67,7 @@ export class CaptchaService {
 
   /** Uses the captcha up: true once, if it was solved before or the answer is right. Without an answer none is burnt. */
   redeem({ id, answer }: { id: string; answer?: string | null }): Promise<boolean> {
-    return this.answer(id, answer ?? null, true);
+    return this.answer(id, answer || null, true);
   }
 
   private async answer(id: string, answer: string | null, redeem: boolean): Promise<boolean> {

@@ -4,7 +4,10 @@ import { BannedWord } from './banned-word.entity.js';
 import { BlockedIp } from './blocked-ip.entity.js';
 
 export async function holdsBannedWord(em: EntityManager, folded: string): Promise<boolean> {
-  return (await queryOne(em, 'select 1 from banned_words where position(word in ?) > 0 limit 1', [folded])) !== null;
+  return (
+    (await queryOne(em, 'select 1 from banned_words where position(word in ?) > 0 limit 1', [folded])) !==
+    null
+  );
 }
 
 export const findBannedWords = (em: EntityManager): Promise<BannedWord[]> =>
@@ -28,8 +31,12 @@ export const findBlockedIps = (em: EntityManager): Promise<BlockedIp[]> =>
 
 /** Stores the whole network of an address with a prefix (10.0.0.7/8 is 10.0.0.0/8); returns it as stored. */
 export async function insertBlockedIp(em: EntityManager, range: string): Promise<string> {
-  await em.execute('insert into blocked_ips (range) values (network(?::inet)) on conflict do nothing', [range]);
-  return (await queryOne<{ range: string }>(em, 'select network(?::inet)::text as range', [range]))?.range ?? range;
+  await em.execute('insert into blocked_ips (range) values (network(?::inet)) on conflict do nothing', [
+    range,
+  ]);
+  return (
+    (await queryOne<{ range: string }>(em, 'select network(?::inet)::text as range', [range]))?.range ?? range
+  );
 }
 
 /** False when it was not on the list. */

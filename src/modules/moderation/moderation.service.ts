@@ -43,7 +43,8 @@ export class ModerationService {
   /** Puts a word on the list, folded, and returns it so; idempotent. Throws INVALID_INPUT. */
   async banWord(em: EntityManager, word: string): Promise<string> {
     const folded = foldWord(word.trim());
-    if (folded === '' || [...folded].length > WORD_MAX) throw new AppError('INVALID_INPUT', { field: 'word' });
+    if (folded === '' || [...folded].length > WORD_MAX)
+      throw new AppError('INVALID_INPUT', { field: 'word' });
     await insertBannedWord(em, folded);
     return folded;
   }

@@ -29,8 +29,8 @@ export async function updateOpenApp(
 
 /** Apps are numbered from `first`, as their documented examples are; has no effect on a sequence beyond it. */
 export async function numberOpenAppsFrom(em: EntityManager, first: number): Promise<void> {
-  await em.execute(
-    `select setval('open_apps_id_seq', ?, false) from open_apps_id_seq where last_value < ?`,
-    [first, first],
-  );
+  await em.execute(`select setval('open_apps_id_seq', ?, false) from open_apps_id_seq where last_value < ?`, [
+    first,
+    first,
+  ]);
 }

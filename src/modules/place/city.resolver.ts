@@ -12,7 +12,8 @@ export class CityResolver {
     @Ctx() ctx: RequestContext,
     @Arg('province', () => String, {
       nullable: true,
-      description: 'Only those of this province: its name, with or without 省 or 市, or its code. Unknown: none.',
+      description:
+        'Only those of this province: its name, with or without 省 or 市, or its code. Unknown: none.',
     })
     province?: string | null,
   ): Promise<City[]> {

@@ -12,11 +12,16 @@ const CommunityConnection = connectionOf(Community, 'Community');
 export class CommunityResolver {
   constructor(private readonly services: Services) {}
 
-  @Query(() => CommunityConnection, { description: 'The housing estates of a city, in the order they were added.' })
+  @Query(() => CommunityConnection, {
+    description: 'The housing estates of a city, in the order they were added.',
+  })
   async communities(
     @Ctx() ctx: RequestContext,
     @Arg('cityId', () => ID, { description: 'The city, by its code.' }) cityId: string,
-    @Arg('name', () => String, { nullable: true, description: 'Only those with this in their name, without case.' })
+    @Arg('name', () => String, {
+      nullable: true,
+      description: 'Only those with this in their name, without case.',
+    })
     name?: string | null,
     @Arg('first', () => Int, { nullable: true, description: 'How many, 20 when left out; at most 100.' })
     first?: number | null,

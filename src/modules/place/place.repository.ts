@@ -14,10 +14,7 @@ export async function findCommunities(
   em: EntityManager,
   ids: readonly number[],
 ): Promise<Map<number, Community>> {
-  return indexBy(
-    await em.find(Community, { id: { $in: [...ids] } }, READ_ONLY),
-    (community) => community.id,
-  );
+  return indexBy(await em.find(Community, { id: { $in: [...ids] } }, READ_ONLY), (community) => community.id);
 }
 
 /** Every province, city and county, by code. */
@@ -71,10 +68,8 @@ export async function insertCommunities(
   return rows.length;
 }
 
-export const findCommunity = (
-  em: EntityManager,
-  { cityId, name }: NewCommunity,
-): Promise<Community | null> => em.findOne(Community, { cityId, name }, READ_ONLY);
+export const findCommunity = (em: EntityManager, { cityId, name }: NewCommunity): Promise<Community | null> =>
+  em.findOne(Community, { cityId, name }, READ_ONLY);
 
 /** Removes a community; its residents keep their city. False when there is none. */
 export async function deleteCommunity(em: EntityManager, id: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import { type Client, requireViewer, type RequestContext, type Viewer } from '../../context.js';
+import { requireViewer, type RequestContext, type Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
@@ -55,15 +55,15 @@ export class SessionService {
   }
 
   /**
-   * Opens a session. Throws CREDENTIALS_INVALID when what was proven no longer holds: the account was disabled or
+   * Opens a session, whose holder is the caller from here on. Throws CREDENTIALS_INVALID when what was proven no longer holds: the account was disabled or
    * cancelled, or `stillGood` says that the password was changed, while it was being checked.
    */
   async open(
-    em: EntityManager,
+    ctx: RequestContext,
     userId: number,
-    client: Client,
     stillGood: () => Promise<boolean> = async () => true,
   ): Promise<OpenedSession> {
+    const { em, client } = ctx;
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(Date.now() + this.config.SESSION_DAYS * DAY_MS);
     const session = {
@@ -77,6 +77,7 @@ export class SessionService {
     };
     const id = await insertSession(em, session, stillGood);
     if (id === null) throw new AppError('CREDENTIALS_INVALID');
+    ctx.viewer = await this.authenticate(em, token);
     return { id, token, expiresAt };
   }
 

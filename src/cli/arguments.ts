@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from 'commander';
+import { parseIdOrNull } from '../graphql/ids.js';
+
+/** Reads the number of a thing; anything else is wrong usage. */
+export function idArgument(text: string): number {
+  const id = parseIdOrNull(text);
+  if (id === null) throw new InvalidArgumentError('It must be a number from 1 on.');
+  return id;
+}
+
+/** Reads a whole number from `min` to `max`. */
+export const countArgument =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const count = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(count >= min && count <= max)) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return count;
+  };
+
+/** Collects an option that may be given several times. */
+export const collect = (value: string, before: string[]): string[] => [...before, value];

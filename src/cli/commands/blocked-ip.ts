@@ -1,0 +1,44 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { isRange } from '../../infra/ip.js';
+import { ModerationService } from '../../modules/moderation/moderation.service.js';
+import { showList, showOne } from '../output.js';
+import type { Run } from '../program.js';
+
+function rangeArgument(text: string): string {
+  if (!isRange(text)) throw new InvalidArgumentError('It must be an address or a CIDR range.');
+  return text;
+}
+
+export function addBlockedIpCommands(program: Command, run: Run): void {
+  const blockedIp = program.command('blocked-ip').description('Addresses that may not log in.');
+  const moderation = new ModerationService();
+
+  blockedIp
+    .command('add')
+    .description('Block an address or range.')
+    .argument('<cidr>', 'such as 203.0.113.7 or 2001:db8::/32', rangeArgument)
+    .action((text: string) =>
+      run(async (environment) => showOne({ range: await moderation.blockIp(await environment.em(), text) })),
+    );
+
+  blockedIp
+    .command('list')
+    .description('All blocked ranges.')
+    .action(() =>
+      run(async (environment) => {
+        const blocked = await moderation.blockedIps(await environment.em());
+        return showList(blocked.map(({ range, createdAt }) => ({ range, createdAt })));
+      }),
+    );
+
+  blockedIp
+    .command('remove')
+    .description('Lift the block of exactly this range.')
+    .argument('<cidr>', 'as it is listed', rangeArgument)
+    .action((range: string) =>
+      run(async (environment) => {
+        await moderation.unblockIp(await environment.em(), range);
+        return showOne({ range, removed: true });
+      }),
+    );
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { type Database, migrate, openDatabase } from '../../infra/database/database.js';
+import { type Output, showOne } from '../output.js';
+import type { Run } from '../program.js';
+
+/** Opens a new database in memory, brings it to the last migration, and closes it after the work. */
+async function withFreshDatabase(work: (database: Database) => Promise<Output>): Promise<Output> {
+  const nowhere = { DATABASE_URL: undefined, DATABASE_POOL: 2, DATA_DIR: '' };
+  const database = await openDatabase(nowhere, { dataDir: 'memory://' });
+  try {
+    await migrate(database);
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function check({ orm }: Database): Promise<Output> {
+  const sql = (await orm.schema.getUpdateSchemaSQL()).trim();
+  if (sql === '') return { json: { upToDate: true, sql }, text: 'The migrations lead to the entities.' };
+  return { json: { upToDate: false, sql }, text: `The migrations lack:\n${sql}`, exitCode: 1 };
+}
+
+async function createMigration({ orm }: Database, name?: string): Promise<Output> {
+  const { fileName, diff } = await orm.migrator.create(undefined, false, false, name);
+  const file = fileName ? `src/migrations/${fileName}` : null;
+  const json = { file, up: diff.up };
+  if (!file) return { json, text: 'The migrations lead to the entities: nothing to write.' };
+  return { json, text: `Wrote ${file}. Review it, and add it to src/migrations/index.ts.` };
+}
+
+export function addDatabaseCommands(program: Command, run: Run): void {
+  const db = program.command('db').description('The schema of the database.');
+
+  db.command('migrate')
+    .description('Bring the database up to date, as every start of the server does.')
+    .action(() => run(async (environment) => showOne({ applied: await environment.migrate() })));
+
+  db.command('create-migration')
+    .description('Write the migration that the entities need after the existing ones.')
+    .argument('[name]', 'a word for its file name')
+    .action((name?: string) => run(() => withFreshDatabase((database) => createMigration(database, name))));
+
+  db.command('check')
+    .description('Fail when the migrations do not lead to the entities.')
+    .action(() => run(() => withFreshDatabase(check)));
+}

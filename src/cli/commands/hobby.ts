@@ -1,0 +1,54 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { AppError } from '../../errors/app-error.js';
+import { findHobbies } from '../../modules/hobby/hobby.repository.js';
+import { idArgument } from '../arguments.js';
+import { deleteHobby, ensureHobby } from '../operator.repository.js';
+import { showList, showOne } from '../output.js';
+import type { Run } from '../program.js';
+
+const NAME_MAX = 32;
+
+function nameArgument(text: string): string {
+  const name = text.trim();
+  if (name === '' || [...name].length > NAME_MAX) {
+    throw new InvalidArgumentError(`It must have 1 to ${NAME_MAX} characters.`);
+  }
+  return name;
+}
+
+export function addHobbyCommands(program: Command, run: Run): void {
+  const hobby = program.command('hobby').description('Hobbies that users can choose.');
+
+  hobby
+    .command('add')
+    .description('Add a hobby; one that is there is shown.')
+    .argument('<name>', 'its name, at most 32 characters', nameArgument)
+    .action((text: string) =>
+      run(async (environment) => {
+        const { id, name } = await ensureHobby(await environment.em(), text);
+        return showOne({ id, name });
+      }),
+    );
+
+  hobby
+    .command('list')
+    .description('All hobbies.')
+    .action(() =>
+      run(async (environment) => {
+        const hobbies = await findHobbies(await environment.em());
+        return showList(hobbies.map(({ id, name }) => ({ id, name })));
+      }),
+    );
+
+  hobby
+    .command('remove')
+    .description('Remove a hobby, also from the users who chose it.')
+    .argument('<id>', 'its number', idArgument)
+    .action((id: number) =>
+      run(async (environment) => {
+        if (!(await deleteHobby(await environment.em(), id)))
+          throw new AppError('NOT_FOUND', { field: 'id' });
+        return showOne({ id, removed: true });
+      }),
+    );
+}

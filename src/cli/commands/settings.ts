@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { SETTINGS } from '../../config.settings.js';
+import type { Output } from '../output.js';
+
+/** Their defaults are for development and no example to copy. */
+const SECRET = /PEPPER|SECRET|TOKEN|KEYS?$/;
+const NONE = '—';
+
+function defaultOf(name: string, value: unknown): string {
+  if (value === undefined || (SECRET.test(name) && typeof value !== 'boolean')) return NONE;
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  const text = Array.isArray(value) ? value.join(',') : String(value);
+  return text === '' ? NONE : text;
+}
+
+interface SettingRow {
+  name: string;
+  default: string;
+  description: string;
+}
+
+function rows(): SettingRow[] {
+  return Object.entries(SETTINGS).map(([name, schema]) => {
+    const parsed = schema.safeParse(undefined);
+    return {
+      name,
+      default: defaultOf(name, parsed.success ? parsed.data : undefined),
+      description: schema.description ?? '',
+    };
+  });
+}
+
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
+const codeOf = (text: string): string => (text === NONE ? NONE : `\`${text}\``);
+
+function toMarkdown(settings: readonly SettingRow[]): string {
+  const lines = settings.map(
+    ({ name, default: value, description }) =>
+      `| \`${name}\` | ${codeOf(escapeCell(value))} | ${escapeCell(description)} |`,
+  );
+  return ['| setting | default | what it is |', '|---|---|---|', ...lines].join('\n');
+}
+
+/** Reads no environment: it prints what can be set, not what is. */
+export function addSettingsCommand(program: Command, print: (output: Output) => void): void {
+  program
+    .command('settings')
+    .description('The table of all settings, as Markdown.')
+    .action(() => {
+      const settings = rows();
+      print({ json: settings, text: toMarkdown(settings) });
+    });
+}

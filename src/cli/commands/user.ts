@@ -1,0 +1,89 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ABILITIES } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { parseIdOrNull } from '../../graphql/ids.js';
+import { matchAccount } from '../../modules/account/account.finder.js';
+import { findCities } from '../../modules/place/place.repository.js';
+import { type User, UserStatus } from '../../modules/user/user.entity.js';
+import { findUserById } from '../../modules/user/user.repository.js';
+import { setAbility } from '../operator.repository.js';
+import { type Output, showOne } from '../output.js';
+import type { Run } from '../program.js';
+
+const USER = 'number, name, phone or verified e-mail';
+
+/** The user a text names; names and phones are never mistaken for numbers of users. */
+async function findUser(em: EntityManager, text: string): Promise<User> {
+  const id = parseIdOrNull(text);
+  const user = id === null ? (await matchAccount(em, text)).user : await findUserById(em, id);
+  if (!user) throw new AppError('USER_NOT_FOUND');
+  return user;
+}
+
+function abilityArgument(text: string): string {
+  const known: readonly string[] = Object.values(ABILITIES);
+  if (!known.includes(text)) {
+    throw new InvalidArgumentError(
+      `It must be one of: ${known.map((ability) => `'${ability}'`).join(', ')}.`,
+    );
+  }
+  return text;
+}
+
+export function addUserCommands(program: Command, run: Run): void {
+  const user = program.command('user').description('Accounts, and what they may do.');
+  const change = (granted: boolean) => (text: string, ability: string) =>
+    run(async (environment) => {
+      const em = await environment.em();
+      const { id, name } = await findUser(em, text);
+      const abilities = await setAbility(em, id, ability, granted);
+      await (await environment.sessions()).refresh(em, id);
+      return showOne({ id, name, abilities });
+    });
+
+  user
+    .command('grant')
+    .description('Give a user an ability; it holds at once, in open sessions too.')
+    .argument('<user>', USER)
+    .argument('<ability>', `such as '${ABILITIES.disableUser}'; '*' is all`, abilityArgument)
+    .action(change(true));
+
+  user
+    .command('revoke')
+    .description('Take an ability from a user; at once, in open sessions too.')
+    .argument('<user>', USER)
+    .argument('<ability>', 'as it was granted', abilityArgument)
+    .action(change(false));
+
+  user
+    .command('show')
+    .description('An account as it is stored, without secrets.')
+    .argument('<user>', USER)
+    .action((text: string) =>
+      run(async (environment) => {
+        const em = await environment.em();
+        return showUser(em, await findUser(em, text));
+      }),
+    );
+}
+
+async function showUser(em: EntityManager, user: User): Promise<Output> {
+  const city = user.cityId === null ? undefined : (await findCities(em, [user.cityId])).get(user.cityId);
+  const { id, name, nickname, phone, email, emailVerified, location, abilities, lastActiveAt, createdAt } =
+    user;
+  return showOne({
+    id,
+    name,
+    nickname,
+    phone,
+    email,
+    emailVerified,
+    status: UserStatus[user.status],
+    abilities,
+    location,
+    city: city?.name ?? null,
+    lastActiveAt,
+    createdAt,
+  });
+}

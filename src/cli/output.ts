@@ -1,0 +1,40 @@
+/** What a command has to say: the value for `--json`, and the text for people. */
+export interface Output {
+  json: unknown;
+  text: string;
+  /** When it is not a success although nothing broke (`db check`). */
+  exitCode?: number;
+}
+
+/** Where a command line reads its environment and writes to. */
+export interface Terminal {
+  env: NodeJS.ProcessEnv;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Whether somebody watches, so that a progress bar makes sense. */
+  interactive: boolean;
+}
+
+type Row = Record<string, unknown>;
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? value.map(textOf).join(', ') || '-' : String(value);
+}
+
+/** One thing: its fields, one a line. */
+export const showOne = (row: Row): Output => ({
+  json: row,
+  text: Object.entries(row)
+    .map(([field, value]) => `${field}: ${textOf(value)}`)
+    .join('\n'),
+});
+
+/** Many things: the names of the fields, then a line for each, between tabs so that `cut` can take them apart. */
+export function showList(rows: Row[]): Output {
+  const [first] = rows;
+  if (!first) return { json: [], text: '(none)' };
+  const lines = rows.map((row) => Object.values(row).map((value) => textOf(value).replace(/\s+/g, ' ')));
+  return { json: rows, text: [Object.keys(first), ...lines].map((line) => line.join('\t')).join('\n') };
+}

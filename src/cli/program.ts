@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.js';
+import { AppError } from '../errors/app-error.js';
+import { addBannedWordCommands } from './commands/banned-word.js';
+import { addBlockedIpCommands } from './commands/blocked-ip.js';
+import { addCommunityCommands } from './commands/community.js';
+import { addDatabaseCommands } from './commands/database.js';
+import { addDefaultPhotoCommands } from './commands/default-photo.js';
+import { addHobbyCommands } from './commands/hobby.js';
+import { addOpenAppCommands } from './commands/open-app.js';
+import { addReleaseCommands } from './commands/release.js';
+import { addSeedCommands } from './commands/seed.js';
+import { addSettingsCommand } from './commands/settings.js';
+import { addUserCommands } from './commands/user.js';
+import { Environment } from './environment.js';
+import type { Output, Terminal } from './output.js';
+
+/** Runs a command's work with its environment, prints what it returns, and closes what it opened. */
+export type Run = (work: (environment: Environment) => Promise<Output>) => Promise<void>;
+
+const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => void)[] = [
+  addOpenAppCommands,
+  addUserCommands,
+  addHobbyCommands,
+  addCommunityCommands,
+  addReleaseCommands,
+  addDefaultPhotoCommands,
+  addBlockedIpCommands,
+  addBannedWordCommands,
+  addSeedCommands,
+  addDatabaseCommands,
+];
+
+/** Wrong usage ends with 2, everything else that fails with 1. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * The operator's command line (DECISIONS §7). Runs one command and returns the exit code. Results go to stdout, with
+ * `--json` as exactly one JSON value; whatever goes wrong goes to stderr.
+ */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = new Command('cli')
+    .description('The command line of the user gateway.')
+    .option('--json', 'print one JSON value')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
+  const print = ({ json, text, exitCode: code = EXIT.ok }: Output) => {
+    terminal.stdout(`${program.opts().json ? JSON.stringify(json) : text}\n`);
+    exitCode = code;
+  };
+  const run: Run = async (work) => {
+    const environment = new Environment(terminal.env);
+    try {
+      print(await work(environment));
+    } finally {
+      await environment.close();
+    }
+  };
+  for (const add of COMMANDS) add(program, run, terminal);
+  addSettingsCommand(program, print);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what is wrong, or shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    terminal.stderr(`${describe(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+/** One line that says what went wrong; settings have a line each. */
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof AppError) {
+    return error.details.field ? `${error.message} (${error.details.field})` : error.message;
+  }
+  if (!(error instanceof Error)) return String(error);
+  // A refused connection comes as one error for each address, without a message of its own.
+  const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  return first.message.split('\n')[0] || first.name;
+}

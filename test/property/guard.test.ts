@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { AppError } from '../../src/errors/app-error.js';
+import { createRedis } from '../../src/infra/redis.js';
+import { GuardService, type GuardSubject } from '../../src/modules/guard/guard.service.js';
+import { openTestRedis, type TestClock, type TestRedis } from '../support/redis.js';
+import { Crowd, LIMITS, Look, newModel, Pass, subjectOf, Try } from './guard.model.js';
+
+let redis: TestRedis;
+beforeAll(() => {
+  redis = openTestRedis();
+});
+afterAll(() => redis.close());
+
+let accounts = 0;
+/** An account and a source that no other test has touched. */
+function stranger(overrides: Partial<GuardSubject> = {}): GuardSubject {
+  accounts++;
+  const ip = `10.${(accounts >> 16) & 255}.${(accounts >> 8) & 255}.${accounts & 255}`;
+  return { ...subjectOf({ door: 'plain', account: `user:${accounts}`, ip, known: false }), ...overrides };
+}
+
+const guard = (
+  settings: Partial<TestRedis['config']> = {},
+  clock: TestClock = redis.clock,
+  maxWaitMs?: number,
+) => new GuardService(redis.client, { ...redis.config, ...settings }, clock.read, maxWaitMs);
+
+/** Takes as long as a real check would in turns of the event loop, not in time. */
+async function someTurns(count = 3): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}
+
+/** Checks that count how often they were run. */
+function checks() {
+  const seen = { wrong: 0, right: 0 };
+  return {
+    seen,
+    wrong: async () => {
+      seen.wrong++;
+      await someTurns(seen.wrong % 7);
+      return null;
+    },
+    right: async () => {
+      seen.right++;
+      await someTurns(seen.right % 7);
+      return 'right';
+    },
+  };
+}
+
+const codeOf = (outcome: PromiseSettledResult<unknown>): unknown =>
+  outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as AppError).code;
+
+const tally = (outcomes: PromiseSettledResult<unknown>[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const code of outcomes.map(codeOf)) counts[String(code)] = (counts[String(code)] ?? 0) + 1;
+  return counts;
+};
+
+const times = <T>(count: number, run: (index: number) => Promise<T>) =>
+  Promise.allSettled(Array.from({ length: count }, (_, index) => run(index)));
+
+describe('any sequence of tries', () => {
+  const actor = fc.record({
+    door: fc.constantFrom('plain' as const, 'captcha' as const, 'solved' as const),
+    account: fc.constantFrom('a', 'b'),
+    ip: fc.constantFrom('192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:db8::2:3', '192.0.2.9'),
+    known: fc.boolean(),
+  });
+  const pause = fc.constantFrom(1, 1000, 60_000, 300_000, 899_999, 900_000, 1_800_000, 3_599_999, 3_600_000);
+  const commands = [
+    fc
+      .tuple(actor, fc.constantFrom('wrong' as const, 'wrong' as const, 'right' as const, 'throws' as const))
+      .map(([who, outcome]) => new Try(who, outcome)),
+    fc.tuple(actor, fc.nat(12), fc.nat(6)).map(([who, wrong, right]) => new Crowd(who, wrong, right)),
+    actor.map((who) => new Look(who)),
+    pause.map((ms) => new Pass(ms)),
+  ];
+
+  test('is counted as the rules say, one by one and in crowds', () =>
+    fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (sequence) => {
+        const own = openTestRedis(LIMITS);
+        try {
+          const real = { guard: new GuardService(own.client, own.config, own.clock.read), clock: own.clock };
+          await fc.asyncModelRun(() => ({ model: newModel(own.clock), real }), sequence);
+        } finally {
+          await own.close();
+        }
+      }),
+      { numRuns: process.env.REDIS_URL ? 200 : 25 },
+    ));
+});
+
+describe('many tries at once', () => {
+  test('30 wrong ones: 10 are evaluated, and then it is locked even for the right password', async () => {
+    const service = guard();
+    const subject = stranger();
+    const { seen, wrong, right } = checks();
+    expect(tally(await times(30, () => service.attempt(subject, wrong)))).toEqual({
+      null: 10,
+      ACCOUNT_LOCKED: 20,
+    });
+    expect(seen.wrong).toBe(10);
+    for (const canShowCaptcha of [true, false]) {
+      await expect(
+        service.attempt({ ...subject, canShowCaptcha, captchaSolved: canShowCaptcha }, right),
+      ).rejects.toMatchObject({ code: 'ACCOUNT_LOCKED', details: { retryAfter: 900 } });
+    }
+    expect(seen.right).toBe(0);
+  });
+
+  test('30 wrong ones at captcha doors without a captcha: 6 are evaluated', async () => {
+    const service = guard();
+    const subject = stranger({ canShowCaptcha: true });
+    const { seen, wrong } = checks();
+    const outcomes = await times(30, () => service.attempt(subject, wrong));
+    expect(tally(outcomes)).toEqual({ null: 6, CAPTCHA_REQUIRED: 24 });
+    expect(seen.wrong).toBe(6);
+  });
+
+  test('30 wrong ones through mixed doors and two processes: 10 are evaluated', async () => {
+    const processes = [guard(), guard()];
+    const subject = stranger();
+    const doors = [
+      { canShowCaptcha: false, captchaSolved: false },
+      { canShowCaptcha: true, captchaSolved: false },
+      { canShowCaptcha: true, captchaSolved: true },
+    ];
+    const { seen, wrong } = checks();
+    await times(
+      30,
+      (i) => processes[i % 2]?.attempt({ ...subject, ...doors[i % 3] }, wrong) as Promise<null>,
+    );
+    expect(seen.wrong).toBe(10);
+    expect(await processes[0]?.status(subject)).toMatchObject({ failures: 10, captchaRequired: true });
+  });
+
+  test.each([
+    ['a fresh account', 0, false],
+    ['one failure before the lock', 9, false],
+    ['one failure before the captcha', 5, true],
+  ])('30 right ones all pass: %s', async (_, failures, canShowCaptcha) => {
+    const processes = [guard(), guard()];
+    const subject = stranger({ canShowCaptcha });
+    const { seen, wrong, right } = checks();
+    for (let i = 0; i < failures; i++) await processes[0]?.attempt(subject, wrong);
+    const outcomes = await times(30, (i) => processes[i % 2]?.attempt(subject, right) as Promise<string>);
+    expect(tally(outcomes)).toEqual({ right: 30 });
+    expect(seen.right).toBe(30);
+    expect(await guard().status(subject)).toMatchObject({ failures });
+  });
+
+  test('right ones pass beside wrong ones that do not spend the budget', async () => {
+    const service = guard();
+    const subject = stranger();
+    const { wrong, right } = checks();
+    const outcomes = await times(40, (i) => service.attempt(subject, i % 5 === 0 ? wrong : right));
+    expect(tally(outcomes)).toEqual({ null: 8, right: 32 });
+  });
+
+  test('over all sources exactly the account budget is evaluated, of strangers', async () => {
+    const service = guard({ GUARD_ACCOUNT_HOURLY: 12 });
+    const subject = stranger();
+    const { seen, wrong, right } = checks();
+    const outcomes = await times(40, (i) => service.attempt({ ...subject, ip: `172.16.0.${i}` }, wrong));
+    expect(seen.wrong).toBe(12);
+    expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: 28 });
+    const owner = { ...subject, ip: '172.16.1.1', isKnownSource: async () => true };
+    expect(await service.attempt(owner, right)).toBe('right');
+    await expect(service.attempt({ ...owner, canShowCaptcha: true }, right)).rejects.toMatchObject({
+      code: 'CAPTCHA_REQUIRED',
+    });
+    const solved = { ...subject, ip: '172.16.1.2', canShowCaptcha: true, captchaSolved: true };
+    expect(await service.attempt(solved, right)).toBe('right');
+  });
+
+  test('from one source exactly its budget is evaluated, whatever the accounts', async () => {
+    const service = guard({ GUARD_IP_HOURLY: 12 });
+    const { seen, wrong } = checks();
+    const { ip } = stranger();
+    const outcomes = await times(40, () => service.attempt(stranger({ ip }), wrong));
+    expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: 28 });
+    expect(seen.wrong).toBe(12);
+    expect((await service.status(stranger({ ip }))).lockedUntil).toEqual(
+      new Date(redis.clock.now + 3_600_000),
+    );
+  });
+
+  test('a refused try gives back what it had reserved elsewhere', async () => {
+    const service = guard({ GUARD_IP_HOURLY: 11 });
+    const { ip, ...subject } = stranger();
+    const { wrong, right } = checks();
+    await times(40, () => service.attempt({ ...subject, ip }, wrong));
+    expect(await service.attempt(stranger({ ip }), right)).toBe('right');
+    expect(await service.attempt(stranger({ ip }), wrong)).toBeNull();
+    await expect(service.attempt(stranger({ ip }), right)).rejects.toMatchObject({ code: 'ACCOUNT_LOCKED' });
+  });
+});
+
+describe('one try', () => {
+  test('asks whether the source is known only when the account is spent', async () => {
+    const service = guard({ GUARD_ACCOUNT_HOURLY: 1 });
+    let asked = 0;
+    const subject = stranger({
+      isKnownSource: async () => {
+        asked++;
+        return true;
+      },
+    });
+    const { wrong, right } = checks();
+    await service.attempt(subject, wrong);
+    expect(asked).toBe(0);
+    expect(await service.attempt(subject, right)).toBe('right');
+    expect(asked).toBe(1);
+  });
+
+  test('that was never finished gives its place back when its lease ends', async () => {
+    const service = guard({ GUARD_LOCK_AFTER: 1 });
+    const subject = stranger();
+    const { right } = checks();
+    let finish = (_: string | null): void => undefined;
+    const abandoned = new Promise<string | null>((resolve) => {
+      finish = resolve;
+    });
+    const slow = service.attempt(subject, () => abandoned);
+    await expect(
+      guard({ GUARD_LOCK_AFTER: 1 }, redis.clock, 50).attempt(subject, right),
+    ).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      details: { retryAfter: 1 },
+    });
+    redis.clock.advance(30_000);
+    expect(await service.attempt(subject, right)).toBe('right');
+    // Its place is gone: nobody learns whether it was right.
+    finish('right');
+    await expect(slow).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await service.status(subject)).toMatchObject({ failures: 0 });
+  });
+
+  test('leaves neither account nor address in Redis', async () => {
+    const { wrong } = checks();
+    await guard().attempt(stranger({ account: 'phone:13800138000', ip: '203.0.113.77' }), wrong);
+    const keys = await redis.keys();
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => /13800138000|203\.0\.113/.test(key))).toEqual([]);
+  });
+
+  test('is refused unseen when Redis is gone', async () => {
+    const gone = createRedis({ REDIS_URL: 'redis://127.0.0.1:1', REDIS_PREFIX: 'x:' });
+    const service = new GuardService(gone.client, redis.config);
+    const { seen, right } = checks();
+    for (const refused of [() => service.attempt(stranger(), right), () => service.status(stranger())]) {
+      await expect(refused()).rejects.toMatchObject({
+        code: 'SERVICE_UNAVAILABLE',
+        details: { retryAfter: 1 },
+      });
+    }
+    expect(seen.right).toBe(0);
+    expect(await gone.ping()).toBe(false);
+    await gone.close();
+  });
+
+  test('follows the clock of Redis when it is given none', async () => {
+    const service = new GuardService(redis.client, { ...redis.config, GUARD_LOCK_AFTER: 1 });
+    const subject = stranger();
+    const { wrong } = checks();
+    const before = Date.now() + 900_000;
+    await service.attempt(subject, wrong);
+    const { lockedUntil } = await service.status(subject);
+    expect(Math.abs((lockedUntil?.getTime() ?? 0) - before)).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,82 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { type App, createApp } from '../../src/app.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import { Client } from './client.js';
+import { Inbox } from './inbox.js';
+import { clearKeys } from './redis.js';
+import { copyDataDir, createDatabase } from './template.js';
+
+/** What the gateways of one test share: a database, a Redis prefix, files, and a provider of messages. */
+export interface TestWorld {
+  inbox: Inbox;
+  /** The data directory, with the stored files in it. */
+  dataDir: string;
+  /** Starts a gateway that listens on a free port; several are several instances of one deployment. */
+  start(settings?: Record<string, string>): Promise<TestApp>;
+  /** Stops all gateways and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+export interface TestApp extends App {
+  url: string;
+  config: Config;
+  /** Speaks HTTP to this gateway. */
+  client: Client;
+}
+
+export async function createWorld(): Promise<TestWorld> {
+  const [database, dataDir, inbox] = await Promise.all([
+    createDatabase(),
+    copyDataDir(),
+    Inbox.open(),
+  ]);
+  const prefix = `test:${randomBytes(8).toString('hex')}:`;
+  const apps = new Set<App>();
+  const base = {
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'off',
+    CODE_RESEND_SECONDS: '0',
+    CODE_DAILY_LIMIT: '1000',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    REDIS_URL: process.env.REDIS_URL,
+    REDIS_PREFIX: prefix,
+    SMS_PROVIDER: 'webhook',
+    SMS_WEBHOOK_URL: inbox.url,
+    MAIL_PROVIDER: 'webhook',
+    MAIL_WEBHOOK_URL: inbox.url,
+  };
+  return {
+    inbox,
+    dataDir,
+    start: async (settings = {}) => {
+      const config = loadConfig({ ...base, ...settings });
+      const app = await createApp(config, database.pglite && { pglite: database.pglite });
+      apps.add(app);
+      const url = await app.listen();
+      const close = async () => {
+        if (apps.delete(app)) await app.close();
+      };
+      return { ...app, url, config, client: new Client(url, inbox), close };
+    },
+    close: async () => {
+      for (const app of apps) await app.close();
+      await inbox.close();
+      await clearKeys(prefix);
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One gateway in a world of its own; closing it closes the world. */
+export async function startTestApp(
+  settings: Record<string, string> = {},
+): Promise<TestApp & { inbox: Inbox; world: TestWorld }> {
+  const world = await createWorld();
+  const app = await world.start(settings);
+  return { ...app, inbox: world.inbox, world, close: world.close };
+}
