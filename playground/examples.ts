@@ -172,10 +172,6 @@ query Users($filter: UserFilter, $first: Int, $after: String) {
         followersCount
         followingsCount
       }
-      verification {
-        type
-        state
-      }
       hasFollower
       hasFollowing
     }

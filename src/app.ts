@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Config } from './config.js';
 import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
@@ -13,7 +13,7 @@ import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { registerFiles } from './infra/serve-files.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { mountDialects } from './rest/mount.js';
-import { createServices, openInfrastructure, type Infrastructure, type Services } from './services.js';
+import { createServices, type Infrastructure, openInfrastructure, type Services } from './services.js';
 
 /** Cookie in which the member centre keeps its session (DECISIONS §1, "session"). */
 const SESSION_COOKIE = 'member_session';
@@ -22,8 +22,8 @@ export interface App {
   http: FastifyInstance;
   services: Services;
   infrastructure: Infrastructure;
-  /** Starts to listen; resolves to the address. */
-  listen(): Promise<string>;
+  /** Starts to listen; `announce` hears the address before anything else is printed. */
+  listen(announce?: (address: string) => void): Promise<string>;
   /** Stops taking requests, finishes those under way, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -31,7 +31,8 @@ export interface App {
 function createHttp(config: Config): FastifyInstance {
   return Fastify({
     logger: loggerOptions(config),
-    disableRequestLogging: true,
+    // The line for each request is our own (http/logging.ts): theirs holds the URL, and with it secrets.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     bodyLimit: config.BODY_LIMIT_BYTES,
@@ -43,7 +44,12 @@ function createHttp(config: Config): FastifyInstance {
 }
 
 /** Every door of the gateway, on one HTTP server. */
-async function registerDoors(http: FastifyInstance, config: Config, infrastructure: Infrastructure, services: Services) {
+async function registerDoors(
+  http: FastifyInstance,
+  config: Config,
+  infrastructure: Infrastructure,
+  services: Services,
+) {
   const { database, redis, storage } = infrastructure;
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
@@ -91,8 +97,19 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
     http,
     services,
     infrastructure,
-    listen: async () => {
-      address = await http.listen({ host: config.HOST, port: config.PORT });
+    listen: async (announce = () => {}) => {
+      await http.listen({
+        host: config.HOST,
+        port: config.PORT,
+        listenTextResolver: (found) => {
+          // Called for each address of the machine; the first one is as good as any.
+          if (address === '') {
+            address = found;
+            announce(found);
+          }
+          return `listening at ${found}`;
+        },
+      });
       return address;
     },
     close,

@@ -35,7 +35,9 @@ const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
 
 const url = (fallback?: string) => {
-  const schema = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).transform((value) => value.replace(/\/+$/, ''));
+  const schema = z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .transform((value) => value.replace(/\/+$/, ''));
   return fallback === undefined ? schema.optional() : schema.prefault(fallback);
 };
 
@@ -76,19 +78,27 @@ export const SETTINGS = {
   ),
   CORS_ORIGINS: list('').describe('Origins of browser apps that may call the gateway, comma-separated.'),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
-  RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe('Requests a minute from one IP, in one process.'),
-  BODY_LIMIT_BYTES: integer(1_048_576, 1024, 104_857_600).describe('Largest request body that is not an upload.'),
+  RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(
+    'Requests a minute from one IP, in one process.',
+  ),
+  BODY_LIMIT_BYTES: integer(1_048_576, 1024, 104_857_600).describe(
+    'Largest request body that is not an upload.',
+  ),
   SHUTDOWN_SECONDS: integer(10, 1, 300).describe('Longest time that SIGTERM waits for requests under way.'),
 
   PASSWORD_PEPPER: z
     .string()
     .min(32, 'must have at least 32 characters')
     .prefault(DEVELOPMENT_PEPPER)
-    .describe('Key of the HMAC under the password hashes. Losing it loses every password. Required in production.'),
+    .describe(
+      'Key of the HMAC under the password hashes. Losing it loses every password. Required in production.',
+    ),
   PASSWORD_HASH_MEMORY_KIB: integer(19_456, 19_456, 1_048_576).describe('argon2id memory, in KiB.'),
   PASSWORD_HASH_ITERATIONS: integer(2, 2, 20).describe('argon2id passes.'),
   PASSWORD_HASH_CONCURRENCY: integer(2, 1, 64).describe('Passwords hashed at once in one process.'),
-  PASSWORD_HASH_QUEUE: integer(200, 1, 100_000).describe('Log-ins waiting for a hash; the next one gets 503.'),
+  PASSWORD_HASH_QUEUE: integer(200, 1, 100_000).describe(
+    'Log-ins waiting for a hash; the next one gets 503.',
+  ),
 
   SESSION_DAYS: integer(30, 1, 3650).describe('Days until a session expires.'),
   CODE_TTL_SECONDS: integer(300, 30, 3600).describe('How long a code is good.'),
@@ -108,22 +118,30 @@ export const SETTINGS = {
   GUARD_CAPTCHA_AFTER: integer(5, 1, 10_000).describe(
     'Failures of one account from one source above which a captcha is needed where one can be shown.',
   ),
-  GUARD_LOCK_AFTER: integer(10, 1, 10_000).describe('Failures of one account from one source that lock it there.'),
+  GUARD_LOCK_AFTER: integer(10, 1, 10_000).describe(
+    'Failures of one account from one source that lock it there.',
+  ),
   GUARD_ACCOUNT_HOURLY: integer(100, 1, 1_000_000).describe(
     'Failures an hour of one account over all sources; then a captcha or a source known to the account is needed.',
   ),
-  GUARD_IP_HOURLY: integer(100, 1, 1_000_000).describe('Failures an hour from one source; then it is locked.'),
+  GUARD_IP_HOURLY: integer(100, 1, 1_000_000).describe(
+    'Failures an hour from one source; then it is locked.',
+  ),
 
   SMS_PROVIDER: z
     .enum(['log', 'webhook'])
     .prefault('log')
-    .describe('How SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`.'),
+    .describe(
+      'How SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`.',
+    ),
   SMS_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the SMS.'),
   SMS_WEBHOOK_TOKEN: text().describe('Bearer token sent to `SMS_WEBHOOK_URL`.'),
   MAIL_PROVIDER: z
     .enum(['log', 'webhook'])
     .prefault('log')
-    .describe('How mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`.'),
+    .describe(
+      'How mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`.',
+    ),
   MAIL_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the mail.'),
   MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),
 

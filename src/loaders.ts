@@ -1,11 +1,11 @@
-import DataLoader from 'dataloader';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import DataLoader from 'dataloader';
 import { createFollowLoader } from './modules/follow/follow.loader.js';
 import { findHobbiesOfUsers } from './modules/hobby/hobby.repository.js';
 import { findImages } from './modules/image/image.repository.js';
 import { findCities, findCommunities } from './modules/place/place.repository.js';
-import { findExtras } from './modules/user/user-extra.repository.js';
 import { findUsersByIds } from './modules/user/user.repository.js';
+import { findExtras } from './modules/user/user-extra.repository.js';
 import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.repository.js';
 
 /** One batch per relation and request: a page of users costs the same number of statements whatever its size. */

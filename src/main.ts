@@ -7,7 +7,9 @@ import { DataDirInUseError } from './infra/database/data-dir-lock.js';
 function banner(config: Config, address: string): string {
   const lines = [`The user gateway listens at ${address}`, `  GraphQL     ${address}/graphql`];
   if (config.PLAYGROUND) lines.push(`  Playground  ${address}/graphql (in a browser)`);
-  lines.push(`  API docs    ${config.PLAYGROUND ? `${address}/graphql, "Docs"` : 'off'}; legacy URLs: npm run routes`);
+  lines.push(
+    `  API docs    ${config.PLAYGROUND ? `${address}/graphql, "Docs"` : 'off'}; legacy URLs: npm run routes`,
+  );
   lines.push(`  Database    ${config.embeddedDatabase ? `embedded, in ${config.DATA_DIR}` : 'PostgreSQL'}`);
   lines.push(`  Redis       ${config.embeddedRedis ? 'embedded, in this process' : 'Redis'}`);
   return lines.join('\n');
@@ -33,7 +35,7 @@ try {
   const config = loadConfig();
   const app = await createApp(config);
   closeOnSignal(app.close, config.SHUTDOWN_SECONDS);
-  process.stdout.write(`${banner(config, await app.listen())}\n`);
+  await app.listen((address) => process.stdout.write(`${banner(config, address)}\n`));
 } catch (error) {
   const expected = error instanceof ConfigError || error instanceof DataDirInUseError;
   process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`);

@@ -47,9 +47,15 @@ export function decodeCursor(after: string | null | undefined): number | null {
 }
 
 /** Makes a page of rows that were fetched one beyond its size. */
-export function toPage<T>(rows: readonly T[], size: number, positionOf: (row: T, index: number) => number): Page<T> {
+export function toPage<T>(
+  rows: readonly T[],
+  size: number,
+  positionOf: (row: T, index: number) => number,
+): Page<T> {
   return {
-    edges: rows.slice(0, size).map((node, index) => ({ node, cursor: encodeCursor(positionOf(node, index)) })),
+    edges: rows
+      .slice(0, size)
+      .map((node, index) => ({ node, cursor: encodeCursor(positionOf(node, index)) })),
     hasNextPage: rows.length > size,
   };
 }

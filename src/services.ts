@@ -47,7 +47,10 @@ export interface Infrastructure {
 }
 
 /** Opens the database, applies migrations and reference data, and connects to Redis. */
-export async function openInfrastructure(config: Config, embedded?: EmbeddedOptions): Promise<Infrastructure> {
+export async function openInfrastructure(
+  config: Config,
+  embedded?: EmbeddedOptions,
+): Promise<Infrastructure> {
   const database = await openDatabase(config, embedded);
   try {
     const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
@@ -66,11 +69,17 @@ export interface Surroundings {
 }
 
 /** The composition root: every service of the domain, constructed once. */
-export function createServices(config: Config, infrastructure: Infrastructure, { log, publicUrl }: Surroundings) {
+export function createServices(
+  config: Config,
+  infrastructure: Infrastructure,
+  { log, publicUrl }: Surroundings,
+) {
   const { database, storage } = infrastructure;
   const redis = infrastructure.redis.client;
 
-  const securityEvents = new SecurityEventService(database.fork, (err) => log.error({ err }, 'event not recorded'));
+  const securityEvents = new SecurityEventService(database.fork, (err) =>
+    log.error({ err }, 'event not recorded'),
+  );
   const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
   const moderation = new ModerationService();
   const places = new PlaceService();

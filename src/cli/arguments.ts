@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseIdOrNull } from '../graphql/ids.js';
+import { isRange } from '../infra/ip.js';
 
 /** Reads the number of a thing; anything else is wrong usage. */
 export function idArgument(text: string): number {
@@ -19,5 +20,11 @@ export const countArgument =
     return count;
   };
 
-/** Collects an option that may be given several times. */
-export const collect = (value: string, before: string[]): string[] => [...before, value];
+/** Reads an address or a CIDR range. */
+export function rangeArgument(text: string): string {
+  if (!isRange(text)) throw new InvalidArgumentError('It must be an address or a CIDR range.');
+  return text;
+}
+
+/** Reads an option that may be given several times. */
+export const rangesArgument = (text: string, before: string[]): string[] => [...before, rangeArgument(text)];

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
 import { AppError } from '../errors/app-error.js';
+import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { addBannedWordCommands } from './commands/banned-word.js';
 import { addBlockedIpCommands } from './commands/blocked-ip.js';
 import { addCommunityCommands } from './commands/community.js';
@@ -36,9 +37,13 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 /**
  * The operator's command line (DECISIONS §7). Runs one command and returns the exit code. Results go to stdout, with
- * `--json` as exactly one JSON value; whatever goes wrong goes to stderr.
+ * `--json` as exactly one JSON value; whatever goes wrong goes to stderr. Tests hand in a prepared embedded database.
  */
-export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  terminal: Terminal,
+  embedded?: EmbeddedOptions,
+): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = new Command('cli')
     .description('The command line of the user gateway.')
@@ -50,7 +55,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     exitCode = code;
   };
   const run: Run = async (work) => {
-    const environment = new Environment(terminal.env);
+    const environment = new Environment(terminal.env, embedded);
     try {
       print(await work(environment));
     } finally {
@@ -65,7 +70,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     // Commander has said what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    terminal.stderr(`${describe(error)}\n`);
+    terminal.stderr(`error: ${describe(error)}\n`);
     return EXIT.failed;
   }
 }

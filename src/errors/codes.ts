@@ -39,7 +39,11 @@ export const ERRORS = define({
     en: 'The name must be 2 to 12 wide (ASCII counts a half), start with a letter, "_" or a non-ASCII character, and hold no special characters.',
   },
   NAME_BANNED: { kind: 'input', zh: '名称包含违禁词', en: 'The name holds a word that is not allowed.' },
-  PASSWORD_WEAK: { kind: 'input', zh: '密码不符合规则', en: 'The password is too short, too long or too common.' },
+  PASSWORD_WEAK: {
+    kind: 'input',
+    zh: '密码不符合规则',
+    en: 'The password is too short, too long or too common.',
+  },
   PASSWORD_UNCHANGED: {
     kind: 'input',
     zh: '新密码和旧密码相同',
@@ -57,7 +61,11 @@ export const ERRORS = define({
     zh: '认证当前状态不允许此操作',
     en: 'The verification is not in a state that allows this.',
   },
-  INVALID_QUERY: { kind: 'input', zh: '查询语句错误', en: 'The query does not parse or does not fit the schema.' },
+  INVALID_QUERY: {
+    kind: 'input',
+    zh: '查询语句错误',
+    en: 'The query does not parse or does not fit the schema.',
+  },
   QUERY_TOO_COMPLEX: {
     kind: 'input',
     zh: '查询过于复杂',
@@ -75,7 +83,11 @@ export const ERRORS = define({
   EMAIL_TAKEN: { kind: 'conflict', zh: '邮箱已被占用', en: 'The e-mail address belongs to another account.' },
   NAME_TAKEN: { kind: 'conflict', zh: '用户名已被使用', en: 'The name belongs to another account.' },
 
-  CREDENTIALS_INVALID: { kind: 'credentials', zh: '账号或密码错误', en: 'Unknown account or wrong password.' },
+  CREDENTIALS_INVALID: {
+    kind: 'credentials',
+    zh: '账号或密码错误',
+    en: 'Unknown account or wrong password.',
+  },
   ACCOUNT_DISABLED: { kind: 'locked', zh: '账号已被禁用，请联系管理员', en: 'The account is disabled.' },
   ACCOUNT_LOCKED: {
     kind: 'locked',
@@ -86,10 +98,18 @@ export const ERRORS = define({
   CODE_TOO_SOON: { kind: 'rate', zh: '验证码发送过于频繁', en: 'A code was sent a moment ago.' },
   CODE_LIMIT: { kind: 'rate', zh: '今日验证码发送次数已达上限', en: 'No more codes can be sent today.' },
   CAPTCHA_REQUIRED: { kind: 'captcha', zh: '请输入图片验证码', en: 'Solve a captcha first.' },
-  CAPTCHA_INVALID: { kind: 'captcha', zh: '图片验证码错误', en: 'The captcha answer is wrong or has expired.' },
+  CAPTCHA_INVALID: {
+    kind: 'captcha',
+    zh: '图片验证码错误',
+    en: 'The captcha answer is wrong or has expired.',
+  },
   RATE_LIMITED: { kind: 'rate', zh: '操作过于频繁', en: 'Too many requests; try again later.' },
 
-  THIRD_PARTY_REJECTED: { kind: 'provider', zh: '第三方授权失败', en: 'The provider does not vouch for this log-in.' },
+  THIRD_PARTY_REJECTED: {
+    kind: 'provider',
+    zh: '第三方授权失败',
+    en: 'The provider does not vouch for this log-in.',
+  },
   THIRD_PARTY_UNAVAILABLE: { kind: 'provider', zh: '第三方服务无响应', en: 'The provider did not answer.' },
   THIRD_PARTY_DISABLED: {
     kind: 'provider',
@@ -97,11 +117,19 @@ export const ERRORS = define({
     en: 'This third-party log-in is not configured here.',
   },
 
-  IMAGE_INVALID: { kind: 'image', zh: '图片格式不正确', en: 'Not a JPEG, PNG, WebP or GIF image that decodes.' },
+  IMAGE_INVALID: {
+    kind: 'image',
+    zh: '图片格式不正确',
+    en: 'Not a JPEG, PNG, WebP or GIF image that decodes.',
+  },
   IMAGE_TOO_LARGE: { kind: 'image', zh: '图片过大', en: 'The image has too many bytes or pixels.' },
   IMAGE_TOO_SMALL: { kind: 'image', zh: '图片过小', en: 'The image has too few pixels.' },
 
-  SERVICE_UNAVAILABLE: { kind: 'unavailable', zh: '服务繁忙，请稍后再试', en: 'The service is busy; try again later.' },
+  SERVICE_UNAVAILABLE: {
+    kind: 'unavailable',
+    zh: '服务繁忙，请稍后再试',
+    en: 'The service is busy; try again later.',
+  },
   INTERNAL: { kind: 'internal', zh: '系统错误', en: 'Something went wrong on our side.' },
 });
 

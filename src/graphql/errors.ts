@@ -1,11 +1,11 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { ConnectionException } from '@mikro-orm/core';
 import type { FastifyBaseLogger } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
-import { AppError, isErrorCode, messageOf } from '../errors/app-error.js';
+import { isErrorCode, messageOf } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { toAppError } from '../errors/unexpected.js';
 
 /** What Apollo and graphql-js call the failures they find before any resolver runs. */
 const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -16,19 +16,6 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   BAD_USER_INPUT: 'INVALID_INPUT',
   BAD_REQUEST: 'INVALID_INPUT',
 };
-
-const LOST_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P03', '53300']);
-
-/** The database is gone or full, which passes; anything else unexpected is a defect. */
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof ConnectionException || LOST_CONNECTION.has(String((error as { code?: unknown })?.code));
-
-/** Any failure as one of the closed list. */
-export function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const code = isUnavailable(error) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL';
-  return new AppError(code, code === 'SERVICE_UNAVAILABLE' ? { retryAfter: 1 } : {}, { cause: error });
-}
 
 /** One place where errors are masked: a code, its field, and a message that was meant for the client. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -46,8 +33,12 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
       async didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
           const cause = unwrapResolverError(error);
-          if (PROTOCOL_CODES[String(error.extensions?.code)] || toAppError(cause).code !== 'INTERNAL') continue;
-          log.error({ err: cause, reqId: contextValue.requestId, path: error.path?.join('.') }, 'unexpected error');
+          if (PROTOCOL_CODES[String(error.extensions?.code)] || toAppError(cause).code !== 'INTERNAL')
+            continue;
+          log.error(
+            { err: cause, reqId: contextValue.requestId, path: error.path?.join('.') },
+            'unexpected error',
+          );
         }
       },
       async willSendResponse({ response, contextValue }) {

@@ -2,9 +2,9 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
   isListType,
   isNullableType,
   isObjectType,
@@ -61,7 +61,13 @@ function exceeds({ fields, aliases, depth, cost }: Measure): boolean {
 }
 
 /** Stops as soon as a limit is passed, so that no query takes long to refuse. */
-function measure(walk: Walk, set: SelectionSetNode, parent: GraphQLObjectType | null, depth: number, factor: number) {
+function measure(
+  walk: Walk,
+  set: SelectionSetNode,
+  parent: GraphQLObjectType | null,
+  depth: number,
+  factor: number,
+) {
   for (const selection of set.selections) {
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const fragment = walk.fragments.get(selection.name.value);
@@ -74,7 +80,13 @@ function measure(walk: Walk, set: SelectionSetNode, parent: GraphQLObjectType | 
   }
 }
 
-function measureField(walk: Walk, field: FieldNode, parent: GraphQLObjectType | null, depth: number, factor: number) {
+function measureField(
+  walk: Walk,
+  field: FieldNode,
+  parent: GraphQLObjectType | null,
+  depth: number,
+  factor: number,
+) {
   const { total } = walk;
   total.fields += 1;
   total.cost += factor;
@@ -85,7 +97,8 @@ function measureField(walk: Walk, field: FieldNode, parent: GraphQLObjectType | 
   const type = parent?.getFields()[field.name.value]?.type;
   const named = type && getNamedType(type);
   // A connection is as long as its own argument says; the lists inside it are that list, not one more.
-  const paged = field.arguments?.some(({ name }) => name.value === 'first') || /Connection$/.test(named?.name ?? '');
+  const paged =
+    field.arguments?.some(({ name }) => name.value === 'first') || /Connection$/.test(named?.name ?? '');
   const inConnection = /Connection$/.test(parent?.name ?? '');
   const repeats = paged || (type && isList(type) && !inConnection) ? lengthOf(field, walk.variables) : 1;
   measure(walk, field.selectionSet, isObjectType(named) ? named : null, depth + 1, factor * repeats);
@@ -112,7 +125,8 @@ function assertVariables(value: unknown): void {
 
 function assertSize(schema: GraphQLSchema, operation: OperationDefinitionNode, walk: Walk): void {
   const mutates = operation.operation === 'mutation';
-  if (mutates && operation.selectionSet.selections.length > LIMITS.mutations) throw new AppError('QUERY_TOO_COMPLEX');
+  if (mutates && operation.selectionSet.selections.length > LIMITS.mutations)
+    throw new AppError('QUERY_TOO_COMPLEX');
   measure(walk, operation.selectionSet, schema.getRootType(operation.operation) ?? null, 1, 1);
 }
 

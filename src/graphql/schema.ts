@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  type GraphQLArgument,
+  type GraphQLSchema,
+  isIntrospectionType,
+  isObjectType,
+  printSchema,
+} from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchemaSync, type ContainerType, type NonEmptyArray } from 'type-graphql';
 import type { Services } from '../services.js';
@@ -15,19 +21,28 @@ function containerOf(services: Services): ContainerType {
   return { get: (someClass: unknown) => instances.get(someClass) };
 }
 
+/** Parameter decorators run from the last to the first; people read arguments from the first. */
+function restoreArgumentOrder(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) (field.args as GraphQLArgument[]).reverse();
+  }
+}
+
 /**
  * The schema. Inputs are checked by the domain, where the rules are (`validate: false`), and errors are masked in
  * one place, so no resolver is wrapped.
  */
 export function createSchema(services: Services): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [...RESOLVERS] as unknown as NonEmptyArray<ResolverClass>,
     container: containerOf(services),
     validate: false,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
+  restoreArgumentOrder(schema);
+  return schema;
 }
 
 /** The text of `schema.graphql`; needs no running services. */
-export const printCurrentSchema = (): string =>
-  `${printSchema(lexicographicSortSchema(createSchema({} as Services)))}\n`;
+export const printCurrentSchema = (): string => `${printSchema(createSchema({} as Services))}\n`;

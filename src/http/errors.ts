@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { AppError, messageOf } from '../errors/app-error.js';
-import { toAppError } from '../graphql/errors.js';
+import { toAppError } from '../errors/unexpected.js';
 
 /** Failures of HTTP itself (bad JSON, too large a body, an unknown media type) as one of the closed list. */
 export function httpError(error: FastifyError | AppError | Error): AppError {
@@ -35,7 +35,9 @@ export function registerErrorHandlers(app: FastifyInstance): void {
     if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
     const requestId = error.code === 'INTERNAL' ? { requestId: request.id } : {};
     const extensions = { code: error.code, ...error.details, ...requestId };
-    return reply.code(statusOf(error)).send({ errors: [{ message: messageOf(error.code, 'en'), extensions }] });
+    return reply
+      .code(statusOf(error))
+      .send({ errors: [{ message: messageOf(error.code, 'en'), extensions }] });
   });
   app.setNotFoundHandler(async (_request, reply) =>
     reply

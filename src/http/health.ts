@@ -9,6 +9,8 @@ export function registerHealth(app: FastifyInstance, checks: Record<string, () =
       Object.entries(checks).map(async ([name, check]) => [name, (await check()) ? 'ok' : 'down'] as const),
     );
     const ready = entries.every(([, state]) => state === 'ok');
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'down', ...Object.fromEntries(entries) });
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? 'ok' : 'down', ...Object.fromEntries(entries) });
   });
 }

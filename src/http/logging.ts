@@ -12,8 +12,26 @@ declare module 'fastify' {
 
 /** Keys whose values never reach the log, wherever they stand in what is logged (DECISIONS §1, "secrets in URLs"). */
 const SECRET_KEYS = [
-  'password', 'oldPassword', 'passwordHash', 'code', 'sms_code', 'verifycode', 'token', 'auth_token', 'accessToken',
-  'authorization', 'cookie', 'sign', 'secret', 'idNumber', 'phone', 'email', 'account', 'parameters', 'params', 'query',
+  'password',
+  'oldPassword',
+  'passwordHash',
+  'code',
+  'sms_code',
+  'verifycode',
+  'token',
+  'auth_token',
+  'accessToken',
+  'authorization',
+  'cookie',
+  'sign',
+  'secret',
+  'idNumber',
+  'phone',
+  'email',
+  'account',
+  'parameters',
+  'params',
+  'query',
 ];
 
 /** Errors of the database quote the statement and the row; only what kind of failure it was is logged. */
@@ -24,7 +42,10 @@ function serializeError({ name, message, code, stack }: Error & { code?: unknown
     type: name,
     code,
     message: quotesSql ? (firstLine.split(' - ').at(-1) ?? '') : firstLine,
-    stack: (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n'),
+    stack: (stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n'),
   };
 }
 

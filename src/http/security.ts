@@ -13,7 +13,10 @@ export async function registerSecurity(
   config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE'>,
 ): Promise<void> {
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
     // Answers are read by apps of other origins; CORS says which.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
@@ -24,6 +27,7 @@ export async function registerSecurity(
     max: config.RATE_LIMIT_PER_MINUTE,
     timeWindow: 60_000,
     keyGenerator: (request) => sourceOf(request.ip),
-    errorResponseBuilder: (_request, { ttl }) => new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
+    errorResponseBuilder: (_request, { ttl }) =>
+      new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
   });
 }

@@ -26,10 +26,7 @@ export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>):
   const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
   // An 'error' event without a listener ends the process. Whoever sends a command learns of the failure from it.
   client.on('error', () => undefined);
-  // Until here commands wait for the first connection; from now on they fail fast.
-  client.once('ready', () => {
-    client.options.enableOfflineQueue = false;
-  });
+  failFast(client);
   return {
     client,
     ping: () => answersInTime(client),
@@ -70,6 +67,22 @@ function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Clus
     ...(protocol === 'rediss:' && { dnsLookup: (address, found) => found(null, address) }),
   });
 }
+
+/** Commands wait for the first connection; once there was one they fail as long as it is gone. */
+function failFast(client: SingleRedis | Cluster): void {
+  const queue = (enabled: boolean) => () => {
+    client.options.enableOfflineQueue = enabled;
+  };
+  if (client instanceof Cluster) {
+    // A cluster connects to each node when it first needs it: while it knows any, commands may wait for theirs.
+    client.on('close', queue(false)).on('ready', queue(true));
+  } else {
+    client.once('ready', queue(false));
+  }
+}
+
+/** Whether keys without a common hash tag may live on different nodes. */
+export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
 
 function answersInTime(client: SingleRedis | Cluster): Promise<boolean> {
   return new Promise((resolve) => {

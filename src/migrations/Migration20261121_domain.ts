@@ -66,7 +66,9 @@ export class Migration20261121_domain extends Migration {
       "city_id" int not null
     )`);
     this.addSql(`create index "communities_name_trgm" on "communities" using gin ("name" gin_trgm_ops)`);
-    this.addSql(`alter table "communities" add constraint "communities_city_name_unique" unique ("city_id", "name")`);
+    this.addSql(
+      `alter table "communities" add constraint "communities_city_name_unique" unique ("city_id", "name")`,
+    );
     this.addSql(`create table "users" (
       "id" serial primary key,
       "name" citext not null,
@@ -94,12 +96,18 @@ export class Migration20261121_domain extends Migration {
     )`);
     this.addSql(`alter table "users" add constraint "users_name_unique" unique ("name")`);
     this.addSql(`alter table "users" add constraint "users_phone_unique" unique ("phone")`);
-    this.addSql(`create index "users_recommended_index" on "users" ("recommended_at" desc, "id" desc) where "recommended_at" is not null`);
-    this.addSql(`create index "users_active_index" on "users" ("last_active_at" desc, "id" desc) where "status" = 1`);
+    this.addSql(
+      `create index "users_recommended_index" on "users" ("recommended_at" desc, "id" desc) where "recommended_at" is not null`,
+    );
+    this.addSql(
+      `create index "users_active_index" on "users" ("last_active_at" desc, "id" desc) where "status" = 1`,
+    );
     this.addSql(`create index "users_city_device_index" on "users" ("city_id", "last_device_type", "id")`);
     this.addSql(`create index "users_city_index" on "users" ("city_id", "id")`);
     this.addSql(`create index "users_email_index" on "users" ("email")`);
-    this.addSql(`create unique index "users_email_verified_unique" on "users" ("email") where "email_verified"`);
+    this.addSql(
+      `create unique index "users_email_verified_unique" on "users" ("email") where "email_verified"`,
+    );
     this.addSql(`create index "users_name_trgm" on "users" using gin (("name"::text) gin_trgm_ops)`);
     this.addSql(`create table "sessions" (
       "id" serial primary key,
@@ -115,7 +123,9 @@ export class Migration20261121_domain extends Migration {
       "revoked_at" timestamptz null
     )`);
     this.addSql(`alter table "sessions" add constraint "sessions_token_hash_unique" unique ("token_hash")`);
-    this.addSql(`create index "sessions_user_source_index" on "sessions" ("user_id", "source", "created_at")`);
+    this.addSql(
+      `create index "sessions_user_source_index" on "sessions" ("user_id", "source", "created_at")`,
+    );
     this.addSql(`create table "security_events" (
       "id" bigserial primary key,
       "user_id" int not null,
@@ -152,7 +162,9 @@ export class Migration20261121_domain extends Migration {
       "created_at" timestamptz not null default now()
     )`);
     this.addSql(`create index "identities_user_id_index" on "identities" ("user_id")`);
-    this.addSql(`alter table "identities" add constraint "identities_provider_subject_unique" unique ("provider", "subject")`);
+    this.addSql(
+      `alter table "identities" add constraint "identities_provider_subject_unique" unique ("provider", "subject")`,
+    );
     this.addSql(`create table "follows" (
       "follower_id" int not null,
       "followee_id" int not null,
@@ -160,14 +172,18 @@ export class Migration20261121_domain extends Migration {
       primary key ("follower_id", "followee_id")
     )`);
     this.addSql(`create index "follows_followee_index" on "follows" ("followee_id", "follower_id")`);
-    this.addSql(`alter table "follows" add constraint "follows_not_self" check ("follower_id" <> "followee_id")`);
+    this.addSql(
+      `alter table "follows" add constraint "follows_not_self" check ("follower_id" <> "followee_id")`,
+    );
     this.addSql(`create table "daily_incomes" (
       "user_id" int not null,
       "day" date not null,
       "amount" bigint not null default '0',
       primary key ("user_id", "day")
     )`);
-    this.addSql(`create index "daily_incomes_day_index" on "daily_incomes" ("day", "user_id") include ("amount")`);
+    this.addSql(
+      `create index "daily_incomes_day_index" on "daily_incomes" ("day", "user_id") include ("amount")`,
+    );
     this.addSql(`create table "currency_orders" (
       "id" bigserial primary key,
       "user_id" int not null,
@@ -204,7 +220,9 @@ export class Migration20261121_domain extends Migration {
       "created_at" timestamptz not null default now(),
       "updated_at" timestamptz not null default now()
     )`);
-    this.addSql(`create unique index "addresses_default_unique" on "addresses" ("user_id") where "is_default"`);
+    this.addSql(
+      `create unique index "addresses_default_unique" on "addresses" ("user_id") where "is_default"`,
+    );
     this.addSql(`create index "addresses_user_index" on "addresses" ("user_id", "id")`);
     this.addSql(`create table "user_extras" (
       "user_id" int not null,
@@ -263,37 +281,95 @@ export class Migration20261121_domain extends Migration {
       "total_expenses" bigint not null default '0',
       primary key ("user_id")
     )`);
-    this.addSql(`alter table "cities" add constraint "cities_province_id_foreign" foreign key ("province_id") references "provinces" ("id")`);
-    this.addSql(`alter table "counties" add constraint "counties_city_id_foreign" foreign key ("city_id") references "cities" ("id")`);
-    this.addSql(`alter table "communities" add constraint "communities_city_id_foreign" foreign key ("city_id") references "cities" ("id")`);
-    this.addSql(`alter table "users" add constraint "users_city_id_foreign" foreign key ("city_id") references "cities" ("id") on delete set null`);
-    this.addSql(`alter table "users" add constraint "users_community_id_foreign" foreign key ("community_id") references "communities" ("id") on delete set null`);
-    this.addSql(`alter table "users" add constraint "users_avatar_id_foreign" foreign key ("avatar_id") references "images" ("id") on delete set null`);
-    this.addSql(`alter table "users" add constraint "users_background_id_foreign" foreign key ("background_id") references "images" ("id") on delete set null`);
-    this.addSql(`alter table "sessions" add constraint "sessions_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`);
-    this.addSql(`alter table "security_events" add constraint "security_events_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`);
-    this.addSql(`alter table "images" add constraint "images_owner_id_foreign" foreign key ("owner_id") references "users" ("id") on delete set null`);
-    this.addSql(`alter table "default_photos" add constraint "default_photos_image_id_foreign" foreign key ("image_id") references "images" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "identities" add constraint "identities_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`);
-    this.addSql(`alter table "follows" add constraint "follows_follower_id_foreign" foreign key ("follower_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "follows" add constraint "follows_followee_id_foreign" foreign key ("followee_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "daily_incomes" add constraint "daily_incomes_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`);
-    this.addSql(`alter table "currency_orders" add constraint "currency_orders_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`);
-    this.addSql(`alter table "currencies" add constraint "currencies_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "credentials" add constraint "credentials_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "addresses" add constraint "addresses_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`);
-    this.addSql(`alter table "user_extras" add constraint "user_extras_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "user_hobbies" add constraint "user_hobbies_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "user_hobbies" add constraint "user_hobbies_hobby_id_foreign" foreign key ("hobby_id") references "hobbies" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "verifications" add constraint "verifications_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "verifications" add constraint "verifications_front_image_id_foreign" foreign key ("front_image_id") references "images" ("id") on delete set null`);
-    this.addSql(`alter table "verifications" add constraint "verifications_rear_image_id_foreign" foreign key ("rear_image_id") references "images" ("id") on delete set null`);
-    this.addSql(`alter table "verifications" add constraint "verifications_certificate_image_id_foreign" foreign key ("certificate_image_id") references "images" ("id") on delete set null`);
-    this.addSql(`alter table "vips" add constraint "vips_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
-    this.addSql(`alter table "wallets" add constraint "wallets_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`);
+    this.addSql(
+      `alter table "cities" add constraint "cities_province_id_foreign" foreign key ("province_id") references "provinces" ("id")`,
+    );
+    this.addSql(
+      `alter table "counties" add constraint "counties_city_id_foreign" foreign key ("city_id") references "cities" ("id")`,
+    );
+    this.addSql(
+      `alter table "communities" add constraint "communities_city_id_foreign" foreign key ("city_id") references "cities" ("id")`,
+    );
+    this.addSql(
+      `alter table "users" add constraint "users_city_id_foreign" foreign key ("city_id") references "cities" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "users" add constraint "users_community_id_foreign" foreign key ("community_id") references "communities" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "users" add constraint "users_avatar_id_foreign" foreign key ("avatar_id") references "images" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "users" add constraint "users_background_id_foreign" foreign key ("background_id") references "images" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "sessions" add constraint "sessions_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`,
+    );
+    this.addSql(
+      `alter table "security_events" add constraint "security_events_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`,
+    );
+    this.addSql(
+      `alter table "images" add constraint "images_owner_id_foreign" foreign key ("owner_id") references "users" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "default_photos" add constraint "default_photos_image_id_foreign" foreign key ("image_id") references "images" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "identities" add constraint "identities_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`,
+    );
+    this.addSql(
+      `alter table "follows" add constraint "follows_follower_id_foreign" foreign key ("follower_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "follows" add constraint "follows_followee_id_foreign" foreign key ("followee_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "daily_incomes" add constraint "daily_incomes_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`,
+    );
+    this.addSql(
+      `alter table "currency_orders" add constraint "currency_orders_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`,
+    );
+    this.addSql(
+      `alter table "currencies" add constraint "currencies_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "credentials" add constraint "credentials_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "addresses" add constraint "addresses_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade`,
+    );
+    this.addSql(
+      `alter table "user_extras" add constraint "user_extras_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "user_hobbies" add constraint "user_hobbies_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "user_hobbies" add constraint "user_hobbies_hobby_id_foreign" foreign key ("hobby_id") references "hobbies" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "verifications" add constraint "verifications_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "verifications" add constraint "verifications_front_image_id_foreign" foreign key ("front_image_id") references "images" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "verifications" add constraint "verifications_rear_image_id_foreign" foreign key ("rear_image_id") references "images" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "verifications" add constraint "verifications_certificate_image_id_foreign" foreign key ("certificate_image_id") references "images" ("id") on delete set null`,
+    );
+    this.addSql(
+      `alter table "vips" add constraint "vips_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
+    this.addSql(
+      `alter table "wallets" add constraint "wallets_user_id_foreign" foreign key ("user_id") references "users" ("id") on update cascade on delete cascade`,
+    );
   }
 
   override down(): void {
-    this.addSql(`drop table "app_releases", "banned_words", "blocked_ips", "hobbies", "open_apps", "provinces", "cities", "counties", "communities", "users", "sessions", "security_events", "images", "default_photos", "identities", "follows", "daily_incomes", "currency_orders", "currencies", "credentials", "addresses", "user_extras", "user_hobbies", "verifications", "vips", "wallets" cascade`);
+    this.addSql(
+      `drop table "app_releases", "banned_words", "blocked_ips", "hobbies", "open_apps", "provinces", "cities", "counties", "communities", "users", "sessions", "security_events", "images", "default_photos", "identities", "follows", "daily_incomes", "currency_orders", "currencies", "credentials", "addresses", "user_extras", "user_hobbies", "verifications", "vips", "wallets" cascade`,
+    );
   }
 }

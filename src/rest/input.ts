@@ -86,7 +86,12 @@ export class Input {
     const { content, ...file } = this.uploaded;
     const createReadStream = () => Readable.from([content], { objectMode: false });
     const upload = new Upload();
-    upload.resolve({ ...file, fieldName: 'file', encoding: '7bit', createReadStream } as unknown as FileUpload);
+    upload.resolve({
+      ...file,
+      fieldName: 'file',
+      encoding: '7bit',
+      createReadStream,
+    } as unknown as FileUpload);
     return upload;
   }
 }

@@ -68,7 +68,9 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
     const run = (given: Record<string, unknown>) => execute(engine, query, route, given, ctx);
     const data = await run(variables);
     if (route.pages) {
-      return reply.type('application/json; charset=utf-8').send(streamPages(route.pages, data, variables, run));
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(streamPages(route.pages, data, variables, run));
     }
     const { status, body } = dialect.success(route.result?.(data), route);
     return reply.code(status).send(body);
@@ -76,7 +78,11 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
 }
 
 /** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
-function speakDialect(scope: FastifyInstance, dialect: Dialect, routeOf: (request: FastifyRequest) => Route | undefined) {
+function speakDialect(
+  scope: FastifyInstance,
+  dialect: Dialect,
+  routeOf: (request: FastifyRequest) => Route | undefined,
+) {
   const fail = (error: AppError, request: FastifyRequest, reply: FastifyReply) => {
     const { status, body } = dialect.failure(error, errorNumber(dialect, error, routeOf(request)));
     if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
@@ -84,7 +90,8 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect, routeOf: (reques
   };
   scope.setErrorHandler(async (raw: Error, request, reply) => {
     const error = httpError(raw);
-    if (error.code === 'INTERNAL' && !(raw instanceof AppError)) request.log.error({ err: raw }, 'unexpected error');
+    if (error.code === 'INTERNAL' && !(raw instanceof AppError))
+      request.log.error({ err: raw }, 'unexpected error');
     return fail(error, request, reply);
   });
   scope.setNotFoundHandler(async (request, reply) => fail(new AppError('NOT_FOUND'), request, reply));
@@ -107,7 +114,9 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             method: [...route.methods],
             url: route.path,
             // A form's own limits apply to its parts; the whole is a file and little more.
-            bodyLimit: route.upload ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES : undefined,
+            bodyLimit: route.upload
+              ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
+              : undefined,
             handler: handlerOf(engine, dialect, route, operations),
           });
         }
@@ -118,6 +127,10 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
 }
 
 /** Mounts every dialect; boot fails, naming it, on a document or a row that does not fit. */
-export async function mountDialects(app: FastifyInstance, dialects: readonly Dialect[], engine: Engine): Promise<void> {
+export async function mountDialects(
+  app: FastifyInstance,
+  dialects: readonly Dialect[],
+  engine: Engine,
+): Promise<void> {
   for (const dialect of dialects) await mountDialect(app, engine, dialect);
 }

@@ -7,12 +7,15 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a form part by part; the limits are those the parser was registered with. */
-async function readForm(request: FastifyRequest): Promise<{ fields: Record<string, unknown>; file?: InputFile }> {
+async function readForm(
+  request: FastifyRequest,
+): Promise<{ fields: Record<string, unknown>; file?: InputFile }> {
   const fields: Record<string, unknown> = Object.create(null);
   let file: InputFile | undefined;
   for await (const part of request.parts()) {
     if (part.type === 'field') {
-      if (part.valueTruncated || part.fieldnameTruncated) throw new AppError('INVALID_INPUT', { field: part.fieldname });
+      if (part.valueTruncated || part.fieldnameTruncated)
+        throw new AppError('INVALID_INPUT', { field: part.fieldname });
       // A field sent twice is an array, which no parameter takes.
       fields[part.fieldname] = part.fieldname in fields ? [part.value] : part.value;
     } else {

@@ -17,7 +17,8 @@ export function secondsToDate(seconds: number, field: string): string {
 }
 
 /** Unix seconds of a moment as the schema writes it. */
-export const momentToSeconds = (moment: string | Date): number => Math.floor(new Date(moment).getTime() / 1000);
+export const momentToSeconds = (moment: string | Date): number =>
+  Math.floor(new Date(moment).getTime() / 1000);
 
 /** Numbers in the order of the schema's enum: 0 none, 1 male, 2 female (anlife, plus). */
 export const SEX_NAMES = { 0: 'UNSPECIFIED', 1: 'MALE', 2: 'FEMALE' } as const;

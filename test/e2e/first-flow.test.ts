@@ -27,7 +27,12 @@ test('an anlife client registers, logs in, edits its profile, and GraphQL knows 
 
   const changes = { nickname: '小明', sex: 1, birthday: 631123200, signature: '你好', hobby: '1,2' };
   const modified = await call('POST', 'modifyInfo', { user_id, auth_token, ...changes });
-  expect(modified.body.datas).toMatchObject({ nickname: '小明', sex: 1, birthday: 631123200, signature: '你好' });
+  expect(modified.body.datas).toMatchObject({
+    nickname: '小明',
+    sex: 1,
+    birthday: 631123200,
+    signature: '你好',
+  });
 
   const seen = await call('GET', 'getUserInfo', { user_id });
   expect(seen.body.datas).toEqual({ ...modified.body.datas, phone: '' });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { AppError } from '../../src/errors/app-error.js';
 import { createRedis } from '../../src/infra/redis.js';
-import { GuardService, type GuardSubject } from '../../src/modules/guard/guard.service.js';
-import { openTestRedis, type TestClock, type TestRedis } from '../support/redis.js';
+import { type GuardOptions, GuardService, type GuardSubject } from '../../src/modules/guard/guard.service.js';
+import { openTestRedis, type TestRedis } from '../support/redis.js';
 import { Crowd, LIMITS, Look, newModel, Pass, subjectOf, Try } from './guard.model.js';
 
 let redis: TestRedis;
@@ -19,11 +19,10 @@ function stranger(overrides: Partial<GuardSubject> = {}): GuardSubject {
   return { ...subjectOf({ door: 'plain', account: `user:${accounts}`, ip, known: false }), ...overrides };
 }
 
-const guard = (
-  settings: Partial<TestRedis['config']> = {},
-  clock: TestClock = redis.clock,
-  maxWaitMs?: number,
-) => new GuardService(redis.client, { ...redis.config, ...settings }, clock.read, maxWaitMs);
+type Settings = Partial<TestRedis['config']>;
+
+const guard = (settings: Settings = {}, options: GuardOptions = {}) =>
+  new GuardService(redis.client, { ...redis.config, ...settings }, { clock: redis.clock.read, ...options });
 
 /** Takes as long as a real check would in turns of the event loop, not in time. */
 async function someTurns(count = 3): Promise<void> {
@@ -60,7 +59,13 @@ const tally = (outcomes: PromiseSettledResult<unknown>[]): Record<string, number
 const times = <T>(count: number, run: (index: number) => Promise<T>) =>
   Promise.allSettled(Array.from({ length: count }, (_, index) => run(index)));
 
-describe('any sequence of tries', () => {
+/** One script for all budgets, or one for those of each node; a real cluster knows only the latter. */
+const LAYOUTS = [
+  ...(process.env.REDIS_URL?.includes(',') ? [] : [{ layout: 'one node', sharded: false }]),
+  { layout: 'a cluster', sharded: true },
+];
+
+describe.each(LAYOUTS)('any sequence of tries on $layout', ({ sharded }) => {
   const actor = fc.record({
     door: fc.constantFrom('plain' as const, 'captcha' as const, 'solved' as const),
     account: fc.constantFrom('a', 'b'),
@@ -82,19 +87,22 @@ describe('any sequence of tries', () => {
       fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (sequence) => {
         const own = openTestRedis(LIMITS);
         try {
-          const real = { guard: new GuardService(own.client, own.config, own.clock.read), clock: own.clock };
+          const service = new GuardService(own.client, own.config, { clock: own.clock.read, sharded });
+          const real = { guard: service, clock: own.clock };
           await fc.asyncModelRun(() => ({ model: newModel(own.clock), real }), sequence);
         } finally {
           await own.close();
         }
       }),
-      { numRuns: process.env.REDIS_URL ? 200 : 25 },
+      { numRuns: process.env.REDIS_URL ? 200 : 15 },
     ));
 });
 
-describe('many tries at once', () => {
+describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
+  const guardHere = (settings?: Settings) => guard(settings, { sharded });
+
   test('30 wrong ones: 10 are evaluated, and then it is locked even for the right password', async () => {
-    const service = guard();
+    const service = guardHere();
     const subject = stranger();
     const { seen, wrong, right } = checks();
     expect(tally(await times(30, () => service.attempt(subject, wrong)))).toEqual({
@@ -111,7 +119,7 @@ describe('many tries at once', () => {
   });
 
   test('30 wrong ones at captcha doors without a captcha: 6 are evaluated', async () => {
-    const service = guard();
+    const service = guardHere();
     const subject = stranger({ canShowCaptcha: true });
     const { seen, wrong } = checks();
     const outcomes = await times(30, () => service.attempt(subject, wrong));
@@ -120,7 +128,7 @@ describe('many tries at once', () => {
   });
 
   test('30 wrong ones through mixed doors and two processes: 10 are evaluated', async () => {
-    const processes = [guard(), guard()];
+    const processes = [guardHere(), guardHere()];
     const subject = stranger();
     const doors = [
       { canShowCaptcha: false, captchaSolved: false },
@@ -141,18 +149,18 @@ describe('many tries at once', () => {
     ['one failure before the lock', 9, false],
     ['one failure before the captcha', 5, true],
   ])('30 right ones all pass: %s', async (_, failures, canShowCaptcha) => {
-    const processes = [guard(), guard()];
+    const processes = [guardHere(), guardHere()];
     const subject = stranger({ canShowCaptcha });
     const { seen, wrong, right } = checks();
     for (let i = 0; i < failures; i++) await processes[0]?.attempt(subject, wrong);
     const outcomes = await times(30, (i) => processes[i % 2]?.attempt(subject, right) as Promise<string>);
     expect(tally(outcomes)).toEqual({ right: 30 });
     expect(seen.right).toBe(30);
-    expect(await guard().status(subject)).toMatchObject({ failures });
+    expect(await guardHere().status(subject)).toMatchObject({ failures });
   });
 
   test('right ones pass beside wrong ones that do not spend the budget', async () => {
-    const service = guard();
+    const service = guardHere();
     const subject = stranger();
     const { wrong, right } = checks();
     const outcomes = await times(40, (i) => service.attempt(subject, i % 5 === 0 ? wrong : right));
@@ -160,7 +168,7 @@ describe('many tries at once', () => {
   });
 
   test('over all sources exactly the account budget is evaluated, of strangers', async () => {
-    const service = guard({ GUARD_ACCOUNT_HOURLY: 12 });
+    const service = guardHere({ GUARD_ACCOUNT_HOURLY: 12 });
     const subject = stranger();
     const { seen, wrong, right } = checks();
     const outcomes = await times(40, (i) => service.attempt({ ...subject, ip: `172.16.0.${i}` }, wrong));
@@ -176,7 +184,7 @@ describe('many tries at once', () => {
   });
 
   test('from one source exactly its budget is evaluated, whatever the accounts', async () => {
-    const service = guard({ GUARD_IP_HOURLY: 12 });
+    const service = guardHere({ GUARD_IP_HOURLY: 12 });
     const { seen, wrong } = checks();
     const { ip } = stranger();
     const outcomes = await times(40, () => service.attempt(stranger({ ip }), wrong));
@@ -188,7 +196,7 @@ describe('many tries at once', () => {
   });
 
   test('a refused try gives back what it had reserved elsewhere', async () => {
-    const service = guard({ GUARD_IP_HOURLY: 11 });
+    const service = guardHere({ GUARD_IP_HOURLY: 11 });
     const { ip, ...subject } = stranger();
     const { wrong, right } = checks();
     await times(40, () => service.attempt({ ...subject, ip }, wrong));
@@ -225,7 +233,7 @@ describe('one try', () => {
     });
     const slow = service.attempt(subject, () => abandoned);
     await expect(
-      guard({ GUARD_LOCK_AFTER: 1 }, redis.clock, 50).attempt(subject, right),
+      guard({ GUARD_LOCK_AFTER: 1 }, { maxWaitMs: 50 }).attempt(subject, right),
     ).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       details: { retryAfter: 1 },

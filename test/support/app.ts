@@ -27,11 +27,7 @@ export interface TestApp extends App {
 }
 
 export async function createWorld(): Promise<TestWorld> {
-  const [database, dataDir, inbox] = await Promise.all([
-    createDatabase(),
-    copyDataDir(),
-    Inbox.open(),
-  ]);
+  const [database, dataDir, inbox] = await Promise.all([createDatabase(), copyDataDir(), Inbox.open()]);
   const prefix = `test:${randomBytes(8).toString('hex')}:`;
   const apps = new Set<App>();
   const base = {

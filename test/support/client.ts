@@ -8,7 +8,10 @@ export interface GraphqlAnswer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
   data: any;
-  errors?: { message: string; extensions: { code: string; field?: string; retryAfter?: number; requestId?: string } }[];
+  errors?: {
+    message: string;
+    extensions: { code: string; field?: string; retryAfter?: number; requestId?: string };
+  }[];
   headers: Headers;
 }
 
@@ -59,7 +62,11 @@ export class Client {
   }
 
   /** The code of the error of an operation that must fail; `undefined` when it did not. */
-  async code(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<string | undefined> {
+  async code(
+    query: string,
+    variables: Record<string, unknown> = {},
+    token?: string,
+  ): Promise<string | undefined> {
     return (await this.graphql(query, variables, { token })).errors?.[0]?.extensions.code;
   }
 
@@ -91,7 +98,9 @@ export class Client {
     headers: Record<string, string> = {},
     // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
   ): Promise<{ status: number; body: any; headers: Headers }> {
-    const form = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]));
+    const form = new URLSearchParams(
+      Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     const response =
       method === 'GET'
         ? await fetch(`${this.url}${path}?${form}`, { headers })

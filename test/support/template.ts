@@ -60,6 +60,8 @@ async function loadDump(): Promise<TestDatabase> {
 /** A data directory of one's own, with the default pictures in it. */
 export async function copyDataDir(): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'ug-test-'));
-  await cp(path.join(currentTemplate().directory, 'storage'), path.join(directory, 'storage'), { recursive: true });
+  await cp(path.join(currentTemplate().directory, 'storage'), path.join(directory, 'storage'), {
+    recursive: true,
+  });
   return directory;
 }

@@ -1,13 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { isRange } from '../../infra/ip.js';
+import type { Command } from 'commander';
 import { ModerationService } from '../../modules/moderation/moderation.service.js';
+import { rangeArgument } from '../arguments.js';
 import { showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
-
-function rangeArgument(text: string): string {
-  if (!isRange(text)) throw new InvalidArgumentError('It must be an address or a CIDR range.');
-  return text;
-}
 
 export function addBlockedIpCommands(program: Command, run: Run): void {
   const blockedIp = program.command('blocked-ip').description('Addresses that may not log in.');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { OpenApp } from '../../modules/openapp/open-app.entity.js';
 import { OpenAppService } from '../../modules/openapp/open-app.service.js';
-import { collect, idArgument } from '../arguments.js';
+import { idArgument, rangesArgument } from '../arguments.js';
 import { showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
 
@@ -29,7 +29,7 @@ export function addOpenAppCommands(program: Command, run: Run): void {
     .option(
       '--allow-ip <cidr>',
       'address or range it may call from; repeat for more; none allows any',
-      collect,
+      rangesArgument,
       [],
     )
     .action((options: { name: string; allowIp: string[] }) =>

@@ -33,7 +33,8 @@ function rows(): SettingRow[] {
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
 const codeOf = (text: string): string => (text === NONE ? NONE : `\`${text}\``);
 
-function toMarkdown(settings: readonly SettingRow[]): string {
+/** The table of all settings, as Markdown. */
+export function settingsTable(settings: readonly SettingRow[] = rows()): string {
   const lines = settings.map(
     ({ name, default: value, description }) =>
       `| \`${name}\` | ${codeOf(escapeCell(value))} | ${escapeCell(description)} |`,
@@ -48,6 +49,6 @@ export function addSettingsCommand(program: Command, print: (output: Output) => 
     .description('The table of all settings, as Markdown.')
     .action(() => {
       const settings = rows();
-      print({ json: settings, text: toMarkdown(settings) });
+      print({ json: settings, text: settingsTable(settings) });
     });
 }

@@ -1,6 +1,6 @@
-import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
-import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { lockDataDir } from './data-dir-lock.js';
+import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
 
 export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 

@@ -9,7 +9,11 @@ export function indexBy<T, K>(rows: readonly T[], key: (row: T) => K): Map<K, T>
 }
 
 /** One row of a hand-written query, or null. */
-export async function queryOne<Row>(em: EntityManager, sql: string, params: unknown[] = []): Promise<Row | null> {
+export async function queryOne<Row>(
+  em: EntityManager,
+  sql: string,
+  params: unknown[] = [],
+): Promise<Row | null> {
   const [row] = await em.execute<Row[]>(sql, params);
   return row ?? null;
 }

@@ -10,7 +10,8 @@ import { insertUser } from '../user/user.repository.js';
 import { saveIdentities, savePasswordHash, takeOverEmail } from './account.repository.js';
 
 /** Everything a new account starts with, already checked. */
-export interface NewAccount extends Partial<Pick<User, 'phone' | 'email' | 'nickname' | 'sex' | 'externalAvatarUrl'>> {
+export interface NewAccount
+  extends Partial<Pick<User, 'phone' | 'email' | 'nickname' | 'sex' | 'externalAvatarUrl'>> {
   /** Left out: one is generated. */
   name?: string | null;
   passwordHash?: string | null;

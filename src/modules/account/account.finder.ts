@@ -11,7 +11,10 @@ export interface AccountMatch {
 }
 
 /** By the form of the text, one field only: what looks like a phone is a phone and no name. */
-async function findByForm(em: EntityManager, account: string): Promise<{ user: User | null; canonical: string }> {
+async function findByForm(
+  em: EntityManager,
+  account: string,
+): Promise<{ user: User | null; canonical: string }> {
   const email = parseEmail(account);
   if (email) return { user: await findUserByEmail(em, email), canonical: email };
   const phone = parsePhone(account);

@@ -47,7 +47,9 @@ registerEnumType(ProviderEnum, {
   },
 });
 
-@InputType('CaptchaInput', { description: 'The answer to a captcha, or the id of one already answered with `verify`.' })
+@InputType('CaptchaInput', {
+  description: 'The answer to a captcha, or the id of one already answered with `verify`.',
+})
 export class CaptchaInput {
   @Field(() => ID, { description: 'The `id` of `createCaptcha`.' })
   id!: string;
@@ -56,9 +58,27 @@ export class CaptchaInput {
   answer?: string | null;
 }
 
-@InputType('SendCodeInput', { description: 'Where to send a code, and what for. Exactly one of phone and email.' })
+/** What every input with a password takes besides. */
+@InputType()
+abstract class ProofFields {
+  @Field(() => PasswordFormatEnum, {
+    defaultValue: PasswordFormatEnum.PLAIN,
+    description: 'How passwords are sent in this input.',
+  })
+  passwordFormat!: PasswordFormatEnum;
+
+  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
+  captcha?: CaptchaInput | null;
+}
+
+@InputType('SendCodeInput', {
+  description: 'Where to send a code, and what for. Exactly one of phone and email.',
+})
 export class SendCodeInputType {
-  @Field(() => String, { nullable: true, description: 'A mainland China mobile number; +86, 0086 and 86 are accepted.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A mainland China mobile number; +86, 0086 and 86 are accepted.',
+  })
   phone?: string | null;
 
   @Field(() => String, { nullable: true, description: 'An e-mail address.' })
@@ -68,7 +88,9 @@ export class SendCodeInputType {
   purposes!: CodePurposeEnum[];
 }
 
-@InputType('VerifyInput', { description: 'A code to check (with exactly one of phone and email), or a captcha to answer.' })
+@InputType('VerifyInput', {
+  description: 'A code to check (with exactly one of phone and email), or a captcha to answer.',
+})
 export class VerifyInputType {
   @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
   phone?: string | null;
@@ -79,15 +101,20 @@ export class VerifyInputType {
   @Field(() => String, { nullable: true, description: 'The code, six digits.' })
   code?: string | null;
 
-  @Field(() => CodePurposeEnum, { nullable: true, description: 'What it must be good for; any purpose when left out.' })
+  @Field(() => CodePurposeEnum, {
+    nullable: true,
+    description: 'What it must be good for; any purpose when left out.',
+  })
   purpose?: CodePurposeEnum | null;
 
   @Field(() => CaptchaInput, { nullable: true, description: 'A captcha and its answer.' })
   captcha?: CaptchaInput | null;
 }
 
-@InputType('RegisterInput', { description: 'What a new account starts with. Exactly one of phone and email.' })
-export class RegisterInputType {
+@InputType('RegisterInput', {
+  description: 'What a new account starts with. Exactly one of phone and email.',
+})
+export class RegisterInputType extends ProofFields {
   @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
   phone?: string | null;
 
@@ -97,20 +124,17 @@ export class RegisterInputType {
   @Field(() => String, { description: 'A code sent for REGISTER.' })
   code!: string;
 
-  @Field(() => String, { nullable: true, description: 'The password: 8 to 128 characters, not a common one.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The password: 8 to 128 characters, not a common one.',
+  })
   password?: string;
-
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How the password is sent.' })
-  passwordFormat!: PasswordFormatEnum;
 
   @Field(() => String, { nullable: true, description: 'The login name; generated when left out.' })
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The display name, at most 64 characters.' })
   nickname?: string | null;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }
 
 @InputType('ThirdPartyInput', { description: 'What a third party gave the client to prove who its user is.' })
@@ -127,20 +151,23 @@ export class ThirdPartyInput {
   @Field(() => String, { nullable: true, description: 'Weibo: the uid. QQ, WeChat: the openid.' })
   openId?: string;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'WeChat: whether the test build of the app asks.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'WeChat: whether the test build of the app asks.',
+  })
   dev!: boolean;
 }
 
 @InputType('LoginInput', { description: 'How to log in: exactly one of password, code and thirdParty.' })
-export class LoginInputType {
-  @Field(() => String, { nullable: true, description: 'Phone, verified e-mail address or name. With a code: not a name.' })
+export class LoginInputType extends ProofFields {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Phone, verified e-mail address or name. With a code: not a name.',
+  })
   account?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The password.' })
   password?: string;
-
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How the password is sent.' })
-  passwordFormat!: PasswordFormatEnum;
 
   @Field(() => String, { nullable: true, description: 'A code sent for LOGIN.' })
   code?: string | null;
@@ -151,15 +178,15 @@ export class LoginInputType {
   })
   registerUnknown!: boolean;
 
-  @Field(() => ThirdPartyInput, { nullable: true, description: 'Log in through a third party; the first time creates the account.' })
+  @Field(() => ThirdPartyInput, {
+    nullable: true,
+    description: 'Log in through a third party; the first time creates the account.',
+  })
   thirdParty?: ThirdPartyInput | null;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }
 
 @InputType('BindPhoneInput', { description: 'A phone to bind to the caller.' })
-export class BindPhoneInputType {
+export class BindPhoneInputType extends ProofFields {
   @Field(() => String, { description: 'The phone.' })
   phone!: string;
 
@@ -171,16 +198,10 @@ export class BindPhoneInputType {
     description: 'The current password; for an account without one, the password it is to have.',
   })
   password?: string;
-
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How the password is sent.' })
-  passwordFormat!: PasswordFormatEnum;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }
 
 @InputType('BindEmailInput', { description: 'An e-mail address to bind to the caller.' })
-export class BindEmailInputType {
+export class BindEmailInputType extends ProofFields {
   @Field(() => String, { description: 'The address.' })
   email!: string;
 
@@ -192,46 +213,32 @@ export class BindEmailInputType {
     description: 'The current password; for an account without one, the password it is to have.',
   })
   password?: string;
-
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How the password is sent.' })
-  passwordFormat!: PasswordFormatEnum;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }
 
 @InputType('UnbindInput', { description: 'What it takes to remove a phone or an e-mail address.' })
-export class UnbindInputType {
+export class UnbindInputType extends ProofFields {
   @Field(() => String, { description: 'The password.' })
   password!: string;
 
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How the password is sent.' })
-  passwordFormat!: PasswordFormatEnum;
-
   @Field(() => String, { description: 'A code sent to it for UNBIND.' })
   code!: string;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }
 
 @InputType('ChangePasswordInput', { description: 'A new password for the caller.' })
-export class ChangePasswordInputType {
+export class ChangePasswordInputType extends ProofFields {
   @Field(() => String, { nullable: true, description: 'The old password; required unless there is none.' })
   oldPassword?: string | null;
 
-  @Field(() => String, { description: 'The new password: 8 to 128 characters, not a common one, not the old one.' })
+  @Field(() => String, {
+    description: 'The new password: 8 to 128 characters, not a common one, not the old one.',
+  })
   password!: string;
-
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How both are sent.' })
-  passwordFormat!: PasswordFormatEnum;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }
 
-@InputType('RetrievePasswordInput', { description: 'A new password in the place of a forgotten one. Exactly one of phone and email.' })
-export class RetrievePasswordInputType {
+@InputType('RetrievePasswordInput', {
+  description: 'A new password in the place of a forgotten one. Exactly one of phone and email.',
+})
+export class RetrievePasswordInputType extends ProofFields {
   @Field(() => String, { nullable: true, description: 'The phone of the account.' })
   phone?: string | null;
 
@@ -243,10 +250,4 @@ export class RetrievePasswordInputType {
 
   @Field(() => String, { description: 'The new password: 8 to 128 characters, not a common one.' })
   password!: string;
-
-  @Field(() => PasswordFormatEnum, { defaultValue: PasswordFormatEnum.PLAIN, description: 'How the password is sent.' })
-  passwordFormat!: PasswordFormatEnum;
-
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
-  captcha?: CaptchaInput | null;
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ProviderName } from '../../infra/oauth/port.js';
 import { queryOne } from '../../infra/database/query.js';
+import type { ProviderName } from '../../infra/oauth/port.js';
 import { User } from '../user/user.entity.js';
 import { Credential } from './credential.entity.js';
 import { Identity } from './identity.entity.js';
@@ -15,7 +15,11 @@ export async function findPasswordHash(em: EntityManager, userId: number): Promi
   return row?.password_hash ?? null;
 }
 
-export async function savePasswordHash(em: EntityManager, userId: number, passwordHash: string): Promise<void> {
+export async function savePasswordHash(
+  em: EntityManager,
+  userId: number,
+  passwordHash: string,
+): Promise<void> {
   await em.upsert(Credential, { userId, passwordHash, updatedAt: new Date() });
 }
 
@@ -53,7 +57,8 @@ export async function saveIdentities(
   for (const subject of subjects) await em.insert(Identity, { userId, provider, subject } as Identity);
 }
 
-export const countIdentities = (em: EntityManager, userId: number): Promise<number> => em.count(Identity, { userId });
+export const countIdentities = (em: EntityManager, userId: number): Promise<number> =>
+  em.count(Identity, { userId });
 
 /** A verified address belongs to one account; others that show it unproven lose it (DECISIONS §1, "e-mail"). */
 export async function takeOverEmail(em: EntityManager, email: string, userId: number): Promise<void> {

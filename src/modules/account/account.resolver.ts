@@ -57,10 +57,15 @@ export class AccountResolver {
     return this.services.login.login(ctx, input);
   }
 
-  @Mutation(() => Boolean, { description: 'Ends the session in use, or all of them. False when there was none.' })
+  @Mutation(() => Boolean, {
+    description: 'Ends the session in use, or all of them. False when there was none.',
+  })
   logout(
     @Ctx() ctx: RequestContext,
-    @Arg('everywhere', () => Boolean, { defaultValue: false, description: 'End every session of the account.' })
+    @Arg('everywhere', () => Boolean, {
+      defaultValue: false,
+      description: 'End every session of the account.',
+    })
     everywhere: boolean,
   ): Promise<boolean> {
     return this.services.sessions.logout(ctx, everywhere);
@@ -77,7 +82,8 @@ export class AccountResolver {
   }
 
   @Mutation(() => User, {
-    description: 'Sets or replaces the e-mail address. Errors: EMAIL_TAKEN, CREDENTIALS_INVALID, CODE_INVALID.',
+    description:
+      'Sets or replaces the e-mail address. Errors: EMAIL_TAKEN, CREDENTIALS_INVALID, CODE_INVALID.',
   })
   bindEmail(
     @Ctx() ctx: RequestContext,
@@ -159,7 +165,8 @@ export class AccountResolver {
   }
 
   @Mutation(() => User, {
-    description: 'Puts a user at the head of the recommended ones. Needs the ability `[user] Recommend User`.',
+    description:
+      'Puts a user at the head of the recommended ones. Needs the ability `[user] Recommend User`.',
   })
   recommendUser(
     @Ctx() ctx: RequestContext,

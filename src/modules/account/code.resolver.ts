@@ -1,4 +1,15 @@
-import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  ID,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type { Services } from '../../services.js';
 import { SendCodeInputType, VerifyInputType } from './account.input.js';
@@ -45,7 +56,9 @@ class Captcha {
   expiresAt!: Date;
 }
 
-@ObjectType('LoginStatus', { description: 'What the guard thinks of log-ins to an account from this address.' })
+@ObjectType('LoginStatus', {
+  description: 'What the guard thinks of log-ins to an account from this address.',
+})
 class LoginStatusType implements LoginStatus {
   @Field(() => Int, { description: 'Failed tries in the last 15 minutes.' })
   failures!: number;
@@ -67,13 +80,15 @@ export class CodeResolver {
   })
   sendCode(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => SendCodeInputType, { description: 'Where to, and what for.' }) input: SendCodeInputType,
+    @Arg('input', () => SendCodeInputType, { description: 'Where to, and what for.' })
+    input: SendCodeInputType,
   ): Promise<SendCodePayload> {
     return this.services.codeRequests.send(ctx, input);
   }
 
   @Mutation(() => Boolean, {
-    description: 'Whether a code or a captcha answer is right. It is not used up, but a wrong one counts as a try.',
+    description:
+      'Whether a code or a captcha answer is right. It is not used up, but a wrong one counts as a try.',
   })
   verify(
     @Ctx() ctx: RequestContext,
@@ -105,7 +120,8 @@ export class CodeResolver {
   }
 
   @Query(() => LoginStatusType, {
-    description: 'How log-ins to an account from this address stand; the same for known and unknown accounts.',
+    description:
+      'How log-ins to an account from this address stand; the same for known and unknown accounts.',
   })
   loginStatus(
     @Ctx() ctx: RequestContext,

@@ -1,4 +1,4 @@
-import { requireViewer, type RequestContext } from '../../context.js';
+import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
@@ -7,7 +7,13 @@ import type { User } from '../user/user.entity.js';
 import { findUserByEmail, findUserById, findUserByPhone, updateUser } from '../user/user.repository.js';
 import { loadUser } from './account.creator.js';
 import { guardKeyOf } from './account.finder.js';
-import { countIdentities, findPasswordHash, lockUser, savePasswordHash, takeOverEmail } from './account.repository.js';
+import {
+  countIdentities,
+  findPasswordHash,
+  lockUser,
+  savePasswordHash,
+  takeOverEmail,
+} from './account.repository.js';
 import type { CaptchaProof, PasswordInput } from './account.types.js';
 import { type CodeAddress, codeAddress, type Proof } from './proof.js';
 import { takenError } from './registration.service.js';
@@ -140,7 +146,11 @@ export class ContactService {
       const user = await findUserById(ctx.em, userId);
       const other = channel === 'sms' ? user?.emailVerified : user?.phone;
       if (!other && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
-      await updateUser(ctx.em, userId, channel === 'sms' ? { phone: null } : { email: null, emailVerified: false });
+      await updateUser(
+        ctx.em,
+        userId,
+        channel === 'sms' ? { phone: null } : { email: null, emailVerified: false },
+      );
       const kind = channel === 'sms' ? SecurityEventKind.PHONE_UNBOUND : SecurityEventKind.EMAIL_UNBOUND;
       await this.events.record(ctx, userId, kind);
     });
@@ -148,7 +158,11 @@ export class ContactService {
 }
 
 /** Throws PHONE_TAKEN or EMAIL_TAKEN when the address is somebody else's. */
-async function assertFree(ctx: RequestContext, userId: number, { channel, address }: CodeAddress): Promise<void> {
+async function assertFree(
+  ctx: RequestContext,
+  userId: number,
+  { channel, address }: CodeAddress,
+): Promise<void> {
   const find = channel === 'sms' ? findUserByPhone : findUserByEmail;
   const owner = await find(ctx.em, address);
   if (owner && owner.id !== userId) throw takenError(channel);

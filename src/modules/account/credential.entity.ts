@@ -5,7 +5,13 @@ import { User } from '../user/user.entity.js';
 /** The password of an account. An account without a row has none (third-party or code log-in only). */
 @Entity({ tableName: 'credentials' })
 export class Credential {
-  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @OneToOne(() => User, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'user_id',
+    deleteRule: 'cascade',
+  })
   userId!: number;
 
   /** argon2id in PHC form, over the peppered MD5 (DECISIONS §1, "password"). */

@@ -7,7 +7,7 @@ import type { SecurityEventService } from '../security/security-event.service.js
 import type { SessionService } from '../session/session.service.js';
 import { parseEmail, parsePhone } from '../user/contact.js';
 import { normaliseText } from '../user/text.js';
-import { type User, USER_LIMITS, UserStatus } from '../user/user.entity.js';
+import { USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import { type AccountCreator, loadUser } from './account.creator.js';
 import { matchAccount } from './account.finder.js';
@@ -39,7 +39,9 @@ export class LoginService {
    * IP_BLOCKED; INVALID_INPUT unless exactly one way is given.
    */
   async login(ctx: RequestContext, input: LoginInput): Promise<AuthResult> {
-    const ways = [input.password, input.code, input.thirdParty].filter((way) => way !== null && way !== undefined);
+    const ways = [input.password, input.code, input.thirdParty].filter(
+      (way) => way !== null && way !== undefined,
+    );
     if (ways.length !== 1) throw new AppError('INVALID_INPUT');
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);

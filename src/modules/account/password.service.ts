@@ -1,4 +1,4 @@
-import { requireViewer, type RequestContext } from '../../context.js';
+import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';

@@ -69,7 +69,9 @@ export class Proof {
     work: () => Promise<T>,
   ): Promise<T> {
     const subject = await this.subjectOf(ctx, claim);
-    const done = await this.guard.attempt(subject, () => this.codes.use(request, async () => ({ value: await work() })));
+    const done = await this.guard.attempt(subject, () =>
+      this.codes.use(request, async () => ({ value: await work() })),
+    );
     if (!done) throw new AppError('CODE_INVALID', { field: 'code' });
     return done.value;
   }
@@ -109,7 +111,12 @@ export class Proof {
     };
   }
 
-  private async rehash(em: EntityManager, userId: number, stored: string, input: PasswordInput): Promise<string> {
+  private async rehash(
+    em: EntityManager,
+    userId: number,
+    stored: string,
+    input: PasswordInput,
+  ): Promise<string> {
     const secret = await this.hasher.hash(input.password, input.passwordFormat);
     return (await replacePasswordHash(em, userId, stored, secret)) ? secret : stored;
   }

@@ -47,7 +47,10 @@ export class RegistrationService {
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: true };
   }
 
-  private async names(ctx: RequestContext, input: RegisterInput): Promise<Pick<NewAccount, 'name' | 'nickname'>> {
+  private async names(
+    ctx: RequestContext,
+    input: RegisterInput,
+  ): Promise<Pick<NewAccount, 'name' | 'nickname'>> {
     const name = input.name ? normaliseName(input.name) : null;
     const nickname = normaliseText(input.nickname ?? null, 'nickname', USER_LIMITS.nickname);
     if (name) {

@@ -3,7 +3,7 @@ import type { Config } from '../../config.js';
 import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
-import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
+import { type Clock, isCluster, type Redis, redisTime } from '../../infra/redis.js';
 import { type Budget, Budgets, type Claim, type Spent, type Verdict } from './guard.budgets.js';
 import { Waiters } from './guard.waiters.js';
 
@@ -48,10 +48,15 @@ interface Scopes {
 
 const HOUR_MS = 3_600_000;
 /** How often one who waits looks again, in ms: places are also given back by other processes, which wake nobody here. */
-const POLL_MS = { first: 40, longest: 400 };
+const POLL_MS = { first: 100, longest: 500 };
 
-/** Budgets that share a hash tag go together; the two groups may live on different nodes. */
-const groupsOf = ({ ip, pair, account }: Scopes): Budget[][] => [[ip], [pair, account]];
+export interface GuardOptions {
+  clock?: Clock;
+  /** How long a try waits for those under way before it is told SERVICE_UNAVAILABLE, in ms. */
+  maxWaitMs?: number;
+  /** Whether source and account may live on different nodes, and cannot be reserved in one step. */
+  sharded?: boolean;
+}
 
 /**
  * The one guard of passwords and codes (DECISIONS §1, "brute force"), called by the domain, never by a route.
@@ -69,16 +74,18 @@ export class GuardService {
   private readonly budgets: Budgets;
   private readonly hash: KeyedHash;
   private readonly waiters = new Waiters();
+  private readonly maxWaitMs: number;
+  private readonly sharded: boolean;
 
-  /** `maxWaitMs`: how long a try waits for those under way before it is told SERVICE_UNAVAILABLE. */
   constructor(
     redis: Redis,
     private readonly config: GuardConfig,
-    clock: Clock = redisTime,
-    private readonly maxWaitMs = 15_000,
+    { clock = redisTime, maxWaitMs = 15_000, sharded = isCluster(redis) }: GuardOptions = {},
   ) {
     this.budgets = new Budgets(redis, clock);
     this.hash = createKeyedHash(config.PASSWORD_PEPPER, 'guard');
+    this.maxWaitMs = maxWaitMs;
+    this.sharded = sharded;
   }
 
   /**
@@ -94,11 +101,11 @@ export class GuardService {
     try {
       result = await check();
     } catch (error) {
-      await this.settle(id, groupsOf(scopes), false).catch(() => undefined);
+      await this.settle(id, this.inSteps(scopes), false).catch(() => undefined);
       throw error;
     }
     // The result is told only once it is counted; a place that was lost meanwhile may have been used by another.
-    const counted = await this.settle(id, groupsOf(scopes), result === null);
+    const counted = await this.settle(id, this.inSteps(scopes), result === null);
     if (!counted) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
     return result;
   }
@@ -127,7 +134,7 @@ export class GuardService {
     const giveUpAt = performance.now() + this.maxWaitMs;
     let vouchedFor = subject.canShowCaptcha && subject.captchaSolved;
     for (let pause = POLL_MS.first; ; pause = Math.min(2 * pause, POLL_MS.longest)) {
-      const verdict = await this.reserveAll(id, scopes, this.claimsOf(scopes, subject, vouchedFor));
+      const verdict = await this.reserveAll(id, this.inSteps(this.claimsOf(scopes, subject, vouchedFor)));
       if (verdict.state === 'granted') return;
       const { budget } = verdict.claim;
       if (verdict.state === 'spent') {
@@ -146,29 +153,41 @@ export class GuardService {
   }
 
   /**
-   * The source goes first: one that is locked must not take places in an account's budgets, which others need.
-   * Nothing is held while waiting.
+   * Takes a place in every budget, or in none: nothing is held while waiting. Giving back is not waited for: whoever
+   * has to wait must be in the queue before the next place becomes free, and what this try sends next follows on the
+   * same connection.
    */
-  private async reserveAll(
-    id: string,
-    scopes: Scopes,
-    claims: Record<keyof Scopes, Claim>,
-  ): Promise<Verdict> {
-    const ofSource = await this.budgets.reserve(id, [claims.ip]);
-    if (ofSource.state !== 'granted') return ofSource;
-    let ofAccount: Verdict | undefined;
+  private async reserveAll(id: string, steps: readonly Claim[][]): Promise<Verdict> {
+    const taken: Budget[][] = [];
+    const giveBack = () => void this.settle(id, taken, false).catch(() => undefined);
     try {
-      ofAccount = await this.budgets.reserve(id, [claims.pair, claims.account]);
-      return ofAccount;
-    } finally {
-      if (ofAccount?.state !== 'granted') await this.settle(id, [[scopes.ip]], false).catch(() => undefined);
+      for (const claims of steps) {
+        const verdict = await this.budgets.reserve(id, claims);
+        if (verdict.state !== 'granted') {
+          giveBack();
+          return verdict;
+        }
+        taken.push(claims.map(({ budget }) => budget));
+      }
+      return { state: 'granted' };
+    } catch (error) {
+      giveBack();
+      throw error;
     }
   }
 
-  private async settle(id: string, groups: readonly Budget[][], failed: boolean): Promise<boolean> {
-    const held = await Promise.all(groups.map((budgets) => this.budgets.settle(id, budgets, failed)));
-    for (const { key } of groups.flat()) this.waiters.wake(key);
+  private async settle(id: string, steps: readonly Budget[][], failed: boolean): Promise<boolean> {
+    const held = await Promise.all(steps.map((budgets) => this.budgets.settle(id, budgets, failed)));
+    for (const { key } of steps.flat()) this.waiters.wake(key);
     return held.every(Boolean);
+  }
+
+  /**
+   * What one script can do at once: everything, or in a cluster the source and then the account. The source goes
+   * first: one that is locked must not take places in an account's budgets, which others need.
+   */
+  private inSteps<T>({ ip, pair, account }: Record<keyof Scopes, T>): T[][] {
+    return this.sharded ? [[ip], [pair, account]] : [[ip, pair, account]];
   }
 
   private scopesOf({ account, ip }: Pick<GuardSubject, 'account' | 'ip'>): Scopes {

@@ -29,7 +29,15 @@ export async function findHobbiesOfUsers(
 }
 
 /** Replaces the hobbies of a user. */
-export async function replaceHobbies(em: EntityManager, userId: number, hobbyIds: readonly number[]): Promise<void> {
+export async function replaceHobbies(
+  em: EntityManager,
+  userId: number,
+  hobbyIds: readonly number[],
+): Promise<void> {
   await em.nativeDelete(UserHobby, { userId });
-  if (hobbyIds.length > 0) await em.insertMany(UserHobby, hobbyIds.map((hobbyId) => ({ userId, hobbyId })));
+  if (hobbyIds.length > 0)
+    await em.insertMany(
+      UserHobby,
+      hobbyIds.map((hobbyId) => ({ userId, hobbyId })),
+    );
 }

@@ -5,7 +5,13 @@ import { Image } from './image.entity.js';
 /** A picture of the house that any user may take as an avatar (anlife 接口15). */
 @Entity({ tableName: 'default_photos' })
 export class DefaultPhoto {
-  @OneToOne(() => Image, { ...keyOnly, primary: true, owner: true, fieldName: 'image_id', deleteRule: 'cascade' })
+  @OneToOne(() => Image, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'image_id',
+    deleteRule: 'cascade',
+  })
   imageId!: string;
 
   /** Order in the list, lowest first. */

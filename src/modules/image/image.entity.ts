@@ -19,7 +19,13 @@ export class Image {
   key!: string;
 
   /** Who uploaded it; null for pictures of the house. */
-  @ManyToOne(() => User, { ...keyOnly, nullable: true, fieldName: 'owner_id', deleteRule: 'set null', index: true })
+  @ManyToOne(() => User, {
+    ...keyOnly,
+    nullable: true,
+    fieldName: 'owner_id',
+    deleteRule: 'set null',
+    index: true,
+  })
   ownerId: number | null = null;
 
   @Field(() => String, { description: 'Media type: image/jpeg, image/png, image/webp or image/gif.' })

@@ -12,8 +12,15 @@ export const findImage = (em: EntityManager, id: string): Promise<Image | null> 
 
 /** The pictures of the house, in their order. */
 export async function findDefaultPhotos(em: EntityManager): Promise<Image[]> {
-  const photos = await em.find(DefaultPhoto, {}, { ...READ_ONLY, orderBy: { position: 'asc', imageId: 'asc' } });
-  const images = await findImages(em, photos.map((photo) => photo.imageId));
+  const photos = await em.find(
+    DefaultPhoto,
+    {},
+    { ...READ_ONLY, orderBy: { position: 'asc', imageId: 'asc' } },
+  );
+  const images = await findImages(
+    em,
+    photos.map((photo) => photo.imageId),
+  );
   return photos.flatMap((photo) => images.get(photo.imageId) ?? []);
 }
 

@@ -27,7 +27,8 @@ export class ImageResolver {
   }
 
   @Mutation(() => User, {
-    description: 'Stores a picture and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
+    description:
+      'Stores a picture and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
   })
   async updateAvatar(
     @Ctx() ctx: RequestContext,

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
-import { requireViewer, type RequestContext } from '../../context.js';
+import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
@@ -52,7 +52,8 @@ export class ImageService {
   async assertUsable(ctx: RequestContext, id: string, field: string): Promise<void> {
     const image = await findImage(ctx.em, id);
     const own = image?.ownerId === requireViewer(ctx).userId;
-    if (!image || !(own || (await isDefaultPhoto(ctx.em, id)))) throw new AppError('INVALID_INPUT', { field });
+    if (!image || !(own || (await isDefaultPhoto(ctx.em, id))))
+      throw new AppError('INVALID_INPUT', { field });
   }
 
   defaultPhotos(ctx: RequestContext): Promise<Image[]> {

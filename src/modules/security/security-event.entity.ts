@@ -1,5 +1,5 @@
-import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/core';
+import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { User } from '../user/user.entity.js';
@@ -56,7 +56,9 @@ export class SecurityEvent {
   @Property({ type: 'string', length: 32 })
   kind!: SecurityEventKind;
 
-  @Field(() => String, { description: 'The door it came through: graphql, anlife, account, plus, member, open or cli.' })
+  @Field(() => String, {
+    description: 'The door it came through: graphql, anlife, account, plus, member, open or cli.',
+  })
   @Property({ type: 'string', length: 16 })
   door!: string;
 

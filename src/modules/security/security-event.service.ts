@@ -41,7 +41,11 @@ export class SecurityEventService {
     const size = pageSize(page.first);
     const before = decodeCursor(page.after);
     const where: FilterQuery<SecurityEvent> = before === null ? { userId } : { userId, id: { $lt: before } };
-    const rows = await ctx.em.find(SecurityEvent, where, { ...READ_ONLY, orderBy: { id: 'desc' }, limit: size + 1 });
+    const rows = await ctx.em.find(SecurityEvent, where, {
+      ...READ_ONLY,
+      orderBy: { id: 'desc' },
+      limit: size + 1,
+    });
     return toPage(rows, size, (event) => event.id);
   }
 }

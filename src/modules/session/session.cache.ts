@@ -35,7 +35,9 @@ export class SessionCache {
    */
   async markStale(tokenHashes: readonly string[]): Promise<void> {
     await Promise.all(
-      tokenHashes.map((hash) => this.redis.set(keyOf(hash), STALE, 'EX', SESSION_CACHE_SECONDS).catch(() => null)),
+      tokenHashes.map((hash) =>
+        this.redis.set(keyOf(hash), STALE, 'EX', SESSION_CACHE_SECONDS).catch(() => null),
+      ),
     );
   }
 }

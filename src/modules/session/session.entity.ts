@@ -32,7 +32,10 @@ export class Session {
   @Property({ type: 'string', length: 64 })
   source!: string;
 
-  @Field(() => String, { nullable: true, description: 'The user agent it was opened with, cut at 255 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The user agent it was opened with, cut at 255 characters.',
+  })
   @Property({ type: 'string', length: 255, nullable: true })
   userAgent: string | null = null;
 

@@ -17,7 +17,9 @@ export class SessionResolver {
     return this.services.sessions.list(ctx);
   }
 
-  @Mutation(() => Boolean, { description: "Ends one of the caller's sessions. NOT_FOUND for anybody else's." })
+  @Mutation(() => Boolean, {
+    description: "Ends one of the caller's sessions. NOT_FOUND for anybody else's.",
+  })
   revokeSession(
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The session.' }) id: string,

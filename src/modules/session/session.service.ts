@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import { requireViewer, type RequestContext, type Viewer } from '../../context.js';
+import { type RequestContext, requireViewer, type Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
-import type { SecurityEventService } from '../security/security-event.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
 import { SESSION_CACHE_SECONDS, type SessionCache } from './session.cache.js';
 import type { Session } from './session.entity.js';
 import {
@@ -104,7 +104,11 @@ export class SessionService {
   }
 
   /** Ends sessions of a user on every instance at once; returns how many. */
-  async end(em: EntityManager, userId: number, which: { id?: number; except?: number } = {}): Promise<number> {
+  async end(
+    em: EntityManager,
+    userId: number,
+    which: { id?: number; except?: number } = {},
+  ): Promise<number> {
     const hashes = await revokeSessions(em, userId, which);
     await this.cache.markStale(hashes);
     return hashes.length;

@@ -1,4 +1,4 @@
-import { requireViewer, type RequestContext } from '../../context.js';
+import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { countHobbies, replaceHobbies } from '../hobby/hobby.repository.js';
@@ -7,7 +7,7 @@ import type { ModerationService } from '../moderation/moderation.service.js';
 import type { PlaceService } from '../place/place.service.js';
 import { assertBirthday } from './calendar.js';
 import { normaliseName, normaliseText } from './text.js';
-import { Sex, type User, USER_LIMITS } from './user.entity.js';
+import { Sex, USER_LIMITS, type User } from './user.entity.js';
 import { findUserById, updateUser } from './user.repository.js';
 
 /** A value sets, absent leaves, null clears. */
@@ -97,7 +97,8 @@ export class ProfileService {
     const communityId = changes.communityId === undefined ? current.communityId : changes.communityId;
     const community = communityId ? await ctx.loaders.community.load(communityId) : null;
     if (communityId && !community) throw new AppError('INVALID_INPUT', { field: 'communityId' });
-    const cityId = community?.cityId ?? (location ? await this.places.cityOfLocation(ctx.em, location) : null);
+    const cityId =
+      community?.cityId ?? (location ? await this.places.cityOfLocation(ctx.em, location) : null);
     return { location, communityId, cityId };
   }
 

@@ -9,7 +9,13 @@ const count = { type: 'integer', default: 0 } as const;
 @ObjectType({ description: 'How much a user has done and received.' })
 @Entity({ tableName: 'user_extras' })
 export class UserExtra {
-  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @OneToOne(() => User, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'user_id',
+    deleteRule: 'cascade',
+  })
   userId!: number;
 
   @Field(() => Int, { description: 'Likes received.' })

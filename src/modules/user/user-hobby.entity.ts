@@ -12,6 +12,12 @@ export class UserHobby {
   @ManyToOne(() => User, { ...keyOnly, primary: true, fieldName: 'user_id', deleteRule: 'cascade' })
   userId!: number;
 
-  @ManyToOne(() => Hobby, { ...keyOnly, primary: true, fieldName: 'hobby_id', deleteRule: 'cascade', index: true })
+  @ManyToOne(() => Hobby, {
+    ...keyOnly,
+    primary: true,
+    fieldName: 'hobby_id',
+    deleteRule: 'cascade',
+    index: true,
+  })
   hobbyId!: number;
 }

@@ -20,7 +20,8 @@ export class UserIdsResolver {
   constructor(private readonly services: Services) {}
 
   @Query(() => UserIdPage, {
-    description: 'Numbers of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
+    description:
+      'Numbers of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
   })
   async userIds(
     @Ctx() ctx: RequestContext,
@@ -30,7 +31,10 @@ export class UserIdsResolver {
       description: 'Only users whose latest session was opened on this; all when left out.',
     })
     deviceType?: DeviceType | null,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 10,000; 1,000 when left out.' })
+    @Arg('first', () => Int, {
+      nullable: true,
+      description: 'How many, at most 10,000; 1,000 when left out.',
+    })
     first?: number,
     @Arg('after', () => ID, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string | null,

@@ -66,7 +66,8 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
 @Index({ name: 'users_city_device_index', properties: ['cityId', 'lastDeviceType', 'id'] })
 @Index({
   name: 'users_active_index',
-  expression: 'create index "users_active_index" on "users" ("last_active_at" desc, "id" desc) where "status" = 1',
+  expression:
+    'create index "users_active_index" on "users" ("last_active_at" desc, "id" desc) where "status" = 1',
 })
 @Index({
   name: 'users_recommended_index',
@@ -121,7 +122,12 @@ export class User {
   @ManyToOne(() => City, { ...keyOnly, nullable: true, fieldName: 'city_id' })
   cityId: number | null = null;
 
-  @ManyToOne(() => Community, { ...keyOnly, nullable: true, fieldName: 'community_id', deleteRule: 'set null' })
+  @ManyToOne(() => Community, {
+    ...keyOnly,
+    nullable: true,
+    fieldName: 'community_id',
+    deleteRule: 'set null',
+  })
   communityId: number | null = null;
 
   @ManyToOne(() => Image, { ...keyOnly, nullable: true, fieldName: 'avatar_id', deleteRule: 'set null' })

@@ -23,16 +23,25 @@ export class UserFilter {
   @Field(() => [String], { nullable: true, description: 'Whole names, at most 100.' })
   names?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Numbers of accounts, at most 100. Finds disabled accounts too.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Numbers of accounts, at most 100. Finds disabled accounts too.',
+  })
   ids?: string[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Most recent activity first.' })
   active?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only those picked by an administrator, latest pick first.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Only those picked by an administrator, latest pick first.',
+  })
   recommended?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Of the caller's city, without the caller. Needs a session." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Of the caller's city, without the caller. Needs a session.",
+  })
   nearby?: boolean | null;
 
   @Field(() => ID, { nullable: true, description: 'Of this city.' })
@@ -58,7 +67,8 @@ export class UpdateProfileInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the user lives, in words, at most 191 characters. Decides the city unless a community does.',
+    description:
+      'Where the user lives, in words, at most 191 characters. Decides the city unless a community does.',
   })
   location?: string | null;
 

@@ -1,6 +1,6 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import { escapeLike, READ_ONLY } from '../../infra/database/query.js';
-import { decodeCursor, type Page, pageOffset, type PageInput, pageSize, toPage } from '../../paging.js';
+import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
 import { User, UserStatus } from './user.entity.js';
 
 /** Which users a list holds; all given conditions hold together. */

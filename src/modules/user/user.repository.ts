@@ -9,7 +9,11 @@ const findLive = (em: EntityManager, where: FilterQuery<User>): Promise<User | n
   em.findOne(User, { $and: [LIVE, where] } as FilterQuery<User>, READ_ONLY);
 
 export async function findUsersByIds(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
-  const users = await em.find(User, { $and: [LIVE, { id: { $in: [...ids] } }] } as FilterQuery<User>, READ_ONLY);
+  const users = await em.find(
+    User,
+    { $and: [LIVE, { id: { $in: [...ids] } }] } as FilterQuery<User>,
+    READ_ONLY,
+  );
   return indexBy(users, (user) => user.id);
 }
 
@@ -17,12 +21,14 @@ export const findUserById = (em: EntityManager, id: number) => findLive(em, { id
 export const findUserByName = (em: EntityManager, name: string) => findLive(em, { name });
 export const findUserByPhone = (em: EntityManager, phone: string) => findLive(em, { phone });
 /** Only a verified address names an account (DECISIONS §1, "e-mail"). */
-export const findUserByEmail = (em: EntityManager, email: string) => findLive(em, { email, emailVerified: true });
+export const findUserByEmail = (em: EntityManager, email: string) =>
+  findLive(em, { email, emailVerified: true });
 
 export type NewUser = Partial<User> & Pick<User, 'name'>;
 
 /** Returns the new id. Taken phones, e-mails and names come back as unique-constraint errors. */
-export const insertUser = (em: EntityManager, user: NewUser): Promise<number> => em.insert(User, user as never);
+export const insertUser = (em: EntityManager, user: NewUser): Promise<number> =>
+  em.insert(User, user as never);
 
 /** Changes columns of one user; `updatedAt` moves with them unless the change is not one of the profile. */
 export async function updateUser(em: EntityManager, id: number, changes: Partial<User>): Promise<void> {

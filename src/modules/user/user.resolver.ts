@@ -28,7 +28,9 @@ export class UserResolver {
   user(
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { nullable: true, description: 'The number of the account.' }) id?: string | null,
-    @Arg('name', () => String, { nullable: true, description: 'The name, without case.' }) name?: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'The name, without case.' }) name?:
+      | string
+      | null,
     @Arg('phone', () => String, { nullable: true, description: 'The phone.' }) phone?: string | null,
     @Arg('email', () => String, { nullable: true, description: 'The verified e-mail address.' })
     email?: string | null,
@@ -37,17 +39,24 @@ export class UserResolver {
     return this.services.users.find(ctx, { id: key, name, phone, email });
   }
 
-  @Query(() => UserConnection, { description: 'Users, newest first unless the filter or the order says otherwise.' })
+  @Query(() => UserConnection, {
+    description: 'Users, newest first unless the filter or the order says otherwise.',
+  })
   async users(
     @Ctx() ctx: RequestContext,
-    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users.' }) filter?: UserFilter | null,
-    @Arg('order', () => UserOrder, { nullable: true, description: 'How the list runs; ID_DESC when left out.' })
+    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users.' })
+    filter?: UserFilter | null,
+    @Arg('order', () => UserOrder, {
+      nullable: true,
+      description: 'How the list runs; ID_DESC when left out.',
+    })
     order?: UserOrder | null,
     @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
     first?: number,
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,
-    @Arg('offset', () => Int, { nullable: true, description: 'How many to skip, at most 10,000.' }) offset?: number,
+    @Arg('offset', () => Int, { nullable: true, description: 'How many to skip, at most 10,000.' })
+    offset?: number,
   ): Promise<Connection<User>> {
     const { ids, cityId, ...conditions } = filter ?? {};
     const criteria = {
@@ -80,7 +89,10 @@ export class UserResolver {
     return user.nickname ?? user.name;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The phone, eleven digits. Only for the owner.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The phone, eleven digits. Only for the owner.',
+  })
   phone(@Root() user: User, @Ctx() ctx: RequestContext): string | null {
     return maySeePrivate(ctx, user.id) ? user.phone : null;
   }
@@ -98,7 +110,10 @@ export class UserResolver {
     return maySeePrivate(ctx, user.id) ? user.emailVerified : null;
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: 'Full years since the birthday, in Asia/Shanghai.' })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Full years since the birthday, in Asia/Shanghai.',
+  })
   age(@Root() user: User): number | null {
     return user.birthday ? ageOf(user.birthday) : null;
   }
@@ -108,12 +123,18 @@ export class UserResolver {
     return inviteCodeOf(user.id);
   }
 
-  @FieldResolver(() => [String], { nullable: true, description: 'What the account may do. Only for the owner.' })
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description: 'What the account may do. Only for the owner.',
+  })
   abilities(@Root() user: User, @Ctx() ctx: RequestContext): string[] | null {
     return maySeePrivate(ctx, user.id) ? user.abilities : null;
   }
 
-  @FieldResolver(() => City, { nullable: true, description: 'The city: of the community, else of the location.' })
+  @FieldResolver(() => City, {
+    nullable: true,
+    description: 'The city: of the community, else of the location.',
+  })
   city(@Root() user: User, @Ctx() ctx: RequestContext): Promise<City | null> | null {
     return user.cityId ? ctx.loaders.city.load(user.cityId) : null;
   }

@@ -1,4 +1,4 @@
-import { type DeviceType, requireViewer, type RequestContext } from '../../context.js';
+import { type DeviceType, type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import { parseEmail, parsePhone } from './contact.js';

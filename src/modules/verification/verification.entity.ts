@@ -9,13 +9,20 @@ export enum VerificationState {
   PASSED = 1,
 }
 
-const picture = (fieldName: string) => ({ ...keyOnly, nullable: true, fieldName, deleteRule: 'set null' }) as const;
+const picture = (fieldName: string) =>
+  ({ ...keyOnly, nullable: true, fieldName, deleteRule: 'set null' }) as const;
 
 /** The real-name verification of an account. What identifies a person is encrypted, under the named key. */
 @Entity({ tableName: 'verifications' })
 @Index({ name: 'verifications_state_index', properties: ['state', 'updatedAt'] })
 export class Verification {
-  @OneToOne(() => User, { ...keyOnly, primary: true, owner: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @OneToOne(() => User, {
+    ...keyOnly,
+    primary: true,
+    owner: true,
+    fieldName: 'user_id',
+    deleteRule: 'cascade',
+  })
   userId!: number;
 
   /** `user` for a person, `org` for an organisation. */

@@ -55,7 +55,10 @@ const release = ({ appRelease }: Data) => {
 
 const one = () => 1;
 
-const md5Password = (input: Input, name = 'password') => ({ password: input.md5(name), passwordFormat: 'MD5' });
+const md5Password = (input: Input, name = 'password') => ({
+  password: input.md5(name),
+  passwordFormat: 'MD5',
+});
 
 const codeRequest = (purpose: string) => (input: Input) => ({
   input: { phone: input.required('phone'), purposes: [purpose] },
@@ -66,7 +69,8 @@ function picture(input: Input, name: 'photo' | 'background'): string | null | un
   const id = input.text(`${name}_id`);
   if (id === undefined) return undefined;
   if (id === '') return null;
-  if (input.requiredInt(`${name}_host`) !== IMAGE_HOST) throw new AppError('INVALID_INPUT', { field: `${name}_host` });
+  if (input.requiredInt(`${name}_host`) !== IMAGE_HOST)
+    throw new AppError('INVALID_INPUT', { field: `${name}_host` });
   return id;
 }
 
@@ -93,7 +97,9 @@ const newPassword = (input: Input) => {
   if (input.md5('password2').toLowerCase() !== password.toLowerCase()) {
     throw new AppError('PASSWORD_MISMATCH', { field: 'password2' });
   }
-  return { input: { phone: input.required('phone'), code: input.required('sms_code'), password, passwordFormat } };
+  return {
+    input: { phone: input.required('phone'), code: input.required('sms_code'), password, passwordFormat },
+  };
 };
 
 const thirdParty = (input: Input) => ({
@@ -328,13 +334,22 @@ export const anlife: Dialect = {
   canShowCaptcha: false,
   token: (request, input) => {
     const header = request.headers.auth_token;
-    return bearerToken(request) ?? (typeof header === 'string' ? header : undefined) ?? input.text('auth_token');
+    return (
+      bearerToken(request) ?? (typeof header === 'string' ? header : undefined) ?? input.text('auth_token')
+    );
   },
   deviceType,
   // The image host is a system of its own and answers without the envelope (DECISIONS §2, 接口12).
   success: (result, route) => ({ status: 200, body: route.upload ? result : { datas: result } }),
   failure: (error, number) => ({
-    status: error.kind === 'unavailable' ? 503 : error.kind === 'rate' && error.code === 'RATE_LIMITED' ? 429 : error.kind === 'internal' ? 500 : 200,
+    status:
+      error.kind === 'unavailable'
+        ? 503
+        : error.kind === 'rate' && error.code === 'RATE_LIMITED'
+          ? 429
+          : error.kind === 'internal'
+            ? 500
+            : 200,
     body: { error_code: number, error_msg: MESSAGES[number] ?? ERRORS[error.code].zh },
   }),
   kinds: {

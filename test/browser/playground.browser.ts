@@ -1,38 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Fastify from 'fastify';
-import { buildSchema, graphql } from 'graphql';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { EXAMPLES } from '../../playground/examples.js';
-import { isPlaygroundRequest, registerPlayground, sendPlayground } from '../../src/graphql/playground.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-interface TestApp {
-  url: string;
-  close(): Promise<void>;
-}
-
-async function startApp(): Promise<TestApp> {
-  const app = Fastify();
-  const schema = buildSchema(`
-    "Whether a name can be had."
-    enum NameAvailability { AVAILABLE TAKEN }
-    type Query { "Checks a name." nameAvailability(name: String!): NameAvailability! }
-  `);
-  registerPlayground(app);
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: async (request, reply) => {
-      if (isPlaygroundRequest(request)) return sendPlayground(reply);
-      const { query, operationName } = request.body as { query: string; operationName?: string };
-      return graphql({ schema, source: query, operationName, rootValue: { nameAvailability: 'AVAILABLE' } });
-    },
-  });
-  return { url: await app.listen({ port: 0 }), close: () => app.close() };
-}
 
 const CHROMIUM = [
   process.env.CHROMIUM_PATH,
@@ -67,7 +40,7 @@ const ARGS = [
 
   beforeAll(async () => {
     execFileSync(process.execPath, [join(ROOT, 'scripts/build-playground.mjs')]);
-    app = await startApp();
+    app = await startTestApp();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   }, 120_000);
 

@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { printCurrentSchema } from '../../graphql/schema.js';
+import { DIALECTS } from '../../rest/dialects/index.js';
+import { type Output, showList } from '../output.js';
+import { settingsTable } from './settings.js';
+
+/** What the repository keeps a copy of, and what it must be. */
+type Print = (output: Output) => void;
+
+interface RouteRow {
+  [column: string]: unknown;
+  dialect: string;
+  id: string;
+  methods: string;
+  url: string;
+  operation: string;
+  summary: string;
+}
+
+const routeRows = (): RouteRow[] =>
+  DIALECTS.flatMap(({ name, mounts }) =>
+    mounts.flatMap(({ prefix, routes }) =>
+      routes.map((route) => ({
+        dialect: name,
+        id: route.id,
+        methods: route.methods.join(', '),
+        url: prefix + route.path,
+        operation: route.operation,
+        summary: route.summary,
+      })),
+    ),
+  );
+
+function routesTable(): string {
+  const lines = routeRows().map(
+    ({ id, methods, url, operation, summary }) =>
+      `| ${id} | ${methods} | \`${url}\` | \`${operation}\` | ${summary} |`,
+  );
+  return ['| document | method | URL | operation | what it is |', '|---|---|---|---|---|', ...lines].join(
+    '\n',
+  );
+}
+
+/** The parts of the README that are printed from the code, between a pair of comments each. */
+const README_PARTS: Readonly<Record<string, () => string>> = { settings: settingsTable, routes: routesTable };
+
+function currentReadme(): string {
+  let text = readFileSync('README.md', 'utf8');
+  for (const [name, print] of Object.entries(README_PARTS)) {
+    const part = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
+    text = text.replace(part, (_all, open: string, close: string) => open + print() + close);
+  }
+  return text;
+}
+
+/** Writes a file, or says whether it is already what it should be. */
+function keep(file: string, wanted: string, check: boolean): Output {
+  const upToDate = readFileSync(file, { encoding: 'utf8', flag: 'a+' }) === wanted;
+  if (!check && !upToDate) writeFileSync(file, wanted);
+  const text = upToDate ? `${file} is up to date.` : check ? `${file} is out of date.` : `Wrote ${file}.`;
+  return { json: { file, upToDate }, text, exitCode: check && !upToDate ? 1 : 0 };
+}
+
+/** Reads no environment and opens nothing. */
+export function addProjectCommands(program: Command, print: Print): void {
+  program
+    .command('routes')
+    .description('Every legacy route with its operation.')
+    .action(() => print(showList(routeRows())));
+
+  program
+    .command('schema')
+    .description('Write schema.graphql from the code.')
+    .option('--check', 'write nothing; fail when it is out of date')
+    .action(({ check }: { check?: boolean }) =>
+      print(keep('schema.graphql', printCurrentSchema(), Boolean(check))),
+    );
+
+  program
+    .command('readme')
+    .description('Write the tables of settings and routes into README.md.')
+    .option('--check', 'write nothing; fail when they are out of date')
+    .action(({ check }: { check?: boolean }) => print(keep('README.md', currentReadme(), Boolean(check))));
+}

@@ -1,0 +1,278 @@
+import 'reflect-metadata';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import type { Terminal } from '../../src/cli/output.js';
+import { runCli } from '../../src/cli/program.js';
+import { copyDataDir, createDatabase, type TestDatabase } from '../support/template.js';
+
+let directory: string;
+let database: TestDatabase;
+let env: NodeJS.ProcessEnv;
+
+/** Runs one command line as the shell would. */
+async function cli(...argv: string[]) {
+  const written = { stdout: '', stderr: '' };
+  const terminal: Terminal = {
+    env,
+    stdout: (text) => {
+      written.stdout += text;
+    },
+    stderr: (text) => {
+      written.stderr += text;
+    },
+    interactive: false,
+  };
+  const code = await runCli(argv, terminal, database.pglite && { pglite: database.pglite });
+  return { code, ...written };
+}
+
+/** The value that a command prints with `--json`. */
+async function json(...argv: string[]) {
+  const { code, stdout, stderr } = await cli(...argv, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+const file = async (name: string, content: string | Buffer): Promise<string> => {
+  const target = path.join(directory, name);
+  await writeFile(target, content);
+  return target;
+};
+
+beforeAll(async () => {
+  directory = await copyDataDir();
+  database = await createDatabase();
+  env = { DATA_DIR: directory, DATABASE_URL: database.url };
+});
+
+afterAll(async () => {
+  await database.drop();
+  await rm(directory, { recursive: true });
+});
+
+test('applications of the open API are created, listed, rotated and disabled', async () => {
+  const created = await json(
+    'open-app',
+    'create',
+    '--name',
+    'erp',
+    '--allow-ip',
+    '10.0.0.0/8',
+    '--allow-ip',
+    '::1',
+  );
+  expect(created).toMatchObject({
+    id: 10001,
+    name: 'erp',
+    allowedIps: ['10.0.0.0/8', '::1'],
+    disabledAt: null,
+  });
+  expect(created.secret).toMatch(/^[0-9a-f]{40}$/);
+  const rotated = await json('open-app', 'rotate', '10001');
+  expect(rotated.secret).not.toBe(created.secret);
+  expect((await json('open-app', 'disable', '10001')).disabledAt).not.toBeNull();
+  const [listed] = await json('open-app', 'list');
+  expect(listed).toMatchObject({ id: 10001, name: 'erp' });
+  expect(JSON.stringify(listed)).not.toContain(rotated.secret);
+  expect(await cli('open-app', 'rotate', '7')).toMatchObject({ code: 1, stdout: '' });
+});
+
+describe('users', () => {
+  beforeAll(() => json('seed', 'demo', '--users', '5', '--orders', '20', '--password', 'a demo password'));
+
+  test('are shown by number, name and phone', async () => {
+    const shown = await json('user', 'show', '3');
+    expect(shown).toMatchObject({ id: 3, status: 'ACTIVE', abilities: [] });
+    expect(await json('user', 'show', shown.name)).toEqual(shown);
+    expect(await json('user', 'show', `+86${shown.phone}`)).toEqual(shown);
+    expect(await cli('user', 'show', 'nobody_at_all')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'error: There is no such user.\n',
+    });
+  });
+
+  test('get an ability once, and lose it', async () => {
+    const ability = '[user] Disabled User';
+    await json('user', 'grant', '3', '*');
+    await json('user', 'grant', '3', ability);
+    expect((await json('user', 'grant', '3', ability)).abilities).toEqual(['*', ability]);
+    expect((await json('user', 'revoke', '3', '*')).abilities).toEqual([ability]);
+    expect(await cli('user', 'grant', '3', 'Disabled User')).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+test('hobbies are added once, listed and removed', async () => {
+  const added = await json('hobby', 'add', ' 钓鱼 ');
+  expect(added).toEqual({ id: expect.any(Number), name: '钓鱼' });
+  expect(await json('hobby', 'add', '钓鱼')).toEqual(added);
+  expect(await json('hobby', 'list')).toContainEqual(added);
+  await json('hobby', 'remove', String(added.id));
+  expect(await json('hobby', 'list')).not.toContainEqual(added);
+  expect((await cli('hobby', 'remove', String(added.id))).code).toBe(1);
+});
+
+describe('communities', () => {
+  const names = async (city: string) =>
+    (await json('community', 'list', '--city', city)).map(({ name }: { name: string }) => name);
+
+  test('are added to a city once, and removed', async () => {
+    const added = await json('community', 'add', '--city', '511900', '江南水岸');
+    expect(await json('community', 'add', '--city', '511900', '江南水岸')).toEqual(added);
+    expect(await names('511900')).toEqual(['江南水岸']);
+    await json('community', 'remove', String(added.id));
+    expect(await names('511900')).toEqual([]);
+    expect((await cli('community', 'add', '--city', '999999', 'x')).code).toBe(1);
+  });
+
+  test('are imported from CSV and JSON, those that are there skipped', async () => {
+    const csv = '\uFEFFcity_id,name\r\n511600,"甲, ""乙"""\r\n\r\n511600,丙\n511600,丙\n';
+    expect(await json('community', 'import', await file('a.csv', csv))).toEqual({ read: 3, added: 2 });
+    const rows = [
+      { city_id: 511600, name: '丙' },
+      { cityId: '511600', name: ' 丁 ' },
+    ];
+    expect(await json('community', 'import', await file('a.json', JSON.stringify(rows)))).toEqual({
+      read: 2,
+      added: 1,
+    });
+    expect(await names('511600')).toEqual(['甲, "乙"', '丙', '丁']);
+  });
+
+  test('are imported in batches', async () => {
+    const lines = Array.from({ length: 12_001 }, (_, index) => `511700,小区${index}`).join('\n');
+    expect(await json('community', 'import', await file('b.csv', lines))).toEqual({
+      read: 12_001,
+      added: 12_001,
+    });
+  });
+
+  test.each([
+    ['unknown city', '511800,甲\n1,乙\n'],
+    ['no name', '511800,甲\n511800,  \n'],
+    ['no comma', '511800,甲\n511800\n'],
+    ['long name', `511800,甲\n511800,${'长'.repeat(65)}\n`],
+    [
+      'not UTF-8',
+      Buffer.concat([Buffer.from('511800,甲\n511800,'), Buffer.from([0xb3, 0xc9]), Buffer.from('\n')]),
+    ],
+  ])('none are imported from a file with a bad row: %s', async (_case, content) => {
+    const { code, stderr } = await cli('community', 'import', await file('bad.csv', content));
+    expect(code).toBe(1);
+    expect(stderr).toContain('bad.csv:2: ');
+    expect(await names('511800')).toEqual([]);
+  });
+});
+
+test('releases are added, listed and removed', async () => {
+  const add = ['release', 'add', '--platform', 'android', '--version', '9.0', '--version-code', '90'];
+  const added = await json(...add, '--url', 'https://x.example/a.apk', '--title', 'T', '--message', 'M');
+  expect(added).toMatchObject({
+    platform: 'android',
+    version: '9.0',
+    versionCode: 90,
+    title: 'T',
+    message: 'M',
+  });
+  expect(await json('release', 'list')).toContainEqual(added);
+  await json('release', 'remove', String(added.id));
+  expect(await json('release', 'list')).not.toContainEqual(added);
+  expect((await cli(...add, '--url', 'ftp://x')).code).toBe(2);
+  expect((await cli(...add)).code).toBe(2);
+});
+
+test('default pictures are decoded, listed last, and removed', async () => {
+  const background = { r: 200, g: 30, b: 30 };
+  const png = await sharp({ create: { width: 90, height: 70, channels: 3, background } })
+    .png()
+    .toBuffer();
+  const added = await json('default-photo', 'add', await file('red.jpg', png));
+  expect(added).toMatchObject({ mime: 'image/png', width: 90, height: 70 });
+  expect((await json('default-photo', 'list')).at(-1)).toEqual(added);
+  await json('default-photo', 'remove', added.id);
+  expect(await json('default-photo', 'list')).toHaveLength(6);
+  expect((await cli('default-photo', 'add', await file('no.png', 'text'))).code).toBe(1);
+});
+
+test('addresses are blocked as the network they lie in', async () => {
+  expect(await json('blocked-ip', 'add', '10.1.2.3/8')).toEqual({ range: '10.0.0.0/8' });
+  await json('blocked-ip', 'add', '10.0.0.0/8');
+  expect(await json('blocked-ip', 'add', '2001:db8::1')).toEqual({ range: '2001:db8::1/128' });
+  expect(await json('blocked-ip', 'list')).toHaveLength(2);
+  await json('blocked-ip', 'remove', '10.0.0.0/8');
+  expect((await cli('blocked-ip', 'remove', '10.0.0.0/8')).code).toBe(1);
+  expect((await cli('blocked-ip', 'add', '10.0.0')).code).toBe(2);
+});
+
+test('banned words are kept without case and width', async () => {
+  expect(await json('banned-word', 'add', ' ＢＡＤ词 ')).toEqual({ word: 'bad词' });
+  await json('banned-word', 'add', 'Bad词');
+  expect(await json('banned-word', 'list')).toMatchObject([{ word: 'bad词' }]);
+  await json('banned-word', 'remove', 'BAD词');
+  expect(await json('banned-word', 'list')).toEqual([]);
+  expect((await cli('banned-word', 'add', ' ')).code).toBe(1);
+});
+
+test('the migrations lead to the entities', async () => {
+  expect(await json('db', 'check')).toEqual({ upToDate: true, sql: '' });
+  expect(await json('db', 'migrate')).toEqual({ applied: [] });
+});
+
+describe('the settings', () => {
+  test('are a Markdown table without secrets', async () => {
+    const { code, stdout } = await cli('settings');
+    expect(code).toBe(0);
+    expect(stdout).toContain('| `PORT` | `4000` | Port to listen on');
+    expect(stdout).toContain('| `PASSWORD_PEPPER` | — |');
+    const widths = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replaceAll('\\|', '').split('|').length);
+    expect(new Set(widths)).toEqual(new Set([5]));
+  });
+
+  test('that are wrong are all named', async () => {
+    const before = env;
+    env = { ...before, PORT: 'x', LOG_LEVEL: 'loud' };
+    const { code, stderr } = await cli('hobby', 'list', '--json');
+    env = before;
+    expect(code).toBe(1);
+    expect(stderr).toContain('PORT');
+    expect(stderr).toContain('LOG_LEVEL');
+  });
+
+  test('of production need data keys for what is encrypted', async () => {
+    const before = env;
+    env = { ...before, DATA_KEYS: 'short:abc' };
+    const { code, stderr } = await cli('open-app', 'list');
+    env = before;
+    expect(code).toBe(1);
+    expect(stderr).toContain('DATA_KEYS');
+  });
+});
+
+describe('usage', () => {
+  test.each([
+    ['nonsense'],
+    ['hobby'],
+    ['hobby', 'add'],
+    ['hobby', 'remove', 'x'],
+    ['seed', 'demo', '--users', '-1'],
+  ])('%s %s is refused with 2 and a word on stderr', async (...argv) => {
+    const { code, stdout, stderr } = await cli(...argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+
+  test('is shown on request', async () => {
+    const { code, stdout } = await cli('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('open-app');
+  });
+
+  test('lists are readable without --json', async () => {
+    const { stdout } = await cli('hobby', 'list');
+    expect(stdout).toMatch(/^id\tname\n1\t阅读\n/);
+  });
+});
