@@ -5,7 +5,7 @@ const CHECKS = [
   ['types', 'tsc', ['-p', '.']],
   ['types of the playground', 'tsc', ['-p', 'playground']],
   ['build', 'npm', ['run', '--silent', 'build:server']],
-  ['lint, format and import rules', 'biome', ['ci', '.']],
+  ['lint, format and import rules', 'biome', ['ci', '--colors=off', '.']],
   ['schema.graphql', 'node', ['dist/src/cli/main.js', 'schema', '--check']],
   ['migrations against entities', 'node', ['dist/src/cli/main.js', 'db', 'check']],
   ['README', 'node', ['dist/src/cli/main.js', 'readme', '--check']],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRange } from './infra/ip.js';
+import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 
 /**
  * Every environment variable the gateway reads, with its default and its meaning.
@@ -48,6 +49,7 @@ const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
 const text = () => z.string().optional();
 
 const DEVELOPMENT_PEPPER = 'development pepper, refused in production';
+const DEVELOPMENT_DATA_KEYS = `development:${Buffer.from('development key, refused in prod').toString('base64')}`;
 
 export const SETTINGS = {
   HOST: z.string().prefault('127.0.0.1').describe('Address to listen on.'),
@@ -92,6 +94,17 @@ export const SETTINGS = {
     .prefault(DEVELOPMENT_PEPPER)
     .describe(
       'Key of the HMAC under the password hashes. Losing it loses every password. Required in production.',
+    ),
+  DATA_KEYS: z
+    .string()
+    .prefault(DEVELOPMENT_DATA_KEYS)
+    .refine(
+      (text) => parseDataKeys(text) !== null,
+      'must be id:base64key[,id:base64key…] with 32 bytes a key',
+    )
+    .transform((text) => parseDataKeys(text) ?? [])
+    .describe(
+      'Keys of what is encrypted at rest, `id:base64key[,id:base64key…]`: the first encrypts, all decrypt. Required in production.',
     ),
   PASSWORD_HASH_MEMORY_KIB: integer(19_456, 19_456, 1_048_576).describe('argon2id memory, in KiB.'),
   PASSWORD_HASH_ITERATIONS: integer(2, 2, 20).describe('argon2id passes.'),
@@ -171,4 +184,7 @@ type Parsed = { [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name
 /** The values of {@link SETTINGS} once read; see there for what each one means. */
 export type Settings = { -readonly [Name in keyof Parsed]: Parsed[Name] };
 
-export const isDevelopmentPepper = (value: string): boolean => value === DEVELOPMENT_PEPPER;
+export const isDevelopmentPepper = (pepper: string): boolean => pepper === DEVELOPMENT_PEPPER;
+
+export const areDevelopmentKeys = (keys: readonly DataKey[]): boolean =>
+  keys.some(({ id }) => id === 'development');

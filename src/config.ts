@@ -1,4 +1,4 @@
-import { isDevelopmentPepper, SETTINGS, type Settings } from './config.settings.js';
+import { areDevelopmentKeys, isDevelopmentPepper, SETTINGS, type Settings } from './config.settings.js';
 
 /** The settings of one process: typed, frozen, and complete before anything starts. */
 export interface Config extends Readonly<Settings> {
@@ -48,6 +48,7 @@ function requireForProduction(settings: Partial<Settings>, problems: Problems): 
     refuse(name, !settings[name], 'required in production');
   }
   refuse('PASSWORD_PEPPER', isDevelopmentPepper(settings.PASSWORD_PEPPER ?? ''), 'required in production');
+  refuse('DATA_KEYS', areDevelopmentKeys(settings.DATA_KEYS ?? []), 'required in production');
   refuse('SMS_PROVIDER', settings.SMS_PROVIDER === 'log', 'log is for development only');
   refuse('MAIL_PROVIDER', settings.MAIL_PROVIDER === 'log', 'log is for development only');
   refuse('CAPTCHA_ANSWER', settings.CAPTCHA_ANSWER !== undefined, 'for development only');

@@ -6,6 +6,7 @@ import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createSenders } from './infra/message/senders.js';
 import { createIdentityProviders } from './infra/oauth/port.js';
 import { createRedis, type RedisConnection } from './infra/redis.js';
+import { SecretBox } from './infra/secret-box.js';
 import { LocalStorage } from './infra/storage/local.js';
 import type { Storage } from './infra/storage/port.js';
 import { AccountCreator } from './modules/account/account.creator.js';
@@ -28,6 +29,7 @@ import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
@@ -113,6 +115,7 @@ export function createServices(
       createIdentityProviders(config),
     ),
     moderation,
+    openApps: new OpenAppService(new SecretBox(config.DATA_KEYS)),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
     profiles: new ProfileService(images, places, moderation),

@@ -8,7 +8,6 @@ import { SecurityEventService } from '../modules/security/security-event.service
 import { SessionCache } from '../modules/session/session.cache.js';
 import { SessionService } from '../modules/session/session.service.js';
 import { type Infrastructure, openInfrastructure } from '../services.js';
-import { readDataKeys } from './data-keys.js';
 
 /**
  * What one command works with, opened when it is first asked for. Throws ConfigError when the settings are not usable
@@ -45,7 +44,7 @@ export class Environment {
   }
 
   secretBox(): SecretBox {
-    return new SecretBox(readDataKeys(this.env, this.config.production));
+    return new SecretBox(this.config.DATA_KEYS);
   }
 
   /** Brings the database up to date; returns the migrations that it lacked. */

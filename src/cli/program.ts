@@ -9,6 +9,7 @@ import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
 import { addOpenAppCommands } from './commands/open-app.js';
+import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
@@ -64,6 +65,7 @@ export async function runCli(
   };
   for (const add of COMMANDS) add(program, run, terminal);
   addSettingsCommand(program, print);
+  addProjectCommands(program, print);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -5,9 +5,10 @@ const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 /** An address in one form: IPv4 carried in IPv6 is IPv4. */
 export const canonicalIp = (ip: string): string => MAPPED_IPV4.exec(ip)?.[1] ?? ip;
 
-/** The eight groups of an IPv6 address. */
+/** The eight groups of an IPv6 address; IPv4 at its end, which is below any /64, counts as two zeros. */
 function groupsOf(ip: string): string[] {
-  const [head = '', tail] = (ip.split('%')[0] ?? '').split('::');
+  const address = ip.replace(/%.*$/, '').replace(/\d+\.\d+\.\d+\.\d+$/, '0:0');
+  const [head = '', tail] = address.split('::');
   const left = head ? head.split(':') : [];
   if (tail === undefined) return left;
   const right = tail ? tail.split(':') : [];
@@ -24,11 +25,11 @@ export function sourceOf(ip: string): string {
   return `${prefix.join(':')}::/64`;
 }
 
-/** Whether a text is an address or a CIDR range. */
+/** Whether a text is an address or a CIDR range; a zone (`%eth0`) belongs to neither. */
 export function isRange(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 

@@ -112,6 +112,10 @@ export type Clock = () => number;
 /** Instances whose clocks differ still agree: time is what Redis says. Tests pass a clock they can move. */
 export const redisTime: Clock = () => 0;
 
+/** The stand-in's TIME mixes two clocks and jumps back by up to a second; its one process has a clock of its own. */
+const timeOf = (redis: Redis, clock: Clock): number =>
+  clock() || (redis instanceof RedisMock ? Date.now() : 0);
+
 const NOW = `
 local now = tonumber(ARGV[1])
 if now == 0 then
@@ -144,7 +148,7 @@ export class RedisScript<Reply> {
     keys: readonly string[],
     args: readonly (string | number)[] = [],
   ): Promise<Reply> {
-    return orUnavailable(this.evaluate(redis, [...keys], [clock(), ...args]) as Promise<Reply>);
+    return orUnavailable(this.evaluate(redis, [...keys], [timeOf(redis, clock), ...args]) as Promise<Reply>);
   }
 
   private async evaluate(redis: Redis, keys: string[], args: (string | number)[]): Promise<unknown> {

@@ -48,8 +48,8 @@ const README_PARTS: Readonly<Record<string, () => string>> = { settings: setting
 function currentReadme(): string {
   let text = readFileSync('README.md', 'utf8');
   for (const [name, print] of Object.entries(README_PARTS)) {
-    const part = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
-    text = text.replace(part, (_all, open: string, close: string) => open + print() + close);
+    const part = new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`);
+    text = text.replace(part, () => `<!-- ${name} -->\n${print()}\n<!-- /${name} -->`);
   }
   return text;
 }

@@ -166,6 +166,12 @@ export class LoginInputType extends ProofFields {
   })
   account?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Instead of `account`: the phone, where nothing else may name the account.',
+  })
+  phone?: string | null;
+
   @Field(() => String, { nullable: true, description: 'The password.' })
   password?: string;
 

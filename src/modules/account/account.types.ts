@@ -27,9 +27,11 @@ export interface RegisterInput extends AddressInput, Partial<PasswordInput> {
   captcha?: CaptchaProof | null;
 }
 
-/** Exactly one of `password`, `code` and `thirdParty`; the first two with an `account`. */
+/** Exactly one of `password`, `code` and `thirdParty`; the first two with either `account` or `phone`. */
 export interface LoginInput extends Partial<PasswordInput> {
   account?: string | null;
+  /** For doors that know accounts by their phone only: no e-mail address or name opens them. */
+  phone?: string | null;
   code?: string | null;
   thirdParty?: ThirdPartyCredential | null;
   /** With a code: create the account when nobody has this phone or address yet. */

@@ -5,7 +5,7 @@ import type { ModerationService } from '../moderation/moderation.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
-import { parseEmail, parsePhone } from '../user/contact.js';
+import { normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
 import { normaliseText } from '../user/text.js';
 import { USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
@@ -35,8 +35,8 @@ export class LoginService {
 
   /**
    * Opens a session. Unknown accounts and wrong passwords say the same and take the same time.
-   * Throws CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED, CAPTCHA_REQUIRED,
-   * IP_BLOCKED; INVALID_INPUT unless exactly one way is given.
+   * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
+   * CAPTCHA_REQUIRED, IP_BLOCKED; INVALID_INPUT unless exactly one way is given.
    */
   async login(ctx: RequestContext, input: LoginInput): Promise<AuthResult> {
     const ways = [input.password, input.code, input.thirdParty].filter(
@@ -54,8 +54,9 @@ export class LoginService {
 
   private prove(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {
     if (input.thirdParty) return this.byThirdParty(ctx, input);
-    if (!input.account) throw new AppError('INVALID_INPUT', { field: 'account' });
-    return input.code ? this.byCode(ctx, input.account, input) : this.byPassword(ctx, input.account, input);
+    const account = input.phone ? normalisePhone(input.phone) : input.account;
+    if (!account || (input.phone && input.account)) throw new AppError('INVALID_INPUT', { field: 'account' });
+    return input.code ? this.byCode(ctx, account, input) : this.byPassword(ctx, account, input);
   }
 
   private async byPassword(ctx: RequestContext, account: string, input: LoginInput): Promise<LoggedIn> {

@@ -7,8 +7,11 @@ const OLDEST = '1850-01-01';
 
 /** Full years since a birthday, by the calendar of Asia/Shanghai. */
 export function ageOf(birthday: string, now = new Date()): number {
-  const today = DateTime.fromJSDate(now, { zone: ZONE }).startOf('day');
-  return Math.floor(today.diff(DateTime.fromISO(birthday, { zone: ZONE }), 'years').years);
+  // Dates alone are compared: there were days without a midnight in Shanghai, whose clocks went forward then.
+  const today = DateTime.fromJSDate(now, { zone: ZONE })
+    .setZone('utc', { keepLocalTime: true })
+    .startOf('day');
+  return Math.floor(today.diff(DateTime.fromISO(birthday, { zone: 'utc' }), 'years').years);
 }
 
 /** A date of birth a living person can have. Throws INVALID_INPUT. */

@@ -1,4 +1,4 @@
-import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import { type EntityManager, type FilterQuery, raw } from '@mikro-orm/postgresql';
 import { escapeLike, READ_ONLY } from '../../infra/database/query.js';
 import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
 import { User, UserStatus } from './user.entity.js';
@@ -27,7 +27,8 @@ function conditionsOf(criteria: UserCriteria): FilterQuery<User>[] {
   if (criteria.cityId) conditions.push({ cityId: criteria.cityId });
   if (criteria.exceptId) conditions.push({ id: { $ne: criteria.exceptId } });
   if (criteria.nameContains) {
-    conditions.push({ name: { $ilike: `%${escapeLike(criteria.nameContains)}%` } });
+    // As text, because that is what the trigram index is on.
+    conditions.push({ [raw('name::text')]: { $ilike: `%${escapeLike(criteria.nameContains)}%` } });
   }
   return conditions;
 }

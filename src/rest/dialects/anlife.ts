@@ -124,7 +124,7 @@ const routes: Route[] = [
     methods: WRITE,
     path: '/user/loginAndGetUserInfo',
     operation: 'Login',
-    variables: (input) => ({ input: { account: input.required('phone'), ...md5Password(input) } }),
+    variables: (input) => ({ input: { phone: input.required('phone'), ...md5Password(input) } }),
     result: loggedIn,
   },
   {

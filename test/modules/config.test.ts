@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { ConfigError, loadConfig } from '../../src/config.js';
+import { SETTINGS } from '../../src/config.settings.js';
+
+const problemsOf = (env: NodeJS.ProcessEnv): string[] => {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+/** The settings that the problems are about. */
+const namesOf = (env: NodeJS.ProcessEnv): string[] =>
+  problemsOf(env).map((problem) => problem.split(':')[0] ?? '');
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://database/gateway',
+  REDIS_URL: 'redis://redis',
+  PUBLIC_URL: 'https://user.example.com',
+  PASSWORD_PEPPER: 'a pepper of at least 32 characters',
+  SMS_PROVIDER: 'webhook',
+  SMS_WEBHOOK_URL: 'https://sms.example.com/send',
+  MAIL_PROVIDER: 'webhook',
+  MAIL_WEBHOOK_URL: 'https://mail.example.com/send',
+};
+
+/** A value that each of these settings cannot have. */
+const INVALID: Record<string, string> = {
+  PORT: '65536',
+  PUBLIC_URL: 'ftp://example.com',
+  DATABASE_URL: 'mysql://localhost/x',
+  DATABASE_POOL: '1',
+  REDIS_URL: 'http://localhost',
+  LOG_LEVEL: 'loud',
+  PLAYGROUND: 'yes',
+  TRUSTED_PROXIES: '10.0.0.0/33',
+  INTERNAL_NETWORKS: 'localhost',
+  RATE_LIMIT: '1',
+  RATE_LIMIT_PER_MINUTE: '-1',
+  SHUTDOWN_SECONDS: '1.5',
+  PASSWORD_PEPPER: 'short',
+  PASSWORD_HASH_MEMORY_KIB: '1024',
+  PASSWORD_HASH_ITERATIONS: '1',
+  CODE_TTL_SECONDS: '1e3',
+  CAPTCHA_ANSWER: 'a b',
+  SMS_PROVIDER: 'pigeon',
+  SMS_WEBHOOK_URL: 'sms.example.com',
+  THIRD_PARTY_TIMEOUT_MS: '0',
+};
+
+test('without any setting everything is embedded, and development it is', () => {
+  const config = loadConfig({});
+  expect(config).toMatchObject({
+    HOST: '127.0.0.1',
+    PORT: 4000,
+    DATA_DIR: '.data',
+    SMS_PROVIDER: 'log',
+    MAIL_PROVIDER: 'log',
+    RATE_LIMIT: true,
+    PLAYGROUND: true,
+    TRUSTED_PROXIES: [],
+    embeddedDatabase: true,
+    embeddedRedis: true,
+    production: false,
+  });
+});
+
+test('is frozen', () => {
+  const config = loadConfig({});
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(() => Object.assign(config, { PORT: 1 })).toThrow(TypeError);
+});
+
+test('an empty variable is an unset one', () => {
+  const empty = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, '']));
+  expect(loadConfig(empty)).toEqual(loadConfig({}));
+});
+
+test('every problem is told at once, and no value', () => {
+  fc.assert(
+    fc.property(fc.subarray(Object.keys(INVALID), { minLength: 1 }), (wrong) => {
+      const problems = problemsOf(Object.fromEntries(wrong.map((name) => [name, INVALID[name]])));
+      expect(problems.map((problem) => problem.split(':')[0]).toSorted()).toEqual(wrong.toSorted());
+      const told = problems.map((problem) => problem.slice(problem.indexOf(':') + 1)).join('\n');
+      for (const name of wrong.filter((one) => /URL|PEPPER/.test(one)))
+        expect(told).not.toContain(INVALID[name]);
+    }),
+  );
+});
+
+test('the message lists the problems line by line', () => {
+  expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'loud' })).toThrow(
+    /^The configuration is not usable:\n {2}- PORT: .+\n {2}- LOG_LEVEL: .+$/,
+  );
+});
+
+test('every number takes its bounds and nothing beyond', () => {
+  for (const [value, wrong] of [
+    ['0', false],
+    ['65535', false],
+    ['65536', true],
+    ['-1', true],
+    ['4e3', true],
+    [' 80', true],
+  ] as const) {
+    expect(namesOf({ PORT: value })).toEqual(wrong ? ['PORT'] : []);
+  }
+});
+
+test('lists are split at commas, URLs lose their last slash, switches are switches', () => {
+  const config = loadConfig({
+    TRUSTED_PROXIES: ' 10.0.0.0/8 , ::1,',
+    CORS_ORIGINS: 'https://a.example,https://b.example',
+    PUBLIC_URL: 'https://user.example.com/',
+    PLAYGROUND: 'off',
+    RATE_LIMIT: 'off',
+  });
+  expect(config).toMatchObject({
+    TRUSTED_PROXIES: ['10.0.0.0/8', '::1'],
+    CORS_ORIGINS: ['https://a.example', 'https://b.example'],
+    PUBLIC_URL: 'https://user.example.com',
+    PLAYGROUND: false,
+    RATE_LIMIT: false,
+  });
+});
+
+test('a webhook needs its address', () => {
+  expect(namesOf({ SMS_PROVIDER: 'webhook', MAIL_PROVIDER: 'webhook' })).toEqual([
+    'SMS_WEBHOOK_URL',
+    'MAIL_WEBHOOK_URL',
+  ]);
+});
+
+describe('production', () => {
+  test('refuses to do without what development may do without', () => {
+    expect(namesOf({ NODE_ENV: 'production' }).toSorted()).toEqual([
+      'DATABASE_URL',
+      'MAIL_PROVIDER',
+      'PASSWORD_PEPPER',
+      'PUBLIC_URL',
+      'REDIS_URL',
+      'SMS_PROVIDER',
+    ]);
+  });
+
+  test('starts with all of it, without the playground', () => {
+    expect(loadConfig(PRODUCTION)).toMatchObject({
+      production: true,
+      PLAYGROUND: false,
+      embeddedDatabase: false,
+      embeddedRedis: false,
+    });
+    expect(loadConfig({ ...PRODUCTION, PLAYGROUND: 'on' }).PLAYGROUND).toBe(true);
+  });
+
+  test.each([
+    ['CAPTCHA_ANSWER', 'abcd'],
+    ['RATE_LIMIT', 'off'],
+    ['SMS_PROVIDER', 'log'],
+    ['MAIL_PROVIDER', 'log'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(namesOf({ ...PRODUCTION, [name]: value })).toEqual([name]);
+  });
+
+  test('tells what is missing and what is wrong together, each once', () => {
+    const wrong = { NODE_ENV: 'production', PORT: 'x', REDIS_URL: 'x', PASSWORD_PEPPER: 'short' };
+    const names = namesOf(wrong);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(['PORT', 'REDIS_URL', 'DATABASE_URL', 'PASSWORD_PEPPER']));
+  });
+});

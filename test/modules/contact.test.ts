@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { AppError } from '../../src/errors/app-error.js';
+import { normaliseEmail, normalisePhone, parseEmail, parsePhone } from '../../src/modules/user/contact.js';
+
+/** Every block of mainland mobile numbers starts so; some of the blocks behind are not given out. */
+const mobile = fc
+  .tuple(
+    fc.constantFrom('130', '135', '138', '150', '159', '177', '180', '187', '199'),
+    fc.integer({ min: 0, max: 99_999_999 }),
+  )
+  .map(([prefix, rest]) => prefix + String(rest).padStart(8, '0'));
+
+const separator = fc.constantFrom('', '', '', ' ', '-', ' - ', '\t', '\u00a0', '\u3000');
+
+/** The same number as people and old clients write it. */
+const written = fc
+  .tuple(fc.constantFrom('', '+86', '0086', '86'), fc.array(separator, { minLength: 15, maxLength: 15 }))
+  .map(([prefix, gaps]) => (phone: string) => {
+    const characters = [...(prefix + phone)];
+    return characters.map((character, index) => character + (gaps[index] ?? '')).join('');
+  });
+
+const code = (work: () => unknown): string | undefined => {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof AppError ? error.code : String(error);
+  }
+};
+
+describe('phones', () => {
+  test('any separators and prefix lead to the same eleven digits', () => {
+    fc.assert(
+      fc.property(mobile, written, (phone, write) => {
+        const text = write(phone);
+        fc.pre(text.length <= 32);
+        expect(parsePhone(text)).toBe(phone);
+      }),
+    );
+  });
+
+  test('whatever is accepted is eleven digits of a mainland mobile, and stays what it is', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...'0123456789+- '), maxLength: 34 }),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.integer({ min: 10_000_000_000, max: 19_999_999_999 }).map(String),
+      fc
+        .tuple(mobile, fc.integer({ min: 0, max: 11 }), fc.string({ maxLength: 2 }))
+        .map(([phone, at, noise]) => phone.slice(0, at) + noise + phone.slice(at)),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const phone = parsePhone(text);
+        if (phone === null) return;
+        expect(phone).toMatch(/^1[3-9]\d{9}$/);
+        expect(parsePhone(phone)).toBe(phone);
+        expect(text.replace(/\D/g, '').endsWith(phone)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ['Hong Kong', '+852 9123 4567'],
+    ['Macau', '+853 6612 3456'],
+    ['Taiwan', '+886 912 345 678'],
+    ['the United States', '+1 415 555 2671'],
+    ['eleven digits of the United States', '14155552671'],
+    ['a fixed line', '01062551234'],
+    ['a service number', '10086'],
+    ['a block that is no mobile', '12012345678'],
+    ['a digit too few', '1380013800'],
+    ['a digit too many', '138001380001'],
+    ['two prefixes', '+86 0086 13800138000'],
+    ['a prefix of another country', '+8513800138000'],
+    ['full-width digits', '１３８００１３８０００'],
+    ['letters', '1380013800a'],
+    ['parentheses', '(86)13800138000'],
+    ['nothing', ''],
+    ['a prefix alone', '+86'],
+    ['padding without end', `${' '.repeat(10_000)}13800138000`],
+  ])('refuses %s', (_what, text) => {
+    expect(parsePhone(text)).toBeNull();
+    expect(code(() => normalisePhone(text))).toBe('PHONE_INVALID');
+  });
+
+  test('the error names the field', () => {
+    expect(() => normalisePhone('x', 'account')).toThrow(
+      expect.objectContaining({ details: { field: 'account' } }),
+    );
+  });
+});
+
+describe('e-mail addresses', () => {
+  const mail = fc.emailAddress().filter((address) => /^[\w.+-]+@/.test(address));
+
+  test('case and surrounding space make no difference, and a normalised one stays what it is', () => {
+    fc.assert(
+      fc.property(mail, fc.constantFrom('', ' ', '\n'), (address, space) => {
+        const parsed = parseEmail(space + address + space);
+        expect(parsed).toBe(parseEmail(address.toUpperCase()));
+        if (parsed === null) return;
+        expect(parsed).toBe(address.toLowerCase());
+        expect(parseEmail(parsed)).toBe(parsed);
+      }),
+    );
+  });
+
+  test('nothing with an address inside is an address', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(' ', ',', ';', '<', '>', '\n', '\0', '@', '..'), (noise) => {
+        expect(parseEmail(`a@example.com${noise}b@example.com`)).toBeNull();
+        expect(parseEmail(`a${noise}b@example.com`)).toBeNull();
+      }),
+    );
+  });
+
+  test.each(['', '@', 'a@', '@example.com', 'a@b', 'a b@example.com', `${'a'.repeat(250)}@example.com`])(
+    'refuses %j',
+    (text) => {
+      expect(parseEmail(text)).toBeNull();
+      expect(code(() => normaliseEmail(text))).toBe('EMAIL_INVALID');
+    },
+  );
+});

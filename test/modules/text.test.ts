@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { AppError } from '../../src/errors/app-error.js';
+import { displayWidth, generateName, normaliseName, normaliseText } from '../../src/modules/user/text.js';
+
+const ASCII_FIRST = 'abcxyzABCXYZ_';
+const HAN = '张伟李娜王芳成都安居生活';
+
+/** The rule of DECISIONS §6, counted by hand: ASCII letters, digits and `_` a half, everything else one. */
+const name = (asciiLength: number, hanLength: number): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      fc.string({ unit: fc.constantFrom(...ASCII_FIRST), minLength: asciiLength, maxLength: asciiLength }),
+      fc.string({ unit: fc.constantFrom(...HAN), minLength: hanLength, maxLength: hanLength }),
+      fc.boolean(),
+    )
+    .map(([ascii, han, hanFirst]) => (hanFirst ? han + ascii : ascii + han));
+
+const accepted = (text: string): string | null => {
+  try {
+    return normaliseName(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({ code: 'NAME_INVALID', details: { field: 'name' } });
+    return null;
+  }
+};
+
+describe('login names', () => {
+  test('are 2 to 12 wide, where ASCII letters, digits and _ count a half', () => {
+    const shapes = fc.tuple(fc.nat(30), fc.nat(15));
+    fc.assert(
+      fc.property(
+        shapes.chain(([ascii, han]) => fc.tuple(fc.constant(ascii), fc.constant(han), name(ascii, han))),
+        ([ascii, han, text]) => {
+          const halves = ascii + 2 * han;
+          expect(displayWidth(text)).toBe(halves / 2);
+          expect(accepted(text)).toBe(halves >= 4 && halves <= 24 ? text : null);
+        },
+      ),
+    );
+  });
+
+  test('start with a letter, _ or a non-ASCII character; then digits may follow', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9]{1,3}$/), name(4, 0), (digits, rest) => {
+        expect(accepted(rest + digits)).toBe(rest + digits);
+        expect(accepted(digits + rest)).toBeNull();
+      }),
+    );
+  });
+
+  test('hold no other ASCII character and nothing invisible', () => {
+    const ascii = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte));
+    const special = ascii.filter((character) => !/[0-9A-Za-z_]/.test(character));
+    const invisible = [
+      '\u200b',
+      '\u200d',
+      '\u202e',
+      '\u00ad',
+      '\ufeff',
+      '\u3000',
+      '\u00a0',
+      '\u0085',
+      '\ue000',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...special, ...invisible, '\ud800'), (character) => {
+        expect(accepted(`name${character}name`)).toBeNull();
+      }),
+    );
+  });
+
+  test('lose the space around them, and then stay what they are', () => {
+    fc.assert(
+      fc.property(name(6, 2), fc.constantFrom('', ' ', '\t', '\u3000'), (text, space) => {
+        expect(accepted(space + text + space)).toBe(text);
+      }),
+    );
+  });
+
+  test('whatever is accepted is accepted again, and cannot be taken for a phone, an address or a number', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 26 }), (text) => {
+        const parsed = accepted(text);
+        if (parsed === null) return;
+        expect(accepted(parsed)).toBe(parsed);
+        expect(parsed).not.toMatch(/^[0-9+@]|@/);
+      }),
+    );
+  });
+
+  test('generated ones obey the rule and differ', () => {
+    const names = new Set(Array.from({ length: 100 }, generateName));
+    expect(names.size).toBe(100);
+    for (const generated of names) expect(accepted(generated)).toBe(generated);
+  });
+});
+
+describe('texts', () => {
+  test('are trimmed, counted in characters, and null when nothing is left', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(20), (text, max) => {
+        const trimmed = text.trim();
+        if ([...trimmed].length > max) {
+          expect(() => normaliseText(text, 'bio', max)).toThrow(
+            expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'bio' } }),
+          );
+        } else expect(normaliseText(text, 'bio', max)).toBe(trimmed === '' ? null : trimmed);
+      }),
+    );
+    expect(normaliseText(null, 'bio', 5)).toBeNull();
+    expect(normaliseText('😀'.repeat(5), 'bio', 5)).toBe('😀'.repeat(5));
+  });
+});

@@ -1,0 +1,87 @@
+import { type Client, md5 } from './client.js';
+
+/** What became of a try, in the same words for every door. */
+export type Outcome = 'ok' | 'wrong' | 'locked' | 'captcha' | 'unavailable' | (string & {});
+
+export interface Attempt {
+  account: string;
+  password: string;
+  /** The address that the gateway is to see; needs `TRUSTED_PROXIES=127.0.0.1`. */
+  source?: string;
+}
+
+export type DoorToTry = (client: Client, attempt: Attempt) => Promise<Outcome>;
+
+const CODES: Readonly<Record<string, Outcome>> = {
+  CREDENTIALS_INVALID: 'wrong',
+  ACCOUNT_LOCKED: 'locked',
+  CAPTCHA_REQUIRED: 'captcha',
+  SERVICE_UNAVAILABLE: 'unavailable',
+};
+
+const ANLIFE_NUMBERS: Readonly<Record<number, Outcome>> = { 1008: 'wrong', 1009: 'locked', 1099: 'unavailable' };
+
+export const headersFrom = (source: string | undefined): Record<string, string> =>
+  source === undefined ? {} : { 'x-forwarded-for': source };
+
+export const codeOutcome = (code: string | undefined): Outcome => (code ? (CODES[code] ?? code) : 'ok');
+
+const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token user { id } } }';
+
+/** One log-in in one GraphQL request. */
+export const graphqlDoor: DoorToTry = async (client, { account, password, source }) => {
+  const input = { account, password };
+  const { errors } = await client.graphql(LOGIN, { input }, { headers: headersFrom(source) });
+  return codeOutcome(errors?.[0]?.extensions.code);
+};
+
+/** 接口1 of anlife, which sends the MD5. */
+export const anlifeDoor: DoorToTry = async (client, { account, password, source }) => {
+  const form = { phone: account, password: md5(password) };
+  const { body } = await client.legacy(
+    'POST',
+    '/anlife/v1.0/user/loginAndGetUserInfo',
+    form,
+    headersFrom(source),
+  );
+  return body.datas?.auth_token ? 'ok' : (ANLIFE_NUMBERS[body.error_code] ?? String(body.error_code));
+};
+
+export const PASSWORD_DOORS: readonly [string, DoorToTry][] = [
+  ['GraphQL', graphqlDoor],
+  ['anlife', anlifeDoor],
+];
+
+/** Several log-ins as aliases of one GraphQL request, at most ten. */
+export async function graphqlAliases(
+  client: Client,
+  attempts: readonly Attempt[],
+  source?: string,
+): Promise<Outcome[]> {
+  const fields = attempts.map(
+    ({ account, password }, index) =>
+      `try${index}: login(input: { account: ${JSON.stringify(account)}, password: ${JSON.stringify(password)} }) { token }`,
+  );
+  const { data, errors = [] } = await client.graphql(
+    `mutation { ${fields.join('\n')} }`,
+    {},
+    { headers: headersFrom(source) },
+  );
+  // A payload cannot be null, so the first failure ends `data`; errors name the alias they belong to.
+  if (data) return attempts.map(() => 'ok');
+  return attempts.map((_, index) => {
+    const error = errors.find(({ path }) => path?.[0] === `try${index}`);
+    return error ? codeOutcome(error.extensions.code) : 'unknown';
+  });
+}
+
+/** How often each outcome came. */
+export function tally(outcomes: readonly Outcome[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+/** Calls `work` so many times at once. */
+export const atOnce = <T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: times }, (_, index) => work(index)));
