@@ -5,13 +5,20 @@ import { freshEmail, freshName, giveEmail, logIn, mutate, setUser, whoIs } from 
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 let app: App;
-let account: Account & { name: string; email: string };
+let account: FullAccount;
+
+type FullAccount = Account & { name: string; email: string };
+
+/** An account with a phone, a verified e-mail address and a name of its own. */
+async function newAccount(): Promise<FullAccount> {
+  const name = freshName();
+  const registered = await app.client.register({ name });
+  return { ...registered, name, email: await giveEmail(app.client, registered.token) };
+}
 
 beforeAll(async () => {
   app = await startTestApp({ GUARD_IP_HOURLY: '100000' });
-  const name = freshName();
-  const registered = await app.client.register({ name });
-  account = { ...registered, name, email: await giveEmail(app.client, registered.token) };
+  account = await newAccount();
 });
 afterAll(() => app.close());
 
@@ -65,6 +72,7 @@ describe('by password', () => {
   });
 
   test('an unknown account and a wrong password answer the same, after the same work', async () => {
+    const account = await newAccount();
     const before = app.services.hasher.evaluations;
     const accounts = [account.phone, account.email, freshPhone(), freshEmail(), freshName(), '1', '不存在'];
     const answers = [];
@@ -122,6 +130,10 @@ test('exactly one way is taken', async () => {
 });
 
 describe('by code', () => {
+  beforeAll(async () => {
+    account = await newAccount();
+  });
+
   test('a phone and an e-mail address log in, once per code', async () => {
     for (const to of [account.phone, account.email]) {
       const code = await app.client.sendCode(to, ['LOGIN']);

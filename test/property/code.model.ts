@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import type { AppError } from '../../src/errors/app-error.js';
 import type { Message, MessageSender } from '../../src/infra/message/port.js';
-import type { CodeChannel, CodePurpose, CodeService } from '../../src/modules/code/code.service.js';
+import type { CodeChannel, CodePurpose, CodeService, CodeUse } from '../../src/modules/code/code.service.js';
 import type { TestClock } from '../support/redis.js';
 
 export const PURPOSES = ['REGISTER', 'LOGIN', 'BIND', 'RETRIEVE', 'UNBIND'] as const;
@@ -162,6 +162,22 @@ export class Check implements Command {
 }
 
 /** Any number of uses at once, of which the first that gets the code succeeds or is refused for another reason. */
+/** As the domain uses codes: one that was taken is put back when the work it was for fails. */
+export async function useCode<T>(
+  codes: CodeService,
+  attempt: CodeUse,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  const taken = await codes.take(attempt);
+  if (!taken) return null;
+  try {
+    return await work();
+  } catch (error) {
+    await taken.putBack();
+    throw error;
+  }
+}
+
 export class Use implements Command {
   constructor(
     private readonly guess: Guess,
@@ -176,14 +192,12 @@ export class Use implements Command {
     const code = codeFor(model, this.guess);
     let worked = 0;
     const use = () =>
-      codes
-        .use({ ...target, code, purposes: wanted }, async () => {
-          worked++;
-          await new Promise(setImmediate);
-          if (this.refused) throw new Error('other reason');
-          return 'done';
-        })
-        .catch((error: Error) => error.message);
+      useCode(codes, { ...target, code, purposes: wanted }, async () => {
+        worked++;
+        await new Promise(setImmediate);
+        if (this.refused) throw new Error('other reason');
+        return 'done';
+      }).catch((error: Error) => error.message);
     const results = await Promise.all(Array.from({ length: this.count }, use));
     // Taken by the first right one, or burnt by wrong ones: in either case the rest do not count.
     let expected = guess(model, target, code, wanted);

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { createRedis } from '../../src/infra/redis.js';
 import { CodeService } from '../../src/modules/code/code.service.js';
 import { openTestRedis, type TestRedis } from '../support/redis.js';
-import { Check, FakeSender, type Guess, LIMITS, newModel, Pass, PURPOSES, Send, Use } from './code.model.js';
+import {
+  Check,
+  FakeSender,
+  type Guess,
+  LIMITS,
+  newModel,
+  Pass,
+  PURPOSES,
+  Send,
+  Use,
+  useCode,
+} from './code.model.js';
 
 interface Bench {
   redis: TestRedis;
@@ -73,7 +84,7 @@ describe('a code', () => {
   test('is used by one of 20 at once', async () => {
     const code = await send(['LOGIN', 'REGISTER']);
     let worked = 0;
-    const use = () => bench.codes.use({ ...phone, code, purpose: 'REGISTER' }, async () => ++worked);
+    const use = () => useCode(bench.codes, { ...phone, code, purpose: 'REGISTER' }, async () => ++worked);
     const results = await Promise.all(Array.from({ length: 20 }, use));
     expect(results.filter((result) => result !== null)).toEqual([1]);
     expect(worked).toBe(1);
@@ -83,20 +94,20 @@ describe('a code', () => {
   test('is out of reach while it is being used, and good again when the work is refused', async () => {
     const code = await send();
     const attempt = { ...phone, code, purpose: 'LOGIN' as const };
-    const refused = bench.codes.use(attempt, async () => {
+    const refused = useCode(bench.codes, attempt, async () => {
       expect(await bench.codes.check(attempt)).toBe(false);
-      expect(await bench.codes.use(attempt, async () => 'second')).toBeNull();
+      expect(await useCode(bench.codes, attempt, async () => 'second')).toBeNull();
       throw new Error('name taken');
     });
     await expect(refused).rejects.toThrow('name taken');
-    expect(await bench.codes.use(attempt, async () => 'done')).toBe('done');
+    expect(await useCode(bench.codes, attempt, async () => 'done')).toBe('done');
   });
 
   test('that was put back keeps its wrong tries and its end', async () => {
     const code = await send();
     const attempt = { ...phone, code, purpose: 'LOGIN' as const };
     for (let i = 0; i < 4; i++) expect(await bench.codes.check({ ...attempt, code: 'x' })).toBe(false);
-    await expect(bench.codes.use(attempt, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(useCode(bench.codes, attempt, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     bench.redis.clock.advance(299_999);
     expect(await bench.codes.check(attempt)).toBe(true);
     expect(await bench.codes.check({ ...attempt, code: 'x' })).toBe(false);
@@ -106,10 +117,10 @@ describe('a code', () => {
   test('does not come back over a newer one, even when that is used up', async () => {
     const code = await send();
     const attempt = { ...phone, code, purpose: 'LOGIN' as const };
-    const refused = bench.codes.use(attempt, async () => {
+    const refused = useCode(bench.codes, attempt, async () => {
       bench.redis.clock.advance(60_000);
       const newer = { ...attempt, code: await send() };
-      expect(await bench.codes.use(newer, async () => 'done')).toBe('done');
+      expect(await useCode(bench.codes, newer, async () => 'done')).toBe('done');
       throw new Error('refused');
     });
     await expect(refused).rejects.toThrow('refused');

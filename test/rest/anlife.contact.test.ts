@@ -21,6 +21,7 @@ async function visitor(): Promise<{ user_id: number; auth_token: string }> {
   const uid = freshPhone();
   providers.addWeiboToken(`token-${uid}`, { uid });
   const { body } = await app.post('/user/sinaLoginAndGetUserInfo', { token: `token-${uid}`, uid });
+  console.log(JSON.stringify(body), providers.requests);
   return { user_id: body.datas.user_id, auth_token: body.datas.auth_token };
 }
 

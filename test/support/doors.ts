@@ -19,7 +19,11 @@ const CODES: Readonly<Record<string, Outcome>> = {
   SERVICE_UNAVAILABLE: 'unavailable',
 };
 
-const ANLIFE_NUMBERS: Readonly<Record<number, Outcome>> = { 1008: 'wrong', 1009: 'locked', 1099: 'unavailable' };
+const ANLIFE_NUMBERS: Readonly<Record<number, Outcome>> = {
+  1008: 'wrong',
+  1009: 'locked',
+  1099: 'unavailable',
+};
 
 export const headersFrom = (source: string | undefined): Record<string, string> =>
   source === undefined ? {} : { 'x-forwarded-for': source };
@@ -52,7 +56,10 @@ export const PASSWORD_DOORS: readonly [string, DoorToTry][] = [
   ['anlife', anlifeDoor],
 ];
 
-/** Several log-ins as aliases of one GraphQL request, at most ten. */
+/**
+ * Several log-ins as aliases of one GraphQL request, at most ten. They run one after the other, and the first that
+ * fails ends the request, because what a log-in answers cannot be null: the rest is `skipped`.
+ */
 export async function graphqlAliases(
   client: Client,
   attempts: readonly Attempt[],
@@ -62,16 +69,13 @@ export async function graphqlAliases(
     ({ account, password }, index) =>
       `try${index}: login(input: { account: ${JSON.stringify(account)}, password: ${JSON.stringify(password)} }) { token }`,
   );
-  const { data, errors = [] } = await client.graphql(
-    `mutation { ${fields.join('\n')} }`,
-    {},
-    { headers: headersFrom(source) },
-  );
-  // A payload cannot be null, so the first failure ends `data`; errors name the alias they belong to.
-  if (data) return attempts.map(() => 'ok');
+  const query = `mutation { ${fields.join('\n')} }`;
+  const { errors = [] } = await client.graphql(query, {}, { headers: headersFrom(source) });
+  const [error] = errors as { path?: [string]; extensions: { code: string } }[];
+  const failed = error ? Number(error.path?.[0].slice('try'.length)) : attempts.length;
   return attempts.map((_, index) => {
-    const error = errors.find(({ path }) => path?.[0] === `try${index}`);
-    return error ? codeOutcome(error.extensions.code) : 'unknown';
+    if (index === failed) return codeOutcome(error?.extensions.code);
+    return index < failed ? 'ok' : 'skipped';
   });
 }
 

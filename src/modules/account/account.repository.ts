@@ -57,6 +57,17 @@ export async function saveIdentities(
   for (const subject of subjects) await em.insert(Identity, { userId, provider, subject } as Identity);
 }
 
+/** Adds the ids of a known person that were not told before; an id that somebody has stays theirs. */
+export async function addIdentities(
+  em: EntityManager,
+  userId: number,
+  provider: ProviderName,
+  subjects: readonly string[],
+): Promise<void> {
+  const sql = 'insert into identities (user_id, provider, subject) values (?, ?, ?) on conflict do nothing';
+  for (const subject of subjects) await em.execute(sql, [userId, provider, subject]);
+}
+
 export const countIdentities = (em: EntityManager, userId: number): Promise<number> =>
   em.count(Identity, { userId });
 

@@ -7,11 +7,11 @@ import type { SecurityEventService } from '../security/security-event.service.js
 import type { SessionService } from '../session/session.service.js';
 import { normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
 import { normaliseText } from '../user/text.js';
-import { USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
+import { Sex, USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import { type AccountCreator, loadUser } from './account.creator.js';
 import { matchAccount } from './account.finder.js';
-import { findPasswordHash, findUserIdByIdentity } from './account.repository.js';
+import { addIdentities, findPasswordHash, findUserIdByIdentity } from './account.repository.js';
 import type { AuthResult, LoginInput } from './account.types.js';
 import type { CodeAddress, Proof } from './proof.js';
 
@@ -99,7 +99,13 @@ export class LoginService {
     if (!input.thirdParty) throw new AppError('INVALID_INPUT', { field: 'thirdParty' });
     const identity = await this.providers.prove(input.thirdParty);
     const known = await this.findByIdentity(ctx, identity);
-    if (known) return { userId: known, isNewUser: false };
+    if (known) {
+      // The provider may tell an id today that it did not tell when the account was created.
+      if (identity.aliases.length > 0) {
+        await addIdentities(ctx.em, known, identity.provider, [identity.subject, ...identity.aliases]);
+      }
+      return { userId: known, isNewUser: false };
+    }
     try {
       return { userId: await this.createFor(ctx, identity), isNewUser: true };
     } catch (error) {
@@ -123,7 +129,7 @@ export class LoginService {
     const banned = nickname !== null && (await this.moderation.isBanned(ctx.em, nickname));
     return this.creator.create(ctx, {
       nickname: banned ? null : nickname,
-      sex: identity.sex,
+      sex: identity.sex ?? Sex.UNSPECIFIED,
       externalAvatarUrl: identity.avatarUrl,
       identity,
     });

@@ -69,11 +69,14 @@ export class Proof {
     work: () => Promise<T>,
   ): Promise<T> {
     const subject = await this.subjectOf(ctx, claim);
-    const done = await this.guard.attempt(subject, () =>
-      this.codes.use(request, async () => ({ value: await work() })),
-    );
-    if (!done) throw new AppError('CODE_INVALID', { field: 'code' });
-    return done.value;
+    const taken = await this.guard.attempt(subject, () => this.codes.take(request));
+    if (!taken) throw new AppError('CODE_INVALID', { field: 'code' });
+    try {
+      return await work();
+    } catch (error) {
+      await taken.putBack();
+      throw error;
+    }
   }
 
   /** Whether a code is good, without using it up; a wrong one counts as a try. */

@@ -29,6 +29,15 @@ export interface CodeTry extends CodeAddress {
 /** The one purpose, or any of several. */
 export type CodeUse = CodeTry & ({ purpose: CodePurpose } | { purposes: readonly CodePurpose[] });
 
+/** A code that was taken for one piece of work. */
+export interface TakenCode {
+  /**
+   * For when the work was refused for another reason: the code is good again for the rest of its life, unless a newer
+   * one was sent.
+   */
+  putBack(): Promise<void>;
+}
+
 type CodeConfig = Pick<
   Config,
   | 'CODE_TTL_SECONDS'
@@ -91,20 +100,14 @@ export class CodeService {
   }
 
   /**
-   * Runs `work` with a code that is right, and nobody else can use it any more. Null when the code is wrong, expired,
-   * burnt, used, or for something else. When `work` throws, the request was refused for another reason: the code is
-   * good again for the rest of its life, unless a newer one was sent.
+   * Takes a code that is right, so that nobody else can use it any more. Null when it is wrong, expired, burnt, used,
+   * or for something else.
    */
-  async use<T>(attempt: CodeUse, work: () => Promise<T>): Promise<T | null> {
+  async take(attempt: CodeUse): Promise<TakenCode | null> {
     const id = await this.guess(attempt, 'purpose' in attempt ? [attempt.purpose] : attempt.purposes, true);
     if (id === null) return null;
-    try {
-      return await work();
-    } catch (error) {
-      // Without Redis it stays used; the reason of the refusal is what the client needs to know.
-      await this.store.putBack(this.keyOf(attempt), id).catch(() => undefined);
-      throw error;
-    }
+    // Without Redis it stays used; the reason of the refusal is what the client needs to know.
+    return { putBack: () => this.store.putBack(this.keyOf(attempt), id).catch(() => undefined) };
   }
 
   private guess(attempt: CodeTry, purposes: readonly CodePurpose[], take: boolean): Promise<string | null> {

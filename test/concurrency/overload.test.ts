@@ -1,0 +1,59 @@
+import { startTestApp } from '../support/app.js';
+import { type Account, md5, PASSWORD } from '../support/client.js';
+import { atOnce } from '../support/doors.js';
+
+/** More log-ins than passwords can be hashed: the ones too many are told to come back, and nobody is blamed. */
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+let app: App;
+let accounts: Account[];
+
+beforeAll(async () => {
+  app = await startTestApp({ PASSWORD_HASH_CONCURRENCY: '1', PASSWORD_HASH_QUEUE: '1' });
+  accounts = [];
+  for (let i = 0; i < 4; i++) accounts.push(await app.client.register());
+});
+afterAll(() => app.close());
+
+const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+
+test('GraphQL answers 503 with Retry-After', async () => {
+  const answers = await atOnce(24, (index) =>
+    app.client.graphql(LOGIN, { input: { account: accounts[index % 4]?.phone, password: PASSWORD } }),
+  );
+  const refused = answers.filter(({ errors }) => errors);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(24);
+  for (const { status, errors, headers } of refused) {
+    expect(errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toBe('1');
+  }
+});
+
+test('anlife answers 503 with Retry-After and its own 1099', async () => {
+  const answers = await atOnce(24, (index) =>
+    app.client.legacy('POST', '/anlife/v1.0/user/loginAndGetUserInfo', {
+      phone: accounts[index % 4]?.phone ?? '',
+      password: md5(PASSWORD),
+    }),
+  );
+  const refused = answers.filter(({ body }) => !body.datas);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(24);
+  for (const { status, body, headers } of refused) {
+    expect(body).toEqual({ error_code: 1099, error_msg: '系统错误' });
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toBe('1');
+  }
+});
+
+test('nobody was blamed for it', async () => {
+  for (const { phone } of accounts) {
+    const query =
+      'query ($account: String!) { loginStatus(account: $account) { failures captchaRequired lockedUntil } }';
+    const { loginStatus } = await app.client.data(query, { account: phone });
+    expect(loginStatus).toEqual({ failures: 0, captchaRequired: false, lockedUntil: null });
+    await app.client.data(LOGIN, { input: { account: phone, password: PASSWORD } });
+  }
+});
