@@ -1,5 +1,6 @@
 // Compiles on change and restarts the gateway on every compiled change.
 import { spawn, spawnSync } from 'node:child_process';
+import { watch } from 'node:fs';
 
 spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 const children = [
@@ -8,5 +9,13 @@ const children = [
     stdio: 'inherit',
   }),
 ];
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => children.map((child) => child.kill(signal)));
+// The compiler knows nothing of the dialects' documents.
+const watcher = watch('src/rest/dialects', (_event, file) => {
+  if (file?.endsWith('.graphql')) spawnSync('node', ['scripts/copy-documents.mjs'], { stdio: 'inherit' });
+});
+const stop = () => {
+  watcher.close();
+  for (const child of children) child.kill('SIGTERM');
+};
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);

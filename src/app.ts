@@ -5,14 +5,15 @@ import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { contextFactory } from './http/context-factory.js';
-import { registerErrorHandlers } from './http/errors.js';
+import { httpError, registerErrorHandlers, sendError } from './http/errors.js';
+import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { loggerOptions, registerRequestLog, requestId } from './http/logging.js';
 import { registerSecurity } from './http/security.js';
+import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
-import { registerFiles } from './infra/serve-files.js';
 import { DIALECTS } from './rest/dialects/index.js';
-import { mountDialects } from './rest/mount.js';
+import { dialectUnder, mountDialects, sendFailure } from './rest/mount.js';
 import { createServices, type Infrastructure, openInfrastructure, type Services } from './services.js';
 
 /** Cookie in which the member centre keeps its session (DECISIONS §1, "session"). */
@@ -39,6 +40,13 @@ function createHttp(config: Config): FastifyInstance {
     requestTimeout: 60_000,
     http: { maxHeaderSize: 16_384, headersTimeout: 20_000 },
     forceCloseConnections: 'idle',
+    // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
+    frameworkErrors: (raw, request, reply) => {
+      const dialect = dialectUnder(DIALECTS, request.url);
+      const error = httpError(raw);
+      if (dialect) sendFailure(dialect, error, request, reply);
+      else sendError(error, request, reply);
+    },
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
   });
 }
@@ -56,6 +64,7 @@ async function registerDoors(
   http.addHook('onClose', () => server.stop());
   const createContext = contextFactory(database, services, config);
 
+  dropUnusedConnections(http);
   registerRequestLog(http);
   registerErrorHandlers(http);
   await registerSecurity(http, config);

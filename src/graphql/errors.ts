@@ -1,7 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { isErrorCode, messageOf } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
@@ -17,11 +16,15 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   BAD_REQUEST: 'INVALID_INPUT',
 };
 
+/** What was thrown: graphql-js and Apollo wrap the errors of resolvers, and those of plugins, which have no path. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof GraphQLError ? (error.originalError ?? error) : error;
+
 /** One place where errors are masked: a code, its field, and a message that was meant for the client. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const protocolCode = PROTOCOL_CODES[String(formatted.extensions?.code)];
   if (protocolCode) return { ...formatted, extensions: { code: protocolCode } };
-  const { code, details, message } = toAppError(unwrapResolverError(error));
+  const { code, details, message } = toAppError(causeOf(error));
   const { path, locations } = formatted;
   return { message, locations, path, extensions: { code, ...details } };
 }
@@ -32,7 +35,7 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
     return {
       async didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
-          const cause = unwrapResolverError(error);
+          const cause = causeOf(error);
           if (PROTOCOL_CODES[String(error.extensions?.code)] || toAppError(cause).code !== 'INTERNAL')
             continue;
           log.error(

@@ -32,11 +32,15 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
         throw new AppError('INVALID_INPUT', {}, { cause: error });
       });
     };
-    const handle = fastifyApolloHandler(server, { context: createContext });
+    const handle = async (request: FastifyRequest, reply: FastifyReply) => {
+      // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
+      const context = await createContext(request);
+      return fastifyApolloHandler(server, { context: async () => context }).call(scope, request, reply);
+    };
     scope.route({ method: 'POST', url: '/graphql', preHandler: parseMultipart, handler: handle });
     scope.get('/graphql', async (request, reply) => {
       if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
-      return handle.call(scope, request as never, reply as never);
+      return handle(request, reply);
     });
   });
 }

@@ -5,7 +5,8 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { errorsPlugin, formatError } from './errors.js';
-import { LIMITS, limitsPlugin } from './limits.js';
+import { limitsPlugin } from './limits.js';
+import { LIMITS } from './query-size.js';
 
 /** The one pipeline: `/graphql` and every row of every dialect run through it. */
 export async function createGraphqlServer(

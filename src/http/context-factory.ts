@@ -27,7 +27,7 @@ function deviceOf(userAgent: string | undefined): DeviceType {
 }
 
 /** Chinese unless the first language asked for is another one. */
-function localeOf(acceptLanguage: string | undefined): Locale {
+export function localeOf(acceptLanguage: string | undefined): Locale {
   const first = acceptLanguage?.split(',')[0]?.trim() ?? '';
   return first === '' || first === '*' || /^zh/i.test(first) ? 'zh' : 'en';
 }

@@ -1,6 +1,8 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, messageOf } from '../errors/app-error.js';
+import type { ErrorKind } from '../errors/codes.js';
 import { toAppError } from '../errors/unexpected.js';
+import { localeOf } from './context-factory.js';
 
 /** Failures of HTTP itself (bad JSON, too large a body, an unknown media type) as one of the closed list. */
 export function httpError(error: FastifyError | AppError | Error): AppError {
@@ -11,37 +13,35 @@ export function httpError(error: FastifyError | AppError | Error): AppError {
   return toAppError(error);
 }
 
-/** The status to answer with where the door uses real ones. */
-export function statusOf(error: AppError, cause: unknown = error.cause): number {
-  const status = (cause as FastifyError | undefined)?.statusCode;
-  if (status !== undefined && status >= 400 && status < 500) return status;
-  const byKind: Partial<Record<AppError['kind'], number>> = {
-    input: 400,
-    not_found: 404,
-    unauthenticated: 401,
-    forbidden: 403,
-    rate: 429,
-    unavailable: 503,
-    internal: 500,
-  };
-  return byKind[error.kind] ?? 400;
+const STATUS: Partial<Record<ErrorKind, number>> = {
+  not_found: 404,
+  unauthenticated: 401,
+  forbidden: 403,
+  rate: 429,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** What HTTP itself found keeps the status it found it with (413, 415, …). */
+function statusOf({ cause, kind }: AppError): number {
+  const found = (cause as FastifyError | undefined)?.statusCode;
+  return found !== undefined && found >= 400 && found < 500 ? found : (STATUS[kind] ?? 400);
 }
 
 /** What comes out where no dialect speaks: GraphQL's shape, under every path that is nobody's. */
+export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const requestId = error.code === 'INTERNAL' ? { requestId: request.id } : {};
+  const extensions = { code: error.code, ...error.details, ...requestId };
+  const message = messageOf(error.code, localeOf(request.headers['accept-language']));
+  if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
+  return reply.code(statusOf(error)).send({ errors: [{ message, extensions }] });
+}
+
 export function registerErrorHandlers(app: FastifyInstance): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
     const error = httpError(raw);
     if (error.code === 'INTERNAL') request.log.error({ err: raw }, 'unexpected error');
-    if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
-    const requestId = error.code === 'INTERNAL' ? { requestId: request.id } : {};
-    const extensions = { code: error.code, ...error.details, ...requestId };
-    return reply
-      .code(statusOf(error))
-      .send({ errors: [{ message: messageOf(error.code, 'en'), extensions }] });
+    return sendError(error, request, reply);
   });
-  app.setNotFoundHandler(async (_request, reply) =>
-    reply
-      .code(404)
-      .send({ errors: [{ message: messageOf('NOT_FOUND', 'en'), extensions: { code: 'NOT_FOUND' } }] }),
-  );
+  app.setNotFoundHandler(async (request, reply) => sendError(new AppError('NOT_FOUND'), request, reply));
 }

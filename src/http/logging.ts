@@ -40,7 +40,7 @@ function serializeError({ name, message, code, stack }: Error & { code?: unknown
   const quotesSql = /\b(select|insert|update|delete|with)\b/i.test(firstLine);
   return {
     type: name,
-    code,
+    reason: code,
     message: quotesSql ? (firstLine.split(' - ').at(-1) ?? '') : firstLine,
     stack: (stack ?? '')
       .split('\n')

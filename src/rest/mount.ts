@@ -14,6 +14,13 @@ import { loadOperations, type Operations } from './operations.js';
 import { streamPages } from './pages.js';
 import { readInput } from './read-input.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The row of a dialect that a request reached. */
+    row?: Route;
+  }
+}
+
 export interface Engine {
   server: ApolloServer<RequestContext>;
   schema: GraphQLSchema;
@@ -77,24 +84,36 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
   };
 }
 
-/** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
-function speakDialect(
-  scope: FastifyInstance,
+/** A failure in the dialect's envelope. */
+export function sendFailure(
   dialect: Dialect,
-  routeOf: (request: FastifyRequest) => Route | undefined,
-) {
-  const fail = (error: AppError, request: FastifyRequest, reply: FastifyReply) => {
-    const { status, body } = dialect.failure(error, errorNumber(dialect, error, routeOf(request)));
-    if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
-    return reply.code(status).send(body);
-  };
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const number = errorNumber(dialect, error, request.routeOptions?.config?.row);
+  const { status, body } = dialect.failure(error, number);
+  if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
+  return reply.code(status).send(body);
+}
+
+/** The dialect that answers under a URL, for what fails before any route is found. */
+export const dialectUnder = (dialects: readonly Dialect[], url: string): Dialect | undefined =>
+  dialects.find(({ mounts }) => mounts.some(({ prefix }) => url === prefix || url.startsWith(`${prefix}/`)));
+
+/** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
+function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   scope.setErrorHandler(async (raw: Error, request, reply) => {
     const error = httpError(raw);
-    if (error.code === 'INTERNAL' && !(raw instanceof AppError))
+    // What the pipeline answered it has logged itself.
+    if (error.code === 'INTERNAL' && !(raw instanceof AppError)) {
       request.log.error({ err: raw }, 'unexpected error');
-    return fail(error, request, reply);
+    }
+    return sendFailure(dialect, error, request, reply);
   });
-  scope.setNotFoundHandler(async (request, reply) => fail(new AppError('NOT_FOUND'), request, reply));
+  scope.setNotFoundHandler(async (request, reply) =>
+    sendFailure(dialect, new AppError('NOT_FOUND'), request, reply),
+  );
 }
 
 async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
@@ -102,15 +121,16 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
   for (const { prefix, routes } of dialect.mounts) {
     await app.register(
       async (scope) => {
-        const rows = new Map<string, Route>();
-        speakDialect(scope, dialect, (request) => rows.get(request.routeOptions.url ?? ''));
+        speakDialect(scope, dialect);
         await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES });
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const route of routes) {
-          rows.set(prefix + route.path, route);
           scope.route({
+            config: { row: route },
+            // A HEAD must not send an SMS.
+            exposeHeadRoute: false,
             method: [...route.methods],
             url: route.path,
             // A form's own limits apply to its parts; the whole is a file and little more.

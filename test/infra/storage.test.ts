@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { registerFiles } from '../../src/infra/serve-files.js';
+import { registerFiles } from '../../src/http/files.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import { newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
 

@@ -1,6 +1,14 @@
 import { freshPhone } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';
-import { type AnlifeApp, failed, OTHER_SECRET, SECRET, startAnlife, succeeded, wrongCode } from './anlife.support.js';
+import {
+  type AnlifeApp,
+  failed,
+  OTHER_SECRET,
+  SECRET,
+  startAnlife,
+  succeeded,
+  wrongCode,
+} from './anlife.support.js';
 
 /** anlife.md 接口8, 9, 10, 11: binding a phone, and replacing a forgotten password. */
 
@@ -21,7 +29,6 @@ async function visitor(): Promise<{ user_id: number; auth_token: string }> {
   const uid = freshPhone();
   providers.addWeiboToken(`token-${uid}`, { uid });
   const { body } = await app.post('/user/sinaLoginAndGetUserInfo', { token: `token-${uid}`, uid });
-  console.log(JSON.stringify(body), providers.requests);
   return { user_id: body.datas.user_id, auth_token: body.datas.auth_token };
 }
 
@@ -48,7 +55,13 @@ describe('接口9 bindPhone', () => {
     const { user_id, auth_token } = await visitor();
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getBindPhoneSms', phone);
-    const answer = await app.post('/user/bindPhone', { user_id, auth_token, phone, sms_code, password: SECRET });
+    const answer = await app.post('/user/bindPhone', {
+      user_id,
+      auth_token,
+      phone,
+      sms_code,
+      password: SECRET,
+    });
     expect(answer).toEqual(succeeded(1));
     expect((await app.login(phone, SECRET)).body.datas).toMatchObject({ user_id, phone });
   });
@@ -95,7 +108,13 @@ describe('接口9 bindPhone', () => {
     const { user_id, auth_token, phone: former } = await app.member();
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
-    const answer = await app.post('/user/bindPhone', { user_id, auth_token, phone, sms_code, password: SECRET });
+    const answer = await app.post('/user/bindPhone', {
+      user_id,
+      auth_token,
+      phone,
+      sms_code,
+      password: SECRET,
+    });
     expect(answer).toEqual(failed(1007));
     expect(await myPhone(auth_token)).toBe(former);
   });

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 
@@ -65,7 +67,17 @@ export interface AnlifeApp extends Gateway {
   login(phone: string, password: string): Promise<Answer>;
   /** Whether a token still opens its user's record. */
   isLoggedIn(token: string): Promise<boolean>;
+  /** The files that are stored now, finished or not. */
+  storedFiles(): Promise<string[]>;
   sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
+}
+
+async function filesUnder(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** `test/support`'s gateway, with limits out of the way of tests that are not about them. */
@@ -98,6 +110,7 @@ export async function startAnlife(settings: Record<string, string> = {}): Promis
     },
     login: (phone, password) => post('/user/loginAndGetUserInfo', { phone, password }),
     isLoggedIn: async (token) => (await app.client.data('{ me { id } }', {}, token)).me !== null,
+    storedFiles: () => filesUnder(path.join(app.world.dataDir, 'storage')),
     sql: (query, params = []) => app.infrastructure.database.fork().execute(query, params),
   };
 }

@@ -52,7 +52,7 @@ export class AccountCreator {
   }
 }
 
-/** The user just created or found. Throws INTERNAL's cause only if it vanished within the request. */
+/** The user as the database has it now. Throws USER_NOT_FOUND when there is none. */
 export async function loadUser(ctx: RequestContext, userId: number): Promise<User> {
   ctx.loaders.user.clear(userId);
   const user = await ctx.loaders.user.load(userId);

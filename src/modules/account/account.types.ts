@@ -15,12 +15,12 @@ export interface PasswordInput {
 }
 
 /** Exactly one address that a code was sent to. */
-export interface AddressInput {
+export interface ContactInput {
   phone?: string | null;
   email?: string | null;
 }
 
-export interface RegisterInput extends AddressInput, Partial<PasswordInput> {
+export interface RegisterInput extends ContactInput, Partial<PasswordInput> {
   code: string;
   name?: string | null;
   nickname?: string | null;

@@ -3,15 +3,15 @@ import { AppError } from '../../errors/app-error.js';
 import type { CaptchaService } from '../captcha/captcha.service.js';
 import type { CodePurpose, CodeService } from '../code/code.service.js';
 import { matchAccount } from './account.finder.js';
-import type { AddressInput, CaptchaProof } from './account.types.js';
+import type { CaptchaProof, ContactInput } from './account.types.js';
 import { codeAddress, type Proof } from './proof.js';
 import { takenError } from './registration.service.js';
 
-export interface SendCodeInput extends AddressInput {
+export interface SendCodeInput extends ContactInput {
   purposes: readonly CodePurpose[];
 }
 
-export interface VerifyInput extends AddressInput {
+export interface VerifyInput extends ContactInput {
   code?: string | null;
   /** Left out: good for any purpose. */
   purpose?: CodePurpose | null;

@@ -1,6 +1,7 @@
 import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
+import type { CodeAddress } from '../code/code.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { User } from '../user/user.entity.js';
@@ -15,7 +16,7 @@ import {
   takeOverEmail,
 } from './account.repository.js';
 import type { CaptchaProof, PasswordInput } from './account.types.js';
-import { type CodeAddress, codeAddress, type Proof } from './proof.js';
+import { type Claim, codeAddress, type Proof } from './proof.js';
 import { takenError } from './registration.service.js';
 
 export interface BindInput extends Partial<PasswordInput> {
@@ -65,8 +66,8 @@ export class ContactService {
     await this.proof.code(
       ctx,
       // The captcha, good for one check, was spent on the password if there was one.
-      { guardKey: guardKeyOf(userId), userId, captcha: newPassword === 'none' ? input.captcha : null },
-      { ...target, code: input.code, purposes: ['BIND'] },
+      claimOf(userId, input.captcha, newPassword === 'checked'),
+      { ...target, code: input.code, purpose: 'BIND' },
       async () => {
         const secret = typeof newPassword === 'object' ? await this.proof.secretFor(ctx, newPassword) : null;
         await this.write(ctx, userId, target, secret);
@@ -97,7 +98,7 @@ export class ContactService {
     given: PasswordInput,
     captcha?: CaptchaProof | null,
   ): Promise<void> {
-    const good = await this.proof.password(ctx, { guardKey: guardKeyOf(userId), userId, captcha }, given);
+    const good = await this.proof.password(ctx, claimOf(userId, captcha), given);
     if (!good) throw new AppError('CREDENTIALS_INVALID', { field: 'password' });
   }
 
@@ -132,8 +133,8 @@ export class ContactService {
     await this.assertPassword(ctx, userId, input, input.captcha);
     await this.proof.code(
       ctx,
-      { guardKey: guardKeyOf(userId), userId },
-      { channel, address, code: input.code, purposes: ['UNBIND'] },
+      claimOf(userId, input.captcha, true),
+      { channel, address, code: input.code, purpose: 'UNBIND' },
       () => this.remove(ctx, userId, channel),
     );
     return loadUser(ctx, userId);
@@ -156,6 +157,14 @@ export class ContactService {
     });
   }
 }
+
+/** `spent`: the captcha, if there was one, was redeemed for a check before this one. */
+const claimOf = (userId: number, captcha: CaptchaProof | null | undefined, spent = false): Claim => ({
+  guardKey: guardKeyOf(userId),
+  userId,
+  captcha,
+  captchaRedeemed: spent && Boolean(captcha),
+});
 
 /** Throws PHONE_TAKEN or EMAIL_TAKEN when the address is somebody else's. */
 async function assertFree(

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { IdentityProviders, ProvenIdentity } from '../../infra/oauth/port.js';
+import type { CodeAddress } from '../code/code.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
@@ -13,7 +14,7 @@ import { type AccountCreator, loadUser } from './account.creator.js';
 import { matchAccount } from './account.finder.js';
 import { addIdentities, findPasswordHash, findUserIdByIdentity } from './account.repository.js';
 import type { AuthResult, LoginInput } from './account.types.js';
-import type { CodeAddress, Proof } from './proof.js';
+import type { Proof } from './proof.js';
 
 interface LoggedIn {
   userId: number;
@@ -82,7 +83,7 @@ export class LoginService {
     return this.proof.code(
       ctx,
       { guardKey, userId: user?.id ?? null, captcha: input.captcha },
-      { ...target, code: input.code ?? '', purposes: ['LOGIN'] },
+      { ...target, code: input.code ?? '', purpose: 'LOGIN' },
       async () => {
         if (user) {
           assertActive(user);

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import type { Config } from '../../config.js';
 import { AppError } from '../../errors/app-error.js';
+import { BoundedQueue } from '../../infra/bounded-queue.js';
 
 /** How a route receives a password: as typed, or already as its hex MD5. Decided by the route, never by the value. */
 export type PasswordFormat = 'PLAIN' | 'MD5';
@@ -116,35 +117,4 @@ function md5Of(password: string, format: PasswordFormat): string {
   const valid = format === 'MD5' ? /^[0-9a-f]{32}$/i.test(password) : password.isWellFormed();
   if (!valid) throw new AppError('INVALID_INPUT', { field: 'password' });
   return format === 'MD5' ? password.toLowerCase() : createHash('md5').update(password, 'utf8').digest('hex');
-}
-
-/** First come, first served. A task beyond the bound is refused at once instead of piling up memory and delay. */
-class BoundedQueue {
-  started = 0;
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
-
-  constructor(
-    private readonly concurrency: number,
-    private readonly bound: number,
-  ) {}
-
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.running < this.concurrency) this.running++;
-    else await this.turn();
-    this.started++;
-    try {
-      return await task();
-    } finally {
-      // A place is handed to the next in line, never freed in between: a newcomer cannot overtake.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
-    }
-  }
-
-  private turn(): Promise<void> {
-    if (this.waiting.length >= this.bound) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
 }

@@ -6,7 +6,7 @@ import type { SessionService } from '../session/session.service.js';
 import { UserStatus } from '../user/user.entity.js';
 import { guardKeyOf, matchAccount } from './account.finder.js';
 import { findPasswordHash, lockUser, savePasswordHash } from './account.repository.js';
-import type { AddressInput, CaptchaProof, PasswordInput } from './account.types.js';
+import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
 import { codeAddress, type Proof } from './proof.js';
 
 export interface ChangePasswordInput extends PasswordInput {
@@ -15,7 +15,7 @@ export interface ChangePasswordInput extends PasswordInput {
   captcha?: CaptchaProof | null;
 }
 
-export interface RetrievePasswordInput extends PasswordInput, AddressInput {
+export interface RetrievePasswordInput extends PasswordInput, ContactInput {
   code: string;
   captcha?: CaptchaProof | null;
 }
@@ -61,7 +61,7 @@ export class PasswordService {
     await this.proof.code(
       ctx,
       { guardKey: guardKeyOf(user.id), userId: user.id, captcha: input.captcha },
-      { ...target, code: input.code, purposes: ['RETRIEVE'] },
+      { ...target, code: input.code, purpose: 'RETRIEVE' },
       async () => {
         const secret = await this.proof.secretFor(ctx, input);
         await ctx.em.transactional(async () => {
@@ -90,9 +90,13 @@ export class PasswordService {
     const claim = { guardKey: guardKeyOf(userId), userId, captcha: input.captcha };
     const proven = input.oldPassword ? await this.proof.password(ctx, claim, old) : null;
     if (!proven) throw oldPasswordWrong();
-    if (input.oldPassword === input.password) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });
+    if (secretOf(old) === secretOf(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });
     return proven;
   }
 }
 
 const oldPasswordWrong = (): AppError => new AppError('CREDENTIALS_INVALID', { field: 'oldPassword' });
+
+/** An MD5 is the same in either case. */
+const secretOf = ({ password, passwordFormat }: PasswordInput): string =>
+  passwordFormat === 'MD5' ? password.toLowerCase() : password;

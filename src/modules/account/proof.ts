@@ -2,21 +2,15 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { CaptchaService } from '../captcha/captcha.service.js';
-import type { CodePurpose, CodeService } from '../code/code.service.js';
+import type { CodeAddress, CodePurpose, CodeService } from '../code/code.service.js';
 import type { GuardService, GuardSubject } from '../guard/guard.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
 import { findPasswordHash, replacePasswordHash } from './account.repository.js';
-import type { AddressInput, CaptchaProof, PasswordInput } from './account.types.js';
+import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
 import type { PasswordHasher } from './password.hasher.js';
 import { assertPasswordAllowed } from './password.policy.js';
 import { PASSWORD_RULES } from './password.rules.js';
-
-/** Where a code goes. */
-export interface CodeAddress {
-  channel: 'sms' | 'mail';
-  address: string;
-}
 
 /** Who is trying, as the guard counts it. */
 export interface Claim {
@@ -24,10 +18,12 @@ export interface Claim {
   /** The account, if there is one. */
   userId: number | null;
   captcha?: CaptchaProof | null;
+  /** A captcha was redeemed for an earlier check of the same request, and vouches for this one too. */
+  captchaRedeemed?: boolean;
 }
 
 /** The one address given. Throws INVALID_INPUT for none or both, PHONE_INVALID or EMAIL_INVALID. */
-export function codeAddress({ phone, email }: AddressInput): CodeAddress {
+export function codeAddress({ phone, email }: ContactInput): CodeAddress {
   if (Boolean(phone) === Boolean(email)) throw new AppError('INVALID_INPUT', { field: 'phone' });
   return phone
     ? { channel: 'sms', address: normalisePhone(phone) }
@@ -65,7 +61,7 @@ export class Proof {
   async code<T>(
     ctx: RequestContext,
     claim: Claim,
-    request: CodeAddress & { code: string; purposes: readonly CodePurpose[] },
+    request: CodeAddress & { code: string; purpose: CodePurpose },
     work: () => Promise<T>,
   ): Promise<T> {
     const subject = await this.subjectOf(ctx, claim);
@@ -101,9 +97,13 @@ export class Proof {
     if (passwordFormat === 'PLAIN') assertPasswordAllowed(password, PASSWORD_RULES[ctx.client.door]);
   }
 
-  private async subjectOf(ctx: RequestContext, { guardKey, userId, captcha }: Claim): Promise<GuardSubject> {
-    const solved = captcha ? await this.captchas.redeem(captcha) : false;
-    if (captcha && !solved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
+  private async subjectOf(
+    ctx: RequestContext,
+    { guardKey, userId, captcha, captchaRedeemed }: Claim,
+  ): Promise<GuardSubject> {
+    const solved = captchaRedeemed || (captcha ? await this.captchas.redeem(captcha) : false);
+    // A browser sends along the captcha it was shown, solved or not; only a wrong answer is worth an error.
+    if (captcha?.answer && !solved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
     const { ip, canShowCaptcha } = ctx.client;
     return {
       account: guardKey,

@@ -26,8 +26,8 @@ export interface CodeTry extends CodeAddress {
   code: string;
 }
 
-/** The one purpose, or any of several. */
-export type CodeUse = CodeTry & ({ purpose: CodePurpose } | { purposes: readonly CodePurpose[] });
+/** A code and what it is to be used for. */
+export type CodeUse = CodeTry & { purpose: CodePurpose };
 
 /** A code that was taken for one piece of work. */
 export interface TakenCode {
@@ -96,7 +96,7 @@ export class CodeService {
 
   /** Whether the code is right, for the purpose or for any. Leaves it valid; a wrong try counts. */
   async check({ purpose, ...attempt }: CodeTry & { purpose?: CodePurpose }): Promise<boolean> {
-    return (await this.guess(attempt, purpose ? [purpose] : [], false)) !== null;
+    return (await this.guess(attempt, purpose, false)) !== null;
   }
 
   /**
@@ -104,17 +104,17 @@ export class CodeService {
    * or for something else.
    */
   async take(attempt: CodeUse): Promise<TakenCode | null> {
-    const id = await this.guess(attempt, 'purpose' in attempt ? [attempt.purpose] : attempt.purposes, true);
+    const id = await this.guess(attempt, attempt.purpose, true);
     if (id === null) return null;
     // Without Redis it stays used; the reason of the refusal is what the client needs to know.
     return { putBack: () => this.store.putBack(this.keyOf(attempt), id).catch(() => undefined) };
   }
 
-  private guess(attempt: CodeTry, purposes: readonly CodePurpose[], take: boolean): Promise<string | null> {
+  private guess(attempt: CodeTry, purpose: CodePurpose | undefined, take: boolean): Promise<string | null> {
     const digest = this.digestOf(attempt);
     return this.store.guess(this.keyOf(attempt), {
       digest,
-      purposes,
+      purpose,
       take,
       mostWrong: this.config.CODE_TRIES,
     });

@@ -33,16 +33,13 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return expires
 `);
 
-/** KEYS: code. ARGV: digest, most wrong tries, 1 to take it; the purposes of which one is needed, none for any. */
+/** KEYS: code. ARGV: digest, most wrong tries, 1 to take it; the purpose it must be for, if any. */
 const TRY = new RedisScript<[right: 0 | 1, id: string]>(`
 local digest = redis.call('HGET', KEYS[1], 'digest')
 if not digest or redis.call('HEXISTS', KEYS[1], 'taken') == 1 then return { 0, '-' } end
 if tonumber(redis.call('HGET', KEYS[1], 'expires')) <= now then return { 0, '-' } end
 local purposes = redis.call('HGET', KEYS[1], 'purposes')
-local meant = #ARGV == 4
-for i = 5, #ARGV do
-  if string.find(purposes, ',' .. ARGV[i] .. ',', 1, true) then meant = true end
-end
+local meant = not ARGV[5] or string.find(purposes, ',' .. ARGV[5] .. ',', 1, true)
 if digest ~= ARGV[2] or not meant then
   if redis.call('HINCRBY', KEYS[1], 'wrong', 1) >= tonumber(ARGV[3]) then redis.call('DEL', KEYS[1]) end
   return { 0, '-' }
@@ -79,8 +76,8 @@ export interface NewCode {
 
 export interface CodeGuess {
   digest: string;
-  /** Any of these; all when empty. */
-  purposes: readonly string[];
+  /** Left out: good for anything. */
+  purpose?: string;
   mostWrong: number;
   /** Takes the code away from every other guess, if this one is right. */
   take: boolean;
@@ -110,8 +107,8 @@ export class CodeStore {
   }
 
   /** The id of the code under the key, if the guess is right; a wrong one counts and may burn it. */
-  async guess(key: string, { digest, purposes, mostWrong, take }: CodeGuess): Promise<string | null> {
-    const args = [digest, mostWrong, Number(take), ...purposes];
+  async guess(key: string, { digest, purpose, mostWrong, take }: CodeGuess): Promise<string | null> {
+    const args = [digest, mostWrong, Number(take), ...(purpose ? [purpose] : [])];
     const [right, id] = await TRY.run(this.redis, this.clock, [key], args);
     return right === 1 ? id : null;
   }

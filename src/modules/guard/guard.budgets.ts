@@ -10,7 +10,7 @@ export interface Budget {
 }
 
 /** A budget and how much of it one try may use; null: the try is counted, but not bound by it. */
-export interface Claim {
+export interface BudgetClaim {
   readonly budget: Budget;
   readonly limit: number | null;
 }
@@ -18,13 +18,13 @@ export interface Claim {
 /** There were that many failures; the oldest leaves after `remainingMs`. */
 export interface Spent {
   state: 'spent';
-  claim: Claim;
+  claim: BudgetClaim;
   failures: number;
   remainingMs: number;
 }
 
 /** What became of a reservation. `full`: there will be room, unless the tries under way all fail. */
-export type Verdict = { state: 'granted' } | { state: 'full'; claim: Claim } | Spent;
+export type Verdict = { state: 'granted' } | { state: 'full'; claim: BudgetClaim } | Spent;
 
 /** How long a reservation holds when its process dies, in ms. A check has to end before. */
 export const LEASE_MS = 30_000;
@@ -99,7 +99,7 @@ export class Budgets {
   ) {}
 
   /** Takes a place in all of them, or in none. */
-  async reserve(id: string, claims: readonly Claim[]): Promise<Verdict> {
+  async reserve(id: string, claims: readonly BudgetClaim[]): Promise<Verdict> {
     const bounds = claims.flatMap(({ budget, limit }) => [budget.windowMs, limit ?? -1]);
     const keys = keysOf(claims.map(({ budget }) => budget));
     const [state, index, failures, remainingMs] = await RESERVE.run(this.redis, this.clock, keys, [

@@ -4,7 +4,7 @@ import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { type Clock, isCluster, type Redis, redisTime } from '../../infra/redis.js';
-import { type Budget, Budgets, type Claim, type Spent, type Verdict } from './guard.budgets.js';
+import { type Budget, type BudgetClaim, Budgets, type Spent, type Verdict } from './guard.budgets.js';
 import { Waiters } from './guard.waiters.js';
 
 /** Who tries, and at which door. */
@@ -157,7 +157,7 @@ export class GuardService {
    * has to wait must be in the queue before the next place becomes free, and what this try sends next follows on the
    * same connection.
    */
-  private async reserveAll(id: string, steps: readonly Claim[][]): Promise<Verdict> {
+  private async reserveAll(id: string, steps: readonly BudgetClaim[][]): Promise<Verdict> {
     const taken: Budget[][] = [];
     const giveBack = () => void this.settle(id, taken, false).catch(() => undefined);
     try {
@@ -207,7 +207,11 @@ export class GuardService {
   }
 
   /** `vouchedFor`: by a captcha, or by being a known source where none can be shown. */
-  private claimsOf(scopes: Scopes, subject: GuardSubject, vouchedFor: boolean): Record<keyof Scopes, Claim> {
+  private claimsOf(
+    scopes: Scopes,
+    subject: GuardSubject,
+    vouchedFor: boolean,
+  ): Record<keyof Scopes, BudgetClaim> {
     const { ip, pair, account } = scopes;
     const captchaMissing = subject.canShowCaptcha && !subject.captchaSolved;
     const beforeCaptcha = Math.min(this.config.GUARD_CAPTCHA_AFTER + 1, pair.limit);

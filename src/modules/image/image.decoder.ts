@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../../errors/app-error.js';
+import { BoundedQueue } from '../../infra/bounded-queue.js';
 
 // One picture may take half a gigabyte for a moment. Nothing is decoded twice: a cache would only keep memory,
 // and one thread for each picture keeps its peak low: the slots below are the parallelism.
@@ -74,11 +75,11 @@ export interface ImageLimits {
  * a file (position, comments, an archive behind the image) does not survive.
  */
 export class ImageDecoder {
-  private readonly slots: Slots;
+  private readonly queue: BoundedQueue;
 
   /** `concurrency` pictures are worked on at once and `queue` wait; the next gets SERVICE_UNAVAILABLE. */
   constructor({ concurrency = 2, queue = 50 }: { concurrency?: number; queue?: number } = {}) {
-    this.slots = new Slots(concurrency, queue);
+    this.queue = new BoundedQueue(concurrency, queue);
   }
 
   /**
@@ -89,7 +90,7 @@ export class ImageDecoder {
   async decode(bytes: Buffer, limits: ImageLimits): Promise<CleanImage> {
     if (bytes.length > limits.maxBytes) throw new AppError('IMAGE_TOO_LARGE');
     const format = formatOf(bytes);
-    return this.slots.run(async () => {
+    return this.queue.run(async () => {
       const header = await readHeader(bytes, format);
       checkSides(header, limits);
       checkPixels(header);
@@ -106,7 +107,7 @@ export class ImageDecoder {
    */
   async thumbnail(bytes: Buffer, side: number): Promise<CleanImage> {
     const format = formatOf(bytes);
-    return this.slots.run(async () => {
+    return this.queue.run(async () => {
       checkPixels({ ...(await readHeader(bytes, format)), pages: 1 });
       const image = sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_PIXELS }).autoOrient();
       return encode(
@@ -119,17 +120,23 @@ export class ImageDecoder {
 
 /**
  * Reads a stream to its end, but no further than `maxBytes`: then it is destroyed and IMAGE_TOO_LARGE thrown,
- * so a caller never holds more than the limit and one chunk. An error of the stream is thrown as it is.
+ * so a caller never holds more than the limit and one chunk. A stream that breaks off is INVALID_INPUT: the client
+ * hung up or sent half.
  */
 export async function readAtMost(stream: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Leaving the loop early destroys the stream.
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new AppError('INVALID_INPUT', { field: 'file' }, { cause: error });
   }
+  if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
   return Buffer.concat(chunks, size);
 }
 
@@ -176,36 +183,4 @@ async function encode(image: Sharp, format: Format): Promise<CleanImage> {
 
 function refuse(cause: unknown): never {
   throw new AppError('IMAGE_INVALID', {}, { cause });
-}
-
-/** At most `concurrency` tasks run, at most `queue` wait, in order. */
-class Slots {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
-
-  constructor(
-    private readonly concurrency: number,
-    private readonly queue: number,
-  ) {}
-
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    await this.enter();
-    try {
-      return await task();
-    } finally {
-      // The slot passes straight to the next in line, so that a newcomer cannot take it in between.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
-    }
-  }
-
-  private async enter(): Promise<void> {
-    if (this.running < this.concurrency) {
-      this.running++;
-      return;
-    }
-    if (this.waiting.length >= this.queue) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
-  }
 }

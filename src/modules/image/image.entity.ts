@@ -3,9 +3,6 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { User } from '../user/user.entity.js';
 
-/** The image host number anlife clients send back with a picture's id; there is one host (ours). */
-export const IMAGE_HOST = 1;
-
 @ObjectType({ description: 'A stored picture.' })
 @Entity({ tableName: 'images' })
 export class Image {

@@ -1,4 +1,4 @@
-import type { EntityManager, RequiredEntityData } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { indexBy, READ_ONLY } from '../../infra/database/query.js';
 import { DefaultPhoto } from './default-photo.entity.js';
 import { Image } from './image.entity.js';
@@ -29,6 +29,11 @@ export async function isDefaultPhoto(em: EntityManager, id: string): Promise<boo
 }
 
 export async function insertImage(em: EntityManager, image: Omit<Image, 'createdAt'>): Promise<Image> {
-  await em.insert(Image, image as RequiredEntityData<Image>);
-  return em.findOneOrFail(Image, { id: image.id }, READ_ONLY);
+  const createdAt = new Date();
+  await em.insert(Image, { ...image, createdAt });
+  return Object.assign(new Image(), image, { createdAt });
+}
+
+export async function deleteImage(em: EntityManager, id: string): Promise<void> {
+  await em.nativeDelete(Image, { id });
 }

@@ -1,9 +1,9 @@
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
-import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
-import { IMAGE_HOST, Image } from './image.entity.js';
+import { Image } from './image.entity.js';
 
 const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
 
@@ -34,18 +34,12 @@ export class ImageResolver {
     @Ctx() ctx: RequestContext,
     @Arg('file', () => GraphQLUpload, { description: FILE }) file: Promise<FileUpload>,
   ): Promise<User> {
-    const image = await this.services.images.uploadAvatar(ctx, (await file).createReadStream());
-    return this.services.profiles.update(ctx, { avatarId: image.id });
+    return this.services.profiles.updateAvatar(ctx, (await file).createReadStream());
   }
 
   @FieldResolver(() => String, { description: 'Where to get it.' })
   url(@Root() image: Image): string {
     return this.services.images.urlOf(image);
-  }
-
-  @FieldResolver(() => Int, { description: 'The image host that anlife clients name together with the id.' })
-  host(): number {
-    return IMAGE_HOST;
   }
 
   @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })

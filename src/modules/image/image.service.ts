@@ -5,7 +5,13 @@ import { AppError } from '../../errors/app-error.js';
 import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
-import { findDefaultPhotos, findImage, insertImage, isDefaultPhoto } from './image.repository.js';
+import {
+  deleteImage,
+  findDefaultPhotos,
+  findImage,
+  insertImage,
+  isDefaultPhoto,
+} from './image.repository.js';
 
 type ImageConfig = Pick<Config, 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'>;
 
@@ -43,9 +49,20 @@ export class ImageService {
     }
   }
 
-  /** An avatar must not be smaller than `IMAGE_MIN_SIDE`. */
-  uploadAvatar(ctx: RequestContext, stream: Readable): Promise<Image> {
-    return this.upload(ctx, stream, this.config.IMAGE_MIN_SIDE);
+  /** Stores an avatar, which must not be smaller than `IMAGE_MIN_SIDE`, and puts it to use; or does neither. */
+  async uploadAvatar<T>(
+    ctx: RequestContext,
+    stream: Readable,
+    use: (image: Image) => Promise<T>,
+  ): Promise<T> {
+    const image = await this.upload(ctx, stream, this.config.IMAGE_MIN_SIDE);
+    try {
+      return await use(image);
+    } catch (error) {
+      await deleteImage(ctx.em, image.id);
+      await this.storage.remove(image.key);
+      throw error;
+    }
   }
 
   /** A picture may be taken by who uploaded it, and one of the house by anybody. Throws INVALID_INPUT. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
@@ -60,6 +61,11 @@ export class ProfileService {
     const updated = await ctx.loaders.user.load(userId);
     if (!updated) throw new AppError('UNAUTHENTICATED');
     return updated;
+  }
+
+  /** Stores a picture and makes it the caller's avatar. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL. */
+  updateAvatar(ctx: RequestContext, stream: Readable): Promise<User> {
+    return this.images.uploadAvatar(ctx, stream, ({ id }) => this.update(ctx, { avatarId: id }));
   }
 
   private async names(ctx: RequestContext, { name, nickname }: ProfileChanges): Promise<Columns> {

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { DeviceType, type RequestContext } from '../../context.js';
-import { parseIdOrNull } from '../../graphql/ids.js';
+import { parseId, parseIdOrNull } from '../../graphql/ids.js';
 import type { Services } from '../../services.js';
 
 @ObjectType({ description: 'A page of numbers of accounts.' })
@@ -39,7 +39,7 @@ export class UserIdsResolver {
     @Arg('after', () => ID, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string | null,
   ): Promise<UserIdPage> {
-    const start = after ? parseIdOrNull(after) : 0;
+    const start = after ? parseId(after, 'after') : 0;
     const page = await this.services.users.ids(ctx, parseIdOrNull(cityId) ?? -1, deviceType ?? null, {
       first,
       after: start,

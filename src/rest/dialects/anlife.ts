@@ -264,7 +264,7 @@ const routes: Route[] = [
     path: '/user/getDefaultPhotoList',
     operation: 'DefaultPhotos',
     result: ({ defaultPhotos }) => ({
-      photos: defaultPhotos.map(({ id, host, url }: Data) => ({ host_id: host, img_id: id, url })),
+      photos: defaultPhotos.map(({ id, url }: Data) => ({ host_id: IMAGE_HOST, img_id: id, url })),
     }),
   },
   {
@@ -311,9 +311,9 @@ const upload: Route = {
   operation: 'UploadImage',
   upload: true,
   variables: (input) => ({ file: input.upload() }),
-  result: ({ uploadImage: { id, host, hash, mime, size, width, height, url } }) => ({
+  result: ({ uploadImage: { id, hash, mime, size, width, height, url } }) => ({
     status: 'ok',
-    image: { id, host, hash, format: mime.replace('image/', ''), size, width, height, url },
+    image: { id, host: IMAGE_HOST, hash, format: mime.replace('image/', ''), size, width, height, url },
   }),
 };
 

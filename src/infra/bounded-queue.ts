@@ -1,0 +1,36 @@
+import { AppError } from '../errors/app-error.js';
+
+/**
+ * Runs at most `concurrency` tasks at once, first come, first served. When `bound` are waiting the next one is
+ * refused with SERVICE_UNAVAILABLE at once, instead of piling up memory and delay.
+ */
+export class BoundedQueue {
+  /** Tasks that were started so far. */
+  started = 0;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly bound: number,
+  ) {}
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.running < this.concurrency) this.running++;
+    else await this.turn();
+    this.started++;
+    try {
+      return await task();
+    } finally {
+      // A place is handed to the next in line, never freed in between: a newcomer cannot overtake.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+
+  private turn(): Promise<void> {
+    if (this.waiting.length >= this.bound) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}

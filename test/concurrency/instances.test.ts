@@ -1,0 +1,258 @@
+import { setAbility } from '../../src/cli/operator.repository.js';
+import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
+import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
+import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
+
+/** Two gateways of one deployment are one: what happens at A holds at B at once. */
+
+let world: TestWorld;
+let a: TestApp;
+let b: TestApp;
+
+beforeAll(async () => {
+  world = await createWorld();
+  const settings = { GUARD_IP_HOURLY: '1000', CAPTCHA_ANSWER: 'abcd' };
+  a = await world.start(settings);
+  b = await world.start(settings);
+});
+afterAll(() => world.close());
+
+const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+const REGISTER = 'mutation ($input: RegisterInput!) { register(input: $input) { token user { id } } }';
+
+const login = async (app: TestApp, { phone }: Account, password = PASSWORD): Promise<string> =>
+  (await app.client.data(LOGIN, { input: { account: phone, password } })).login.token;
+
+/** Whether a gateway knows the holder of the token. */
+const isIn = async (app: TestApp, token: string): Promise<boolean> =>
+  (await app.client.data('{ me { id } }', {}, token)).me !== null;
+
+describe('the guard', () => {
+  test('evaluates as many wrong passwords as the budget over both, and locks at both', async () => {
+    const { phone } = await a.client.register();
+    const evaluations = () => a.services.hasher.evaluations + b.services.hasher.evaluations;
+    const before = evaluations();
+    const outcomes: Outcome[] = await atOnce(30, (index) =>
+      anlifeDoor((index % 2 ? a : b).client, { account: phone, password: `wrong-${index}` }),
+    );
+    expect(tally(outcomes)).toEqual({ wrong: 10, locked: 20 });
+    expect(evaluations() - before).toBe(10);
+    for (const app of [a, b]) {
+      for (const [, door] of PASSWORD_DOORS) {
+        expect(await door(app.client, { account: phone, password: PASSWORD })).toBe('locked');
+      }
+    }
+  });
+
+  test('lets right passwords at once all pass over both', async () => {
+    const { phone } = await a.client.register();
+    const outcomes = await atOnce(30, (index) =>
+      (index % 3 ? anlifeDoor : graphqlDoor)((index % 2 ? a : b).client, {
+        account: phone,
+        password: PASSWORD,
+      }),
+    );
+    expect(tally(outcomes)).toEqual({ ok: 30 });
+  });
+
+  test('shows the same state at both', async () => {
+    const { phone } = await a.client.register();
+    await atOnce(6, (index) =>
+      graphqlDoor((index % 2 ? a : b).client, { account: phone, password: 'wrong' }),
+    );
+    const status =
+      'query ($account: String!) { loginStatus(account: $account) { failures captchaRequired } }';
+    for (const app of [a, b]) {
+      const { loginStatus } = await app.client.data(status, { account: phone });
+      expect(loginStatus).toEqual({ failures: 6, captchaRequired: true });
+    }
+  });
+});
+
+describe('codes', () => {
+  test('sent by A are used at B, once over both', async () => {
+    const phone = freshPhone();
+    const code = await a.client.sendCode(phone, ['REGISTER']);
+    const outcomes = await atOnce(6, async (index) => {
+      const input = { phone, password: PASSWORD, code };
+      return (await (index % 2 ? a : b).client.code(REGISTER, { input })) ?? 'ok';
+    });
+    expect(tally(outcomes).ok).toBe(1);
+  });
+
+  test('have to wait for each other, whichever gateway they come from', async () => {
+    const slow = await world.start({ CODE_RESEND_SECONDS: '60' });
+    const phone = freshPhone();
+    await a.client.sendCode(phone, ['REGISTER']);
+    const send = 'mutation ($input: SendCodeInput!) { sendCode(input: $input) { resendAfter } }';
+    const { errors } = await slow.client.graphql(send, { input: { phone, purposes: ['REGISTER'] } });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'CODE_TOO_SOON', retryAfter: expect.any(Number) });
+
+    // A gateway that stops takes nothing away from the others.
+    await slow.close();
+    const account = await a.client.register();
+    expect(await isIn(b, account.token)).toBe(true);
+  });
+
+  test('a captcha drawn by A is answered at B', async () => {
+    const { createCaptcha } = await a.client.data('mutation { createCaptcha { id } }');
+    const captcha = { id: createCaptcha.id, answer: 'ABCD' };
+    const verify = 'mutation ($input: VerifyInput!) { verify(input: $input) }';
+    expect((await b.client.data(verify, { input: { captcha } })).verify).toBe(true);
+  });
+});
+
+/** Each of these ends the session `token` of the account by a request to A. */
+const ENDINGS: [string, (account: Account, token: string) => Promise<unknown>][] = [
+  ['logging out', (_account, token) => a.client.data('mutation { logout }', {}, token)],
+  [
+    'logging out at the anlife door',
+    ({ id }, token) =>
+      a.client.legacy('POST', '/anlife/v1.0/user/logout', { user_id: id, auth_token: token }),
+  ],
+  [
+    'logging out everywhere',
+    ({ token }) => a.client.data('mutation { logout(everywhere: true) }', {}, token),
+  ],
+  [
+    'ending it from another session',
+    async ({ token: own }) => {
+      const { sessions } = await a.client.data('{ sessions { id } }', {}, own);
+      const [other] = sessions; // The newest comes first.
+      await a.client.data('mutation ($id: ID!) { revokeSession(id: $id) }', { id: other.id }, own);
+    },
+  ],
+  [
+    'changing the password in another session',
+    ({ token: own }) =>
+      a.client.data(
+        'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }',
+        { input: { oldPassword: PASSWORD, password: 'changed-horse-8' } },
+        own,
+      ),
+  ],
+  [
+    'retrieving the password',
+    async ({ phone }) => {
+      const code = await a.client.sendCode(phone, ['RETRIEVE']);
+      await a.client.legacy('POST', '/anlife/v1.0/user/findPwd', {
+        phone,
+        sms_code: code,
+        password1: md5('retrieved-horse-8'),
+        password2: md5('retrieved-horse-8'),
+      });
+    },
+  ],
+  [
+    'disabling the account',
+    async ({ id }) => {
+      const administrator = await a.client.register();
+      await grant(administrator, '[user] Disabled User', true);
+      await a.client.data('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id }, administrator.token);
+    },
+  ],
+  ['cancelling the account', ({ token: own }) => a.client.data('mutation { deleteAccount }', {}, own)],
+];
+
+/** As the command line does it, beside gateway A. */
+async function grant({ id }: Account, ability: string, granted: boolean): Promise<void> {
+  const em = a.infrastructure.database.fork();
+  await setAbility(em, id, ability, granted);
+  await a.services.sessions.refresh(em, id);
+}
+
+describe('a session', () => {
+  test('opened by A is good at B, at every door of it', async () => {
+    const account = await a.client.register();
+    expect(await isIn(b, account.token)).toBe(true);
+    const { body } = await b.client.legacy('GET', '/anlife/v1.0/user/getUserInfo', {
+      user_id: account.id,
+      auth_token: account.token,
+    });
+    expect(body.datas.phone).toBe(account.phone);
+  });
+
+  /**
+   * Readers at B never pause. Whoever asks after A has answered must be told no; whoever asked before may be told
+   * either.
+   */
+  test.each(ENDINGS)('%s at A ends it at B, for readers that never pause too', async (_what, end) => {
+    const account = await a.client.register();
+    const token = await login(a, account);
+    expect(await isIn(b, token)).toBe(true);
+
+    const reads: { askedAt: number; in: boolean }[] = [];
+    let endedAt = Number.POSITIVE_INFINITY;
+    const later = () => reads.filter(({ askedAt }) => askedAt > endedAt);
+    const readers = atOnce(6, async () => {
+      while (later().length < 24) {
+        const askedAt = performance.now();
+        reads.push({ askedAt, in: await isIn(b, token) });
+      }
+    });
+    await end(account, token);
+    endedAt = performance.now();
+    await readers;
+
+    expect(reads[0]?.in).toBe(true);
+    expect(later().filter((read) => read.in)).toEqual([]);
+    expect(await isIn(a, token)).toBe(false);
+  });
+
+  test('that changes the password stays, at both', async () => {
+    const account = await a.client.register();
+    const other = await login(b, account);
+    const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';
+    const input = { oldPassword: PASSWORD, password: 'changed-horse-8' };
+    await a.client.data(change, { input }, account.token);
+    expect(await Promise.all([a, b].map((app) => isIn(app, account.token)))).toEqual([true, true]);
+    expect(await Promise.all([a, b].map((app) => isIn(app, other)))).toEqual([false, false]);
+  });
+
+  test('opened with the old password while it is changed does not outlive the change', async () => {
+    const account = await a.client.register();
+    const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';
+    const input = { oldPassword: PASSWORD, password: 'changed-horse-8' };
+    const [logins] = await Promise.all([
+      atOnce(10, () => b.client.graphql(LOGIN, { input: { account: account.phone, password: PASSWORD } })),
+      a.client.data(change, { input }, account.token),
+    ]);
+    const tokens = logins.flatMap(({ data }) => data?.login?.token ?? []);
+    expect(await Promise.all(tokens.map((token) => isIn(b, token)))).toEqual(tokens.map(() => false));
+  });
+
+  test('of a disabled account is not opened again, at both, until it is enabled', async () => {
+    const account = await a.client.register();
+    const administrator = await b.client.register();
+    await grant(administrator, '[user] Disabled User', true);
+    const set = (mutation: string) =>
+      b.client.data(
+        `mutation ($id: ID!) { ${mutation}(id: $id) { id } }`,
+        { id: account.id },
+        administrator.token,
+      );
+    await set('disableUser');
+    for (const app of [a, b]) {
+      const attempt = { account: account.phone, password: PASSWORD };
+      expect(await graphqlDoor(app.client, attempt)).toBe('ACCOUNT_DISABLED');
+      expect(await anlifeDoor(app.client, attempt)).toBe('locked');
+    }
+    await set('enableUser');
+    expect(await isIn(a, account.token)).toBe(false);
+    expect(await isIn(a, await login(b, account))).toBe(true);
+  });
+});
+
+test('abilities given and taken hold at both at once, in open sessions', async () => {
+  const [holder, target] = await atOnce(2, () => a.client.register());
+  if (!holder || !target) throw new Error('nobody registered');
+  const disable = (app: TestApp) =>
+    app.client.code('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id: target.id }, holder.token);
+  for (let round = 0; round < 3; round++) {
+    expect(await Promise.all([disable(a), disable(b)])).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    await grant(holder, '[user] Disabled User', true);
+    expect(await Promise.all([disable(a), disable(b)])).toEqual([undefined, undefined]);
+    await grant(holder, '[user] Disabled User', false);
+  }
+  expect(await disable(b)).toBe('FORBIDDEN');
+});

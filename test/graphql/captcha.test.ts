@@ -1,0 +1,172 @@
+import sharp from 'sharp';
+import { startTestApp } from '../support/app.js';
+import { PASSWORD } from '../support/client.js';
+import { freshName, giveEmail, mutate } from '../support/operations.js';
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+const ANSWER = 'aB3d';
+let app: App;
+
+beforeAll(async () => {
+  app = await startTestApp({ CAPTCHA_ANSWER: ANSWER, GUARD_IP_HOURLY: '100000' });
+});
+afterAll(() => app.close());
+
+const login = (input: Record<string, unknown>) => mutate(app.client, 'login', input);
+const fail = (account: string, captcha?: object) => login({ account, password: 'not the password', captcha });
+
+async function createCaptcha(): Promise<{ id: string; image: string; expiresAt: string }> {
+  return (await app.client.data('mutation { createCaptcha { id image expiresAt } }')).createCaptcha;
+}
+
+async function status(account: string) {
+  const query = 'query ($account: String!) { loginStatus(account: $account) { failures captchaRequired lockedUntil } }';
+  return (await app.client.data(query, { account })).loginStatus;
+}
+
+/** An account after six failed log-ins from here. */
+async function suspectAccount(): Promise<string> {
+  const { phone } = await app.client.register();
+  for (let i = 0; i < 6; i++) expect((await fail(phone)).code).toBe('CREDENTIALS_INVALID');
+  return phone;
+}
+
+describe('a captcha', () => {
+  test('is a real PNG in a data URL, and lasts five minutes', async () => {
+    const { id, image, expiresAt } = await createCaptcha();
+    expect(id).toMatch(/^[\w-]{22}$/);
+    const [head, base64 = ''] = image.split(',');
+    expect(head).toBe('data:image/png;base64');
+    const { format, width, height } = await sharp(Buffer.from(base64, 'base64')).metadata();
+    expect(format).toBe('png');
+    expect(Math.min(width, height)).toBeGreaterThan(20);
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(290_000);
+    expect((await createCaptcha()).id).not.toBe(id);
+  });
+
+  test('is checked by verify without case, and burnt by a wrong answer', async () => {
+    const verify = async (captcha: object) => (await mutate(app.client, 'verify', { captcha })).value;
+    const { id } = await createCaptcha();
+    expect(await verify({ id, answer: ANSWER.toUpperCase() })).toBe(true);
+    expect(await verify({ id, answer: ANSWER.toLowerCase() })).toBe(true);
+    expect(await verify({ id, answer: 'wrong' })).toBe(false);
+    expect(await verify({ id, answer: ANSWER })).toBe(false);
+    expect(await verify({ id: 'unknown', answer: ANSWER })).toBe(false);
+    expect(await verify({ id: (await createCaptcha()).id })).toBe(false);
+  });
+
+  test('or a code, not both, is what verify takes', async () => {
+    const captcha = { id: (await createCaptcha()).id, answer: ANSWER };
+    expect((await mutate(app.client, 'verify', {})).code).toBe('INVALID_INPUT');
+    const both = { captcha, phone: '13800138000', code: '123456' };
+    expect((await mutate(app.client, 'verify', both)).code).toBe('INVALID_INPUT');
+  });
+});
+
+describe('after six failures', () => {
+  test('a captcha is needed, is good for one try, and the right password then works', async () => {
+    const account = await suspectAccount();
+    const before = app.services.hasher.evaluations;
+    expect((await login({ account, password: PASSWORD })).code).toBe('CAPTCHA_REQUIRED');
+    expect(app.services.hasher.evaluations).toBe(before);
+
+    const captcha = { id: (await createCaptcha()).id, answer: ANSWER };
+    expect((await fail(account, captcha)).code).toBe('CREDENTIALS_INVALID');
+    const input = { account, password: PASSWORD };
+    expect(await login({ ...input, captcha })).toMatchObject({ code: 'CAPTCHA_INVALID', field: 'captcha' });
+    const wrong = { id: (await createCaptcha()).id, answer: 'wrong' };
+    expect((await login({ ...input, captcha: wrong })).code).toBe('CAPTCHA_INVALID');
+
+    const good = { id: (await createCaptcha()).id, answer: ANSWER };
+    expect((await login({ ...input, captcha: good })).value.token).toBeDefined();
+  });
+
+  test('a captcha answered before with verify needs no answer, once', async () => {
+    const account = await suspectAccount();
+    const { id } = await createCaptcha();
+    const input = { account, password: PASSWORD, captcha: { id } };
+    expect((await login(input)).code).toBe('CAPTCHA_INVALID');
+    await mutate(app.client, 'verify', { captcha: { id, answer: ANSWER } });
+    expect((await login(input)).value.token).toBeDefined();
+    expect((await login(input)).code).toBe('CAPTCHA_INVALID');
+  });
+
+  test('every spelling of the account counts together', async () => {
+    const name = freshName();
+    const { phone, token } = await app.client.register({ name });
+    const email = await giveEmail(app.client, token);
+    for (const account of [phone, `+86${phone}`, name, name.toUpperCase(), email, email.toUpperCase()]) {
+      expect((await fail(account)).code).toBe('CREDENTIALS_INVALID');
+    }
+    for (const account of [phone, name, email]) expect((await fail(account)).code).toBe('CAPTCHA_REQUIRED');
+  });
+
+  test('aliases and parallel requests count like single ones: six wrong passwords are looked at', async () => {
+    const attempt = (account: string) => `login(input: { account: "${account}", password: "not the password" }) { token }`;
+    const { phone } = await app.client.register();
+    const aliases = Array.from({ length: 10 }, (_, index) => `a${index}: ${attempt(phone)}`);
+    const before = app.services.hasher.evaluations;
+    const { errors } = await app.client.graphql(`mutation { ${aliases[0]} }`);
+    expect(errors?.[0]?.extensions.code).toBe('CREDENTIALS_INVALID');
+    await Promise.all([
+      ...Array.from({ length: 10 }, () => fail(phone)),
+      app.client.graphql(`mutation { ${aliases.join(' ')} }`),
+    ]);
+    expect(app.services.hasher.evaluations - before).toBe(6);
+    expect((await fail(phone)).code).toBe('CAPTCHA_REQUIRED');
+  });
+
+  test('an account nobody has is treated alike', async () => {
+    const account = freshName();
+    for (let i = 0; i < 6; i++) expect((await fail(account)).code).toBe('CREDENTIALS_INVALID');
+    expect((await fail(account.toUpperCase())).code).toBe('CAPTCHA_REQUIRED');
+    expect(await status(account)).toEqual({ failures: 6, captchaRequired: true, lockedUntil: null });
+  });
+
+  test('wrong codes count as wrong passwords do', async () => {
+    const { phone } = await app.client.register();
+    for (let i = 0; i < 6; i++) expect((await login({ account: phone, code: '000000' })).code).toBe('CODE_INVALID');
+    expect((await login({ account: phone, password: PASSWORD })).code).toBe('CAPTCHA_REQUIRED');
+  });
+
+  test('who checks password and code with one captcha gets through both', async () => {
+    const name = freshName();
+    const { phone, token } = await app.client.register({ name });
+    const email = await giveEmail(app.client, token);
+    const unbind = await app.client.sendCode(email, ['UNBIND']);
+    for (let i = 0; i < 6; i++) await fail(phone);
+    const input = { password: PASSWORD, code: unbind };
+    expect((await mutate(app.client, 'unbindEmail', input, token)).code).toBe('CAPTCHA_REQUIRED');
+    const captcha = { id: (await createCaptcha()).id, answer: ANSWER };
+    expect((await mutate(app.client, 'unbindEmail', { ...input, captcha }, token)).value).toMatchObject({ email: null });
+
+    const code = await app.client.sendCode(email, ['BIND']);
+    const again = { id: (await createCaptcha()).id, answer: ANSWER };
+    const bound = await mutate(app.client, 'bindEmail', { email, code, password: PASSWORD, captcha: again }, token);
+    expect(bound.value).toMatchObject({ email, emailVerified: true });
+  });
+});
+
+test('after ten failures the pair is locked, also with a captcha and the right password', async () => {
+  const account = await suspectAccount();
+  for (let i = 0; i < 4; i++) {
+    const captcha = { id: (await createCaptcha()).id, answer: ANSWER };
+    expect((await fail(account, captcha)).code).toBe('CREDENTIALS_INVALID');
+  }
+  const captcha = { id: (await createCaptcha()).id, answer: ANSWER };
+  const refused = await login({ account, password: PASSWORD, captcha });
+  expect(refused).toMatchObject({ code: 'ACCOUNT_LOCKED', retryAfter: expect.any(Number) });
+  expect(refused.retryAfter).toBeGreaterThan(800);
+  expect(refused.retryAfter).toBeLessThanOrEqual(900);
+  const { failures, lockedUntil } = await status(account);
+  expect(failures).toBe(10);
+  expect(Date.parse(lockedUntil) - Date.now()).toBeGreaterThan(800_000);
+});
+
+test('loginStatus counts failures, and none without any', async () => {
+  const { phone } = await app.client.register();
+  expect(await status(phone)).toEqual({ failures: 0, captchaRequired: false, lockedUntil: null });
+  await fail(phone);
+  await login({ account: phone, password: PASSWORD });
+  expect(await status(`+86${phone}`)).toEqual({ failures: 1, captchaRequired: false, lockedUntil: null });
+});

@@ -1,0 +1,114 @@
+import { Follow } from '../../src/modules/follow/follow.entity.js';
+import { Image } from '../../src/modules/image/image.entity.js';
+import { Community } from '../../src/modules/place/community.entity.js';
+import { User } from '../../src/modules/user/user.entity.js';
+import { UserExtra } from '../../src/modules/user/user-extra.entity.js';
+import { UserHobby } from '../../src/modules/user/user-hobby.entity.js';
+import { Currency } from '../../src/modules/wallet/currency.entity.js';
+import { Vip } from '../../src/modules/wallet/vip.entity.js';
+import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
+import { startTestApp } from '../support/app.js';
+import { type Account } from '../support/client.js';
+import { grant, logIn } from '../support/operations.js';
+import { statementsOf } from '../support/statements.js';
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+const COUNT = 60;
+let app: App;
+let reader: Account;
+
+/** Users who each have one of everything, of their own. */
+async function insertRichUsers(): Promise<void> {
+  const em = app.infrastructure.database.fork();
+  const insert = (entity: unknown, rows: object[]) => em.insertMany(entity as typeof User, rows as never);
+  const cities = await em.execute<{ id: number }[]>('select id from cities order by id limit 60');
+  const each = <T>(make: (index: number) => T): T[] => Array.from({ length: COUNT }, (_, index) => make(index));
+  await insert(Community, each((index) => ({ name: `小区${index}`, cityId: cities[index]?.id })));
+  const communities = await em.execute<{ id: number; city_id: number }[]>('select id, city_id from communities');
+  const key = (index: number) => String(index).padStart(32, '0');
+  const picture = { mime: 'image/png', size: 1, width: 1, height: 1, hash: '0'.repeat(64) };
+  await insert(Image, each((index) => ({ id: key(index), key: `2026/01/01/${key(index)}.png`, ...picture })));
+  await insert(User, each((index) => ({
+    name: `Rich_${index}`,
+    communityId: communities[index]?.id,
+    cityId: communities[index]?.city_id,
+    avatarId: key(index),
+    backgroundId: key(COUNT - 1 - index),
+  })));
+  const users = await em.execute<{ id: number }[]>(`select id from users where name like 'Rich%'`);
+  const ids = users.map(({ id }) => id);
+  await insert(UserExtra, ids.map((userId) => ({ userId, likesCount: 1 })));
+  await insert(UserHobby, ids.flatMap((userId) => [{ userId, hobbyId: 1 }, { userId, hobbyId: (userId % 5) + 2 }]));
+  await insert(Wallet, ids.map((userId) => ({ userId, balance: 1 })));
+  await insert(Currency, ids.map((userId) => ({ userId, sum: 1 })));
+  await insert(Vip, ids.map((userId) => ({ userId, level: '1', name: 'VIP', endTime: new Date(Date.now() + 3_600_000) })));
+  await insert(Follow, ids.map((followeeId) => ({ followerId: reader.id, followeeId })));
+}
+
+beforeAll(async () => {
+  app = await startTestApp();
+  reader = await app.client.register();
+  await grant(app, reader.id, ['[user] Read Private']);
+  // A session whose abilities just changed is not cached for a minute.
+  reader.token = await logIn(app.client, reader.phone);
+  await insertRichUsers();
+});
+afterAll(() => app.close());
+
+const EVERYTHING = `
+  id nickname phone avatar { url } avatarUrl background { id node } city { name province } community { name city { name } }
+  hobbies { name } extra { likesCount } hasFollower hasFollowing wallet { balance } currency { sum } vip { level }`;
+
+/** What reading a page costs, once sessions and places are cached. */
+async function pageOf(first: number) {
+  const query = `query ($first: Int) { users(filter: { nameContains: "rich_" }, first: $first) { nodes { ${EVERYTHING} } } }`;
+  let nodes: Record<string, unknown>[] = [];
+  const statements = await statementsOf(app, async () => {
+    nodes = (await app.client.data(query, { first }, reader.token)).users.nodes;
+  });
+  return { nodes, statements };
+}
+
+test('a page of users costs the same number of statements whatever its size', async () => {
+  await pageOf(1);
+  const small = await pageOf(5);
+  const large = await pageOf(50);
+  expect(small.nodes).toHaveLength(5);
+  expect(large.nodes).toHaveLength(50);
+  for (const node of large.nodes) {
+    expect(node).toMatchObject({
+      avatar: { url: expect.any(String) },
+      city: { name: expect.any(String), province: expect.any(String) },
+      community: { name: expect.stringContaining('小区') },
+      extra: { likesCount: 1 },
+      hasFollower: true,
+      hasFollowing: false,
+      wallet: { balance: 1 },
+      currency: { sum: 1 },
+      vip: { level: '1' },
+    });
+    expect(node.hobbies).toHaveLength(2);
+  }
+  expect(large.statements.length).toBe(small.statements.length);
+  // One for the page and at most one for each of the nine relations.
+  expect(large.statements.length).toBeLessThanOrEqual(10);
+});
+
+test('a cached session costs no statement, one user costs one', async () => {
+  await app.client.data('{ me { id } }', {}, reader.token);
+  const me = await statementsOf(app, () => app.client.data('{ me { id name phone } }', {}, reader.token));
+  expect(me).toHaveLength(1);
+  const nobody = await statementsOf(app, () => app.client.data('{ me { id } }'));
+  expect(nobody).toEqual([]);
+  const twice = await statementsOf(app, () =>
+    app.client.data('query ($id: ID!) { a: user(id: $id) { id } b: user(id: $id) { name } me { id } }', { id: String(reader.id) }, reader.token),
+  );
+  expect(twice).toHaveLength(1);
+});
+
+test('a list of sessions or events costs one statement', async () => {
+  const sessions = await statementsOf(app, () => app.client.data('{ sessions { id } }', {}, reader.token));
+  expect(sessions).toHaveLength(1);
+  const events = await statementsOf(app, () => app.client.data('{ securityEvents { nodes { id } } }', {}, reader.token));
+  expect(events).toHaveLength(1);
+});
