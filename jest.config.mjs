@@ -26,5 +26,8 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  // Generous, because a slow machine is no failure.
+  testTimeout: 60_000,
+  // The files wait for hashes and databases more than they compute.
+  maxWorkers: '100%',
 };

@@ -24,7 +24,7 @@ export const ANSWER_MS = 1000;
  */
 export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>): RedisConnection {
   const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
-  // An 'error' event without a listener ends the process. Whoever sends a command learns of the failure from it.
+  // Whoever sends a command learns of the failure from it; without a listener every attempt to reconnect is printed.
   client.on('error', () => undefined);
   failFast(client);
   return {

@@ -74,3 +74,10 @@ export interface Dialect {
 /** The most particular meaning wins: the row's, the dialect's, the kind's. */
 export const errorNumber = (dialect: Dialect, error: AppError, route?: Route): number =>
   route?.errors?.[error.code] ?? dialect.codes[error.code] ?? dialect.kinds[error.kind];
+
+/** Systems that put the result in the body answer 200, but for 429 and 5xx (DECISIONS §1, "HTTP status"). */
+export function statusBesideBody({ code, kind }: AppError): number {
+  if (kind === 'unavailable') return 503;
+  if (kind === 'internal') return 500;
+  return code === 'RATE_LIMITED' ? 429 : 200;
+}

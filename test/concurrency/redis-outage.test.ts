@@ -10,6 +10,7 @@ interface Outage {
   settings: Record<string, string>;
   begin(app: TestApp): Promise<void>;
   end(app: TestApp): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** In front of the real Redis stands a proxy that can be cut. */
@@ -19,6 +20,7 @@ async function realOutage(url: string): Promise<Outage> {
     settings: { REDIS_URL: proxy.in(url) },
     begin: () => proxy.cut(),
     end: () => proxy.restore(),
+    close: () => proxy.cut(),
   };
 }
 
@@ -27,6 +29,7 @@ const embeddedOutage: Outage = {
   settings: {},
   begin: async (app) => standIn(app).disconnect(),
   end: async (app) => standIn(app).connect(),
+  close: async () => undefined,
 };
 
 const standIn = (app: TestApp) =>
@@ -47,7 +50,10 @@ beforeAll(async () => {
   app = await world.start(outage.settings);
   account = await app.client.register();
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await outage.close();
+});
 
 const MUTATIONS = {
   login: 'mutation ($input: LoginInput!) { login(input: $input) { token } }',

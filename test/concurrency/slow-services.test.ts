@@ -28,6 +28,7 @@ const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).status;
     afterAll(async () => {
       await proxy.restore();
       await world.close();
+      await proxy.cut();
     });
 
     const OUTAGES: [string, () => Promise<void> | void][] = [
@@ -110,6 +111,7 @@ const ONE_REDIS = REDIS_URL !== undefined && !REDIS_URL.includes(',');
     afterAll(async () => {
       await proxy.restore();
       await world.close();
+      await proxy.cut();
     });
 
     test('passwords are refused and reads go on, both within seconds', async () => {

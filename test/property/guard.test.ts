@@ -247,6 +247,18 @@ describe('one try', () => {
     expect(await service.status(subject)).toMatchObject({ failures: 0 });
   });
 
+  test('does not lock by failures that left the window while it was checked', async () => {
+    const service = guard({ GUARD_LOCK_AFTER: 2 });
+    const subject = stranger();
+    await service.attempt(subject, async () => null);
+    redis.clock.advance(890_000);
+    await service.attempt(subject, async () => {
+      redis.clock.advance(10_000);
+      return null;
+    });
+    expect(await service.status(subject)).toEqual({ failures: 1, captchaRequired: false, lockedUntil: null });
+  });
+
   test('leaves neither account nor address in Redis', async () => {
     const { wrong } = checks();
     await guard().attempt(stranger({ account: 'phone:13800138000', ip: '203.0.113.77' }), wrong);

@@ -1,5 +1,4 @@
 import type { RequestContext } from '../../context.js';
-import { AppError } from '../../errors/app-error.js';
 import { translateConstraint, violatedConstraint } from '../../errors/constraints.js';
 import type { ProvenIdentity } from '../../infra/oauth/port.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
@@ -50,12 +49,4 @@ export class AccountCreator {
       return userId;
     });
   }
-}
-
-/** The user as the database has it now. Throws USER_NOT_FOUND when there is none. */
-export async function loadUser(ctx: RequestContext, userId: number): Promise<User> {
-  ctx.loaders.user.clear(userId);
-  const user = await ctx.loaders.user.load(userId);
-  if (!user) throw new AppError('USER_NOT_FOUND');
-  return user;
 }

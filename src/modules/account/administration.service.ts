@@ -2,9 +2,9 @@ import { ABILITIES, type RequestContext, requireAbility, requireViewer } from '.
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
+import { loadUser } from '../user/load-user.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { updateUser } from '../user/user.repository.js';
-import { loadUser } from './account.creator.js';
 import { Identity } from './identity.entity.js';
 
 /** What changes whether an account can be used at all. */

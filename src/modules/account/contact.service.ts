@@ -4,9 +4,9 @@ import { translateConstraint } from '../../errors/constraints.js';
 import type { CodeAddress } from '../code/code.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
+import { loadUser } from '../user/load-user.js';
 import type { User } from '../user/user.entity.js';
 import { findUserByEmail, findUserById, findUserByPhone, updateUser } from '../user/user.repository.js';
-import { loadUser } from './account.creator.js';
 import { guardKeyOf } from './account.finder.js';
 import {
   countIdentities,

@@ -1,0 +1,200 @@
+import sharp from 'sharp';
+import { Community } from '../../src/modules/place/community.entity.js';
+import { startTestApp } from '../support/app.js';
+import { type Account } from '../support/client.js';
+import { freshName } from '../support/operations.js';
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+const [CHENGDU, HANGZHOU] = ['510100', '330100'];
+let app: App;
+let account: Account;
+let communityId: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  account = await app.client.register();
+  const em = app.infrastructure.database.fork();
+  const id = await em.insert(Community, { cityId: Number(HANGZHOU), name: '西溪花园' } as never);
+  communityId = String(id);
+  await app.services.moderation.banWord(em, '违禁');
+});
+afterAll(() => app.close());
+
+const FIELDS = `id name nickname sex birthday age bio location city { id } community { id name } hobbies { id }
+  avatar { id } background { id } createdAt updatedAt`;
+const UPDATE = `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${FIELDS} } }`;
+
+const update = async (input: Record<string, unknown>, token = account.token) =>
+  (await app.client.data(UPDATE, { input }, token)).updateProfile;
+const me = async () => (await app.client.data(`{ me { ${FIELDS} } }`, {}, account.token)).me;
+
+async function refusal(input: Record<string, unknown>) {
+  const before = await me();
+  const { errors } = await app.client.graphql(UPDATE, { input }, { token: account.token });
+  expect(await me()).toEqual(before);
+  return errors?.[0]?.extensions;
+}
+
+/** A picture stored by the holder of the token. */
+async function uploadPicture(token: string): Promise<string> {
+  const png = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#345' } }).png().toBuffer();
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query: 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }', variables: { file: null } }));
+  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.set('0', new Blob([new Uint8Array(png)]), 'picture.png');
+  const headers = { authorization: `Bearer ${token}`, 'apollo-require-preflight': 'true' };
+  const answer = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
+  return ((await answer.json()) as { data: { uploadImage: { id: string } } }).data.uploadImage.id;
+}
+
+describe('each field', () => {
+  const simple: [string, unknown, unknown, unknown][] = [
+    ['nickname', ' 小 明 ', '小 明', 'the name'],
+    ['sex', 'FEMALE', 'FEMALE', 'UNSPECIFIED'],
+    ['birthday', '1990-01-01', '1990-01-01', null],
+    ['bio', ' 你好，世界 ', '你好，世界', null],
+    ['location', '四川省 成都市', '四川省 成都市', null],
+  ];
+
+  test.each(simple)('%s: a value sets, absent leaves, null clears', async (field, given, stored, cleared) => {
+    const others = await me();
+    expect((await update({ [field]: given }))[field]).toEqual(stored);
+    const unchanged = await update({});
+    expect(unchanged[field]).toEqual(stored);
+    const back = await update({ [field]: null });
+    expect(back[field]).toEqual(cleared === 'the name' ? back.name : cleared);
+    expect({ ...back, updatedAt: null }).toEqual({ ...others, updatedAt: null });
+  });
+
+  test('an empty text clears too, and nothing changes nothing but the time', async () => {
+    await update({ bio: 'x', location: '成都', nickname: 'y' });
+    const { name } = await me();
+    expect(await update({ bio: '', location: '  ', nickname: '' })).toMatchObject({ bio: null, location: null, city: null, nickname: name });
+  });
+
+  test('all at once', async () => {
+    const name = freshName();
+    const avatarId = await uploadPicture(account.token);
+    const input = { name, nickname: 'n', sex: 'MALE', birthday: '2000-02-29', bio: 'b', location: '成都', communityId, hobbyIds: ['3', '1', '3'], avatarId, backgroundId: avatarId };
+    const before = await me();
+    const after = await update(input);
+    expect(after).toMatchObject({
+      name, nickname: 'n', sex: 'MALE', birthday: '2000-02-29', bio: 'b', location: '成都',
+      community: { id: communityId, name: '西溪花园' }, city: { id: HANGZHOU },
+      hobbies: [{ id: '1' }, { id: '3' }], avatar: { id: avatarId }, background: { id: avatarId },
+    });
+    expect(Date.parse(after.updatedAt)).toBeGreaterThan(Date.parse(before.updatedAt));
+    expect(after.createdAt).toBe(before.createdAt);
+    expect(await me()).toEqual(after);
+    const cleared = { sex: null, birthday: null, bio: null, location: null, communityId: null, hobbyIds: null, avatarId: null, backgroundId: null, nickname: null };
+    expect(await update(cleared)).toMatchObject({
+      nickname: name, sex: 'UNSPECIFIED', birthday: null, age: null, bio: null, location: null, community: null, city: null,
+      hobbies: [], avatar: null, background: null,
+    });
+  });
+
+  test('the age counts full years in Shanghai', async () => {
+    const year = Number(new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 4));
+    expect((await update({ birthday: `${year - 30}-01-01` })).age).toBe(30);
+    expect((await update({ birthday: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10) })).age).toBe(0);
+    expect((await update({ birthday: '1850-01-01' })).age).toBe(year - 1850);
+    await update({ birthday: null });
+  });
+
+  test('hobbies are replaced as a whole', async () => {
+    expect((await update({ hobbyIds: ['1', '2'] })).hobbies).toEqual([{ id: '1' }, { id: '2' }]);
+    expect((await update({ bio: 'x' })).hobbies).toHaveLength(2);
+    expect((await update({ hobbyIds: ['5'] })).hobbies).toEqual([{ id: '5' }]);
+    expect((await update({ hobbyIds: [] })).hobbies).toEqual([]);
+  });
+});
+
+describe('the city', () => {
+  test('is that of the community, else the one the location names, else none', async () => {
+    expect((await update({ location: '四川省 成都市' })).city).toEqual({ id: CHENGDU });
+    expect((await update({ communityId })).city).toEqual({ id: HANGZHOU });
+    expect((await update({ location: '四川成都' })).city).toEqual({ id: HANGZHOU });
+    expect((await update({ communityId: null })).city).toEqual({ id: CHENGDU });
+    expect((await update({ bio: 'unrelated' })).city).toEqual({ id: CHENGDU });
+    expect((await update({ location: 'somewhere' })).city).toBeNull();
+    expect((await update({ location: null, communityId })).city).toEqual({ id: HANGZHOU });
+    expect(await update({ communityId: null })).toMatchObject({ city: null, community: null });
+  });
+});
+
+describe('what is refused, with its field, changing nothing', () => {
+  test.each([
+    ['a nickname of 65 characters', { nickname: 'n'.repeat(65) }, 'INVALID_INPUT', 'nickname'],
+    ['a banned nickname', { nickname: '一个违禁词' }, 'NAME_BANNED', 'nickname'],
+    ['a bio of 192 characters', { bio: '好'.repeat(192) }, 'INVALID_INPUT', 'bio'],
+    ['a location of 192 characters', { location: 'x'.repeat(192) }, 'INVALID_INPUT', 'location'],
+    ['a birthday to come', { birthday: '2999-01-01' }, 'INVALID_INPUT', 'birthday'],
+    ['a birthday too long ago', { birthday: '1849-12-31' }, 'INVALID_INPUT', 'birthday'],
+    ['no name', { name: null }, 'NAME_INVALID', 'name'],
+    ['an empty name', { name: '' }, 'NAME_INVALID', 'name'],
+    ['a name with a digit first', { name: '1abcd' }, 'NAME_INVALID', 'name'],
+    ['a banned name', { name: '违禁名字' }, 'NAME_BANNED', 'name'],
+    ['an unknown hobby', { hobbyIds: ['1', '9999'] }, 'INVALID_INPUT', 'hobbyIds'],
+    ['a hobby that is no number', { hobbyIds: ['x'] }, 'INVALID_INPUT', 'hobbyIds'],
+    ['an unknown community', { communityId: '2147483647' }, 'INVALID_INPUT', 'communityId'],
+    ['a community that is no number', { communityId: 'x' }, 'INVALID_INPUT', 'communityId'],
+    ['an unknown picture', { avatarId: '0'.repeat(32) }, 'INVALID_INPUT', 'avatarId'],
+    ['a picture that is none', { backgroundId: "' or 1=1" }, 'INVALID_INPUT', 'backgroundId'],
+  ])('%s', async (_, input, code, field) => {
+    expect(await refusal({ sex: 'MALE', ...input })).toEqual({ code, field });
+  });
+
+  test('lengths count characters, not their halves', async () => {
+    expect((await update({ bio: '😀'.repeat(191) })).bio).toBe('😀'.repeat(191));
+    expect((await update({ nickname: '👨‍👩‍👧'.repeat(12) })).nickname).toBe('👨‍👩‍👧'.repeat(12));
+    expect(await refusal({ bio: '😀'.repeat(192) })).toEqual({ code: 'INVALID_INPUT', field: 'bio' });
+  });
+
+  test.each([['1990-02-30'], ['1990-1-1'], ['yesterday'], ['']])('the birthday %j', async (birthday) => {
+    expect(await refusal({ birthday })).toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('anybody without a session', async () => {
+    expect(await app.client.code(UPDATE, { input: { bio: 'x' } })).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('pictures', () => {
+  test("another's cannot be taken, one of the house can", async () => {
+    const stranger = await app.client.register();
+    const theirs = await uploadPicture(stranger.token);
+    for (const field of ['avatarId', 'backgroundId']) {
+      expect(await refusal({ [field]: theirs })).toEqual({ code: 'INVALID_INPUT', field });
+    }
+    const { defaultPhotos } = await app.client.data('{ defaultPhotos { id } }');
+    const { id } = defaultPhotos[0];
+    expect(await update({ avatarId: id, backgroundId: id })).toMatchObject({ avatar: { id }, background: { id } });
+    expect(await update({ avatarId: null, backgroundId: null })).toMatchObject({ avatar: null, background: null });
+  });
+});
+
+describe('names', () => {
+  test('can be taken in a new case by their owner, not by anybody else', async () => {
+    const name = freshName();
+    expect((await update({ name })).name).toBe(name);
+    expect((await update({ name: name.toUpperCase() })).name).toBe(name.toUpperCase());
+    const stranger = await app.client.register();
+    const { errors } = await app.client.graphql(UPDATE, { input: { name, bio: 'x' } }, { token: stranger.token });
+    expect(errors?.[0]?.extensions).toEqual({ code: 'NAME_TAKEN', field: 'name' });
+    const { user } = await app.client.data('query ($id: ID!) { user(id: $id) { bio } }', { id: String(stranger.id) });
+    expect(user.bio).toBeNull();
+  });
+
+  test('wanted by several at once go to one', async () => {
+    const name = freshName();
+    const accounts = await Promise.all(Array.from({ length: 4 }, () => app.client.register()));
+    const results = await Promise.all(
+      accounts.map(({ token }, index) =>
+        app.client.graphql(UPDATE, { input: { name: index % 2 ? name : name.toLowerCase() } }, { token }),
+      ),
+    );
+    expect(results.map(({ errors }) => errors?.[0]?.extensions.code ?? 'taken over').sort()).toEqual([
+      'NAME_TAKEN', 'NAME_TAKEN', 'NAME_TAKEN', 'taken over',
+    ]);
+  });
+});
