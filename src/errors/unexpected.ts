@@ -11,9 +11,19 @@ const LOST_CONNECTION = new Set([
   '53300',
 ]);
 
-/** The database is gone or full, which passes; anything else unexpected is a defect. */
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof ConnectionException || LOST_CONNECTION.has(String((error as { code?: unknown })?.code));
+/** What the driver says, without a code, of a connection that broke, did not come about, or did not answer in time. */
+const LOST_MESSAGE =
+  /(^|- )(Connection terminated|Query read timeout|timeout exceeded when trying|timeout expired|Client has encountered a connection error|Client was closed)/;
+
+/** The database is gone, slow or full, which passes; anything else unexpected is a defect. */
+function isUnavailable(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    error instanceof ConnectionException ||
+    LOST_CONNECTION.has(String(code)) ||
+    LOST_MESSAGE.test(String(message))
+  );
+}
 
 /** Any failure as one of the closed list. */
 export function toAppError(error: unknown): AppError {

@@ -20,9 +20,17 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
 const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
+/** The code of a failure that graphql-js or Apollo found before any resolver ran. */
+function protocolCodeOf(error: unknown, { code }: { code?: unknown } = {}): ErrorCode | undefined {
+  // A scalar that refuses a variable may have put a code of its own in the place of Apollo's.
+  const refusedVariable =
+    error instanceof GraphQLError && !error.path && error.originalError instanceof GraphQLError;
+  return PROTOCOL_CODES[String(code)] ?? (refusedVariable ? 'INVALID_INPUT' : undefined);
+}
+
 /** One place where errors are masked: a code, its field, and a message that was meant for the client. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const protocolCode = PROTOCOL_CODES[String(formatted.extensions?.code)];
+  const protocolCode = protocolCodeOf(error, formatted.extensions);
   if (protocolCode) return { ...formatted, extensions: { code: protocolCode } };
   const { code, details, message } = toAppError(causeOf(error));
   const { path, locations } = formatted;
@@ -36,8 +44,7 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
       async didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
           const cause = causeOf(error);
-          if (PROTOCOL_CODES[String(error.extensions?.code)] || toAppError(cause).code !== 'INTERNAL')
-            continue;
+          if (protocolCodeOf(error, error.extensions) || toAppError(cause).code !== 'INTERNAL') continue;
           log.error(
             { err: cause, reqId: contextValue.requestId, path: error.path?.join('.') },
             'unexpected error',

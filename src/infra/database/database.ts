@@ -13,7 +13,7 @@ export interface Database {
    * for itself).
    */
   fork(): EntityManager;
-  /** Whether the database answers. */
+  /** Whether the database answers, within {@link PING_MS}. Never throws. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -38,6 +38,21 @@ export async function migrate(
   });
 }
 
+/** How long the database may take to answer {@link Database.ping}, in ms. */
+const PING_MS = 2000;
+
+function answersInTime(answer: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PING_MS);
+    answer
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(timer));
+  });
+}
+
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
 export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
   const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
@@ -49,14 +64,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
       orm,
       embedded: !config.DATABASE_URL,
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
-      ping: () =>
-        orm.em
-          .fork()
-          .execute('select 1')
-          .then(
-            () => true,
-            () => false,
-          ),
+      ping: () => answersInTime(orm.em.fork().execute('select 1')),
       close: async () => {
         await orm.close();
         unlock();

@@ -10,7 +10,8 @@ import type { Config } from '../../config.js';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { ENTITIES } from './entities.js';
 
-export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_POOL' | 'DATA_DIR'>;
+export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_POOL' | 'DATA_DIR'> &
+  Partial<Pick<Config, 'DATABASE_TIMEOUT_SECONDS'>>;
 
 const SHARED = {
   entities: ENTITIES,
@@ -39,10 +40,13 @@ export function ormOptions(
   embedded: EmbeddedOptions = { dataDir: embeddedDirectory(config) },
 ) {
   if (config.DATABASE_URL) {
+    const timeoutMs = config.DATABASE_TIMEOUT_SECONDS && config.DATABASE_TIMEOUT_SECONDS * 1000;
     return definePostgresConfig({
       ...SHARED,
       clientUrl: config.DATABASE_URL,
       pool: { min: 0, max: config.DATABASE_POOL },
+      // Kept on this side: a server that is cut off can enforce nothing.
+      driverOptions: { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs },
     });
   }
   return definePgliteConfig({

@@ -1,11 +1,30 @@
+import { Readable } from 'node:stream';
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 
 const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
+
+/** What the parser of the form refuses, while it still reads, is the client's fault and has a code. */
+function refusalOf(error: unknown): unknown {
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (status === 413) return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
+  return status === 400 ? new AppError('INVALID_INPUT', { field: 'file' }, { cause: error }) : error;
+}
+
+async function* bytesOf(file: Promise<FileUpload>): AsyncGenerator<Buffer> {
+  try {
+    yield* (await file).createReadStream() as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
+const streamOf = (file: Promise<FileUpload>): Readable => Readable.from(bytesOf(file));
 
 @Resolver(() => Image)
 export class ImageResolver {
@@ -19,22 +38,22 @@ export class ImageResolver {
   @Mutation(() => Image, {
     description: 'Stores a picture, without its metadata. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE.',
   })
-  async uploadImage(
+  uploadImage(
     @Ctx() ctx: RequestContext,
     @Arg('file', () => GraphQLUpload, { description: FILE }) file: Promise<FileUpload>,
   ): Promise<Image> {
-    return this.services.images.upload(ctx, (await file).createReadStream());
+    return this.services.images.upload(ctx, streamOf(file));
   }
 
   @Mutation(() => User, {
     description:
       'Stores a picture and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
   })
-  async updateAvatar(
+  updateAvatar(
     @Ctx() ctx: RequestContext,
     @Arg('file', () => GraphQLUpload, { description: FILE }) file: Promise<FileUpload>,
   ): Promise<User> {
-    return this.services.profiles.updateAvatar(ctx, (await file).createReadStream());
+    return this.services.profiles.updateAvatar(ctx, streamOf(file));
   }
 
   @FieldResolver(() => String, { description: 'Where to get it.' })

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext } from '../../context.js';
+import { BoundedQueue } from '../../infra/bounded-queue.js';
 import type { Database } from '../../infra/database/database.js';
 import type { Redis } from '../../infra/redis.js';
 import { pageSize } from '../../paging.js';
@@ -25,6 +26,8 @@ const RANK_DEFAULT = 100;
 const RANK_MAX = 1000;
 /** Longer times are cut to this: each number of days is a ranking of its own to compute and keep. */
 const DAYS_MAX = 3650;
+/** Windows that wait for their first computation in one process; the next one gets SERVICE_UNAVAILABLE. */
+const COMPUTATIONS_WAITING = 20;
 
 /** The income ranking (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
 export class RankingService {
@@ -35,8 +38,12 @@ export class RankingService {
     redis: Redis,
     private readonly places: CityFinder,
   ) {
+    // One at a time: whoever asks for ever new windows must not take every connection to the database.
+    const computations = new BoundedQueue(1, COMPUTATIONS_WAITING);
     // A ranking may outlive the request that started it, so it has an entity manager of its own.
-    this.snapshots = new RankingSnapshots(redis, (window) => rankIncomes(database.fork(), window, RANK_MAX));
+    this.snapshots = new RankingSnapshots(redis, (window) =>
+      computations.run(() => rankIncomes(database.fork(), window, RANK_MAX)),
+    );
   }
 
   /**

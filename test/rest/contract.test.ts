@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Fastify from 'fastify';
+import { AppError } from '../../src/errors/app-error.js';
+import { ERRORS, type ErrorCode } from '../../src/errors/codes.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import { type Dialect, errorNumber, type Route } from '../../src/rest/dialect.js';
+import { DIALECTS } from '../../src/rest/dialects/index.js';
+import { type Engine, mountDialects } from '../../src/rest/mount.js';
+import { loadOperations } from '../../src/rest/operations.js';
+import type { Services } from '../../src/services.js';
+
+/** What holds for every row of every dialect, and what boot refuses. */
+
+const schema = createSchema({} as Services);
+
+const rows = DIALECTS.flatMap((dialect) =>
+  dialect.mounts.flatMap(({ prefix, routes }) => routes.map((route) => ({ dialect, prefix, route }))),
+);
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** The numbers that the documents and DECISIONS §2 to §6 list. */
+const DOCUMENTED: Record<Dialect['name'], readonly number[]> = {
+  anlife: [...range(1001, 1014), 1099],
+  account: [1001, 1002, 1010, 1099, 3100, 3101, 3200, 3201, 3202, 3300, 3301, 3302],
+  plus: [400, 401, 403, 404, 422, 429, 500, 503],
+  member: range(-1, 8),
+  open: [400, 401, 403, 404, 429, 500, 503],
+};
+
+describe('every dialect', () => {
+  test('there is one at least, each once', () => {
+    const names = DIALECTS.map(({ name }) => name);
+    expect(names).toContain('anlife');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test.each(DIALECTS)('$name: every row names an operation that fits the schema, and none is idle', (dialect) => {
+    const operations = loadOperations(dialect, schema);
+    const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
+    expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
+  });
+
+  test.each(DIALECTS)('$name: every failure has a documented number', (dialect) => {
+    const kinds = new Set(Object.values(ERRORS).map(({ kind }) => kind));
+    expect(Object.keys(dialect.kinds).sort()).toEqual([...kinds].sort());
+    const routes = [undefined, ...dialect.mounts.flatMap((mount) => mount.routes)];
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      for (const route of routes) {
+        const error = new AppError(code);
+        const number = errorNumber(dialect, error, route);
+        expect(DOCUMENTED[dialect.name]).toContain(number);
+        const { status, body } = dialect.failure(error, number);
+        expect(status).toBeGreaterThanOrEqual(200);
+        expect(JSON.stringify(body)).not.toContain('undefined');
+        expect(Object.values(body as object)).not.toContain(undefined);
+      }
+    }
+  });
+});
+
+describe('every row', () => {
+  test('answers under a method and a path that no other row has', () => {
+    const doors = rows.flatMap(({ prefix, route }) =>
+      route.methods.map((method) => `${method} ${(prefix + route.path).replace(/\/+$/, '').toLowerCase()}`),
+    );
+    expect(doors.length).toBeGreaterThan(0);
+    expect(doors.filter((door, index) => doors.indexOf(door) !== index)).toEqual([]);
+  });
+
+  test('lies under its prefix alone: no dialect answers inside another', () => {
+    const prefixes = DIALECTS.flatMap((dialect) => dialect.mounts.map(({ prefix }) => ({ prefix, dialect })));
+    for (const { prefix, dialect } of prefixes) {
+      expect(prefix).toMatch(/^\/[^/].*[^/]$/);
+      const others = prefixes.filter((other) => other.dialect !== dialect);
+      expect(others.filter((other) => `${other.prefix}/`.startsWith(`${prefix}/`))).toEqual([]);
+    }
+  });
+
+  test('has an id and a summary to print, methods, and a path that continues the prefix', () => {
+    for (const { route } of rows) {
+      expect(route.id).not.toBe('');
+      expect(route.summary).not.toBe('');
+      expect(route.methods.length).toBeGreaterThan(0);
+      expect(route.path === '' || route.path.startsWith('/')).toBe(true);
+    }
+  });
+
+  test('the 17 interfaces of anlife.md are all there, at their URLs', () => {
+    const documented = {
+      接口1: ['POST /anlife/v1.0/user/loginAndGetUserInfo'],
+      接口2: ['GET /anlife/v1.0/user/getUserInfo'],
+      接口3: ['GET /anlife/v1.0/user/getHobbyList'],
+      接口4: ['POST /anlife/v1.0/user/sinaLoginAndGetUserInfo', 'POST /anlife/v1.0/user/wechatLoginAndGetUserInfo'],
+      接口5: ['GET /anlife/v1.0/user/getRegisterSms'],
+      接口6: ['POST /anlife/v1.0/user/register'],
+      接口7: ['POST /anlife/v1.0/user/modifyInfo'],
+      接口8: ['GET /anlife/v1.0/user/getBindPhoneSms'],
+      接口9: ['POST /anlife/v1.0/user/bindPhone'],
+      接口10: ['GET /anlife/v1.0/user/getFindPwdSms'],
+      接口11: ['GET /anlife/v1.0/user/findPwd', 'GET /anlife/v1.0/findPwd'],
+      接口12: ['POST /upload'],
+      接口13: ['GET /anlife/v1.0/support/upgrade'],
+      接口14: ['GET /anlife/v1.0/user/logout'],
+      接口15: ['GET /anlife/v1.0/user/getDefaultPhotoList'],
+      接口16: ['GET /anlife/v1.0/user/verifyPhoneCode'],
+      接口17: ['GET /anlife/v1.0/user/getUseridsByCityId'],
+    };
+    const found: Record<string, string[]> = {};
+    for (const { dialect, prefix, route } of rows.filter(({ dialect }) => dialect.name === 'anlife')) {
+      found[route.id] = [...(found[route.id] ?? []), `${route.methods[0]} ${prefix}${route.path}`];
+      expect(dialect.document.pathname).toMatch(/anlife\.graphql$/);
+    }
+    expect(found).toEqual(documented);
+  });
+});
+
+describe('boot fails, naming dialect and row', () => {
+  let directory: string;
+  const [working] = DIALECTS as [Dialect];
+
+  beforeAll(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'contract-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  const row: Route = { id: '接口99', summary: 's', methods: ['GET'], path: '/nowhere', operation: 'Me' };
+
+  /** A dialect of one document, and of the rows given. */
+  function broken(document: string, routes: Route[] = [row]): Dialect {
+    const file = path.join(directory, 'broken.graphql');
+    writeFileSync(file, document);
+    return { ...working, mounts: [{ prefix: '/broken', routes }], document: pathToFileURL(file) };
+  }
+
+  const load = (dialect: Dialect) => () => loadOperations(dialect, schema);
+  const GOOD = 'query Me { me { ...Name } } fragment Name on User { name }';
+
+  test('a sound one loads: each operation alone, with the fragments it needs', () => {
+    const operations = load(broken(`${GOOD} query Other { hobbies { id } }`, [row, { ...row, operation: 'Other' }]))();
+    expect([...operations.keys()]).toEqual(['Me', 'Other']);
+    expect(operations.get('Me')).toMatch(/fragment Name on User/);
+    expect(operations.get('Other')).not.toMatch(/Name|Me/);
+  });
+
+  test('for a field, an argument or a type that the schema does not have', () => {
+    for (const document of ['query Me { me { shoeSize } }', 'query Me { me(id: 1) { id } }', 'query Me($a: Nothing) { me { id } }']) {
+      expect(load(broken(document))).toThrow(/^anlife: the document does not fit the schema: /);
+    }
+  });
+
+  test('for a variable of the wrong type', () => {
+    const document = 'query Me($id: Int!) { user(id: $id) { id } }';
+    expect(load(broken(document))).toThrow(/^anlife: .*"\$id"/);
+  });
+
+  test('for a document that is no GraphQL', () => {
+    expect(load(broken('query Me {'))).toThrow(/anlife/);
+  });
+
+  test('for a row whose operation is unknown', () => {
+    const routes = [row, { ...row, id: '接口100', path: '/lost', operation: 'Lost' }];
+    expect(load(broken(GOOD, routes))).toThrow('anlife: 接口100 /lost names no operation: Lost');
+  });
+
+  test('for an operation that no row uses', () => {
+    expect(load(broken(`${GOOD} query Idle { me { id } }`))).toThrow('anlife: no row uses the operation Idle');
+  });
+
+  test('for a URL that two rows claim', async () => {
+    const engine = { schema, config: { BODY_LIMIT_BYTES: 1000, UPLOAD_MAX_BYTES: 1000 } } as Engine;
+    const app = Fastify();
+    const doubled = broken(GOOD, [row, { ...row, id: '接口100' }]);
+    await expect(mountDialects(app, [doubled], engine)).rejects.toThrow(/anlife: 接口100 .*\/broken\/nowhere/);
+    await app.close();
+  });
+});
