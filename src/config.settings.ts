@@ -62,7 +62,7 @@ export const SETTINGS = {
     'PostgreSQL 15 or newer. Unset: an embedded database in `DATA_DIR`. Required in production.',
   ),
   DATABASE_POOL: integer(10, 2, 200).describe('Most connections to PostgreSQL from one process.'),
-  DATABASE_TIMEOUT_SECONDS: integer(15, 1, 3600).describe(
+  DATABASE_TIMEOUT_SECONDS: integer(60, 1, 3600).describe(
     'Longest time that PostgreSQL may take for one query, migrations included, or to connect.',
   ),
   REDIS_URL: connection(/^rediss?:\/\//, 'must be one or more redis:// URLs, comma-separated').describe(

@@ -25,9 +25,16 @@ function isUnavailable(error: unknown): boolean {
   );
 }
 
+/** What HTTP itself, and the parser of multipart forms, refuse says so by its status. */
+function isClientFault(error: unknown): boolean {
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+}
+
 /** Any failure as one of the closed list. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isClientFault(error)) return new AppError('INVALID_INPUT', {}, { cause: error });
   const code = isUnavailable(error) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL';
   return new AppError(code, code === 'SERVICE_UNAVAILABLE' ? { retryAfter: 1 } : {}, { cause: error });
 }

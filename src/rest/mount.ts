@@ -146,11 +146,27 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
   }
 }
 
+/** Throws, naming dialect and row, when two rows answer the same method and URL. */
+function assertDistinct(dialects: readonly Dialect[]): void {
+  const taken = new Set<string>();
+  for (const { name, mounts } of dialects) {
+    for (const { prefix, routes } of mounts) {
+      for (const { id, methods, path } of routes) {
+        for (const door of methods.map((method) => `${method} ${prefix}${path}`)) {
+          if (taken.has(door)) throw new Error(`${name}: ${id} ${door} is already another row's`);
+          taken.add(door);
+        }
+      }
+    }
+  }
+}
+
 /** Mounts every dialect; boot fails, naming it, on a document or a row that does not fit. */
 export async function mountDialects(
   app: FastifyInstance,
   dialects: readonly Dialect[],
   engine: Engine,
 ): Promise<void> {
+  assertDistinct(dialects);
   for (const dialect of dialects) await mountDialect(app, engine, dialect);
 }

@@ -1,13 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { type GraphQLSchema, Kind, parse, print, separateOperations, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  print,
+  separateOperations,
+  validate,
+} from 'graphql';
 import type { Dialect } from './dialect.js';
 
 /** The text of each operation with the fragments it needs: what the pipeline is given, and what it caches by. */
 export type Operations = ReadonlyMap<string, string>;
 
+function readDocument({ name, document }: Dialect): DocumentNode {
+  try {
+    return parse(readFileSync(document, 'utf8'));
+  } catch (error) {
+    throw new Error(`${name}: the document cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** Reads a dialect's document. Throws, naming dialect and row, when it does not fit the schema or a row. */
 export function loadOperations(dialect: Dialect, schema: GraphQLSchema): Operations {
-  const document = parse(readFileSync(dialect.document, 'utf8'));
+  const document = readDocument(dialect);
   const [problem] = validate(schema, document);
   if (problem) throw new Error(`${dialect.name}: the document does not fit the schema: ${problem.message}`);
   const operations = new Map(

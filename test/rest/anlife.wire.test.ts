@@ -24,7 +24,10 @@ describe('the token', () => {
   const ways = {
     'header auth_token': (token: string) => ({ headers: { auth_token: token }, params: {} }),
     'parameter auth_token': (token: string) => ({ headers: {}, params: { auth_token: token } }),
-    'Authorization: Bearer': (token: string) => ({ headers: { authorization: `Bearer ${token}` }, params: {} }),
+    'Authorization: Bearer': (token: string) => ({
+      headers: { authorization: `Bearer ${token}` },
+      params: {},
+    }),
   };
 
   test.each(Object.entries(ways))('is taken from %s, on GET and POST', async (_, way) => {
@@ -42,13 +45,19 @@ describe('the token', () => {
     const path = '/anlife/v1.0/user/modifyInfo';
     const inBody = await send('POST', path, json({ user_id, auth_token, signature: '体' }));
     expect(inBody.body.datas.signature).toBe('体');
-    const inUrl = await send('POST', `${path}?auth_token=${auth_token}&user_id=${user_id}`, json({ signature: '址' }));
+    const inUrl = await send(
+      'POST',
+      `${path}?auth_token=${auth_token}&user_id=${user_id}`,
+      json({ signature: '址' }),
+    );
     expect(inUrl.body.datas.signature).toBe('址');
   });
 
   test('of another door is as good, and the cookie of the member centre is none here', async () => {
     const { id, token } = await app.client.register();
-    expect(await app.get('/user/logout', { user_id: id }, { cookie: `member_session=${token}` })).toEqual(failed(1002));
+    expect(await app.get('/user/logout', { user_id: id }, { cookie: `member_session=${token}` })).toEqual(
+      failed(1002),
+    );
     expect(await app.get('/user/logout', { user_id: id, auth_token: token })).toEqual(succeeded(1));
   });
 });
@@ -130,7 +139,10 @@ describe('the device of a session', () => {
   const ANDROID = 'Dalvik/2.1.0 (Linux; U; Android 5.1; MX4 Build/LMY47I)';
 
   /** What GraphQL says of a session just opened. */
-  async function deviceOf(params: Record<string, string | number>, headers: Record<string, string>): Promise<string> {
+  async function deviceOf(
+    params: Record<string, string | number>,
+    headers: Record<string, string>,
+  ): Promise<string> {
     const { phone } = await app.member();
     const login = { phone, password: SECRET, ...params };
     const { body } = await app.post('/user/loginAndGetUserInfo', login, headers);
@@ -146,8 +158,15 @@ describe('the device of a session', () => {
     ['the User-Agent', {}, { 'user-agent': ANDROID }, 'ANDROID'],
     ['neither', {}, { 'user-agent': 'curl/8' }, 'UNKNOWN'],
     ['the parameter before the User-Agent', { device_type: 2 }, { 'user-agent': IPHONE }, 'ANDROID'],
-    ['the User-Agent when the parameter is none of the two', { device_type: 9 }, { 'user-agent': IPHONE }, 'IOS'],
+    [
+      'the User-Agent when the parameter is none of the two',
+      { device_type: 9 },
+      { 'user-agent': IPHONE },
+      'IOS',
+    ],
   ])('is told by %s', async (_, params, headers, expected) => {
-    expect(await deviceOf(params as Record<string, number>, headers as Record<string, string>)).toBe(expected);
+    expect(await deviceOf(params as Record<string, number>, headers as Record<string, string>)).toBe(
+      expected,
+    );
   });
 });

@@ -38,11 +38,14 @@ describe('every dialect', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(DIALECTS)('$name: every row names an operation that fits the schema, and none is idle', (dialect) => {
-    const operations = loadOperations(dialect, schema);
-    const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
-    expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
-  });
+  test.each(DIALECTS)(
+    '$name: every row names an operation that fits the schema, and none is idle',
+    (dialect) => {
+      const operations = loadOperations(dialect, schema);
+      const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
+      expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
+    },
+  );
 
   test.each(DIALECTS)('$name: every failure has a documented number', (dialect) => {
     const kinds = new Set(Object.values(ERRORS).map(({ kind }) => kind));
@@ -94,7 +97,10 @@ describe('every row', () => {
       接口1: ['POST /anlife/v1.0/user/loginAndGetUserInfo'],
       接口2: ['GET /anlife/v1.0/user/getUserInfo'],
       接口3: ['GET /anlife/v1.0/user/getHobbyList'],
-      接口4: ['POST /anlife/v1.0/user/sinaLoginAndGetUserInfo', 'POST /anlife/v1.0/user/wechatLoginAndGetUserInfo'],
+      接口4: [
+        'POST /anlife/v1.0/user/sinaLoginAndGetUserInfo',
+        'POST /anlife/v1.0/user/wechatLoginAndGetUserInfo',
+      ],
       接口5: ['GET /anlife/v1.0/user/getRegisterSms'],
       接口6: ['POST /anlife/v1.0/user/register'],
       接口7: ['POST /anlife/v1.0/user/modifyInfo'],
@@ -140,14 +146,20 @@ describe('boot fails, naming dialect and row', () => {
   const GOOD = 'query Me { me { ...Name } } fragment Name on User { name }';
 
   test('a sound one loads: each operation alone, with the fragments it needs', () => {
-    const operations = load(broken(`${GOOD} query Other { hobbies { id } }`, [row, { ...row, operation: 'Other' }]))();
+    const operations = load(
+      broken(`${GOOD} query Other { hobbies { id } }`, [row, { ...row, operation: 'Other' }]),
+    )();
     expect([...operations.keys()]).toEqual(['Me', 'Other']);
     expect(operations.get('Me')).toMatch(/fragment Name on User/);
     expect(operations.get('Other')).not.toMatch(/Name|Me/);
   });
 
   test('for a field, an argument or a type that the schema does not have', () => {
-    for (const document of ['query Me { me { shoeSize } }', 'query Me { me(id: 1) { id } }', 'query Me($a: Nothing) { me { id } }']) {
+    for (const document of [
+      'query Me { me { shoeSize } }',
+      'query Me { me(id: 1) { id } }',
+      'query Me($a: Nothing) { me { id } }',
+    ]) {
       expect(load(broken(document))).toThrow(/^anlife: the document does not fit the schema: /);
     }
   });
@@ -167,14 +179,18 @@ describe('boot fails, naming dialect and row', () => {
   });
 
   test('for an operation that no row uses', () => {
-    expect(load(broken(`${GOOD} query Idle { me { id } }`))).toThrow('anlife: no row uses the operation Idle');
+    expect(load(broken(`${GOOD} query Idle { me { id } }`))).toThrow(
+      'anlife: no row uses the operation Idle',
+    );
   });
 
   test('for a URL that two rows claim', async () => {
     const engine = { schema, config: { BODY_LIMIT_BYTES: 1000, UPLOAD_MAX_BYTES: 1000 } } as Engine;
     const app = Fastify();
     const doubled = broken(GOOD, [row, { ...row, id: '接口100' }]);
-    await expect(mountDialects(app, [doubled], engine)).rejects.toThrow(/anlife: 接口100 .*\/broken\/nowhere/);
+    await expect(mountDialects(app, [doubled], engine)).rejects.toThrow(
+      /anlife: 接口100 .*\/broken\/nowhere/,
+    );
     await app.close();
   });
 });

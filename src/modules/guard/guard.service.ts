@@ -47,9 +47,6 @@ interface Scopes {
 }
 
 const HOUR_MS = 3_600_000;
-/** How often one who waits looks again, in ms: places are also given back by other processes, which wake nobody here. */
-const POLL_MS = { first: 100, longest: 500 };
-
 export interface GuardOptions {
   clock?: Clock;
   /** How long a try waits for those under way before it is told SERVICE_UNAVAILABLE, in ms. */
@@ -133,7 +130,7 @@ export class GuardService {
   private async reserve(id: string, scopes: Scopes, subject: GuardSubject): Promise<void> {
     const giveUpAt = performance.now() + this.maxWaitMs;
     let vouchedFor = subject.canShowCaptcha && subject.captchaSolved;
-    for (let pause = POLL_MS.first; ; pause = Math.min(2 * pause, POLL_MS.longest)) {
+    while (true) {
       const verdict = await this.reserveAll(id, this.inSteps(this.claimsOf(scopes, subject, vouchedFor)));
       if (verdict.state === 'granted') return;
       const { budget } = verdict.claim;
@@ -147,8 +144,7 @@ export class GuardService {
       }
       const left = giveUpAt - performance.now();
       if (left <= 0) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
-      // Jitter, so that processes do not look in step.
-      await this.waiters.wait(budget.key, Math.min(left, pause * (0.5 + Math.random() / 2)));
+      await this.waiters.wait(budget.key, left);
     }
   }
 

@@ -134,6 +134,7 @@ export async function readAtMost(stream: Readable, maxBytes: number): Promise<Bu
       chunks.push(chunk);
     }
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError('INVALID_INPUT', { field: 'file' }, { cause: error });
   }
   if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');

@@ -9,18 +9,13 @@ import { Image } from './image.entity.js';
 
 const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
 
-/** What the parser of the form refuses, while it still reads, is the client's fault and has a code. */
-function refusalOf(error: unknown): unknown {
-  const status = (error as { statusCode?: unknown }).statusCode;
-  if (status === 413) return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
-  return status === 400 ? new AppError('INVALID_INPUT', { field: 'file' }, { cause: error }) : error;
-}
-
+/** The parser of the form stops reading a file that is too large. */
 async function* bytesOf(file: Promise<FileUpload>): AsyncGenerator<Buffer> {
   try {
     yield* (await file).createReadStream() as AsyncIterable<Buffer>;
   } catch (error) {
-    throw refusalOf(error);
+    const tooLarge = (error as { statusCode?: unknown }).statusCode === 413;
+    throw tooLarge ? new AppError('IMAGE_TOO_LARGE', {}, { cause: error }) : error;
   }
 }
 

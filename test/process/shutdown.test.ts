@@ -1,0 +1,168 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { freshPhone, md5, PASSWORD } from '../support/client.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { until } from '../support/until.js';
+
+/** SIGTERM drains: what is under way is finished, nothing new is taken, and then it ends by itself. */
+
+let directory: string;
+let gateway: GatewayProcess;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'ug-process-'));
+});
+afterEach(() => gateway.stop());
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const start = async (settings: Record<string, string> = {}) => {
+  gateway = await GatewayProcess.start({ DATA_DIR: directory, ...settings });
+};
+
+async function register(): Promise<string> {
+  const phone = freshPhone();
+  const post = (url: string, form: Record<string, string>) =>
+    fetch(gateway.url + url, { method: 'POST', body: new URLSearchParams(form) }).then((answer) =>
+      answer.json(),
+    );
+  await post('/anlife/v1.0/user/getRegisterSms', { phone });
+  const form = { phone, password: md5(PASSWORD), sms_code: await gateway.code(phone) };
+  const { datas } = (await post('/anlife/v1.0/user/register', form)) as { datas: { auth_token: string } };
+  return datas.auth_token;
+}
+
+interface HeldRequest {
+  /** Sends the rest of the body and reads the answer. */
+  finish(): Promise<{ status: number | undefined; body: string; headers: IncomingMessage['headers'] }>;
+}
+
+/** A request whose body is half sent when this resolves: the gateway has said that it goes on reading. */
+async function hold(
+  url: string,
+  headers: Record<string, string>,
+  body: Buffer,
+  agent?: Agent,
+): Promise<HeldRequest> {
+  const sending = request(gateway.url + url, {
+    method: 'POST',
+    agent,
+    headers: { ...headers, 'content-length': body.length, expect: '100-continue' },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    sending.on('response', resolve).on('error', reject);
+  });
+  sending.flushHeaders();
+  await new Promise((resolve) => sending.on('continue', resolve));
+  sending.write(body.subarray(0, body.length / 2));
+  return {
+    finish: async () => {
+      sending.end(body.subarray(body.length / 2));
+      const response = await answered;
+      let text = '';
+      for await (const chunk of response.setEncoding('utf8')) text += chunk;
+      return { status: response.statusCode, body: text, headers: response.headers };
+    },
+  };
+}
+
+/** An avatar as a form sends it. */
+async function uploadForm(): Promise<{ headers: Record<string, string>; body: Buffer }> {
+  const create = { width: 100, height: 100, channels: 3 as const, background: '#336699' };
+  const png = await sharp({ create }).png().toBuffer();
+  const boundary = 'the-boundary-of-the-form';
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\ncontent-type: image/png\r\n\r\n`;
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    body: Buffer.concat([Buffer.from(head), png, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  };
+}
+
+const refusesConnections = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(false)).on('error', () => resolve(true));
+    socket.on('connect', () => socket.destroy());
+  });
+
+test('what is under way is finished, at both doors, and nothing new is taken', async () => {
+  await start();
+  const token = await register();
+  const { headers, body } = await uploadForm();
+  const agent = new Agent({ keepAlive: true });
+  const upload = await hold('/upload', { ...headers, auth_token: token }, body, agent);
+  const query = Buffer.from(JSON.stringify({ query: '{ me { id phone } hobbies { id } }' }));
+  const json = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const graphql = await hold('/graphql', json, query, agent);
+
+  gateway.kill('SIGTERM');
+  await until('no new connections', () => refusesConnections(gateway.port));
+
+  const answers = await Promise.all([upload.finish(), graphql.finish()]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(JSON.parse(answers[0].body)).toMatchObject({ status: 'ok', image: { width: 100, height: 100 } });
+  expect(JSON.parse(answers[1].body)).toMatchObject({ data: { me: { phone: expect.any(String) } } });
+  // The client would keep its connections; the gateway does not wait for it.
+  const finished = performance.now();
+  expect(await gateway.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - finished).toBeLessThan(5000);
+  agent.destroy();
+
+  // What was answered was done: the picture is there.
+  const { url } = JSON.parse(answers[0].body).image as { url: string };
+  await start();
+  expect((await fetch(gateway.url + new URL(url).pathname)).status).toBe(200);
+});
+
+test('idle connections do not hold it up', async () => {
+  await start();
+  const agent = new Agent({ keepAlive: true });
+  const answer = await new Promise<IncomingMessage>((resolve) =>
+    request(`${gateway.url}/livez`, { agent }, resolve).end(),
+  );
+  answer.resume();
+  const silent = connect(gateway.port, '127.0.0.1');
+  await new Promise((resolve) => silent.on('connect', resolve));
+  const started = performance.now();
+  gateway.kill('SIGTERM');
+  expect(await gateway.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - started).toBeLessThan(5000);
+  silent.destroy();
+  agent.destroy();
+});
+
+test('SIGINT does the same', async () => {
+  await start();
+  gateway.kill('SIGINT');
+  expect(await gateway.ended).toEqual({ code: 0, signal: null });
+});
+
+test('a request that never ends is not waited for beyond SHUTDOWN_SECONDS', async () => {
+  await start({ SHUTDOWN_SECONDS: '1' });
+  const { headers, body } = await uploadForm();
+  const held = await hold('/upload', headers, body);
+  const started = performance.now();
+  gateway.kill('SIGTERM');
+  const ending = await gateway.ended;
+  const seconds = (performance.now() - started) / 1000;
+  expect(ending).toEqual({ code: 1, signal: null });
+  expect(seconds).toBeGreaterThan(0.9);
+  expect(seconds).toBeLessThan(5);
+  await expect(held.finish()).rejects.toThrow();
+  // What was cut off does not keep the next one from starting.
+  await start();
+});
+
+test('a second signal ends it at once', async () => {
+  await start({ SHUTDOWN_SECONDS: '300' });
+  const { headers, body } = await uploadForm();
+  const held = await hold('/upload', headers, body);
+  gateway.kill('SIGTERM');
+  await until('no new connections', () => refusesConnections(gateway.port));
+  gateway.kill('SIGTERM');
+  expect(await gateway.ended).toEqual({ code: 1, signal: null });
+  await expect(held.finish()).rejects.toThrow();
+});

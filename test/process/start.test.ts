@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freshPhone, md5, PASSWORD } from '../support/client.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+
+/** Starting, as an operator sees it: without anything but a directory, as after `npm ci && npm start`. */
+
+let directory: string;
+const processes: GatewayProcess[] = [];
+
+const start = async (settings: Record<string, string> = {}): Promise<GatewayProcess> => {
+  const gateway = await GatewayProcess.start({ DATA_DIR: directory, ...settings });
+  processes.push(gateway);
+  return gateway;
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'ug-process-'));
+});
+afterAll(async () => {
+  await Promise.all(processes.map((gateway) => gateway.stop()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+const post = async (gateway: GatewayProcess, url: string, form: Record<string, string>) => {
+  const response = await fetch(gateway.url + url, { method: 'POST', body: new URLSearchParams(form) });
+  return (await response.json()) as { datas?: { user_id: number; auth_token: string }; error_code?: number };
+};
+
+describe('a gateway on an empty directory', () => {
+  let gateway: GatewayProcess;
+  const phone = freshPhone();
+  let userId: number;
+  let token: string;
+
+  test('says first where everything is, and what is embedded', async () => {
+    gateway = await start();
+    const [listens, ...rest] = gateway.stdout.split('\n').filter((line) => !line.startsWith('{'));
+    expect(listens).toMatch(/^The user gateway listens at http:\/\/127\.0\.0\.1:\d+$/);
+    const { url } = gateway;
+    const facts = rest.filter((line) => line.trim() !== '').map((line) => line.trim().split(/ {2,}/));
+    expect(Object.fromEntries(facts)).toMatchObject({
+      GraphQL: `${url}/graphql`,
+      Playground: expect.stringContaining(`${url}/graphql`),
+      'API docs': expect.stringContaining(url),
+      Database: expect.stringContaining(`embedded, in ${directory}`),
+      Redis: expect.stringContaining('embedded'),
+    });
+    expect(gateway.stderr).toBe('');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test('prints each SMS as one line of JSON with exactly four fields', async () => {
+    await post(gateway, '/anlife/v1.0/user/getRegisterSms', { phone });
+    const code = await gateway.code(phone);
+    expect(code).toMatch(/^\d{6}$/);
+    const line = gateway.stdout.split('\n').find((one) => one.includes('"sms"'));
+    expect(line).toBe(`{"event":"sms","to":"${phone}","code":"${code}","purposes":["REGISTER"]}`);
+
+    const { datas } = await post(gateway, '/anlife/v1.0/user/register', {
+      phone,
+      password: md5(PASSWORD),
+      sms_code: code,
+    });
+    userId = datas?.user_id ?? 0;
+    token = datas?.auth_token ?? '';
+    expect(token).not.toBe('');
+  });
+
+  test('and each mail likewise', async () => {
+    const query =
+      'mutation { sendCode(input: { email: "Some.One@Example.com", purposes: [REGISTER, BIND] }) { resendAfter } }';
+    await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    await gateway.code('some.one@example.com');
+    expect(gateway.messages.at(-1)).toEqual({
+      event: 'mail',
+      to: 'some.one@example.com',
+      code: expect.stringMatching(/^\d{6}$/),
+      purposes: ['REGISTER', 'BIND'],
+    });
+  });
+
+  test('keeps a second one off its directory, with a message that says what to do', async () => {
+    const second = GatewayProcess.spawn({ DATA_DIR: directory });
+    processes.push(second);
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toMatch(
+      /^The embedded database in .+ is in use by process \d+\. Stop that server first, or set DATABASE_URL .+\n$/,
+    );
+    expect(second.stderr).toContain(directory);
+    expect(second.stdout).toBe('');
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  });
+
+  test('and the command line too', () => {
+    const cli = path.resolve('dist/src/cli/main.js');
+    const env = { PATH: process.env.PATH, DATA_DIR: directory };
+    const { status, stderr } = spawnSync(process.execPath, [cli, 'user', 'show', phone, '--json'], {
+      env,
+      encoding: 'utf8',
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('is in use by process');
+  });
+
+  test('killed without warning, it starts again on what was there', async () => {
+    const { url } = gateway;
+    gateway.kill('SIGKILL');
+    expect(await gateway.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    await expect(fetch(url)).rejects.toThrow();
+
+    gateway = await start();
+    const login = await post(gateway, '/anlife/v1.0/user/loginAndGetUserInfo', {
+      phone,
+      password: md5(PASSWORD),
+    });
+    expect(login.datas?.user_id).toBe(userId);
+    // The embedded Redis is gone with its process; sessions are in the database.
+    const own = await post(gateway, '/anlife/v1.0/user/getUserInfo', {
+      user_id: String(userId),
+      auth_token: token,
+    });
+    expect(own.datas).toMatchObject({ user_id: userId, phone });
+  });
+
+  test('stopped, it leaves no lock behind, and a lock of a dead process does not matter', async () => {
+    gateway.kill('SIGTERM');
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+    const lock = path.join(directory, 'gateway.pid');
+    await expect(readFile(lock)).rejects.toThrow(/ENOENT/);
+    await writeFile(lock, '2147483646');
+    gateway = await start();
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  });
+
+  test('on an address that is taken it ends with a message and lets go of the directory', async () => {
+    const other = await mkdtemp(path.join(tmpdir(), 'ug-process-'));
+    const second = GatewayProcess.spawn({ DATA_DIR: other, PORT: String(gateway.port) });
+    processes.push(second);
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toContain('EADDRINUSE');
+    expect(second.stdout).not.toContain('listens');
+    await expect(readFile(path.join(other, 'gateway.pid'))).rejects.toThrow(/ENOENT/);
+    await rm(other, { recursive: true, force: true });
+  });
+});
+
+describe('in production', () => {
+  test('it refuses to start without its settings, and lists every missing and invalid one at once', async () => {
+    const gateway = GatewayProcess.spawn({
+      NODE_ENV: 'production',
+      DATA_DIR: directory,
+      PORT: '70000',
+      PASSWORD_PEPPER: 'too-short-a-pepper',
+      RATE_LIMIT: 'off',
+      CAPTCHA_ANSWER: 'abcd',
+    });
+    processes.push(gateway);
+    expect(await gateway.ended).toEqual({ code: 1, signal: null });
+    const [first, ...problems] = gateway.stderr.trim().split('\n');
+    expect(first).toBe('The configuration is not usable:');
+    expect(problems.map((line) => /^ {2}- (\w+): ./.exec(line)?.[1]).toSorted()).toEqual([
+      'CAPTCHA_ANSWER',
+      'DATABASE_URL',
+      'MAIL_PROVIDER',
+      'PASSWORD_PEPPER',
+      'PORT',
+      'PUBLIC_URL',
+      'RATE_LIMIT',
+      'REDIS_URL',
+      'SMS_PROVIDER',
+    ]);
+    expect(gateway.stderr).not.toContain('too-short-a-pepper');
+    expect(gateway.stdout).toBe('');
+  });
+
+  test('it does not start on a database that does not answer', async () => {
+    const gateway = GatewayProcess.spawn({
+      DATA_DIR: directory,
+      DATABASE_URL: 'postgres://someone:database-secret@127.0.0.1:1/gateway',
+    });
+    processes.push(gateway);
+    expect(await gateway.ended).toEqual({ code: 1, signal: null });
+    expect(gateway.stderr).toContain('ECONNREFUSED');
+    expect(gateway.stderr).not.toContain('database-secret');
+  });
+});
