@@ -9,6 +9,7 @@ import { httpError, registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { loggerOptions, registerRequestLog, requestId } from './http/logging.js';
+import { parseQuery } from './http/query.js';
 import { registerSecurity } from './http/security.js';
 import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
@@ -47,7 +48,12 @@ function createHttp(config: Config): FastifyInstance {
       if (dialect) sendFailure(dialect, error, request, reply);
       else sendError(error, request, reply);
     },
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: 512,
+      querystringParser: parseQuery,
+    },
   });
 }
 

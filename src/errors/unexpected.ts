@@ -9,6 +9,9 @@ const LOST_CONNECTION = new Set([
   '57P01',
   '57P03',
   '53300',
+  // A deadlock or a lost race between transactions: the same request may succeed.
+  '40P01',
+  '40001',
 ]);
 
 /** What the driver says, without a code, of a connection that broke, did not come about, or did not answer in time. */

@@ -22,10 +22,12 @@ const causeOf = (error: unknown): unknown =>
 
 /** The code of a failure that graphql-js or Apollo found before any resolver ran. */
 function protocolCodeOf(error: unknown, { code }: { code?: unknown } = {}): ErrorCode | undefined {
+  const protocolCode = PROTOCOL_CODES[String(code)];
+  if (protocolCode || !(error instanceof GraphQLError) || error.path) return protocolCode;
   // A scalar that refuses a variable may have put a code of its own in the place of Apollo's.
-  const refusedVariable =
-    error instanceof GraphQLError && !error.path && error.originalError instanceof GraphQLError;
-  return PROTOCOL_CODES[String(code)] ?? (refusedVariable ? 'INVALID_INPUT' : undefined);
+  if (error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
+  // An operation that cannot be run at all, such as a subscription.
+  return error.originalError ? undefined : 'INVALID_QUERY';
 }
 
 /** One place where errors are masked: a code, its field, and a message that was meant for the client. */
@@ -62,6 +64,8 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
           const explained = code === 'INVALID_INPUT' && error.message.startsWith('Variable ');
           const message = explained ? error.message : messageOf(code, contextValue.client.locale);
           Object.assign(error, { message, extensions });
+          // What is refused before any resolver runs is the client's fault, and Apollo thinks it ours.
+          if (response.http.status === 500 && code !== 'INTERNAL') response.http.status = 400;
           if (code === 'SERVICE_UNAVAILABLE') {
             response.http.status = 503;
             response.http.headers.set('retry-after', String(error.extensions?.retryAfter ?? 1));

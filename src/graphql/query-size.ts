@@ -40,6 +40,16 @@ export const LIMITS = {
 } as const;
 
 /** What a query amounts to, its fragments written out. */
+/** Top-level fields that cost the server, or tell a collector of accounts, more than others do. */
+const DEAR: Readonly<Record<string, number>> = {
+  createCaptcha: 2000,
+  loginStatus: 2000,
+  nameAvailability: 2000,
+  phoneAvailability: 2000,
+  rank: 2000,
+  user: 500,
+};
+
 interface Measure {
   selections: number;
   /** Top-level fields. */
@@ -110,7 +120,7 @@ function measureField(walk: Walk, field: FieldNode, place: Place): void {
   if (field.alias) total.aliases += 1;
   const introspection = place.introspection || field.name.value.startsWith('__');
   if (!introspection) {
-    total.cost += place.factor;
+    total.cost += place.factor + (place.depth === 1 ? (DEAR[field.name.value] ?? 0) : 0);
     total.depth = Math.max(total.depth, place.depth);
   } else if (!place.introspection) {
     total.cost += LIMITS.introspection;

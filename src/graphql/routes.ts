@@ -13,6 +13,9 @@ export interface GraphqlRoutesOptions {
   createContext(request: FastifyRequest): Promise<RequestContext>;
 }
 
+/** Headers that make a browser ask first, as Apollo's CSRF prevention knows them. */
+const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
+
 /** Files of one request; each mutation takes one. */
 const FILES_MAX = 5;
 
@@ -24,6 +27,15 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
     scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
     const parseMultipart = async (request: FastifyRequest, reply: FastifyReply) => {
       if (!request.headers['content-type']?.startsWith('multipart/form-data')) return;
+      // Apollo refuses a form without one of these (CSRF prevention); nothing of it has to be read for that.
+      if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) return;
+      // Files that come after the answer would be kept with nobody to let go of them.
+      reply.raw.once('close', () => {
+        if (request.raw.readableEnded) return;
+        request.raw.unpipe();
+        // Read to its end all the same: a client that still sends does not see an answer on a broken connection.
+        request.raw.resume();
+      });
       request.body = await processRequest(request.raw, reply.raw, {
         maxFieldSize: config.BODY_LIMIT_BYTES,
         maxFileSize: config.UPLOAD_MAX_BYTES + 1,

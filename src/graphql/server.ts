@@ -1,5 +1,8 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { FastifyBaseLogger } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
@@ -24,8 +27,14 @@ export async function createGraphqlServer(
     persistedQueries: false,
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: LIMITS.tokens },
-    // Its wrapping of every resolver is paid on every request.
-    plugins: [ApolloServerPluginCacheControlDisabled(), limitsPlugin, errorsPlugin(log)],
+    plugins: [
+      // Its wrapping of every resolver is paid on every request.
+      ApolloServerPluginCacheControlDisabled(),
+      // It loads scripts from elsewhere; the playground is ours.
+      ApolloServerPluginLandingPageDisabled(),
+      limitsPlugin,
+      errorsPlugin(log),
+    ],
     stopOnTerminationSignals: false,
     logger: log,
   });

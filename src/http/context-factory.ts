@@ -3,9 +3,10 @@ import type { Config } from '../config.js';
 import { type Client, DeviceType, type DoorName, type RequestContext } from '../context.js';
 import type { Locale } from '../errors/app-error.js';
 import type { Database } from '../infra/database/database.js';
-import { canonicalIp, rangeMatcher } from '../infra/ip.js';
+import { rangeMatcher } from '../infra/ip.js';
 import { createLoaders } from '../loaders.js';
 import type { Services } from '../services.js';
+import { clientIp } from './client-ip.js';
 
 /** What a door knows of its own requests. */
 export interface DoorRequest {
@@ -32,6 +33,12 @@ export function localeOf(acceptLanguage: string | undefined): Locale {
   return first === '' || first === '*' || /^zh/i.test(first) ? 'zh' : 'en';
 }
 
+/** Whether a proxy that is not trusted passed this on: its own address then says nothing of who calls. */
+function isForwarded({ headers, ips }: FastifyRequest): boolean {
+  const claimed = headers['x-forwarded-for'] ?? headers.forwarded;
+  return claimed !== undefined && (ips?.length ?? 0) < 2;
+}
+
 /** Makes what a request carries: who calls, from where, and a database session of its own. */
 export function contextFactory(
   database: Database,
@@ -42,7 +49,7 @@ export function contextFactory(
   return async (request, door) => {
     const em = database.fork();
     const userAgent = request.headers['user-agent'];
-    const ip = canonicalIp(request.ip);
+    const ip = clientIp(request);
     const client: Client = {
       door: door.door,
       canShowCaptcha: door.canShowCaptcha,
@@ -50,7 +57,7 @@ export function contextFactory(
       userAgent: userAgent ?? null,
       deviceType: door.deviceType ?? deviceOf(userAgent),
       locale: door.locale ?? localeOf(request.headers['accept-language']),
-      internal: isInternal(ip),
+      internal: isInternal(ip) && !isForwarded(request),
     };
     const viewer = await services.sessions.authenticate(em, door.token);
     request.viewer = viewer;

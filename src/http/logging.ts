@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
+import { clientIp } from './client-ip.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,14 +35,22 @@ const SECRET_KEYS = [
   'query',
 ];
 
-/** Errors of the database quote the statement and the row; only what kind of failure it was is logged. */
-function serializeError({ name, message, code, stack }: Error & { code?: unknown }) {
+/** The class of SQLSTATE whose messages quote the value at fault. */
+const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
+
+/** Errors of the database quote the statement, the row and its values; what is left says what kind of failure it was. */
+function harmlessMessage(message: string, code: unknown): string {
+  if (DATA_EXCEPTION.test(String(code))) return '';
   const [firstLine = ''] = message.split('\n');
   const quotesSql = /\b(select|insert|update|delete|with)\b/i.test(firstLine);
+  return quotesSql ? (firstLine.split(' - ').at(-1) ?? '') : firstLine;
+}
+
+function serializeError({ name, message, code, stack }: Error & { code?: unknown }) {
   return {
     type: name,
     reason: code,
-    message: quotesSql ? (firstLine.split(' - ').at(-1) ?? '') : firstLine,
+    message: harmlessMessage(message, code),
     stack: (stack ?? '')
       .split('\n')
       .filter((line) => /^\s+at /.test(line))
@@ -77,7 +86,7 @@ export function registerRequestLog(app: FastifyInstance): void {
         route: request.routeOptions.url ?? 'unknown',
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ip: request.ip,
+        ip: clientIp(request),
         userId: request.viewer?.userId,
       },
       'request',

@@ -6,12 +6,17 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { AppError } from '../errors/app-error.js';
 import { sourceOf } from '../infra/ip.js';
+import { clientIp } from './client-ip.js';
 
 /** What holds for every request, whatever its door. */
 export async function registerSecurity(
   app: FastifyInstance,
   config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE'>,
 ): Promise<void> {
+  // Answers belong to who asked; what may be kept says so itself.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -20,14 +25,24 @@ export async function registerSecurity(
     // Answers are read by apps of other origins; CORS says which.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
-  await app.register(cors, { origin: config.CORS_ORIGINS, credentials: true, maxAge: 600 });
+  await app.register(cors, {
+    origin: config.CORS_ORIGINS,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining'],
+    credentials: true,
+    maxAge: 600,
+  });
   await app.register(cookie);
   if (!config.RATE_LIMIT) return;
   await app.register(rateLimit, {
+    global: false,
     max: config.RATE_LIMIT_PER_MINUTE,
     timeWindow: 60_000,
-    keyGenerator: (request) => sourceOf(request.ip),
+    allowList: ({ routeOptions }) => routeOptions.config?.rateLimit === false,
+    keyGenerator: (request) => sourceOf(clientIp(request)),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
   });
+  // For the whole app, not route by route: requests for what is nowhere count as well.
+  app.addHook('onRequest', app.rateLimit());
 }

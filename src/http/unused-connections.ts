@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
+/** How often connections that were answered while closing are let go, in ms. */
+const SWEEP_MS = 50;
+
 /**
- * Connections on which nothing was asked yet do not hold up closing. Browsers and pools open them ahead; Node takes
- * them for busy ones, and would wait until they time out.
+ * Connections on which nothing is under way do not hold up closing. Those on which nothing was asked yet, which browsers
+ * and pools open ahead, Node takes for busy ones; those that are answered later it keeps alive for another request. It
+ * would wait for both until they time out.
  */
 export function dropUnusedConnections(http: FastifyInstance): void {
   const unused = new Set<Socket>();
@@ -17,5 +21,8 @@ export function dropUnusedConnections(http: FastifyInstance): void {
   http.addHook('preClose', async () => {
     closing = true;
     for (const socket of unused) socket.destroy();
+    if (!http.server.listening) return;
+    const sweep = setInterval(() => http.server.closeIdleConnections(), SWEEP_MS);
+    http.server.once('close', () => clearInterval(sweep));
   });
 }

@@ -2,8 +2,13 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** An address in one form: IPv4 carried in IPv6 is IPv4. */
-export const canonicalIp = (ip: string): string => MAPPED_IPV4.exec(ip)?.[1] ?? ip;
+/** An address in one form, without zone and port: IPv4 carried in IPv6 is IPv4. Null for what is no address. */
+export function parseIp(text: string): string | null {
+  const [address = ''] = text.split('%');
+  const withoutPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
+  const canonical = MAPPED_IPV4.exec(withoutPort)?.[1] ?? withoutPort;
+  return isIP(canonical) === 0 ? null : canonical;
+}
 
 /** The eight groups of an IPv6 address; IPv4 at its end, which is below any /64, counts as two zeros. */
 function groupsOf(ip: string): string[] {
@@ -17,7 +22,7 @@ function groupsOf(ip: string): string[] {
 
 /** What counts as one source (DECISIONS §1, "brute force"): an IPv4 address, or the /64 of an IPv6 one. */
 export function sourceOf(ip: string): string {
-  const address = canonicalIp(ip);
+  const address = parseIp(ip) ?? ip;
   if (!isIPv6(address)) return address;
   const prefix = groupsOf(address)
     .slice(0, 4)
@@ -43,7 +48,7 @@ export function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean
     else list.addSubnet(address, Number(bits), family);
   }
   return (ip) => {
-    const address = canonicalIp(ip);
-    return isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    const address = parseIp(ip);
+    return address !== null && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   };
 }

@@ -22,11 +22,11 @@ export class Input {
     private readonly uploaded: InputFile | undefined = undefined,
   ) {}
 
-  /** The value as text, exactly as sent; undefined when the parameter is absent. */
+  /** The value as text, exactly as sent; undefined when the parameter is absent. Half a surrogate pair is no text. */
   text(name: string): string | undefined {
     const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string' && value.isWellFormed()) return value;
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     throw new AppError('INVALID_INPUT', { field: name });
   }

@@ -8,6 +8,7 @@ import type { RequestContext } from '../context.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { httpError } from '../http/errors.js';
+import { parseQuery } from '../http/query.js';
 import { type Data, type Dialect, errorNumber, type Route } from './dialect.js';
 import type { Input } from './input.js';
 import { loadOperations, type Operations } from './operations.js';
@@ -122,7 +123,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
     await app.register(
       async (scope) => {
         speakDialect(scope, dialect);
-        await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES });
+        await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES, parser: parseQuery });
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });

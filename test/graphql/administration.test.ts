@@ -21,10 +21,19 @@ afterAll(async () => {
 });
 
 const DELETE = 'mutation { deleteAccount }';
-const byAdmin = (name: 'disableUser' | 'enableUser' | 'recommendUser', id: number | string, token = admin.token) =>
-  app.client.graphql(`mutation ($id: ID!) { user: ${name}(id: $id) { id status phone email } }`, { id: String(id) }, { token });
+const byAdmin = (
+  name: 'disableUser' | 'enableUser' | 'recommendUser',
+  id: number | string,
+  token = admin.token,
+) =>
+  app.client.graphql(
+    `mutation ($id: ID!) { user: ${name}(id: $id) { id status phone email } }`,
+    { id: String(id) },
+    { token },
+  );
 const statusOf = async (id: number) =>
-  (await app.client.data('query ($id: ID!) { user(id: $id) { status } }', { id: String(id) })).user?.status ?? null;
+  (await app.client.data('query ($id: ID!) { user(id: $id) { status } }', { id: String(id) })).user?.status ??
+  null;
 
 describe('deleteAccount', () => {
   test('frees phone, e-mail address and name, and ends every session', async () => {
@@ -36,10 +45,15 @@ describe('deleteAccount', () => {
 
     for (const one of [token, other]) expect(await whoIs(app.client, one)).toBeNull();
     for (const account of [phone, email, name]) {
-      expect((await mutate(app.client, 'login', { account, password: PASSWORD })).code).toBe('CREDENTIALS_INVALID');
+      expect((await mutate(app.client, 'login', { account, password: PASSWORD })).code).toBe(
+        'CREDENTIALS_INVALID',
+      );
     }
     expect(await statusOf(id)).toBeNull();
-    const { users } = await app.client.data('query ($ids: [ID!]!) { users(filter: { ids: $ids }) { nodes { id } } }', { ids: [String(id)] });
+    const { users } = await app.client.data(
+      'query ($ids: [ID!]!) { users(filter: { ids: $ids }) { nodes { id } } }',
+      { ids: [String(id)] },
+    );
     expect(users.nodes).toEqual([]);
 
     const again = await app.client.register({ phone, name });
@@ -61,8 +75,12 @@ describe('deleteAccount', () => {
 
   test('of one account twice at once happens once or says that nobody is logged in', async () => {
     const { token } = await app.client.register();
-    const results = await Promise.all([app.client.graphql(DELETE, {}, { token }), app.client.graphql(DELETE, {}, { token })]);
-    for (const { errors } of results) expect(['UNAUTHENTICATED', undefined]).toContain(errors?.[0]?.extensions.code);
+    const results = await Promise.all([
+      app.client.graphql(DELETE, {}, { token }),
+      app.client.graphql(DELETE, {}, { token }),
+    ]);
+    for (const { errors } of results)
+      expect(['UNAUTHENTICATED', undefined]).toContain(errors?.[0]?.extensions.code);
     expect(await whoIs(app.client, token)).toBeNull();
   });
 });
@@ -76,7 +94,9 @@ describe('disableUser and enableUser', () => {
       expect((await byAdmin('disableUser', user.id)).data.user).toEqual(disabled);
     }
     expect(await whoIs(app.client, user.token)).toBeNull();
-    expect((await mutate(app.client, 'login', { account: user.phone, password: PASSWORD })).code).toBe('ACCOUNT_DISABLED');
+    expect((await mutate(app.client, 'login', { account: user.phone, password: PASSWORD })).code).toBe(
+      'ACCOUNT_DISABLED',
+    );
     expect(await statusOf(user.id)).toBe('DISABLED');
     const { users } = await app.client.data('{ users(first: 1) { nodes { id } } }');
     expect(users.nodes[0].id).not.toBe(String(user.id));
@@ -86,18 +106,25 @@ describe('disableUser and enableUser', () => {
     await expect(logIn(app.client, user.phone)).resolves.toBeDefined();
   });
 
-  test.each(['disableUser', 'enableUser', 'recommendUser'] as const)('%s needs its ability and a user', async (name) => {
-    const [user, target] = await Promise.all([app.client.register(), app.client.register()]);
-    const code = async (...args: Parameters<typeof byAdmin>) => (await byAdmin(...args)).errors?.[0]?.extensions.code;
-    expect(await code(name, user.id, '')).toBe('UNAUTHENTICATED');
-    expect(await code(name, user.id, user.token)).toBe('FORBIDDEN');
-    await grant(app, user.id, [name === 'recommendUser' ? ABILITIES.disableUser : ABILITIES.recommendUser, ABILITIES.readPrivate]);
-    expect(await code(name, user.id, user.token)).toBe('FORBIDDEN');
-    await grant(app, user.id, [ABILITIES.everything]);
-    expect(await code(name, target.id, user.token)).toBeUndefined();
-    expect(await code(name, 2_147_483_647)).toBe('USER_NOT_FOUND');
-    expect(await code(name, 'nobody')).toBe('INVALID_INPUT');
-  });
+  test.each(['disableUser', 'enableUser', 'recommendUser'] as const)(
+    '%s needs its ability and a user',
+    async (name) => {
+      const [user, target] = await Promise.all([app.client.register(), app.client.register()]);
+      const code = async (...args: Parameters<typeof byAdmin>) =>
+        (await byAdmin(...args)).errors?.[0]?.extensions.code;
+      expect(await code(name, user.id, '')).toBe('UNAUTHENTICATED');
+      expect(await code(name, user.id, user.token)).toBe('FORBIDDEN');
+      await grant(app, user.id, [
+        name === 'recommendUser' ? ABILITIES.disableUser : ABILITIES.recommendUser,
+        ABILITIES.readPrivate,
+      ]);
+      expect(await code(name, user.id, user.token)).toBe('FORBIDDEN');
+      await grant(app, user.id, [ABILITIES.everything]);
+      expect(await code(name, target.id, user.token)).toBeUndefined();
+      expect(await code(name, 2_147_483_647)).toBe('USER_NOT_FOUND');
+      expect(await code(name, 'nobody')).toBe('INVALID_INPUT');
+    },
+  );
 
   test('a deleted account is gone for administrators too', async () => {
     const { id, token } = await app.client.register();
@@ -111,7 +138,9 @@ describe('disableUser and enableUser', () => {
 test('recommendUser puts the latest pick first', async () => {
   const [first, second] = await Promise.all([app.client.register(), app.client.register()]);
   const recommended = async () =>
-    (await app.client.data('{ users(filter: { recommended: true }) { nodes { id } } }')).users.nodes.map((user: { id: string }) => Number(user.id));
+    (await app.client.data('{ users(filter: { recommended: true }) { nodes { id } } }')).users.nodes.map(
+      (user: { id: string }) => Number(user.id),
+    );
   await byAdmin('recommendUser', first.id);
   await byAdmin('recommendUser', second.id);
   expect((await recommended()).slice(0, 2)).toEqual([second.id, first.id]);
@@ -122,9 +151,12 @@ test('recommendUser puts the latest pick first', async () => {
 });
 
 describe('securityEvents', () => {
-  const EVENTS = 'query ($first: Int, $after: String) { securityEvents(first: $first, after: $after) { nodes { id kind door ip createdAt } pageInfo { hasNextPage endCursor } } }';
-  const events = async (token: string, page: object = {}) => (await app.client.data(EVENTS, page, token)).securityEvents;
-  const kinds = async (token: string) => (await events(token)).nodes.map((event: { kind: string }) => event.kind);
+  const EVENTS =
+    'query ($first: Int, $after: String) { securityEvents(first: $first, after: $after) { nodes { id kind door ip createdAt } pageInfo { hasNextPage endCursor } } }';
+  const events = async (token: string, page: Record<string, unknown> = {}) =>
+    (await app.client.data(EVENTS, page, token)).securityEvents;
+  const kinds = async (token: string) =>
+    (await events(token)).nodes.map((event: { kind: string }) => event.kind);
 
   test('tell the owner what happened, newest first', async () => {
     const user = await app.client.register();
@@ -136,7 +168,11 @@ describe('securityEvents', () => {
     await app.client.data('mutation { logout }', {}, second);
     const third = await logIn(app.client, user.phone);
     const { sessions } = await app.client.data('{ sessions { id } }', {}, user.token);
-    await app.client.data('mutation ($id: ID!) { revokeSession(id: $id) }', { id: sessions[0].id }, user.token);
+    await app.client.data(
+      'mutation ($id: ID!) { revokeSession(id: $id) }',
+      { id: sessions[0].id },
+      user.token,
+    );
     expect(await whoIs(app.client, third)).toBeNull();
     const unbind = { password: PASSWORD, code: await app.client.sendCode(user.phone, ['UNBIND']) };
     await mutate(app.client, 'unbindPhone', unbind, user.token);
@@ -146,13 +182,29 @@ describe('securityEvents', () => {
     await mutate(app.client, 'changePassword', change, user.token);
     await byAdmin('disableUser', user.id);
     await byAdmin('enableUser', user.id);
-    const retrieve = { phone: user.phone, password: PASSWORD, code: await app.client.sendCode(user.phone, ['RETRIEVE']) };
+    const retrieve = {
+      phone: user.phone,
+      password: PASSWORD,
+      code: await app.client.sendCode(user.phone, ['RETRIEVE']),
+    };
     await mutate(app.client, 'retrievePassword', retrieve);
     const token = await logIn(app.client, user.phone);
 
     expect(await kinds(token)).toEqual([
-      'LOGGED_IN', 'PASSWORD_RETRIEVED', 'ENABLED', 'DISABLED', 'PASSWORD_CHANGED', 'PHONE_BOUND', 'PHONE_UNBOUND',
-      'SESSION_REVOKED', 'LOGGED_IN', 'LOGGED_OUT', 'EMAIL_BOUND', 'LOGGED_IN', 'LOGIN_REFUSED', 'REGISTERED',
+      'LOGGED_IN',
+      'PASSWORD_RETRIEVED',
+      'ENABLED',
+      'DISABLED',
+      'PASSWORD_CHANGED',
+      'PHONE_BOUND',
+      'PHONE_UNBOUND',
+      'SESSION_REVOKED',
+      'LOGGED_IN',
+      'LOGGED_OUT',
+      'EMAIL_BOUND',
+      'LOGGED_IN',
+      'LOGIN_REFUSED',
+      'REGISTERED',
     ]);
     for (const { door, ip, createdAt } of (await events(token)).nodes) {
       expect({ door, ip }).toEqual({ door: 'graphql', ip: '127.0.0.1' });

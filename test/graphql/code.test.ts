@@ -1,4 +1,4 @@
-import { type TestApp, type TestWorld, createWorld } from '../support/app.js';
+import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, logIn, mutate, setUser } from '../support/operations.js';
 
@@ -27,7 +27,11 @@ describe('sendCode', () => {
     expect(Date.parse(value.expiresAt) - Date.now()).toBeGreaterThan(290_000);
     expect(Date.parse(value.expiresAt) - Date.now()).toBeLessThanOrEqual(301_000);
     const letter = world.inbox.letters.findLast(({ to }) => to === phone);
-    expect(letter).toEqual({ to: phone, code: expect.stringMatching(/^\d{6}$/), purposes: ['LOGIN', 'REGISTER'] });
+    expect(letter).toEqual({
+      to: phone,
+      code: expect.stringMatching(/^\d{6}$/),
+      purposes: ['LOGIN', 'REGISTER'],
+    });
   });
 
   test.each([
@@ -40,9 +44,15 @@ describe('sendCode', () => {
     [['UNBIND'], 'sent', 'UNKNOWN'],
   ])('for %j to a known address is %s, to a new one %s', async (purposes, known, unknown) => {
     const meaning = { TAKEN: 'TAKEN', UNKNOWN: 'USER_NOT_FOUND', sent: undefined };
-    for (const [to, expected] of [[account.phone, known], [email, known], [freshPhone(), unknown], [freshEmail(), unknown]] as const) {
+    for (const [to, expected] of [
+      [account.phone, known],
+      [email, known],
+      [freshPhone(), unknown],
+      [freshEmail(), unknown],
+    ] as const) {
       const field = to.includes('@') ? 'email' : 'phone';
-      const code = expected === 'TAKEN' ? `${field.toUpperCase()}_TAKEN` : meaning[expected as keyof typeof meaning];
+      const code =
+        expected === 'TAKEN' ? `${field.toUpperCase()}_TAKEN` : meaning[expected as keyof typeof meaning];
       const { value, ...refusal } = await send(to, ...purposes);
       expect(refusal).toMatchObject(code ? { code, field } : {});
       expect(Boolean(value)).toBe(!code);
@@ -67,7 +77,14 @@ describe('sendCode', () => {
     for (const bad of ['12345678901', '1380013800', '021-12345678', '+1 202 555 0123', 'x'.repeat(500)]) {
       expect(await call({ phone: bad })).toMatchObject({ code: 'PHONE_INVALID', field: 'phone' });
     }
-    for (const bad of ['a', 'a@', '@b.c', 'a b@example.com', `${'x'.repeat(250)}@example.com`, 'a@b@example.com']) {
+    for (const bad of [
+      'a',
+      'a@',
+      '@b.c',
+      'a b@example.com',
+      `${'x'.repeat(250)}@example.com`,
+      'a@b@example.com',
+    ]) {
       expect(await call({ email: bad })).toMatchObject({ code: 'EMAIL_INVALID', field: 'email' });
     }
   });
@@ -86,7 +103,8 @@ describe('sendCode', () => {
 
   test('waits between two sends, and has a share of the day per address and per source', async () => {
     const strict = await world.start({ CODE_RESEND_SECONDS: '60', CODE_IP_DAILY_LIMIT: '100000' });
-    const ask = (phone: string, { client } = strict) => mutate(client, 'sendCode', { phone, purposes: ['LOGIN'] });
+    const ask = (phone: string, { client } = strict) =>
+      mutate(client, 'sendCode', { phone, purposes: ['LOGIN'] });
     const phone = freshPhone();
     expect((await ask(phone)).value.resendAfter).toBe(60);
     const tooSoon = await ask(`86${phone}`);
@@ -100,7 +118,10 @@ describe('sendCode', () => {
     expect(outcomes.map(({ code }) => code ?? 'sent').sort()).toEqual(['CODE_LIMIT', 'sent', 'sent']);
 
     const capped = await world.start({ CODE_IP_DAILY_LIMIT: '1' });
-    expect(await ask(freshPhone(), capped)).toMatchObject({ code: 'RATE_LIMITED', retryAfter: expect.any(Number) });
+    expect(await ask(freshPhone(), capped)).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfter: expect.any(Number),
+    });
   });
 });
 
@@ -112,7 +133,9 @@ describe('verify', () => {
     expect(await verify({ phone: `+86${phone}`, code, purpose: 'REGISTER' })).toBe(true);
     expect(await verify({ phone, code, purpose: 'BIND' })).toBe(false);
     expect(await verify({ phone, code })).toBe(true);
-    expect((await mutate(app.client, 'register', { phone, code, password: PASSWORD })).value.isNewUser).toBe(true);
+    expect((await mutate(app.client, 'register', { phone, code, password: PASSWORD })).value.isNewUser).toBe(
+      true,
+    );
     expect(await verify({ phone, code })).toBe(false);
   });
 
@@ -144,7 +167,8 @@ describe('availability', () => {
     expect(await ask(phoneQuery, freshPhone())).toBe('AVAILABLE');
     expect(await ask(phoneQuery, account.phone)).toBe('TAKEN');
     expect(await ask(phoneQuery, `+86 ${account.phone}`)).toBe('TAKEN');
-    for (const bad of ['', '123', 'phone', '010-88888888']) expect(await ask(phoneQuery, bad)).toBe('INVALID');
+    for (const bad of ['', '123', 'phone', '010-88888888'])
+      expect(await ask(phoneQuery, bad)).toBe('INVALID');
   });
 
   test('of names', async () => {
@@ -155,11 +179,14 @@ describe('availability', () => {
     expect(await ask(nameQuery, name)).toBe('TAKEN');
     expect(await ask(nameQuery, name.toUpperCase())).toBe('TAKEN');
     expect(await ask(nameQuery, '人工客服1')).toBe('BANNED');
-    for (const bad of ['', 'a', '1abc', 'a b c d', 'x'.repeat(25)]) expect(await ask(nameQuery, bad)).toBe('INVALID');
+    for (const bad of ['', 'a', '1abc', 'a b c d', 'x'.repeat(25)])
+      expect(await ask(nameQuery, bad)).toBe('INVALID');
   });
 
   test('what it says is what registering does', async () => {
     await expect(logIn(app.client, account.phone)).resolves.toBeDefined();
-    expect((await mutate(app.client, 'register', { phone: account.phone, code: '1', password: PASSWORD })).code).toBe('PHONE_TAKEN');
+    expect(
+      (await mutate(app.client, 'register', { phone: account.phone, code: '1', password: PASSWORD })).code,
+    ).toBe('PHONE_TAKEN');
   });
 });

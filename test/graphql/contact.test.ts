@@ -1,7 +1,15 @@
 import { startTestApp } from '../support/app.js';
-import { FakeProviders } from '../support/fake-providers.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
-import { freshEmail, giveEmail, logIn, mutate, registerByCode, setUser, whoIs } from '../support/operations.js';
+import { FakeProviders } from '../support/fake-providers.js';
+import {
+  freshEmail,
+  giveEmail,
+  logIn,
+  mutate,
+  registerByCode,
+  setUser,
+  whoIs,
+} from '../support/operations.js';
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 let providers: FakeProviders;
@@ -17,12 +25,14 @@ afterAll(async () => {
 });
 
 type Name = Parameters<typeof mutate>[1];
-const as = (token: string) => (name: Name, input: Record<string, unknown>) => mutate(app.client, name, input, token);
+const as = (token: string) => (name: Name, input: Record<string, unknown>) =>
+  mutate(app.client, name, input, token);
 const codeFor = (to: string, purpose: string) => app.client.sendCode(to, [purpose]);
 /** Shows an address on an account that nobody has confirmed, as `account` 3.4 does. */
 const showUnproven = (account: Account, email: string) =>
   setUser(app.infrastructure.database.fork(), account.id, { email, emailVerified: false });
-const emailOf = async (token: string) => (await app.client.data('{ me { email emailVerified } }', {}, token)).me;
+const emailOf = async (token: string) =>
+  (await app.client.data('{ me { email emailVerified } }', {}, token)).me;
 
 describe('binding a phone', () => {
   test('replaces the former one, which is free again', async () => {
@@ -42,7 +52,9 @@ describe('binding a phone', () => {
     expect(weak).toMatchObject({ code: 'PASSWORD_WEAK', field: 'password' });
     expect((await as(token)('bindPhone', { phone: to, code, password: PASSWORD })).value.phone).toBe(to);
     await expect(logIn(app.client, to)).resolves.toBeDefined();
-    expect((await mutate(app.client, 'login', { account: phone, password: PASSWORD })).code).toBe('CREDENTIALS_INVALID');
+    expect((await mutate(app.client, 'login', { account: phone, password: PASSWORD })).code).toBe(
+      'CREDENTIALS_INVALID',
+    );
   });
 
   test('asks for the password it is given to be the current one, before the code is used', async () => {
@@ -65,18 +77,27 @@ describe('binding a phone', () => {
     const phone = freshPhone();
     const code = await codeFor(phone, 'BIND');
     expect((await mutate(app.client, 'bindPhone', { phone, code })).code).toBe('UNAUTHENTICATED');
-    expect(await as(token)('bindPhone', { phone: '123', code })).toMatchObject({ code: 'PHONE_INVALID', field: 'phone' });
+    expect(await as(token)('bindPhone', { phone: '123', code })).toMatchObject({
+      code: 'PHONE_INVALID',
+      field: 'phone',
+    });
     await app.client.register({ phone });
-    expect(await as(token)('bindPhone', { phone, code })).toMatchObject({ code: 'PHONE_TAKEN', field: 'phone' });
+    expect(await as(token)('bindPhone', { phone, code })).toMatchObject({
+      code: 'PHONE_TAKEN',
+      field: 'phone',
+    });
   });
 
   test('of two who ask for one phone at once one gets it', async () => {
     const [first, second] = await Promise.all([app.client.register(), app.client.register()]);
     const phone = freshPhone();
     const code = await codeFor(phone, 'BIND');
-    const results = await Promise.all([first, second].map(({ token }) => as(token)('bindPhone', { phone, code })));
+    const results = await Promise.all(
+      [first, second].map(({ token }) => as(token)('bindPhone', { phone, code })),
+    );
     expect(results.filter(({ value }) => value)).toHaveLength(1);
-    for (const { code: refusal } of results) expect([undefined, 'CODE_INVALID', 'PHONE_TAKEN']).toContain(refusal);
+    for (const { code: refusal } of results)
+      expect([undefined, 'CODE_INVALID', 'PHONE_TAKEN']).toContain(refusal);
   });
 });
 
@@ -90,7 +111,10 @@ describe('binding an e-mail address', () => {
     expect(await whoIs(app.client, await logIn(app.client, email))).toBe(owner.id);
     const taken = await as(other.token)('bindEmail', { email, code: '123456' });
     expect(taken).toMatchObject({ code: 'EMAIL_TAKEN', field: 'email' });
-    expect(await as(other.token)('bindEmail', { email: 'x', code })).toMatchObject({ code: 'EMAIL_INVALID', field: 'email' });
+    expect(await as(other.token)('bindEmail', { email: 'x', code })).toMatchObject({
+      code: 'EMAIL_INVALID',
+      field: 'email',
+    });
   });
 
   test('takes over an address that another only showed', async () => {
@@ -116,7 +140,10 @@ describe('binding an e-mail address', () => {
     const email = freshEmail();
     await showUnproven(shower, email);
     const input = { email, code: await codeFor(email, 'REGISTER'), password: PASSWORD };
-    expect((await mutate(app.client, 'register', input)).value.user).toMatchObject({ email, emailVerified: true });
+    expect((await mutate(app.client, 'register', input)).value.user).toMatchObject({
+      email,
+      emailVerified: true,
+    });
     expect(await emailOf(shower.token)).toEqual({ email: null, emailVerified: false });
   });
 });
@@ -132,18 +159,30 @@ describe('unbinding', () => {
     expect(wrongCode).toMatchObject({ code: 'CODE_INVALID', field: 'code' });
     const elsewhere = await codeFor(email, 'UNBIND');
     if (elsewhere !== code) {
-      expect((await as(token)('unbindPhone', { password: PASSWORD, code: elsewhere })).code).toBe('CODE_INVALID');
+      expect((await as(token)('unbindPhone', { password: PASSWORD, code: elsewhere })).code).toBe(
+        'CODE_INVALID',
+      );
     }
-    expect((await as(token)('unbindPhone', { password: PASSWORD, code })).value).toMatchObject({ phone: null, email });
+    expect((await as(token)('unbindPhone', { password: PASSWORD, code })).value).toMatchObject({
+      phone: null,
+      email,
+    });
     expect((await as(token)('unbindPhone', { password: PASSWORD, code })).code).toBe('NOT_FOUND');
-    expect((await mutate(app.client, 'login', { account: phone, password: PASSWORD })).code).toBe('CREDENTIALS_INVALID');
-    expect((await mutate(app.client, 'unbindPhone', { password: PASSWORD, code })).code).toBe('UNAUTHENTICATED');
+    expect((await mutate(app.client, 'login', { account: phone, password: PASSWORD })).code).toBe(
+      'CREDENTIALS_INVALID',
+    );
+    expect((await mutate(app.client, 'unbindPhone', { password: PASSWORD, code })).code).toBe(
+      'UNAUTHENTICATED',
+    );
   });
 
   test('an e-mail address frees it', async () => {
     const { token } = await app.client.register();
     const email = await giveEmail(app.client, token);
-    const { value } = await as(token)('unbindEmail', { password: PASSWORD, code: await codeFor(email, 'UNBIND') });
+    const { value } = await as(token)('unbindEmail', {
+      password: PASSWORD,
+      code: await codeFor(email, 'UNBIND'),
+    });
     expect(value).toMatchObject({ email: null, emailVerified: false });
     expect((await as(token)('unbindEmail', { password: PASSWORD, code: '123456' })).code).toBe('NOT_FOUND');
     const other = await app.client.register();
@@ -177,7 +216,10 @@ describe('unbinding', () => {
     const { value } = await mutate(app.client, 'login', { thirdParty });
     const phone = freshPhone();
     await as(value.token)('bindPhone', { phone, code: await codeFor(phone, 'BIND'), password: PASSWORD });
-    const unbound = await as(value.token)('unbindPhone', { password: PASSWORD, code: await codeFor(phone, 'UNBIND') });
+    const unbound = await as(value.token)('unbindPhone', {
+      password: PASSWORD,
+      code: await codeFor(phone, 'UNBIND'),
+    });
     expect(unbound.value).toMatchObject({ phone: null });
     expect((await mutate(app.client, 'login', { thirdParty })).value.user.id).toBe(value.user.id);
   });

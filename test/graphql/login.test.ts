@@ -159,7 +159,7 @@ describe('by code', () => {
 
   test('an unknown phone is registered only when asked, and its code stays good until then', async () => {
     const phone = freshPhone();
-    const code = await app.client.sendCode(phone, ['LOGIN']);
+    const code = await app.client.sendCode(phone, ['LOGIN', 'REGISTER']);
     expect(await login({ account: phone, code })).toMatchObject({ code: 'USER_NOT_FOUND', field: 'account' });
     const { value } = await login({ account: phone, code, registerUnknown: true });
     expect(value).toMatchObject({ isNewUser: true, user: { phone } });
@@ -172,9 +172,17 @@ describe('by code', () => {
     expect(again.value).toMatchObject({ isNewUser: false, user: { id: value.user.id } });
   });
 
-  test('of many at once with one code one gets in', async () => {
+  test('a code that was not sent for registering registers nobody', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['LOGIN']);
+    const refused = await login({ account: phone, code, registerUnknown: true });
+    expect(refused).toMatchObject({ code: 'CODE_INVALID', field: 'code' });
+    expect((await login({ account: phone, code })).code).toBe('USER_NOT_FOUND');
+  });
+
+  test('of many at once with one code one gets in', async () => {
+    const phone = freshPhone();
+    const code = await app.client.sendCode(phone, ['LOGIN', 'REGISTER']);
     const results = await Promise.all(
       Array.from({ length: 6 }, () => login({ account: phone, code, registerUnknown: true })),
     );

@@ -1,6 +1,14 @@
 import { startTestApp } from '../support/app.js';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
-import { freshEmail, giveEmail, logIn, mutate, registerByCode, setUser, whoIs } from '../support/operations.js';
+import {
+  freshEmail,
+  giveEmail,
+  logIn,
+  mutate,
+  registerByCode,
+  setUser,
+  whoIs,
+} from '../support/operations.js';
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 const NEW = 'battery-staple-9';
@@ -11,7 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const change = (token: string, input: Record<string, unknown>) => mutate(app.client, 'changePassword', input, token);
+const change = (token: string, input: Record<string, unknown>) =>
+  mutate(app.client, 'changePassword', input, token);
 const retrieve = (input: Record<string, unknown>) => mutate(app.client, 'retrievePassword', input);
 const refusal = async (account: string, password: string) =>
   (await mutate(app.client, 'login', { account, password })).code;
@@ -43,13 +52,19 @@ describe('changing the password', () => {
     expect(await change(token, { oldPassword: '', password: NEW })).toMatchObject(wrong);
     const unchanged = { code: 'PASSWORD_UNCHANGED', field: 'password' };
     expect(await change(token, { oldPassword: PASSWORD, password: PASSWORD })).toMatchObject(unchanged);
-    const hashes = { oldPassword: md5(PASSWORD), password: md5(PASSWORD).toUpperCase(), passwordFormat: 'MD5' };
+    const hashes = {
+      oldPassword: md5(PASSWORD),
+      password: md5(PASSWORD).toUpperCase(),
+      passwordFormat: 'MD5',
+    };
     expect(await change(token, hashes)).toMatchObject(unchanged);
     const weak = { code: 'PASSWORD_WEAK', field: 'password' };
     expect(await change(token, { oldPassword: PASSWORD, password: 'qwerty123' })).toMatchObject(weak);
     const noMd5 = { oldPassword: md5(PASSWORD), password: 'no md5', passwordFormat: 'MD5' };
     expect(await change(token, noMd5)).toMatchObject({ code: 'INVALID_INPUT', field: 'password' });
-    expect(await mutate(app.client, 'changePassword', { oldPassword: PASSWORD, password: NEW })).toMatchObject({
+    expect(
+      await mutate(app.client, 'changePassword', { oldPassword: PASSWORD, password: NEW }),
+    ).toMatchObject({
       code: 'UNAUTHENTICATED',
     });
     await expect(logIn(app.client, phone)).resolves.toBeDefined();
@@ -76,7 +91,10 @@ describe('changing the password', () => {
 
   test('of two first passwords at once one is set', async () => {
     const { token } = await registerByCode(app.client);
-    const results = await Promise.all([change(token, { password: NEW }), change(token, { password: PASSWORD })]);
+    const results = await Promise.all([
+      change(token, { password: NEW }),
+      change(token, { password: PASSWORD }),
+    ]);
     expect(results.filter(({ value }) => value)).toHaveLength(1);
   });
 });
@@ -90,7 +108,10 @@ describe('retrieving the password', () => {
     for (const one of [token, other]) expect(await whoIs(app.client, one)).toBeNull();
     expect(await refusal(phone, PASSWORD)).toBe('CREDENTIALS_INVALID');
     await expect(logIn(app.client, phone, NEW)).resolves.toBeDefined();
-    expect(await retrieve({ phone, code, password: PASSWORD })).toMatchObject({ code: 'CODE_INVALID', field: 'code' });
+    expect(await retrieve({ phone, code, password: PASSWORD })).toMatchObject({
+      code: 'CODE_INVALID',
+      field: 'code',
+    });
   });
 
   test('by e-mail, also for an account that never had one, as MD5', async () => {
@@ -111,7 +132,10 @@ describe('retrieving the password', () => {
     });
     const email = freshEmail();
     await setUser(app.infrastructure.database.fork(), id, { email, emailVerified: false });
-    expect(await retrieve({ email, code: '123456', password })).toMatchObject({ code: 'USER_NOT_FOUND', field: 'email' });
+    expect(await retrieve({ email, code: '123456', password })).toMatchObject({
+      code: 'USER_NOT_FOUND',
+      field: 'email',
+    });
     expect((await retrieve({ phone, email, code: '123456', password })).code).toBe('INVALID_INPUT');
     expect((await retrieve({ code: '123456', password })).code).toBe('INVALID_INPUT');
     const login = await app.client.sendCode(phone, ['LOGIN']);
@@ -119,7 +143,9 @@ describe('retrieving the password', () => {
 
     const code = await app.client.sendCode(phone, ['RETRIEVE']);
     expect((await retrieve({ phone, code, password: 'short' })).code).toBe('PASSWORD_WEAK');
-    expect((await retrieve({ phone, code, password: 'x', passwordFormat: 'MD5' })).code).toBe('INVALID_INPUT');
+    expect((await retrieve({ phone, code, password: 'x', passwordFormat: 'MD5' })).code).toBe(
+      'INVALID_INPUT',
+    );
     expect(await whoIs(app.client, token)).toBe(id);
     expect((await retrieve({ phone, code, password })).value).toBe(true);
   });

@@ -37,9 +37,17 @@ async function refusal(input: Record<string, unknown>) {
 
 /** A picture stored by the holder of the token. */
 async function uploadPicture(token: string): Promise<string> {
-  const png = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#345' } }).png().toBuffer();
+  const png = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#345' } })
+    .png()
+    .toBuffer();
   const form = new FormData();
-  form.set('operations', JSON.stringify({ query: 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }', variables: { file: null } }));
+  form.set(
+    'operations',
+    JSON.stringify({
+      query: 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }',
+      variables: { file: null },
+    }),
+  );
   form.set('map', JSON.stringify({ 0: ['variables.file'] }));
   form.set('0', new Blob([new Uint8Array(png)]), 'picture.png');
   const headers = { authorization: `Bearer ${token}`, 'apollo-require-preflight': 'true' };
@@ -69,34 +77,79 @@ describe('each field', () => {
   test('an empty text clears too, and nothing changes nothing but the time', async () => {
     await update({ bio: 'x', location: '成都', nickname: 'y' });
     const { name } = await me();
-    expect(await update({ bio: '', location: '  ', nickname: '' })).toMatchObject({ bio: null, location: null, city: null, nickname: name });
+    expect(await update({ bio: '', location: '  ', nickname: '' })).toMatchObject({
+      bio: null,
+      location: null,
+      city: null,
+      nickname: name,
+    });
   });
 
   test('all at once', async () => {
     const name = freshName();
     const avatarId = await uploadPicture(account.token);
-    const input = { name, nickname: 'n', sex: 'MALE', birthday: '2000-02-29', bio: 'b', location: '成都', communityId, hobbyIds: ['3', '1', '3'], avatarId, backgroundId: avatarId };
+    const input = {
+      name,
+      nickname: 'n',
+      sex: 'MALE',
+      birthday: '2000-02-29',
+      bio: 'b',
+      location: '成都',
+      communityId,
+      hobbyIds: ['3', '1', '3'],
+      avatarId,
+      backgroundId: avatarId,
+    };
     const before = await me();
     const after = await update(input);
     expect(after).toMatchObject({
-      name, nickname: 'n', sex: 'MALE', birthday: '2000-02-29', bio: 'b', location: '成都',
-      community: { id: communityId, name: '西溪花园' }, city: { id: HANGZHOU },
-      hobbies: [{ id: '1' }, { id: '3' }], avatar: { id: avatarId }, background: { id: avatarId },
+      name,
+      nickname: 'n',
+      sex: 'MALE',
+      birthday: '2000-02-29',
+      bio: 'b',
+      location: '成都',
+      community: { id: communityId, name: '西溪花园' },
+      city: { id: HANGZHOU },
+      hobbies: [{ id: '1' }, { id: '3' }],
+      avatar: { id: avatarId },
+      background: { id: avatarId },
     });
     expect(Date.parse(after.updatedAt)).toBeGreaterThan(Date.parse(before.updatedAt));
     expect(after.createdAt).toBe(before.createdAt);
     expect(await me()).toEqual(after);
-    const cleared = { sex: null, birthday: null, bio: null, location: null, communityId: null, hobbyIds: null, avatarId: null, backgroundId: null, nickname: null };
+    const cleared = {
+      sex: null,
+      birthday: null,
+      bio: null,
+      location: null,
+      communityId: null,
+      hobbyIds: null,
+      avatarId: null,
+      backgroundId: null,
+      nickname: null,
+    };
     expect(await update(cleared)).toMatchObject({
-      nickname: name, sex: 'UNSPECIFIED', birthday: null, age: null, bio: null, location: null, community: null, city: null,
-      hobbies: [], avatar: null, background: null,
+      nickname: name,
+      sex: 'UNSPECIFIED',
+      birthday: null,
+      age: null,
+      bio: null,
+      location: null,
+      community: null,
+      city: null,
+      hobbies: [],
+      avatar: null,
+      background: null,
     });
   });
 
   test('the age counts full years in Shanghai', async () => {
     const year = Number(new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 4));
     expect((await update({ birthday: `${year - 30}-01-01` })).age).toBe(30);
-    expect((await update({ birthday: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10) })).age).toBe(0);
+    expect(
+      (await update({ birthday: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10) })).age,
+    ).toBe(0);
     expect((await update({ birthday: '1850-01-01' })).age).toBe(year - 1850);
     await update({ birthday: null });
   });
@@ -168,8 +221,14 @@ describe('pictures', () => {
     }
     const { defaultPhotos } = await app.client.data('{ defaultPhotos { id } }');
     const { id } = defaultPhotos[0];
-    expect(await update({ avatarId: id, backgroundId: id })).toMatchObject({ avatar: { id }, background: { id } });
-    expect(await update({ avatarId: null, backgroundId: null })).toMatchObject({ avatar: null, background: null });
+    expect(await update({ avatarId: id, backgroundId: id })).toMatchObject({
+      avatar: { id },
+      background: { id },
+    });
+    expect(await update({ avatarId: null, backgroundId: null })).toMatchObject({
+      avatar: null,
+      background: null,
+    });
   });
 });
 
@@ -179,9 +238,15 @@ describe('names', () => {
     expect((await update({ name })).name).toBe(name);
     expect((await update({ name: name.toUpperCase() })).name).toBe(name.toUpperCase());
     const stranger = await app.client.register();
-    const { errors } = await app.client.graphql(UPDATE, { input: { name, bio: 'x' } }, { token: stranger.token });
+    const { errors } = await app.client.graphql(
+      UPDATE,
+      { input: { name, bio: 'x' } },
+      { token: stranger.token },
+    );
     expect(errors?.[0]?.extensions).toEqual({ code: 'NAME_TAKEN', field: 'name' });
-    const { user } = await app.client.data('query ($id: ID!) { user(id: $id) { bio } }', { id: String(stranger.id) });
+    const { user } = await app.client.data('query ($id: ID!) { user(id: $id) { bio } }', {
+      id: String(stranger.id),
+    });
     expect(user.bio).toBeNull();
   });
 
@@ -194,7 +259,10 @@ describe('names', () => {
       ),
     );
     expect(results.map(({ errors }) => errors?.[0]?.extensions.code ?? 'taken over').sort()).toEqual([
-      'NAME_TAKEN', 'NAME_TAKEN', 'NAME_TAKEN', 'taken over',
+      'NAME_TAKEN',
+      'NAME_TAKEN',
+      'NAME_TAKEN',
+      'taken over',
     ]);
   });
 });

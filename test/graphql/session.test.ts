@@ -30,7 +30,10 @@ describe('the list of sessions', () => {
     await withUserAgent(phone, `long ${'x'.repeat(400)}`);
     const { sessions } = await app.client.data(SESSIONS, {}, token);
     expect(sessions.map((session: { deviceType: string }) => session.deviceType)).toEqual([
-      'UNKNOWN', 'ANDROID', 'IOS', 'UNKNOWN',
+      'UNKNOWN',
+      'ANDROID',
+      'IOS',
+      'UNKNOWN',
     ]);
     expect(sessions[2]).toMatchObject({ ip: '127.0.0.1', userAgent: IPHONE });
     expect(sessions[0].userAgent).toHaveLength(255);
@@ -99,7 +102,14 @@ describe('ending sessions', () => {
 
 test('what is no token of ours is nobody', async () => {
   const { token } = await app.client.register();
-  for (const one of ['garbage', `${token}x`, token.slice(1), token.toLowerCase(), `${token.slice(0, -1)}_`, '\'; drop table users']) {
+  for (const one of [
+    'garbage',
+    `${token}x`,
+    token.slice(1),
+    token.toLowerCase(),
+    `${token.slice(0, -1)}_`,
+    "'; drop table users",
+  ]) {
     expect(await whoIs(app.client, one)).toBeNull();
   }
 });

@@ -22,27 +22,60 @@ async function insertRichUsers(): Promise<void> {
   const em = app.infrastructure.database.fork();
   const insert = (entity: unknown, rows: object[]) => em.insertMany(entity as typeof User, rows as never);
   const cities = await em.execute<{ id: number }[]>('select id from cities order by id limit 60');
-  const each = <T>(make: (index: number) => T): T[] => Array.from({ length: COUNT }, (_, index) => make(index));
-  await insert(Community, each((index) => ({ name: `小区${index}`, cityId: cities[index]?.id })));
-  const communities = await em.execute<{ id: number; city_id: number }[]>('select id, city_id from communities');
+  const each = <T>(make: (index: number) => T): T[] =>
+    Array.from({ length: COUNT }, (_, index) => make(index));
+  await insert(
+    Community,
+    each((index) => ({ name: `小区${index}`, cityId: cities[index]?.id })),
+  );
+  const communities = await em.execute<{ id: number; city_id: number }[]>(
+    'select id, city_id from communities',
+  );
   const key = (index: number) => String(index).padStart(32, '0');
   const picture = { mime: 'image/png', size: 1, width: 1, height: 1, hash: '0'.repeat(64) };
-  await insert(Image, each((index) => ({ id: key(index), key: `2026/01/01/${key(index)}.png`, ...picture })));
-  await insert(User, each((index) => ({
-    name: `Rich_${index}`,
-    communityId: communities[index]?.id,
-    cityId: communities[index]?.city_id,
-    avatarId: key(index),
-    backgroundId: key(COUNT - 1 - index),
-  })));
+  await insert(
+    Image,
+    each((index) => ({ id: key(index), key: `2026/01/01/${key(index)}.png`, ...picture })),
+  );
+  await insert(
+    User,
+    each((index) => ({
+      name: `Rich_${index}`,
+      communityId: communities[index]?.id,
+      cityId: communities[index]?.city_id,
+      avatarId: key(index),
+      backgroundId: key(COUNT - 1 - index),
+    })),
+  );
   const users = await em.execute<{ id: number }[]>(`select id from users where name like 'Rich%'`);
   const ids = users.map(({ id }) => id);
-  await insert(UserExtra, ids.map((userId) => ({ userId, likesCount: 1 })));
-  await insert(UserHobby, ids.flatMap((userId) => [{ userId, hobbyId: 1 }, { userId, hobbyId: (userId % 5) + 2 }]));
-  await insert(Wallet, ids.map((userId) => ({ userId, balance: 1 })));
-  await insert(Currency, ids.map((userId) => ({ userId, sum: 1 })));
-  await insert(Vip, ids.map((userId) => ({ userId, level: '1', name: 'VIP', endTime: new Date(Date.now() + 3_600_000) })));
-  await insert(Follow, ids.map((followeeId) => ({ followerId: reader.id, followeeId })));
+  await insert(
+    UserExtra,
+    ids.map((userId) => ({ userId, likesCount: 1 })),
+  );
+  await insert(
+    UserHobby,
+    ids.flatMap((userId) => [
+      { userId, hobbyId: 1 },
+      { userId, hobbyId: (userId % 5) + 2 },
+    ]),
+  );
+  await insert(
+    Wallet,
+    ids.map((userId) => ({ userId, balance: 1 })),
+  );
+  await insert(
+    Currency,
+    ids.map((userId) => ({ userId, sum: 1 })),
+  );
+  await insert(
+    Vip,
+    ids.map((userId) => ({ userId, level: '1', name: 'VIP', endTime: new Date(Date.now() + 3_600_000) })),
+  );
+  await insert(
+    Follow,
+    ids.map((followeeId) => ({ followerId: reader.id, followeeId })),
+  );
 }
 
 beforeAll(async () => {
@@ -101,7 +134,11 @@ test('a cached session costs no statement, one user costs one', async () => {
   const nobody = await statementsOf(app, () => app.client.data('{ me { id } }'));
   expect(nobody).toEqual([]);
   const twice = await statementsOf(app, () =>
-    app.client.data('query ($id: ID!) { a: user(id: $id) { id } b: user(id: $id) { name } me { id } }', { id: String(reader.id) }, reader.token),
+    app.client.data(
+      'query ($id: ID!) { a: user(id: $id) { id } b: user(id: $id) { name } me { id } }',
+      { id: String(reader.id) },
+      reader.token,
+    ),
   );
   expect(twice).toHaveLength(1);
 });
@@ -109,6 +146,8 @@ test('a cached session costs no statement, one user costs one', async () => {
 test('a list of sessions or events costs one statement', async () => {
   const sessions = await statementsOf(app, () => app.client.data('{ sessions { id } }', {}, reader.token));
   expect(sessions).toHaveLength(1);
-  const events = await statementsOf(app, () => app.client.data('{ securityEvents { nodes { id } } }', {}, reader.token));
+  const events = await statementsOf(app, () =>
+    app.client.data('{ securityEvents { nodes { id } } }', {}, reader.token),
+  );
   expect(events).toHaveLength(1);
 });

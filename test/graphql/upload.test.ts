@@ -17,8 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const UPLOAD = 'mutation ($file: Upload!) { uploadImage(file: $file) { id url mime size width height hash node } }';
-const AVATAR = 'mutation ($file: Upload!) { updateAvatar(file: $file) { id avatar { id url width } avatarUrl } }';
+const UPLOAD =
+  'mutation ($file: Upload!) { uploadImage(file: $file) { id url mime size width height hash node } }';
+const AVATAR =
+  'mutation ($file: Upload!) { updateAvatar(file: $file) { id avatar { id url width } avatarUrl } }';
 const PREFLIGHT = { 'apollo-require-preflight': 'true' };
 
 const solid = (width: number, height = width) =>
@@ -29,13 +31,18 @@ const blob = (bytes: Buffer) => new Blob([new Uint8Array(bytes)]);
 /** A form of the multipart request specification: operations, map, and the files named by it. */
 function formOf(operations: unknown, map: unknown, files: Record<string, Blob>): FormData {
   const form = new FormData();
-  if (operations !== undefined) form.set('operations', typeof operations === 'string' ? operations : JSON.stringify(operations));
+  if (operations !== undefined)
+    form.set('operations', typeof operations === 'string' ? operations : JSON.stringify(operations));
   if (map !== undefined) form.set('map', typeof map === 'string' ? map : JSON.stringify(map));
   for (const [name, file] of Object.entries(files)) form.set(name, file, `${name}.svg`);
   return form;
 }
 
-async function post(form: FormData, headers: Record<string, string> = PREFLIGHT, token: string | null = account.token) {
+async function post(
+  form: FormData,
+  headers: Record<string, string> = PREFLIGHT,
+  token: string | null = account.token,
+) {
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
     headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
@@ -43,17 +50,29 @@ async function post(form: FormData, headers: Record<string, string> = PREFLIGHT,
   });
   // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
   const { data, errors } = (await response.json()) as any;
-  return { status: response.status, data, extensions: errors?.[0]?.extensions, code: errors?.[0]?.extensions.code };
+  return {
+    status: response.status,
+    data,
+    extensions: errors?.[0]?.extensions,
+    code: errors?.[0]?.extensions.code,
+  };
 }
 
 const upload = (bytes: Buffer, query = UPLOAD, token?: string | null) =>
-  post(formOf({ query, variables: { file: null } }, { 0: ['variables.file'] }, { 0: blob(bytes) }), PREFLIGHT, token);
+  post(
+    formOf({ query, variables: { file: null } }, { 0: ['variables.file'] }, { 0: blob(bytes) }),
+    PREFLIGHT,
+    token,
+  );
 
 /** Everything that was ever stored: rows and files. */
 async function stored() {
   const em = app.infrastructure.database.fork();
   const rows = await em.execute<{ id: string }[]>('select id from images');
-  const files = await readdir(path.join(app.world.dataDir, 'storage'), { recursive: true, withFileTypes: true });
+  const files = await readdir(path.join(app.world.dataDir, 'storage'), {
+    recursive: true,
+    withFileTypes: true,
+  });
   return { rows: rows.length, files: files.filter((file) => file.isFile()).length };
 }
 
@@ -62,8 +81,12 @@ describe('uploadImage', () => {
     const { data } = await upload(await solid(80, 60).jpeg().toBuffer());
     const image = data.uploadImage;
     expect(image).toMatchObject({
-      id: expect.stringMatching(/^[0-9a-f]{32}$/), mime: 'image/jpeg', width: 80, height: 60,
-      hash: expect.stringMatching(/^[0-9a-f]{64}$/), node: expect.stringMatching(/^public:/),
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      mime: 'image/jpeg',
+      width: 80,
+      height: 60,
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      node: expect.stringMatching(/^public:/),
     });
     const response = await fetch(image.url);
     expect(response.headers.get('content-type')).toBe('image/jpeg');
@@ -84,7 +107,13 @@ describe('uploadImage', () => {
     const before = await stored();
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>');
     const truncated = (await png(200)).subarray(0, 100);
-    for (const bytes of [svg, truncated, Buffer.from('text'), Buffer.alloc(0), await solid(60).tiff().toBuffer()]) {
+    for (const bytes of [
+      svg,
+      truncated,
+      Buffer.from('text'),
+      Buffer.alloc(0),
+      await solid(60).tiff().toBuffer(),
+    ]) {
       expect(await upload(bytes)).toMatchObject({ code: 'IMAGE_INVALID', status: 200 });
     }
     expect(await stored()).toEqual(before);
@@ -149,13 +178,17 @@ describe('the multipart request', () => {
     const five = Array.from({ length: 5 }, (_, index) => `f${index}`);
     const query = `mutation (${five.map((name) => `$${name}: Upload!`)}) { ${five.map((name) => `${name}: uploadImage(file: $${name}) { width }`).join(' ')} }`;
     const variables = Object.fromEntries(five.map((name) => [name, null]));
-    const files = Object.fromEntries(await Promise.all(five.map(async (name, index) => [name, blob(await png(10 + index))])));
+    const files = Object.fromEntries(
+      await Promise.all(five.map(async (name, index) => [name, blob(await png(10 + index))])),
+    );
     const mapped = Object.fromEntries(five.map((name) => [name, [`variables.${name}`]]));
     const { data } = await post(formOf({ query, variables }, mapped, files));
     expect(five.map((name) => data[name].width)).toEqual([10, 11, 12, 13, 14]);
 
     const before = await stored();
-    const sixth = await post(formOf({ query, variables }, { ...mapped, f5: ['variables.f5'] }, { ...files, f5: blob(await png(9)) }));
+    const sixth = await post(
+      formOf({ query, variables }, { ...mapped, f5: ['variables.f5'] }, { ...files, f5: blob(await png(9)) }),
+    );
     expect(sixth).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
     expect(await stored()).toEqual(before);
   });
@@ -167,8 +200,14 @@ describe('the multipart request', () => {
     ['operations that are no JSON', () => formOf('{', map, {})],
     ['operations that are no object', () => formOf('"x"', map, {})],
     ['a map that is no object', () => formOf(operations, '[]', {})],
-    ['a map to where nothing is', () => formOf(operations, { 0: ['variables.other'] }, { 0: blob(Buffer.from('x')) })],
-    ['a map to a prototype', () => formOf(operations, { 0: ['constructor.prototype.polluted'] }, { 0: blob(Buffer.from('x')) })],
+    [
+      'a map to where nothing is',
+      () => formOf(operations, { 0: ['variables.other'] }, { 0: blob(Buffer.from('x')) }),
+    ],
+    [
+      'a map to a prototype',
+      () => formOf(operations, { 0: ['constructor.prototype.polluted'] }, { 0: blob(Buffer.from('x')) }),
+    ],
     ['the file missing', () => formOf(operations, map, {})],
     ['a batch', () => formOf([operations], { 0: ['0.variables.file'] }, { 0: blob(Buffer.from('x')) })],
     ['a text where the file should be', () => formOf({ query: UPLOAD, variables: { file: 'x' } }, {}, {})],
@@ -178,35 +217,56 @@ describe('the multipart request', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test.each(['__proto__', 'constructor.prototype', 'variables.__proto__'])('cannot reach %s', async (target) => {
-    const poisoned = `{"query":"{ me { id } }","__proto__":{"polluted":null},"variables":{"__proto__":{"polluted":null}}}`;
-    await post(formOf(poisoned, { 0: [`${target}.polluted`] }, { 0: blob(Buffer.from('x')) }));
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  });
+  test.each(['__proto__', 'constructor.prototype', 'variables.__proto__'])(
+    'cannot reach %s',
+    async (target) => {
+      const poisoned = `{"query":"{ me { id } }","__proto__":{"polluted":null},"variables":{"__proto__":{"polluted":null}}}`;
+      await post(formOf(poisoned, { 0: [`${target}.polluted`] }, { 0: blob(Buffer.from('x')) }));
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    },
+  );
 
   test('without a boundary, or cut off, is refused', async () => {
     const send = async (contentType: string, body: string) => {
-      const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { ...PREFLIGHT, 'content-type': contentType }, body });
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { ...PREFLIGHT, 'content-type': contentType },
+        body,
+      });
       return { status: response.status, body: await response.json() };
     };
     for (const [type, body] of [
       ['multipart/form-data', 'x'],
       ['multipart/form-data; boundary=b', ''],
-      ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{"query":"{ me'],
+      [
+        'multipart/form-data; boundary=b',
+        '--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{"query":"{ me',
+      ],
     ] as const) {
-      expect(await send(type, body)).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] } });
+      expect(await send(type, body)).toMatchObject({
+        status: 400,
+        body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
+      });
     }
   });
 
   test('given up in the middle leaves nothing, and the gateway goes on', async () => {
     const before = await stored();
     await new Promise<void>((resolve) => {
-      const headers = { ...PREFLIGHT, authorization: `Bearer ${account.token}`, 'content-type': 'multipart/form-data; boundary=b', 'content-length': '50000' };
+      const headers = {
+        ...PREFLIGHT,
+        authorization: `Bearer ${account.token}`,
+        'content-type': 'multipart/form-data; boundary=b',
+        'content-length': '50000',
+      };
       const half = request(`${app.url}/graphql`, { method: 'POST', headers });
-      const part = (name: string, body: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${body}\r\n`;
+      const part = (name: string, body: string) =>
+        `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${body}\r\n`;
       half.on('error', () => undefined).on('close', () => resolve());
       half.write(part('operations', JSON.stringify(operations)) + part('map', JSON.stringify(map)));
-      half.write('--b\r\nContent-Disposition: form-data; name="0"; filename="a.png"\r\n\r\n', () => half.destroy());
+      half.write('--b\r\nContent-Disposition: form-data; name="0"; filename="a.png"\r\n\r\n', () =>
+        half.destroy(),
+      );
     });
     expect(await whoIs(app.client, account.token)).toBe(account.id);
     expect(await stored()).toEqual(before);

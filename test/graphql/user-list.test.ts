@@ -24,7 +24,9 @@ beforeAll(async () => {
     recommendedAt: index < 4 ? new Date(now - (4 - index) * 60_000) : null,
   }));
   await em.insertMany(User, rows as never);
-  const users = await em.execute<{ id: number }[]>(`select id from users where name like 'User%' order by id`);
+  const users = await em.execute<{ id: number }[]>(
+    `select id from users where name like 'User%' order by id`,
+  );
   numbers = users.map(({ id }) => id);
 });
 afterAll(() => app.close());
@@ -42,7 +44,8 @@ async function page(variables: Record<string, unknown> = {}, token?: string) {
   expect(users.pageInfo.endCursor).toBe(users.edges.at(-1)?.cursor ?? null);
   return { ids, ...users.pageInfo } as { ids: number[]; hasNextPage: boolean; endCursor: string | null };
 }
-const list = async (filter: Record<string, unknown>, token?: string) => (await page({ filter, first: 100 }, token)).ids;
+const list = async (filter: Record<string, unknown>, token?: string) =>
+  (await page({ filter, first: 100 }, token)).ids;
 
 /** Every page of a list, one after the other. */
 async function walk(variables: Record<string, unknown>, token?: string): Promise<number[]> {
@@ -99,7 +102,14 @@ describe('paging', () => {
 
   test('takes only cursors of ours', async () => {
     const cursor = (text: string) => Buffer.from(text).toString('base64url');
-    for (const after of ['', 'garbage', cursor('-1'), cursor('1.5'), cursor('1; drop table users'), cursor('9'.repeat(16))]) {
+    for (const after of [
+      '',
+      'garbage',
+      cursor('-1'),
+      cursor('1.5'),
+      cursor('1; drop table users'),
+      cursor('9'.repeat(16)),
+    ]) {
       expect(await app.client.code(USERS, { after })).toBe('INVALID_INPUT');
     }
     for (const filter of [{}, { active: true }]) {
@@ -112,7 +122,9 @@ describe('paging', () => {
     const last = await page({ order: 'ID_ASC', first: 10, offset: COUNT - 5 });
     expect(last).toMatchObject({ hasNextPage: false, ids: numbers.slice(-6) });
     expect(await page({ after: Buffer.from('1').toString('base64url') })).toMatchObject({
-      ids: [], hasNextPage: false, endCursor: null,
+      ids: [],
+      hasNextPage: false,
+      endCursor: null,
     });
   });
 });
@@ -124,7 +136,10 @@ describe('filters', () => {
     await em.insertMany(User, names.map((name) => ({ name })) as never);
   });
   const named = async (filter: Record<string, unknown>) => {
-    const { users } = await app.client.data('query ($filter: UserFilter) { users(filter: $filter, order: ID_ASC) { nodes { name } } }', { filter });
+    const { users } = await app.client.data(
+      'query ($filter: UserFilter) { users(filter: $filter, order: ID_ASC) { nodes { name } } }',
+      { filter },
+    );
     return users.nodes.map((user: { name: string }) => user.name);
   };
 
@@ -139,7 +154,10 @@ describe('filters', () => {
   });
 
   test('names are whole, in either case, at most a hundred', async () => {
-    expect(await named({ names: ['UNDER_SCORE', 'per%cent', 'user', 'under'] })).toEqual(['per%cent', 'under_score']);
+    expect(await named({ names: ['UNDER_SCORE', 'per%cent', 'user', 'under'] })).toEqual([
+      'per%cent',
+      'under_score',
+    ]);
     expect(await named({ names: [] })).toEqual([]);
     const many = (count: number) => Array.from({ length: count }, (_, index) => `User_${index}`);
     expect(await named({ names: many(100) })).toHaveLength(20);
@@ -153,14 +171,25 @@ describe('filters', () => {
     await setUser(em, disabled, { status: UserStatus.DISABLED, recommendedAt: new Date() });
     await setUser(em, deleted, { status: UserStatus.DELETED });
     const hidden = [disabled, deleted];
-    for (const filter of [{ nameContains: 'User_2' }, { names: ['User_20', 'User_21', 'User_22'] }, { active: true }, { recommended: true }, { cityId: String(CHENGDU) }]) {
+    for (const filter of [
+      { nameContains: 'User_2' },
+      { names: ['User_20', 'User_21', 'User_22'] },
+      { active: true },
+      { recommended: true },
+      { cityId: String(CHENGDU) },
+    ]) {
       for (const id of hidden) expect(await list(filter)).not.toContain(id);
     }
     const strange = ['abc', '-1', '99999999999', '0', ''];
-    expect(await list({ ids: [...hidden, fine, fine].map(String).concat(strange) })).toEqual([fine, disabled]);
+    expect(await list({ ids: [...hidden, fine, fine].map(String).concat(strange) })).toEqual([
+      fine,
+      disabled,
+    ]);
     expect(await list({ ids: [] })).toEqual([]);
     expect(await list({ ids: strange })).toEqual([]);
-    expect(await app.client.code(USERS, { filter: { ids: numbers.slice(0, 101).map(String) } })).toBe('INVALID_INPUT');
+    expect(await app.client.code(USERS, { filter: { ids: numbers.slice(0, 101).map(String) } })).toBe(
+      'INVALID_INPUT',
+    );
     await setUser(em, disabled, { status: UserStatus.ACTIVE, recommendedAt: null });
     await setUser(em, deleted, { status: UserStatus.ACTIVE });
   });
@@ -174,7 +203,10 @@ describe('filters', () => {
   test('cityId: of that city, all conditions together', async () => {
     const ofCity = (digit: number) => descending().filter((id) => numbers.indexOf(id) % 10 === digit);
     expect(await list({ cityId: String(CHENGDU) })).toEqual(ofCity(0));
-    expect(await list({ cityId: String(BEIJING), nameContains: 'user_11' })).toEqual([numbers[111], numbers[11]]);
+    expect(await list({ cityId: String(BEIJING), nameContains: 'user_11' })).toEqual([
+      numbers[111],
+      numbers[11],
+    ]);
     for (const cityId of ['0', 'nowhere', '99999999999']) expect(await list({ cityId })).toEqual([]);
   });
 
@@ -190,7 +222,17 @@ describe('filters', () => {
   });
 
   test('null conditions are none', async () => {
-    const filter = { nameContains: null, names: null, ids: null, active: null, recommended: null, nearby: null, cityId: null };
-    expect((await page({ filter, order: null, first: null, after: null, offset: null })).ids).toHaveLength(20);
+    const filter = {
+      nameContains: null,
+      names: null,
+      ids: null,
+      active: null,
+      recommended: null,
+      nearby: null,
+      cityId: null,
+    };
+    expect((await page({ filter, order: null, first: null, after: null, offset: null })).ids).toHaveLength(
+      20,
+    );
   });
 });

@@ -18,11 +18,17 @@ beforeAll(async () => {
   owner = { ...registered, name, email: await giveEmail(app.client, registered.token) };
   stranger = await app.client.register();
   const em = app.infrastructure.database.fork();
-  await em.insert(Wallet, { userId: owner.id, balance: 9_007_199_254_740_991, totalIncome: 7, totalExpenses: 3 } as never);
+  await em.insert(Wallet, {
+    userId: owner.id,
+    balance: 9_007_199_254_740_991,
+    totalIncome: 7,
+    totalExpenses: 3,
+  } as never);
 });
 afterAll(() => app.close());
 
-const USER = 'query ($id: ID, $name: String, $phone: String, $email: String) { user(id: $id, name: $name, phone: $phone, email: $email) { id } }';
+const USER =
+  'query ($id: ID, $name: String, $phone: String, $email: String) { user(id: $id, name: $name, phone: $phone, email: $email) { id } }';
 const find = async (key: Record<string, unknown>) => (await app.client.data(USER, key)).user?.id ?? null;
 
 describe('me', () => {
@@ -64,10 +70,22 @@ describe('user', () => {
     const unverified = freshEmail();
     await setUser(app.infrastructure.database.fork(), stranger.id, { email: unverified });
     for (const key of [
-      { id: '2147483647' }, { id: '99999999999999' }, { id: '0' }, { id: '-1' }, { id: 'abc' }, { id: '' },
-      { name: freshName() }, { name: '' }, { name: '%' },
-      { phone: freshPhone() }, { phone: 'abc' }, { phone: '' },
-      { email: freshEmail() }, { email: unverified }, { email: 'abc' }, { email: '' },
+      { id: '2147483647' },
+      { id: '99999999999999' },
+      { id: '0' },
+      { id: '-1' },
+      { id: 'abc' },
+      { id: '' },
+      { name: freshName() },
+      { name: '' },
+      { name: '%' },
+      { phone: freshPhone() },
+      { phone: 'abc' },
+      { phone: '' },
+      { email: freshEmail() },
+      { email: unverified },
+      { email: 'abc' },
+      { email: '' },
     ]) {
       expect(await find(key)).toBeNull();
     }
@@ -75,7 +93,13 @@ describe('user', () => {
 
   test('needs exactly one key', async () => {
     const { id, name } = owner;
-    for (const key of [{}, { id: null }, { id, name }, { name, phone: owner.phone }, { phone: owner.phone, email: owner.email }]) {
+    for (const key of [
+      {},
+      { id: null },
+      { id, name },
+      { name, phone: owner.phone },
+      { phone: owner.phone, email: owner.email },
+    ]) {
       expect(await app.client.code(USER, key)).toBe('INVALID_INPUT');
     }
     expect(await find({ id, name: null })).toBe(String(id));
@@ -92,8 +116,16 @@ describe('user', () => {
 });
 
 describe('what belongs to the owner alone', () => {
-  const PRIVATE = 'phone email emailVerified abilities wallet { balance totalIncome totalExpenses } currency { sum }';
-  const hidden = { phone: null, email: null, emailVerified: null, abilities: null, wallet: null, currency: null };
+  const PRIVATE =
+    'phone email emailVerified abilities wallet { balance totalIncome totalExpenses } currency { sum }';
+  const hidden = {
+    phone: null,
+    email: null,
+    emailVerified: null,
+    abilities: null,
+    wallet: null,
+    currency: null,
+  };
   const shown = () => ({
     phone: owner.phone,
     email: owner.email,
@@ -152,11 +184,26 @@ test('what everybody may see of somebody who has done nothing yet', async () => 
   expect(JSON.stringify(user)).not.toContain(phone);
   const { name, createdAt, updatedAt, extra, ...rest } = user;
   expect(rest).toEqual({
-    id: String(id), nickname: name, sex: 'UNSPECIFIED', birthday: null, age: null, bio: null, location: null, city: null,
-    community: null, hobbies: [], avatar: null, avatarUrl: null, background: null, status: 'ACTIVE',
-    hasFollower: false, hasFollowing: false, vip: null,
+    id: String(id),
+    nickname: name,
+    sex: 'UNSPECIFIED',
+    birthday: null,
+    age: null,
+    bio: null,
+    location: null,
+    city: null,
+    community: null,
+    hobbies: [],
+    avatar: null,
+    avatarUrl: null,
+    background: null,
+    status: 'ACTIVE',
+    hasFollower: false,
+    hasFollowing: false,
+    vip: null,
   });
-  for (const time of [createdAt, updatedAt, extra.updatedAt]) expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+  for (const time of [createdAt, updatedAt, extra.updatedAt])
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
   const { updatedAt: _, ...counters } = extra;
   expect(new Set(Object.values(counters))).toEqual(new Set([0]));
 });
@@ -164,7 +211,12 @@ test('what everybody may see of somebody who has done nothing yet', async () => 
 test('a membership is shown while it runs', async () => {
   const em = app.infrastructure.database.fork();
   const { id } = await app.client.register();
-  const vip = async () => (await app.client.data('query ($id: ID!) { user(id: $id) { vip { level name endTime } } }', { id: String(id) })).user.vip;
+  const vip = async () =>
+    (
+      await app.client.data('query ($id: ID!) { user(id: $id) { vip { level name endTime } } }', {
+        id: String(id),
+      })
+    ).user.vip;
   const endTime = new Date(Date.now() + 3_600_000);
   await em.insert(Vip, { userId: id, level: '1', name: '黄金会员', endTime } as never);
   expect(await vip()).toEqual({ level: '1', name: '黄金会员', endTime: endTime.toISOString() });
@@ -173,7 +225,8 @@ test('a membership is shown while it runs', async () => {
 });
 
 describe('userIds', () => {
-  const IDS = 'query ($cityId: ID!, $deviceType: DeviceType, $first: Int, $after: ID) { userIds(cityId: $cityId, deviceType: $deviceType, first: $first, after: $after) { ids hasNextPage endCursor } }';
+  const IDS =
+    'query ($cityId: ID!, $deviceType: DeviceType, $first: Int, $after: ID) { userIds(cityId: $cityId, deviceType: $deviceType, first: $first, after: $after) { ids hasNextPage endCursor } }';
 
   test('are told to callers inside the configured networks only', async () => {
     const outside = await app.world.start({ INTERNAL_NETWORKS: '10.0.0.0/8' });
@@ -182,7 +235,9 @@ describe('userIds', () => {
       expect(await outside.client.code(IDS, { cityId: '510100' }, token)).toBe('FORBIDDEN');
     }
     const forwarded = { headers: { 'x-forwarded-for': '10.0.0.1' } };
-    expect((await outside.client.graphql(IDS, { cityId: '510100' }, forwarded)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(
+      (await outside.client.graphql(IDS, { cityId: '510100' }, forwarded)).errors?.[0]?.extensions.code,
+    ).toBe('FORBIDDEN');
     await grant(app, stranger.id, []);
   });
 
@@ -192,11 +247,20 @@ describe('userIds', () => {
     for (let i = 0; i < 5; i++) accounts.push(await app.client.register());
     for (const { id } of accounts) await setUser(em, id, { cityId: 510100, lastDeviceType: (id % 2) + 1 });
     const expected = accounts.map(({ id }) => id).sort((a, b) => a - b);
-    const ask = async (variables: object) => (await app.client.data(IDS, { cityId: '510100', ...variables })).userIds;
+    const ask = async (variables: object) =>
+      (await app.client.data(IDS, { cityId: '510100', ...variables })).userIds;
 
-    expect(await ask({ first: 10_000 })).toEqual({ ids: expected, hasNextPage: false, endCursor: String(expected.at(-1)) });
+    expect(await ask({ first: 10_000 })).toEqual({
+      ids: expected,
+      hasNextPage: false,
+      endCursor: String(expected.at(-1)),
+    });
     const firstPage = await ask({ first: 3 });
-    expect(firstPage).toEqual({ ids: expected.slice(0, 3), hasNextPage: true, endCursor: String(expected[2]) });
+    expect(firstPage).toEqual({
+      ids: expected.slice(0, 3),
+      hasNextPage: true,
+      endCursor: String(expected[2]),
+    });
     expect((await ask({ first: 3, after: firstPage.endCursor })).ids).toEqual(expected.slice(3));
     expect((await ask({ deviceType: 'IOS' })).ids).toEqual(expected.filter((id) => id % 2 === 0));
     expect((await ask({ deviceType: 'UNKNOWN' })).ids).toEqual([]);

@@ -22,6 +22,7 @@ const PRODUCTION = {
   REDIS_URL: 'redis://redis',
   PUBLIC_URL: 'https://user.example.com',
   PASSWORD_PEPPER: 'a pepper of at least 32 characters',
+  DATA_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}`,
   SMS_PROVIDER: 'webhook',
   SMS_WEBHOOK_URL: 'https://sms.example.com/send',
   MAIL_PROVIDER: 'webhook',
@@ -43,6 +44,7 @@ const INVALID: Record<string, string> = {
   RATE_LIMIT_PER_MINUTE: '-1',
   SHUTDOWN_SECONDS: '1.5',
   PASSWORD_PEPPER: 'short',
+  DATA_KEYS: 'no key',
   PASSWORD_HASH_MEMORY_KIB: '1024',
   PASSWORD_HASH_ITERATIONS: '1',
   CODE_TTL_SECONDS: '1e3',
@@ -86,7 +88,7 @@ test('every problem is told at once, and no value', () => {
       const problems = problemsOf(Object.fromEntries(wrong.map((name) => [name, INVALID[name]])));
       expect(problems.map((problem) => problem.split(':')[0]).toSorted()).toEqual(wrong.toSorted());
       const told = problems.map((problem) => problem.slice(problem.indexOf(':') + 1)).join('\n');
-      for (const name of wrong.filter((one) => /URL|PEPPER/.test(one)))
+      for (const name of wrong.filter((one) => /URL|PEPPER|KEYS/.test(one)))
         expect(told).not.toContain(INVALID[name]);
     }),
   );
@@ -139,6 +141,7 @@ describe('production', () => {
   test('refuses to do without what development may do without', () => {
     expect(namesOf({ NODE_ENV: 'production' }).toSorted()).toEqual([
       'DATABASE_URL',
+      'DATA_KEYS',
       'MAIL_PROVIDER',
       'PASSWORD_PEPPER',
       'PUBLIC_URL',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalIp, isRange, rangeMatcher, sourceOf } from '../../src/infra/ip.js';
+import { isRange, parseIp, rangeMatcher, sourceOf } from '../../src/infra/ip.js';
 
 const v4 = fc.ipV4();
 const group = fc.integer({ min: 0, max: 0xffff });
@@ -20,7 +20,7 @@ describe('what counts as one source', () => {
       fc.property(v4, (ip) => {
         expect(sourceOf(ip)).toBe(ip);
         expect(sourceOf(`::ffff:${ip}`)).toBe(ip);
-        expect(canonicalIp(`::FFFF:${ip}`)).toBe(ip);
+        expect(parseIp(`::FFFF:${ip}`)).toBe(ip);
       }),
     );
   });

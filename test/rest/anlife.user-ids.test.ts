@@ -88,7 +88,7 @@ test('from outside the internal networks it is 1003, also for users and with a f
   const { auth_token } = await app.member();
   const params = { city_id: CHENGDU, device_type: 0 };
   const forged = { 'x-forwarded-for': '10.1.2.3', 'x-real-ip': '10.1.2.3' };
-  for (const headers of [{}, { auth_token }, forged]) {
+  for (const headers of [{}, { auth_token }, forged] as Record<string, string>[]) {
     const { status, body } = await outside.client.legacy('GET', `/anlife/v1.0${PATH}`, params, headers);
     expect({ status, body }).toEqual(failed(1003));
   }

@@ -55,7 +55,7 @@ export async function logIn(client: Client, account: string, password = PASSWORD
 /** An account that never had a password. */
 export async function registerByCode(client: Client): Promise<{ id: number; phone: string; token: string }> {
   const phone = freshPhone();
-  const code = await client.sendCode(phone, ['LOGIN']);
+  const code = await client.sendCode(phone, ['LOGIN', 'REGISTER']);
   const { value } = await mutate(client, 'login', { account: phone, code, registerUnknown: true });
   return { id: Number(value.user.id), phone, token: value.token };
 }

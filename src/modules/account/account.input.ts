@@ -89,7 +89,8 @@ export class SendCodeInputType {
 }
 
 @InputType('VerifyInput', {
-  description: 'A code to check (with exactly one of phone and email), or a captcha to answer.',
+  description:
+    'A code to check, with exactly one of phone and email; or, without a code, a captcha to answer.',
 })
 export class VerifyInputType {
   @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
@@ -107,7 +108,10 @@ export class VerifyInputType {
   })
   purpose?: CodePurposeEnum | null;
 
-  @Field(() => CaptchaInput, { nullable: true, description: 'A captcha and its answer.' })
+  @Field(() => CaptchaInput, {
+    nullable: true,
+    description: 'A captcha and its answer; with a code, after CAPTCHA_REQUIRED.',
+  })
   captcha?: CaptchaInput | null;
 }
 

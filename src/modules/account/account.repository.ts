@@ -33,7 +33,7 @@ export async function replacePasswordHash(
   return (await em.nativeUpdate(Credential, { userId, passwordHash: from }, { passwordHash: to })) === 1;
 }
 
-/** The account behind any of a person's ids at a provider. */
+/** The account behind a person's ids at a provider; the first of them is preferred. */
 export async function findUserIdByIdentity(
   em: EntityManager,
   provider: ProviderName,
@@ -41,8 +41,8 @@ export async function findUserIdByIdentity(
 ): Promise<number | null> {
   const row = await queryOne<{ user_id: number }>(
     em,
-    'select user_id from identities where provider = ? and subject in (?) order by id limit 1',
-    [provider, subjects],
+    'select user_id from identities where provider = ? and subject in (?) order by subject = ? desc, id limit 1',
+    [provider, subjects, subjects[0]],
   );
   return row?.user_id ?? null;
 }
@@ -74,9 +74,4 @@ export const countIdentities = (em: EntityManager, userId: number): Promise<numb
 /** A verified address belongs to one account; others that show it unproven lose it (DECISIONS §1, "e-mail"). */
 export async function takeOverEmail(em: EntityManager, email: string, userId: number): Promise<void> {
   await em.nativeUpdate(User, { email, emailVerified: false, id: { $ne: userId } }, { email: null });
-}
-
-/** Holds the account until the transaction ends, so that two changes to what identifies it run one after the other. */
-export async function lockUser(em: EntityManager, userId: number): Promise<void> {
-  await em.execute('select id from users where id = ? for update', [userId]);
 }

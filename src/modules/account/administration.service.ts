@@ -4,7 +4,7 @@ import type { SecurityEventService } from '../security/security-event.service.js
 import type { SessionService } from '../session/session.service.js';
 import { loadUser } from '../user/load-user.js';
 import { User, UserStatus } from '../user/user.entity.js';
-import { updateUser } from '../user/user.repository.js';
+import { lockActiveUser, updateUser } from '../user/user.repository.js';
 import { Identity } from './identity.entity.js';
 
 /** What changes whether an account can be used at all. */
@@ -52,6 +52,7 @@ export class AdministrationService {
   async cancel(ctx: RequestContext): Promise<boolean> {
     const { userId } = requireViewer(ctx);
     await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
       const cancelled = {
         status: UserStatus.DELETED,
         deletedAt: new Date(),
@@ -67,6 +68,7 @@ export class AdministrationService {
       await this.sessions.end(ctx.em, userId);
       await this.events.record(ctx, userId, SecurityEventKind.DELETED);
     });
+    ctx.viewer = null;
     return true;
   }
 }

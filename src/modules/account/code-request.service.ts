@@ -44,11 +44,14 @@ export class CodeRequestService {
 
   /** Whether a code or a captcha answer is right. A wrong one counts as a try. */
   async verify(ctx: RequestContext, input: VerifyInput): Promise<boolean> {
-    if (Boolean(input.code) === Boolean(input.captcha)) throw new AppError('INVALID_INPUT');
-    if (input.captcha) return this.captchas.check(input.captcha.id, input.captcha.answer ?? '');
+    const { captcha } = input;
+    if (!input.code) {
+      if (!captcha) throw new AppError('INVALID_INPUT', { field: 'code' });
+      return this.captchas.check(captcha.id, captcha.answer ?? '');
+    }
     const target = codeAddress(input);
     const { user, guardKey } = await matchAccount(ctx.em, target.address);
-    const claim = { guardKey, userId: user?.id ?? null };
+    const claim = await this.proof.claim(guardKey, user?.id ?? null, captcha);
     return this.proof.checkCode(ctx, claim, {
       ...target,
       code: input.code ?? '',

@@ -6,15 +6,15 @@ import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { loadUser } from '../user/load-user.js';
 import type { User } from '../user/user.entity.js';
-import { findUserByEmail, findUserById, findUserByPhone, updateUser } from '../user/user.repository.js';
-import { guardKeyOf } from './account.finder.js';
 import {
-  countIdentities,
-  findPasswordHash,
-  lockUser,
-  savePasswordHash,
-  takeOverEmail,
-} from './account.repository.js';
+  findUserByEmail,
+  findUserById,
+  findUserByPhone,
+  lockActiveUser,
+  updateUser,
+} from '../user/user.repository.js';
+import { guardKeyOf } from './account.finder.js';
+import { countIdentities, findPasswordHash, savePasswordHash, takeOverEmail } from './account.repository.js';
 import type { CaptchaProof, PasswordInput } from './account.types.js';
 import { type Claim, codeAddress, type Proof } from './proof.js';
 import { takenError } from './registration.service.js';
@@ -62,44 +62,35 @@ export class ContactService {
   private async bind(ctx: RequestContext, target: CodeAddress, input: BindInput): Promise<User> {
     const { userId } = requireViewer(ctx);
     await assertFree(ctx, userId, target);
-    const newPassword = await this.checkPassword(ctx, userId, input);
-    await this.proof.code(
-      ctx,
-      // The captcha, good for one check, was spent on the password if there was one.
-      claimOf(userId, input.captcha, newPassword === 'checked'),
-      { ...target, code: input.code, purpose: 'BIND' },
-      async () => {
-        const secret = typeof newPassword === 'object' ? await this.proof.secretFor(ctx, newPassword) : null;
-        await this.write(ctx, userId, target, secret);
-      },
-    );
+    const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
+    const newPassword = await this.checkPassword(ctx, claim, userId, input);
+    const request = { ...target, code: input.code, purpose: 'BIND' as const };
+    await this.proof.code(ctx, claim, request, async () => {
+      const secret = newPassword && (await this.proof.secretFor(ctx, newPassword));
+      await this.write(ctx, userId, target, secret);
+    });
     return loadUser(ctx, userId);
   }
 
-  /** What is to become the password, `checked` when the current one was given, `none` when none was. */
+  /** What is to become the password; null when the current one was given and is right, or none was given. */
   private async checkPassword(
     ctx: RequestContext,
+    claim: Claim,
     userId: number,
     input: BindInput,
-  ): Promise<PasswordInput | 'checked' | 'none'> {
-    if (input.password === undefined || input.password === null) return 'none';
+  ): Promise<PasswordInput | null> {
+    if (input.password === undefined || input.password === null) return null;
     const given = { password: input.password, passwordFormat: input.passwordFormat ?? ('PLAIN' as const) };
     if ((await findPasswordHash(ctx.em, userId)) === null) {
       this.proof.assertAllowed(ctx, given);
       return given;
     }
-    await this.assertPassword(ctx, userId, given, input.captcha);
-    return 'checked';
+    await this.assertPassword(ctx, claim, given);
+    return null;
   }
 
-  private async assertPassword(
-    ctx: RequestContext,
-    userId: number,
-    given: PasswordInput,
-    captcha?: CaptchaProof | null,
-  ): Promise<void> {
-    const good = await this.proof.password(ctx, claimOf(userId, captcha), given);
-    if (!good) throw new AppError('CREDENTIALS_INVALID', { field: 'password' });
+  private async assertPassword(ctx: RequestContext, claim: Claim, given: PasswordInput): Promise<void> {
+    if (!(await this.proof.password(ctx, claim, given))) throw passwordWrong();
   }
 
   private async write(
@@ -110,7 +101,9 @@ export class ContactService {
   ): Promise<void> {
     try {
       await ctx.em.transactional(async () => {
-        await lockUser(ctx.em, userId);
+        await lockActiveUser(ctx.em, userId);
+        // Somebody else with this account's session was quicker to set a password.
+        if (secret && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
         if (channel === 'sms') await updateUser(ctx.em, userId, { phone: address });
         else {
           await updateUser(ctx.em, userId, { email: address, emailVerified: true });
@@ -130,20 +123,17 @@ export class ContactService {
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;
     if (!address) throw new AppError('NOT_FOUND');
-    await this.assertPassword(ctx, userId, input, input.captcha);
-    await this.proof.code(
-      ctx,
-      claimOf(userId, input.captcha, true),
-      { channel, address, code: input.code, purpose: 'UNBIND' },
-      () => this.remove(ctx, userId, channel),
-    );
+    const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
+    await this.assertPassword(ctx, claim, input);
+    const request = { channel, address, code: input.code, purpose: 'UNBIND' as const };
+    await this.proof.code(ctx, claim, request, () => this.remove(ctx, userId, channel));
     return loadUser(ctx, userId);
   }
 
   /** One verified phone, verified e-mail or third-party identity must remain (DECISIONS §6), also of two at once. */
   private async remove(ctx: RequestContext, userId: number, channel: 'sms' | 'mail'): Promise<void> {
     await ctx.em.transactional(async () => {
-      await lockUser(ctx.em, userId);
+      await lockActiveUser(ctx.em, userId);
       const user = await findUserById(ctx.em, userId);
       const other = channel === 'sms' ? user?.emailVerified : user?.phone;
       if (!other && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
@@ -158,13 +148,7 @@ export class ContactService {
   }
 }
 
-/** `spent`: the captcha, if there was one, was redeemed for a check before this one. */
-const claimOf = (userId: number, captcha: CaptchaProof | null | undefined, spent = false): Claim => ({
-  guardKey: guardKeyOf(userId),
-  userId,
-  captcha,
-  captchaRedeemed: spent && Boolean(captcha),
-});
+const passwordWrong = (): AppError => new AppError('CREDENTIALS_INVALID', { field: 'password' });
 
 /** Throws PHONE_TAKEN or EMAIL_TAKEN when the address is somebody else's. */
 async function assertFree(

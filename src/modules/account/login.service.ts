@@ -66,7 +66,7 @@ export class LoginService {
     const userId = user?.id ?? null;
     const passwordHash = await this.proof.password(
       ctx,
-      { guardKey, userId, captcha: input.captcha },
+      await this.proof.claim(guardKey, userId, input.captcha),
       { password: input.password ?? '', passwordFormat: input.passwordFormat ?? 'PLAIN' },
     );
     if (!user || !passwordHash) {
@@ -83,8 +83,9 @@ export class LoginService {
     const { user, guardKey } = await matchAccount(ctx.em, target.address);
     return this.proof.code(
       ctx,
-      { guardKey, userId: user?.id ?? null, captcha: input.captcha },
-      { ...target, code: input.code ?? '', purpose: 'LOGIN' },
+      await this.proof.claim(guardKey, user?.id ?? null, input.captcha),
+      // A code that is to create an account must have been sent for that too.
+      { ...target, code: input.code ?? '', purpose: !user && input.registerUnknown ? 'REGISTER' : 'LOGIN' },
       async () => {
         if (user) {
           assertActive(user);

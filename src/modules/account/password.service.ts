@@ -4,8 +4,9 @@ import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { UserStatus } from '../user/user.entity.js';
+import { lockActiveUser } from '../user/user.repository.js';
 import { guardKeyOf, matchAccount } from './account.finder.js';
-import { findPasswordHash, lockUser, savePasswordHash } from './account.repository.js';
+import { findPasswordHash, savePasswordHash } from './account.repository.js';
 import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
 import { codeAddress, type Proof } from './proof.js';
 
@@ -39,7 +40,7 @@ export class PasswordService {
     const proven = current === null ? null : await this.proveOld(ctx, userId, input);
     const secret = await this.proof.secretFor(ctx, input);
     await ctx.em.transactional(async () => {
-      await lockUser(ctx.em, userId);
+      await lockActiveUser(ctx.em, userId);
       // Of two changes at once, both with the old password, one comes second and no longer has it.
       if ((await findPasswordHash(ctx.em, userId)) !== proven) throw oldPasswordWrong();
       await this.replace(ctx, userId, secret, SecurityEventKind.PASSWORD_CHANGED, sessionId);
@@ -49,23 +50,25 @@ export class PasswordService {
 
   /**
    * Replaces the password of the account that has this phone or verified address, and ends all its sessions.
-   * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID.
+   * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID, ACCOUNT_DISABLED.
    */
   async retrieve(ctx: RequestContext, input: RetrievePasswordInput): Promise<boolean> {
     const target = codeAddress(input);
     const { user } = await matchAccount(ctx.em, target.address);
-    if (!user || user.status === UserStatus.DELETED) {
+    if (!user) {
       throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
     }
     this.proof.assertAllowed(ctx, input);
     await this.proof.code(
       ctx,
-      { guardKey: guardKeyOf(user.id), userId: user.id, captcha: input.captcha },
+      await this.proof.claim(guardKeyOf(user.id), user.id, input.captcha),
       { ...target, code: input.code, purpose: 'RETRIEVE' },
       async () => {
+        // Told only to who has the code, and so is the owner.
+        if (user.status !== UserStatus.ACTIVE) throw new AppError('ACCOUNT_DISABLED');
         const secret = await this.proof.secretFor(ctx, input);
         await ctx.em.transactional(async () => {
-          await lockUser(ctx.em, user.id);
+          await lockActiveUser(ctx.em, user.id);
           await this.replace(ctx, user.id, secret, SecurityEventKind.PASSWORD_RETRIEVED);
         });
       },
@@ -87,7 +90,7 @@ export class PasswordService {
 
   private async proveOld(ctx: RequestContext, userId: number, input: ChangePasswordInput): Promise<string> {
     const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
-    const claim = { guardKey: guardKeyOf(userId), userId, captcha: input.captcha };
+    const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
     const proven = input.oldPassword ? await this.proof.password(ctx, claim, old) : null;
     if (!proven) throw oldPasswordWrong();
     if (secretOf(old) === secretOf(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { CaptchaService } from '../captcha/captcha.service.js';
-import type { CodeAddress, CodePurpose, CodeService } from '../code/code.service.js';
+import type { CodeAddress, CodePurpose, CodeService, TakenCode } from '../code/code.service.js';
 import type { GuardService, GuardSubject } from '../guard/guard.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
@@ -17,9 +17,8 @@ export interface Claim {
   guardKey: string;
   /** The account, if there is one. */
   userId: number | null;
-  captcha?: CaptchaProof | null;
-  /** A captcha was redeemed for an earlier check of the same request, and vouches for this one too. */
-  captchaRedeemed?: boolean;
+  /** A captcha was solved for this request. */
+  captchaSolved: boolean;
 }
 
 /** The one address given. Throws INVALID_INPUT for none or both, PHONE_INVALID or EMAIL_INVALID. */
@@ -43,10 +42,19 @@ export class Proof {
     private readonly sessions: SessionService,
   ) {}
 
+  /**
+   * Who tries. A captcha is used up here, once for all checks of the request. Throws CAPTCHA_INVALID for a wrong
+   * answer; one that was never solved counts for nothing, because browsers send along whatever they were shown.
+   */
+  async claim(guardKey: string, userId: number | null, captcha?: CaptchaProof | null): Promise<Claim> {
+    const captchaSolved = captcha ? await this.captchas.redeem(captcha) : false;
+    if (captcha?.answer && !captchaSolved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
+    return { guardKey, userId, captchaSolved };
+  }
+
   /** The secret that the password was verified against, or null when it is wrong or there is none. */
   async password(ctx: RequestContext, claim: Claim, input: PasswordInput): Promise<string | null> {
-    const subject = await this.subjectOf(ctx, claim);
-    return this.guard.attempt(subject, async () => {
+    return this.guard.attempt(this.subjectOf(ctx, claim), async () => {
       const stored = claim.userId === null ? null : await findPasswordHash(ctx.em, claim.userId);
       const { ok, needsRehash } = await this.hasher.verify(stored, input.password, input.passwordFormat);
       if (!ok || stored === null || claim.userId === null) return null;
@@ -64,13 +72,18 @@ export class Proof {
     request: CodeAddress & { code: string; purpose: CodePurpose },
     work: () => Promise<T>,
   ): Promise<T> {
-    const subject = await this.subjectOf(ctx, claim);
-    const taken = await this.guard.attempt(subject, () => this.codes.take(request));
-    if (!taken) throw new AppError('CODE_INVALID', { field: 'code' });
+    let taken: TakenCode | null = null;
+    const take = async () => {
+      taken = await this.codes.take(request);
+      return taken;
+    };
     try {
+      if (!(await this.guard.attempt(this.subjectOf(ctx, claim), take))) {
+        throw new AppError('CODE_INVALID', { field: 'code' });
+      }
       return await work();
     } catch (error) {
-      await taken.putBack();
+      await (taken as TakenCode | null)?.putBack();
       throw error;
     }
   }
@@ -81,9 +94,8 @@ export class Proof {
     claim: Claim,
     request: CodeAddress & { code: string; purpose?: CodePurpose },
   ): Promise<boolean> {
-    const subject = await this.subjectOf(ctx, claim);
-    const good = await this.guard.attempt(subject, async () => (await this.codes.check(request)) || null);
-    return good ?? false;
+    const check = async () => (await this.codes.check(request)) || null;
+    return (await this.guard.attempt(this.subjectOf(ctx, claim), check)) ?? false;
   }
 
   /** The secret to store for a new password. Throws PASSWORD_WEAK, or INVALID_INPUT for what is no MD5. */
@@ -97,19 +109,13 @@ export class Proof {
     if (passwordFormat === 'PLAIN') assertPasswordAllowed(password, PASSWORD_RULES[ctx.client.door]);
   }
 
-  private async subjectOf(
-    ctx: RequestContext,
-    { guardKey, userId, captcha, captchaRedeemed }: Claim,
-  ): Promise<GuardSubject> {
-    const solved = captchaRedeemed || (captcha ? await this.captchas.redeem(captcha) : false);
-    // A browser sends along the captcha it was shown, solved or not; only a wrong answer is worth an error.
-    if (captcha?.answer && !solved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
+  private subjectOf(ctx: RequestContext, { guardKey, userId, captchaSolved }: Claim): GuardSubject {
     const { ip, canShowCaptcha } = ctx.client;
     return {
       account: guardKey,
       ip,
       canShowCaptcha,
-      captchaSolved: solved,
+      captchaSolved,
       isKnownSource: async () => userId !== null && this.sessions.isKnownSource(ctx.em, userId, ip),
     };
   }

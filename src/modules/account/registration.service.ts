@@ -37,7 +37,7 @@ export class RegistrationService {
     };
     const userId = await this.proof.code(
       ctx,
-      { guardKey, userId: null, captcha: input.captcha },
+      await this.proof.claim(guardKey, null, input.captcha),
       { ...target, code: input.code, purpose: 'REGISTER' },
       async () => {
         const passwordHash = password && (await this.proof.secretFor(ctx, password));

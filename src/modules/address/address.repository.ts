@@ -1,6 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { queryOne, READ_ONLY } from '../../infra/database/query.js';
-import { UserStatus } from '../user/user.entity.js';
+import { READ_ONLY } from '../../infra/database/query.js';
 import { Address } from './address.entity.js';
 
 /** Newest first. */
@@ -9,15 +8,6 @@ export const findAddresses = (em: EntityManager, userId: number): Promise<Addres
 
 export const findAddress = (em: EntityManager, userId: number, id: number): Promise<Address | null> =>
   em.findOne(Address, { id, userId }, READ_ONLY);
-
-/**
- * Puts the changes of one user's addresses in a row until the transaction ends, in every process. False when the
- * account is not in use. The lock does not hold up rows that refer to the user.
- */
-export async function lockOwner(em: EntityManager, userId: number): Promise<boolean> {
-  const sql = 'select id from users where id = ? and status = ? for no key update';
-  return (await queryOne(em, sql, [userId, UserStatus.ACTIVE])) !== null;
-}
 
 export const countAddresses = (em: EntityManager, userId: number): Promise<number> =>
   em.count(Address, { userId });

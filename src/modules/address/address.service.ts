@@ -1,5 +1,6 @@
 import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { lockActiveUser } from '../user/user.repository.js';
 import type { Address } from './address.entity.js';
 import {
   clearDefault,
@@ -8,7 +9,6 @@ import {
   findAddress,
   findAddresses,
   insertAddress,
-  lockOwner,
   updateAddress,
 } from './address.repository.js';
 import { type AddressChanges, type NewAddress, normaliseAddress } from './address.rules.js';
@@ -62,7 +62,7 @@ export class AddressService {
   /** Runs one change of a user's addresses after the other, and reads the address it says was changed. */
   private change(ctx: RequestContext, userId: number, work: () => Promise<number>): Promise<Address> {
     return ctx.em.transactional(async () => {
-      if (!(await lockOwner(ctx.em, userId))) throw new AppError('UNAUTHENTICATED');
+      await lockActiveUser(ctx.em, userId);
       const changed = await findAddress(ctx.em, userId, await work());
       if (!changed) throw new AppError('NOT_FOUND', { field: 'id' });
       return changed;

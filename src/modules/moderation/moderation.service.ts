@@ -14,8 +14,12 @@ import {
   isInBlockedRange,
 } from './moderation.repository.js';
 
-/** One form for all the widths and cases a word can be written in. */
-export const foldWord = (text: string): string => text.normalize('NFKC').toLowerCase();
+/** One form for all the widths and cases a word can be written in, with nothing invisible between its letters. */
+export const foldWord = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .toLowerCase();
 
 const WORD_MAX = 64;
 

@@ -86,16 +86,17 @@ export async function revokeSessions(
   return rows.map((row) => row.token_hash);
 }
 
-/** Records a use of the session, and with it the activity of its user, unless one was recorded within `seconds`. */
+/**
+ * Records a use of the session, and with it the activity of its user, unless one was recorded within `seconds`. Two
+ * statements that hold one lock each: those who end sessions lock the user first.
+ */
 export async function touchSession(em: EntityManager, session: LiveSession, seconds: number): Promise<void> {
-  await em.execute(
-    `with touched as (
-       update sessions set last_seen_at = now()
-       where id = ? and last_seen_at <= now() - make_interval(secs => ?) returning user_id
-     )
-     update users set last_active_at = now() where id in (select user_id from touched)`,
+  const touched = await em.execute<unknown[]>(
+    `update sessions set last_seen_at = now()
+     where id = ? and last_seen_at <= now() - make_interval(secs => ?) returning id`,
     [session.id, seconds],
   );
+  if (touched.length > 0) await em.nativeUpdate(User, { id: session.userId }, { lastActiveAt: new Date() });
 }
 
 /** Whether the account has logged in from this source in the last 30 days (DECISIONS §1, "brute force"). */

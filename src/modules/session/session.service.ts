@@ -92,6 +92,7 @@ export class SessionService {
     const { userId, sessionId } = ctx.viewer;
     await this.end(ctx.em, userId, everywhere ? {} : { id: sessionId });
     await this.events.record(ctx, userId, SecurityEventKind.LOGGED_OUT);
+    ctx.viewer = null;
     return true;
   }
 

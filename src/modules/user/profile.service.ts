@@ -9,7 +9,7 @@ import type { PlaceService } from '../place/place.service.js';
 import { assertBirthday } from './calendar.js';
 import { normaliseName, normaliseText } from './text.js';
 import { Sex, USER_LIMITS, type User } from './user.entity.js';
-import { findUserById, updateUser } from './user.repository.js';
+import { findUserById, lockActiveUser, updateUser } from './user.repository.js';
 
 /** A value sets, absent leaves, null clears. */
 export interface ProfileChanges {
@@ -27,6 +27,9 @@ export interface ProfileChanges {
 }
 
 type Columns = Partial<User>;
+
+/** Hobbies one user may have. */
+const HOBBIES_MAX = 100;
 
 /** Changing what a user shows of themselves. Everything is checked before anything is written. */
 export class ProfileService {
@@ -50,6 +53,7 @@ export class ProfileService {
     };
     try {
       await ctx.em.transactional(async () => {
+        await lockActiveUser(ctx.em, userId);
         await updateUser(ctx.em, userId, columns);
         if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
       });
@@ -113,6 +117,7 @@ export class ProfileService {
     hobbyIds: readonly number[] | null | undefined,
   ): Promise<number[] | undefined> {
     if (hobbyIds === undefined) return undefined;
+    if ((hobbyIds?.length ?? 0) > HOBBIES_MAX) throw new AppError('INVALID_INPUT', { field: 'hobbyIds' });
     const ids = [...new Set(hobbyIds ?? [])];
     if (ids.length > 0 && (await countHobbies(ctx.em, ids)) !== ids.length) {
       throw new AppError('INVALID_INPUT', { field: 'hobbyIds' });

@@ -4,7 +4,7 @@ import { AppError } from '../../errors/app-error.js';
 /** A letter, `_` or a non-ASCII character, then also digits (DECISIONS §6). */
 const NAME = /^[A-Za-z_\u{80}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{10FFFF}]*$/u;
 /** Invisible characters would make two names look the same. */
-const INVISIBLE = /[\p{C}\p{Z}]/u;
+const INVISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]/u;
 const NAME_WIDTH = { min: 2, max: 12 };
 
 /** Display width: ASCII letters, digits and `_` count a half, everything else one (DECISIONS §6). */
@@ -13,7 +13,7 @@ export const displayWidth = (name: string): number =>
 
 /** A login name as typed, trimmed. Throws NAME_INVALID. */
 export function normaliseName(input: string): string {
-  const name = input.trim();
+  const name = input.trim().normalize('NFC');
   const width = displayWidth(name);
   const wellFormed = NAME.test(name) && !INVISIBLE.test(name);
   if (!wellFormed || width < NAME_WIDTH.min || width > NAME_WIDTH.max) {
@@ -25,9 +25,14 @@ export function normaliseName(input: string): string {
 /** A name nobody has chosen: `user_` and 40 random bits. */
 export const generateName = (): string => `user_${randomBytes(5).toString('hex')}`;
 
-/** A text of at most `max` characters, trimmed; empty is null. Throws INVALID_INPUT. */
+/** Control characters but line breaks, and those that turn the direction of the text around them. */
+const UNPRINTABLE = /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
+
+/**
+ * A text of at most `max` characters, trimmed and without what cannot be seen; empty is null. Throws INVALID_INPUT.
+ */
 export function normaliseText(input: string | null, field: string, max: number): string | null {
-  const text = input?.trim() ?? '';
+  const text = input?.replace(UNPRINTABLE, '').trim() ?? '';
   if ([...text].length > max) throw new AppError('INVALID_INPUT', { field });
   return text === '' ? null : text;
 }

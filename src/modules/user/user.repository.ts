@@ -1,5 +1,6 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { AppError } from '../../errors/app-error.js';
+import { indexBy, queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { User, UserStatus } from './user.entity.js';
 
 /** Accounts that are gone for everybody, whatever asks for them. */
@@ -33,4 +34,14 @@ export const insertUser = (em: EntityManager, user: NewUser): Promise<number> =>
 /** Changes columns of one user; `updatedAt` moves with them unless the change is not one of the profile. */
 export async function updateUser(em: EntityManager, id: number, changes: Partial<User>): Promise<void> {
   await em.nativeUpdate(User, { id }, { updatedAt: new Date(), ...changes });
+}
+
+/**
+ * Holds an active account until the transaction ends: changes to it run one after the other, and none comes after it
+ * was disabled or cancelled. Throws UNAUTHENTICATED when it was. Rows that refer to the user can still be inserted.
+ * Transactions that take other locks take this one first.
+ */
+export async function lockActiveUser(em: EntityManager, userId: number): Promise<void> {
+  const sql = 'select id from users where id = ? and status = ? for no key update';
+  if (!(await queryOne(em, sql, [userId, UserStatus.ACTIVE]))) throw new AppError('UNAUTHENTICATED');
 }

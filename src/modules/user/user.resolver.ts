@@ -79,7 +79,7 @@ export class UserResolver {
     const { communityId, hobbyIds, ...changes } = input;
     return this.services.profiles.update(ctx, {
       ...changes,
-      communityId: communityId && parseId(communityId, 'communityId'),
+      communityId: typeof communityId === 'string' ? parseId(communityId, 'communityId') : communityId,
       hobbyIds: hobbyIds?.map((id) => parseId(id, 'hobbyIds')) ?? hobbyIds,
     } as Parameters<typeof this.services.profiles.update>[1]);
   }

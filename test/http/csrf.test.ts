@@ -1,0 +1,120 @@
+import { startTestApp } from '../support/app.js';
+import type { Account } from '../support/client.js';
+
+/**
+ * The cookie of the member centre is good at /graphql (DECISIONS §1, "session"), and a browser sends it along with
+ * whatever another site makes it send. Only requests that a browser asks about first may use it.
+ */
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+let app: App;
+let account: Account;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  account = await app.client.register();
+});
+afterAll(() => app.close());
+
+const RENAME = 'mutation { updateProfile(input: { bio: "changed by another site" }) { id } }';
+
+interface Sent {
+  type?: string;
+  body?: string | FormData;
+  path?: string;
+  method?: string;
+  headers?: Record<string, string>;
+}
+
+/** With the cookie, as a browser would send it. */
+const send = async ({ type, body, path = '/graphql', method = 'POST', headers = {} }: Sent) => {
+  const response = await fetch(app.url + path, {
+    method,
+    headers: { cookie: `member_session=${account.token}`, ...(type && { 'content-type': type }), ...headers },
+    body,
+  });
+  return { status: response.status, body: await response.json() };
+};
+
+const bio = async () => (await app.client.data('{ me { bio } }', {}, account.token)).me.bio;
+
+const json = (query: string) => JSON.stringify({ query });
+
+test('the cookie says who calls', async () => {
+  const { status, body } = await send({ type: 'application/json', body: json('{ me { id phone } }') });
+  expect(status).toBe(200);
+  expect(body.data.me).toEqual({ id: String(account.id), phone: account.phone });
+});
+
+test('a token in the header goes before it', async () => {
+  const other = await app.client.register();
+  const { body } = await send({
+    type: 'application/json',
+    body: json('{ me { id } }'),
+    headers: { authorization: `Bearer ${other.token}` },
+  });
+  expect(body.data.me.id).toBe(String(other.id));
+});
+
+function uploadForm(query: string): FormData {
+  const form = new FormData();
+  form.set('operations', json(query));
+  form.set('map', '{}');
+  return form;
+}
+
+/** What a page can make a browser send without being asked: CORS's "simple requests". */
+const SIMPLE: [string, () => Sent][] = [
+  ['text/plain', () => ({ type: 'text/plain', body: json(RENAME) })],
+  [
+    'text/plain with JSON in a parameter',
+    () => ({ type: 'text/plain; a=application/json', body: json(RENAME) }),
+  ],
+  [
+    'a form',
+    () => ({
+      type: 'application/x-www-form-urlencoded',
+      body: new URLSearchParams({ query: RENAME }).toString(),
+    }),
+  ],
+  ['a form with a file', () => ({ body: uploadForm(RENAME) })],
+  [
+    'a mutation by GET',
+    () => ({ method: 'GET', path: `/graphql?${new URLSearchParams({ query: RENAME })}` }),
+  ],
+  ['no type at all', () => ({ body: undefined })],
+];
+
+test.each(SIMPLE)('%s is refused', async (_what, sent) => {
+  const { status, body } = await send(sent());
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(status).toBeLessThan(500);
+  expect(body.errors[0].extensions.code).toMatch(/^INVALID_(INPUT|QUERY)$/);
+  expect(body.data).toBeUndefined();
+  expect(await bio()).toBeNull();
+});
+
+test('a query by GET is refused, unless it says that it was asked about', async () => {
+  const path = `/graphql?${new URLSearchParams({ query: '{ me { id } }' })}`;
+  expect((await send({ method: 'GET', path })).status).toBe(400);
+  const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+  expect([status, body.data.me.id]).toEqual([200, String(account.id)]);
+});
+
+test('a mutation by GET is refused even then', async () => {
+  const path = `/graphql?${new URLSearchParams({ query: RENAME })}`;
+  const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+  expect(status).toBe(405);
+  expect(body.data).toBeUndefined();
+  expect(await bio()).toBeNull();
+});
+
+test('several operations in one body are refused: each would be a request of its own to the limits', async () => {
+  const { status, body } = await send({
+    type: 'application/json',
+    body: `[${json('{ me { id } }')}, ${json(RENAME)}]`,
+  });
+  expect(status).toBe(400);
+  expect(body.data).toBeUndefined();
+  expect(await bio()).toBeNull();
+});

@@ -1,0 +1,208 @@
+import { connect } from 'node:net';
+import { startTestApp } from '../support/app.js';
+
+/** What holds for every answer, whatever its door. */
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+let app: App;
+
+const ALLOWED = 'https://app.example.com';
+
+beforeAll(async () => {
+  app = await startTestApp({ CORS_ORIGINS: `${ALLOWED},https://admin.example.com` });
+});
+afterAll(() => app.close());
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(app.url + path, { headers });
+
+/** The bytes a server answers to bytes. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', () => undefined).on('close', () => resolve(answer));
+  });
+
+describe('health', () => {
+  test('/livez says that the process runs', async () => {
+    const response = await get('/livez');
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('/readyz says that database and Redis answer', async () => {
+    const response = await get('/readyz');
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'ok', database: 'ok', redis: 'ok' },
+    ]);
+  });
+});
+
+describe('the id of a request', () => {
+  const idOf = async (given?: string) =>
+    (await get('/livez', given === undefined ? {} : { 'x-request-id': given })).headers.get('x-request-id');
+
+  test('is made, and differs', async () => {
+    const [one, other] = await Promise.all([idOf(), idOf()]);
+    expect(one).toMatch(/^[0-9a-f-]{36}$/);
+    expect(one).not.toBe(other);
+  });
+
+  test.each(['0123abcd', 'from_a-proxy-1', 'a'.repeat(64)])('is kept when it is harmless: %s', async (id) => {
+    expect(await idOf(id)).toBe(id);
+  });
+
+  test.each(['short', 'a'.repeat(65), 'with space in it', '"quoted-id"', 'a,b,c,d,e,f', '<script>alert'])(
+    'is not kept when it is not: %s',
+    async (id) => {
+      expect(await idOf(id)).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+
+  test('comes with every answer, errors too', async () => {
+    for (const path of ['/nothing', '/graphql', '/anlife/v1.0/nothing', '/readyz']) {
+      const response = await get(path, { 'x-request-id': 'the-same-id' });
+      expect([path, response.headers.get('x-request-id')]).toEqual([path, 'the-same-id']);
+    }
+  });
+});
+
+describe('security headers', () => {
+  test.each(['/livez', '/nothing', '/graphql?query={__typename}', '/anlife/v1.0/user/getDefaultPhotoList'])(
+    'come with %s',
+    async (path) => {
+      const { headers } = await get(path, { 'apollo-require-preflight': '1' });
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+        'strict-transport-security': expect.stringMatching(/^max-age=\d{7,}/),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(headers.get('x-powered-by')).toBeNull();
+      expect(headers.get('server')).toBeNull();
+    },
+  );
+
+  test('what an account can read is not kept by caches', async () => {
+    const answer = await app.client.graphql('{ me { id } }');
+    expect(answer.headers.get('cache-control')).toContain('no-store');
+  });
+});
+
+describe('CORS', () => {
+  const preflight = (origin: string, method: string, path = '/graphql') =>
+    fetch(app.url + path, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+
+  test('an origin on the list may read, with credentials', async () => {
+    for (const path of ['/graphql?query={__typename}', '/anlife/v1.0/user/getDefaultPhotoList', '/nothing']) {
+      const { headers } = await get(path, { origin: ALLOWED, 'apollo-require-preflight': '1' });
+      expect(headers.get('access-control-allow-origin')).toBe(ALLOWED);
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+      expect(headers.get('vary')).toMatch(/origin/i);
+    }
+  });
+
+  test.each([
+    'https://evil.example.com',
+    'https://app.example.com.evil.com',
+    'http://app.example.com',
+    'https://APP.example.com:8443',
+    'null',
+  ])('%s may not', async (origin) => {
+    const { headers } = await get('/livez', { origin });
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect((await preflight(origin, 'POST')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('a preflight for %s allows it', async (method) => {
+    const { status, headers } = await preflight(ALLOWED, method);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(ALLOWED);
+    expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
+    expect(headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
+  });
+
+  test('what tells a client when to come back, and what to report, can be read by scripts', async () => {
+    const { headers } = await get('/livez', { origin: ALLOWED });
+    const exposed = headers.get('access-control-expose-headers')?.toLowerCase() ?? '';
+    expect(exposed).toContain('retry-after');
+    expect(exposed).toContain('x-request-id');
+  });
+
+  test('without an Origin there is no CORS', async () => {
+    expect((await get('/livez')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('what is nowhere', () => {
+  test.each([
+    ['GET', '/'],
+    ['GET', '/nothing'],
+    ['POST', '/graph'],
+    ['DELETE', '/livez'],
+    ['PUT', '/graphql'],
+    ['GET', '/storage/nothing'],
+    ['GET', '/storage/../package.json'],
+    ['GET', '/storage/..%2f..%2fpackage.json'],
+    ['GET', '/.env'],
+  ])('%s %s is 404 in JSON', async (method, path) => {
+    const response = await fetch(app.url + path, { method });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await response.json()).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'NOT_FOUND' } }],
+    });
+  });
+
+  test('below a dialect it is in that dialect', async () => {
+    const response = await get('/anlife/v1.0/nothing');
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { error_code: 1001, error_msg: '参数错误' },
+    ]);
+  });
+
+  test('the same address with a slash more is the same address', async () => {
+    const { status, body } = await app.client.legacy('GET', '//anlife/v1.0//user/getDefaultPhotoList/');
+    expect([status, Object.keys(body)]).toEqual([200, ['datas']]);
+  });
+});
+
+describe('what is no good HTTP', () => {
+  test('headers beyond the limit are 431', async () => {
+    const answer = await raw(`GET /livez HTTP/1.1\r\nhost: x\r\nx-filler: ${'x'.repeat(20_000)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).not.toContain('xxxx');
+  });
+
+  test('headers just below it are fine', async () => {
+    const answer = await raw(
+      `GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-filler: ${'x'.repeat(15_000)}\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.each([
+    ['nonsense', 'NONSENSE\r\n\r\n'],
+    ['two lengths', 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}'],
+    [
+      'a length and chunks',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}',
+    ],
+    ['a header without a name', 'GET /livez HTTP/1.1\r\nhost: x\r\n: y\r\n\r\n'],
+  ])('%s is 400, and the connection ends', async (_what, text) => {
+    expect(await raw(text)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});

@@ -1,0 +1,487 @@
+import sharp from 'sharp';
+import { anlife } from '../../src/rest/dialects/anlife.js';
+import { freshPhone } from '../support/client.js';
+import {
+  type AnlifeApp,
+  type Answer,
+  failed,
+  type Member,
+  SECRET,
+  startAnlife,
+  succeeded,
+} from './anlife.support.js';
+import { rawRequest, readAnswer, sendRaw } from './raw.support.js';
+
+/** Requests that no client should send: each is answered in the dialect's envelope and changes nothing. */
+
+let app: AnlifeApp;
+let member: Member;
+
+const BODY_LIMIT = 20_000;
+
+beforeAll(async () => {
+  app = await startAnlife({ BODY_LIMIT_BYTES: String(BODY_LIMIT), UPLOAD_MAX_BYTES: '50000' });
+  member = await app.member();
+  const { user_id, auth_token } = member;
+  await app.post('/user/modifyInfo', { user_id, auth_token, nickname: '原名', hobby: '1,2', birthday: 0 });
+});
+afterAll(() => app.close());
+
+const TABLES = ['users', 'credentials', 'identities', 'sessions', 'images', 'user_hobbies'];
+
+/** Everything a request could have changed. */
+async function state(): Promise<unknown> {
+  const rows = await Promise.all(TABLES.map((table) => app.sql(`select t::text from ${table} t order by 1`)));
+  return { rows, files: await app.storedFiles(), letters: app.inbox.letters.length };
+}
+
+/** Every test leaves things as they were. */
+let before: unknown;
+beforeEach(async () => {
+  before = await state();
+});
+afterEach(async () => {
+  expect(await state()).toEqual(before);
+});
+
+async function send(method: string, url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(app.url + url, { method, ...init });
+  return { status: response.status, body: await response.json() };
+}
+
+const post = (url: string, type: string, body: string, headers = {}) =>
+  send('POST', url, { headers: { 'content-type': type, ...headers }, body });
+
+const postJson = (path: string, value: unknown) =>
+  post(`/anlife/v1.0${path}`, 'application/json', JSON.stringify(value));
+
+/** Every URL of the dialect that takes a body. */
+const URLS = anlife.mounts.flatMap(({ prefix, routes }) =>
+  routes.filter(({ methods }) => methods.includes('POST')).map(({ path }) => prefix + path),
+);
+
+/** What is wrong stands beside the answer, so that a failure says which it was. */
+async function expectEach<T>(
+  cases: readonly T[],
+  call: (one: T) => Promise<Answer>,
+  answer: Answer,
+): Promise<void> {
+  for (const one of cases) expect({ one, ...(await call(one)) }).toEqual({ one, ...answer });
+}
+
+describe('a body that is none, at every URL', () => {
+  test.each([
+    ['no JSON', 'application/json', '{"user_id": 1'],
+    ['an empty one', 'application/json', ''],
+    ['an array', 'application/json', '[{"user_id": 1}]'],
+    ['a string', 'application/json', '"user_id=1"'],
+    ['a number', 'application/json', '1'],
+    ['a boolean', 'application/json', 'true'],
+    ['a number too large for JavaScript', 'application/json', '1e400'],
+    ['an array of great depth', 'application/json', '['.repeat(9000) + ']'.repeat(9000)],
+    ['a prototype', 'application/json', '{"__proto__": {"user_id": 1}}'],
+    ['a constructor with a prototype', 'application/json', '{"constructor": {"prototype": {"user_id": 1}}}'],
+    ['XML', 'text/xml', '<user_id>1</user_id>'],
+    ['plain text', 'text/plain', 'user_id=1'],
+    ['bytes', 'application/octet-stream', 'user_id=1'],
+    ['another multipart', 'multipart/mixed; boundary=x', '--x--'],
+    ['a form without a boundary', 'multipart/form-data', '--x\r\n\r\n--x--\r\n'],
+    ['a form of another boundary', 'multipart/form-data; boundary=y', '--x\r\n\r\n--x--\r\n'],
+    ['a media type that is none', ';;;', 'user_id=1'],
+  ])('%s', async (_, type, body) => {
+    await expectEach(URLS, (url) => post(url, type, body), failed(1001));
+  });
+
+  test('one too large, announced or not', async () => {
+    const form = `note=${'x'.repeat(BODY_LIMIT)}`;
+    for (const [type, body] of [
+      ['application/json', JSON.stringify({ note: 'x'.repeat(BODY_LIMIT) })],
+      ['application/x-www-form-urlencoded', form],
+    ] as const) {
+      const urls = URLS.filter((url) => url !== '/upload');
+      await expectEach(urls, (url) => post(url, type, body), failed(1001));
+    }
+    const chunked = rawRequest({
+      path: '/anlife/v1.0/user/register',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'transfer-encoding': 'chunked' },
+      body: `${form.length.toString(16)}\r\n${form}\r\n0\r\n\r\n`,
+    });
+    const unannounced = Buffer.from(chunked.toString().replace(/content-length: \d+\r\n/, ''));
+    expect(readAnswer(await sendRaw(app.url, unannounced))).toEqual(failed(1001));
+    expect(await post('/upload', 'application/json', 'x'.repeat(100_000))).toEqual(failed(1001));
+  });
+});
+
+describe('a URL or method that there is none of', () => {
+  test('unknown URLs under the prefixes', async () => {
+    const urls = [
+      '',
+      '/',
+      '/user',
+      '/user/',
+      '/user/login',
+      '/user/getuserinfo',
+      '/user/register/1',
+      '/users',
+      '/findPwd.php',
+    ];
+    await expectEach(urls, (url) => send('GET', `/anlife/v1.0${url}`), failed(1001));
+    await expectEach(urls, (url) => send('POST', `/anlife/v1.0${url}`), failed(1001));
+    expect(await send('POST', '/upload/1')).toEqual(failed(1001));
+    expect(await send('GET', `/anlife/v1.0/${'x'.repeat(3000)}`)).toEqual(failed(1001));
+  });
+
+  test('escapes that are none', async () => {
+    for (const path of [
+      '/anlife/v1.0/user/%zz',
+      '/anlife/v1.0/%ED%A0%80',
+      '/anlife/v1.0/user/getUserInfo%',
+      '/upload/%ff',
+    ]) {
+      expect({ path, ...readAnswer(await sendRaw(app.url, rawRequest({ method: 'GET', path }))) }).toEqual({
+        path,
+        ...failed(1001),
+      });
+    }
+  });
+
+  test('methods that a route does not have', async () => {
+    const writes = anlife.mounts.flatMap(({ prefix, routes }) =>
+      routes.filter(({ methods }) => !methods.includes('GET')).map(({ path }) => prefix + path),
+    );
+    expect(writes).toHaveLength(7);
+    await expectEach(
+      writes,
+      (url) => send('GET', `${url}?phone=${member.phone}&password=${SECRET}`),
+      failed(1001),
+    );
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      await expectEach(URLS, (url) => send(method, url), failed(1001));
+    }
+  });
+
+  test('a HEAD is no GET: it sends no SMS', async () => {
+    await fetch(`${app.url}/anlife/v1.0/user/getRegisterSms?phone=${freshPhone()}`, { method: 'HEAD' });
+  });
+});
+
+/** Good parameters of every call that takes some; each is refused for the one that is spoilt. */
+const CALLS: Record<string, () => Record<string, unknown>> = {
+  '/user/loginAndGetUserInfo': () => ({ phone: member.phone, password: SECRET }),
+  '/user/getUserInfo': () => ({ user_id: member.user_id }),
+  '/user/getHobbyList': () => ({ user_id: member.user_id }),
+  '/user/sinaLoginAndGetUserInfo': () => ({ token: 't', uid: '1' }),
+  '/user/wechatLoginAndGetUserInfo': () => ({ code: 'c', dev: 0 }),
+  '/user/getRegisterSms': () => ({ phone: freshPhone() }),
+  '/user/register': () => ({ phone: freshPhone(), password: SECRET, sms_code: '123456' }),
+  '/user/modifyInfo': () => ({
+    user_id: member.user_id,
+    auth_token: member.auth_token,
+    nickname: '新名',
+    photo_id: '0'.repeat(32),
+    photo_host: 1,
+    background_id: '0'.repeat(32),
+    background_host: 1,
+    sex: 1,
+    birthday: 1,
+    signature: '新文',
+    hobby: '3',
+    community_id: 1,
+  }),
+  '/user/getBindPhoneSms': () => ({ phone: freshPhone() }),
+  '/user/bindPhone': () => ({ ...own(), phone: freshPhone(), sms_code: '123456', password: SECRET }),
+  '/user/getFindPwdSms': () => ({ phone: member.phone }),
+  '/user/findPwd': () => ({ phone: member.phone, sms_code: '123456', password1: SECRET, password2: SECRET }),
+  '/support/upgrade': () => ({ app_type: 1 }),
+  '/user/logout': () => own(),
+  '/user/verifyPhoneCode': () => ({ phone: member.phone, sms_code: '123456' }),
+  '/user/getUseridsByCityId': () => ({ city_id: 110100, device_type: 0 }),
+};
+
+const own = () => ({ user_id: member.user_id, auth_token: member.auth_token });
+
+/** Each parameter of each call, one at a time. */
+const PARAMETERS = () =>
+  Object.entries(CALLS).flatMap(([path, params]) => Object.keys(params()).map((name) => ({ path, name })));
+
+/** A call with one parameter spoilt. */
+const spoilt = (path: string, name: string, value: unknown) =>
+  postJson(path, { ...CALLS[path]?.(), [name]: value });
+
+describe('a value that no parameter takes', () => {
+  test.each([
+    ['an array', ['1']],
+    ['an empty array', []],
+    ['an object', { toString: '1' }],
+    ['a boolean', true],
+    ['half a surrogate pair', 'a\ud800'],
+  ])('%s, for every parameter of every call', async (_, value) => {
+    await expectEach(PARAMETERS(), ({ path, name }) => spoilt(path, name, value), failed(1001));
+  });
+
+  test('a parameter given twice, in the URL, a form or multipart', async () => {
+    const { user_id, auth_token } = member;
+    const twice = `user_id=${user_id}&user_id=${user_id}`;
+    expect(await send('GET', `/anlife/v1.0/user/getUserInfo?${twice}`)).toEqual(failed(1001));
+    const form = 'application/x-www-form-urlencoded';
+    const url = '/anlife/v1.0/user/modifyInfo';
+    const names = 'nickname=甲&nickname=乙';
+    expect(await post(url, form, `${names}&user_id=${user_id}&auth_token=${auth_token}`)).toEqual(
+      failed(1001),
+    );
+    const parts = new FormData();
+    for (const [name, value] of Object.entries({ ...own(), nickname: '甲' }))
+      parts.append(name, String(value));
+    parts.append('nickname', '乙');
+    expect(await send('POST', url, { body: parts })).toEqual(failed(1001));
+  });
+
+  test('names that every object has are parameters like others', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__proto__[user_id]']) {
+      const params = { user_id: member.user_id, [name]: '1' };
+      const query = `user_id=${member.user_id}&${encodeURIComponent(name)}=1`;
+      const answer = succeeded(expect.objectContaining({ user_id: member.user_id }));
+      expect(await send('GET', `/anlife/v1.0/user/getUserInfo?${query}`)).toEqual(answer);
+      expect(await app.post('/user/getUserInfo', params)).toEqual(answer);
+      expect(await app.get('/user/getUserInfo', { [name]: String(member.user_id) })).toEqual(failed(1001));
+    }
+    const form = new FormData();
+    form.append('__proto__', '1');
+    expect(await send('POST', '/anlife/v1.0/user/modifyInfo', { body: form })).toEqual(failed(1001));
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  const NICKNAMES = {
+    'a NUL': 'a%00b',
+    'half a surrogate pair in UTF-8': '%ED%A0%80',
+    'bytes that are no UTF-8': '%B0%A1',
+    'a character cut short': '%E4%BD',
+    'an escape that is none': '%zz',
+  };
+
+  test.each(Object.entries(NICKNAMES))('%s in a form and in the URL', async (_, escaped) => {
+    const rest = `user_id=${member.user_id}&auth_token=${member.auth_token}`;
+    const url = '/anlife/v1.0/user/modifyInfo';
+    const form = 'application/x-www-form-urlencoded';
+    expect(await post(url, form, `${rest}&nickname=${escaped}`)).toEqual(failed(1001));
+    expect(await post(url, form, `${rest}&nickname=x${escaped}&sex=1`)).toEqual(failed(1001));
+    const request = rawRequest({ path: `${url}?${rest}&nickname=${escaped}` });
+    expect(readAnswer(await sendRaw(app.url, request))).toEqual(failed(1001));
+  });
+
+  test('a NUL, for every parameter that is a text', async () => {
+    const texts = ['nickname', 'signature', 'photo_id', 'background_id', 'hobby'];
+    const ofProfile = texts.map((name) => ({ path: '/user/modifyInfo', name }));
+    await expectEach(ofProfile, ({ path, name }) => spoilt(path, name, '1\0'), failed(1001));
+    const others = PARAMETERS().filter(
+      ({ path, name }) => path !== '/user/modifyInfo' && name !== 'auth_token',
+    );
+    await expectEach(others, ({ path, name }) => spoilt(path, name, '1\0'), failed(1001));
+    await expectEach(
+      ['/user/modifyInfo', '/user/logout'],
+      (path) => spoilt(path, 'auth_token', 'x\0'),
+      failed(1002),
+    );
+  });
+
+  test('texts far too long', async () => {
+    const long = 'x'.repeat(15_000);
+    const others = PARAMETERS().filter(({ name }) => name !== 'auth_token');
+    await expectEach(others, ({ path, name }) => spoilt(path, name, long), failed(1001));
+    expect(await spoilt('/user/logout', 'auth_token', long)).toEqual(failed(1002));
+  });
+});
+
+describe('a number out of range', () => {
+  /** As JSON writes them, so that no JavaScript number stands between. */
+  const NO_NUMBERS = [
+    '1e400',
+    '-1e400',
+    '99999999999999999999',
+    '1.5',
+    '1e-7',
+    '"0x10"',
+    '"+1"',
+    '"1 1"',
+    '"NaN"',
+    '"Infinity"',
+  ];
+  const NOBODY = ['0', '-0', '-1', '2147483648', '-2147483649', '4294967297', '999999999999999'];
+
+  const user = (id: string) =>
+    post('/anlife/v1.0/user/getUserInfo', 'application/json', `{"user_id": ${id}}`);
+
+  test('as user_id to look up', async () => {
+    await expectEach(NO_NUMBERS, user, failed(1001));
+    await expectEach(NOBODY, user, failed(1004));
+  });
+
+  test('as user_id of the caller', async () => {
+    const logout = (id: string) =>
+      post('/anlife/v1.0/user/logout', 'application/json', `{"user_id": ${id}}`, {
+        auth_token: member.auth_token,
+      });
+    await expectEach(NO_NUMBERS, logout, failed(1001));
+    await expectEach(NOBODY, logout, failed(1003));
+  });
+
+  test('as city', async () => {
+    const city = (id: string) =>
+      post(
+        '/anlife/v1.0/user/getUseridsByCityId',
+        'application/json',
+        `{"city_id": ${id}, "device_type": 0}`,
+      );
+    await expectEach(NO_NUMBERS, city, failed(1001));
+    await expectEach(NOBODY, city, succeeded({ user_ids: [] }));
+  });
+
+  const IN_RANGE: Record<string, string[]> = {
+    sex: ['0', '-0'],
+    // The fourth is in 2038.
+    birthday: ['0', '-0', '-1', '2147483648', '-2147483649'],
+  };
+
+  test.each(['sex', 'birthday', 'hobby', 'community_id'])('as %s of a profile', async (name) => {
+    const { user_id, auth_token } = member;
+    const modify = (value: string) =>
+      post(
+        '/anlife/v1.0/user/modifyInfo',
+        'application/json',
+        `{"user_id": ${user_id}, "auth_token": "${auth_token}", "nickname": "新名", "${name}": ${value}}`,
+      );
+    const outOfRange = NOBODY.filter((value) => !IN_RANGE[name]?.includes(value));
+    await expectEach([...NO_NUMBERS, ...outOfRange], modify, failed(1001));
+  });
+});
+
+describe('a form that does not end well', () => {
+  const BOUNDARY = 'edge';
+  const TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
+  let picture: Buffer;
+
+  beforeAll(async () => {
+    picture = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+  });
+
+  const field = (name: string, value: string) =>
+    Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+
+  const file = (content: Buffer) =>
+    Buffer.concat([
+      Buffer.from(
+        `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="p.png"\r\ncontent-type: image/png\r\n\r\n`,
+      ),
+      content,
+      Buffer.from('\r\n'),
+    ]);
+
+  const END = Buffer.from(`--${BOUNDARY}--\r\n`);
+
+  const upload = (body: Buffer, headers: Record<string, string | number> = {}) =>
+    rawRequest({
+      path: '/upload',
+      headers: { 'content-type': TYPE, auth_token: member.auth_token, ...headers },
+      body,
+    });
+
+  /** The gateway still works, and whatever was cut off before is through. */
+  const expectAlive = async () =>
+    expect(await app.get('/user/getUserInfo', { user_id: member.user_id })).toEqual(
+      succeeded(expect.anything()),
+    );
+
+  test('the pieces below make a good form', async () => {
+    const { body } = readAnswer(
+      await sendRaw(app.url, upload(Buffer.concat([field('a', '1'), file(picture), END]))),
+    );
+    expect(body).toMatchObject({ status: 'ok' });
+    before = await state();
+  });
+
+  test('one that stops without its last boundary is refused', async () => {
+    for (const body of [
+      file(picture),
+      file(picture).subarray(0, 200),
+      field('auth_token', 'x'),
+      Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: form-data; na`),
+      Buffer.from(`--${BOUNDARY}`),
+    ]) {
+      expect(readAnswer(await sendRaw(app.url, upload(body)))).toEqual(failed(1001));
+    }
+  });
+
+  test.each(['half-close', 'reset'] as const)(
+    'one whose sender goes away (%s) leaves nothing',
+    async (ending) => {
+      const whole = Buffer.concat([field('a', '1'), file(picture), END]);
+      for (const part of [0.1, 0.5, 0.95]) {
+        const request = upload(whole);
+        const sent = request.subarray(0, Math.floor(request.length - whole.length * (1 - part)));
+        await sendRaw(app.url, sent, ending);
+      }
+      await expectAlive();
+    },
+  );
+
+  test('a body longer or shorter than it says', async () => {
+    const whole = Buffer.concat([file(picture), END]);
+    const type = 'application/json';
+    const body = JSON.stringify({ ...own(), nickname: '新名' });
+    const modify = (length: number) =>
+      rawRequest({
+        path: '/anlife/v1.0/user/modifyInfo',
+        headers: { 'content-type': type, 'content-length': length },
+        body,
+      });
+    // What is left over is no request, so the connection may end before the envelope is out.
+    await sendRaw(app.url, upload(whole, { 'content-length': whole.length - 50 }));
+    await sendRaw(app.url, modify(Buffer.byteLength(body) - 5));
+    await sendRaw(app.url, upload(whole, { 'content-length': whole.length + 50 }), 'half-close');
+    await sendRaw(app.url, modify(Buffer.byteLength(body) + 50), 'half-close');
+    await expectAlive();
+  });
+
+  test('too many fields, and too long a value', async () => {
+    const many = Array.from({ length: 65 }, (_, index) => field(`f${index}`, 'x'));
+    const forms = {
+      'fields before the file': Buffer.concat([...many, file(picture), END]),
+      'fields after the file': Buffer.concat([file(picture), ...many, END]),
+      'a long value': Buffer.concat([field('note', 'x'.repeat(70_000)), file(picture), END]),
+    };
+    for (const [name, form] of Object.entries(forms)) {
+      expect({ name, ...readAnswer(await sendRaw(app.url, upload(form))) }).toEqual({
+        name,
+        ...failed(1001),
+      });
+    }
+    const profile = rawRequest({
+      path: '/anlife/v1.0/user/modifyInfo',
+      headers: { 'content-type': TYPE, auth_token: member.auth_token },
+      body: Buffer.concat([
+        field('user_id', String(member.user_id)),
+        field('nickname', '新名'),
+        ...many,
+        END,
+      ]),
+    });
+    expect(readAnswer(await sendRaw(app.url, profile))).toEqual(failed(1001));
+  });
+
+  test('fields that declare themselves JSON, or hold a NUL', async () => {
+    const typed = Buffer.from(
+      `--${BOUNDARY}\r\ncontent-disposition: form-data; name="nickname"\r\ncontent-type: application/json\r\n\r\n["新名"]\r\n`,
+    );
+    const owner = [field('user_id', String(member.user_id)), field('auth_token', member.auth_token)];
+    for (const spoiltField of [typed, field('nickname', 'a\0b'), field('user_id', '[1]')]) {
+      const request = rawRequest({
+        path: '/anlife/v1.0/user/modifyInfo',
+        headers: { 'content-type': TYPE },
+        body: Buffer.concat([...owner, spoiltField, END]),
+      });
+      expect(readAnswer(await sendRaw(app.url, request))).toEqual(failed(1001));
+    }
+  });
+});
