@@ -118,3 +118,10 @@ test('several operations in one body are refused: each would be a request of its
   expect(body.data).toBeUndefined();
   expect(await bio()).toBeNull();
 });
+
+test('a form that says that it was asked about is served', async () => {
+  const headers = { 'apollo-require-preflight': '1' };
+  const { status, body } = await send({ body: uploadForm(RENAME), headers });
+  expect([status, body.errors]).toEqual([200, undefined]);
+  expect(await bio()).toBe('changed by another site');
+});
