@@ -39,7 +39,6 @@ export const LIMITS = {
   list: 1000,
 } as const;
 
-/** What a query amounts to, its fragments written out. */
 /** Top-level fields that cost the server, or tell a collector of accounts, more than others do. */
 const DEAR: Readonly<Record<string, number>> = {
   createCaptcha: 2000,
@@ -50,6 +49,7 @@ const DEAR: Readonly<Record<string, number>> = {
   user: 500,
 };
 
+/** What a query amounts to, its fragments written out. */
 interface Measure {
   selections: number;
   /** Top-level fields. */

@@ -1,3 +1,4 @@
+import type { TestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { FAKE_APPS, FakeProviders } from '../support/fake-providers.js';
 import { type AnlifeApp, failed, type Params, startAnlife, succeeded } from './anlife.support.js';
@@ -6,10 +7,13 @@ import { type AnlifeApp, failed, type Params, startAnlife, succeeded } from './a
 
 let app: AnlifeApp;
 let providers: FakeProviders;
+/** A second gateway, which does not wait long for a provider. */
+let impatient: TestApp;
 
 beforeAll(async () => {
   providers = await FakeProviders.start();
-  app = await startAnlife({ ...providers.env, THIRD_PARTY_TIMEOUT_MS: '300' });
+  app = await startAnlife(providers.env);
+  impatient = await app.world.start({ ...providers.env, THIRD_PARTY_TIMEOUT_MS: '300' });
 });
 beforeEach(() => providers.reset());
 afterAll(async () => {
@@ -90,7 +94,7 @@ describe('sinaLoginAndGetUserInfo', () => {
     expect(await countUsers()).toBe(before);
   });
 
-  test.each(['silent', 'garbage', 'error500', 'array', 'loop', 'huge'] as const)(
+  test.each(['garbage', 'error500', 'array', 'loop', 'huge'] as const)(
     'a provider that answers with "%s" is 1012',
     async (misbehaviour) => {
       providers.addWeiboToken('t', { uid: '81' });
@@ -102,7 +106,7 @@ describe('sinaLoginAndGetUserInfo', () => {
 
   test('a profile that cannot be read or used does not keep a proven user out', async () => {
     providers.addWeiboToken('t', { uid: '91' });
-    providers.misbehave('/2/users/show.json', 'silent');
+    providers.misbehave('/2/users/show.json', 'error500');
     expect((await bySina({ token: 't', uid: '91' })).body.datas).toMatchObject({ photo: '', sex: 0 });
 
     await app.sql(`insert into banned_words (word) values ('违禁昵称')`);
@@ -169,12 +173,6 @@ describe('wechatLoginAndGetUserInfo', () => {
     expect(providers.requests).toEqual([]);
   });
 
-  test('a provider that does not answer is 1012', async () => {
-    providers.addWechatCode('c', { openid: freshId() });
-    providers.misbehave('/sns/oauth2/access_token', 'silent');
-    expect(await byWechat({ code: 'c' })).toEqual(failed(1012));
-  });
-
   /** Logs in with a new code and answers who came in. */
   async function visit(person: { openid: string; unionid?: string }, dev: 0 | 1): Promise<number> {
     const code = freshId();
@@ -201,6 +199,23 @@ describe('wechatLoginAndGetUserInfo', () => {
     expect(await visit({ openid, unionid }, 0)).toBe(user);
     expect(await visit({ openid: freshId(), unionid }, 1)).toBe(user);
   });
+});
+
+test('a provider that does not answer in time is 1012, and nobody is created', async () => {
+  providers.addWeiboToken('t', { uid: '61' });
+  providers.misbehave('/oauth2/get_token_info', 'silent');
+  providers.addWechatCode('c', { openid: freshId() });
+  providers.misbehave('/sns/oauth2/access_token', 'silent');
+  const before = await countUsers();
+  for (const [door, params] of [
+    ['sina', { token: 't', uid: '61' }],
+    ['wechat', { code: 'c' }],
+  ] as const) {
+    const path = `/anlife/v1.0/user/${door}LoginAndGetUserInfo`;
+    const { status, body } = await impatient.client.legacy('POST', path, params);
+    expect({ status, body }).toEqual(failed(1012));
+  }
+  expect(await countUsers()).toBe(before);
 });
 
 test('a provider that is not configured is 1012', async () => {
