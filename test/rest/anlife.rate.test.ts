@@ -8,7 +8,6 @@ let app: AnlifeApp;
 beforeAll(async () => {
   app = await startAnlife({
     CODE_RESEND_SECONDS: '60',
-    CODE_DAILY_LIMIT: '2',
     RATE_LIMIT: 'on',
     RATE_LIMIT_PER_MINUTE: '40',
   });
@@ -33,6 +32,20 @@ test('the answer says when the next code can be had', async () => {
   const { headers } = await app.client.legacy('GET', '/anlife/v1.0/user/getRegisterSms', { phone });
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(55);
   expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+});
+
+test('the codes of a day are counted by phone and by source', async () => {
+  const { client } = await app.world.start({ CODE_DAILY_LIMIT: '2', CODE_IP_DAILY_LIMIT: '5' });
+  const ask = async (phone: string) => {
+    const { status, body } = await client.legacy('GET', '/anlife/v1.0/user/getRegisterSms', { phone });
+    return { status, body };
+  };
+  const phone = freshPhone();
+  expect([await ask(phone), await ask(phone)]).toEqual([succeeded(1), succeeded(1)]);
+  expect(await ask(phone)).toEqual(failed(1010));
+  const others = [];
+  for (let other = 0; other < 4; other++) others.push(await ask(freshPhone()));
+  expect(others.at(-1)).toEqual(failed(1010, 429));
 });
 
 test('too many requests from one address are 1010 with status 429, in the envelope', async () => {

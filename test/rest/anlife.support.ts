@@ -67,6 +67,8 @@ export interface AnlifeApp extends Gateway {
   login(phone: string, password: string): Promise<Answer>;
   /** Whether a token still opens its user's record. */
   isLoggedIn(token: string): Promise<boolean>;
+  /** Everything a request could have changed, to compare. */
+  state(): Promise<unknown>;
   /** The files that are stored now, finished or not. */
   storedFiles(): Promise<string[]>;
   sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
@@ -79,6 +81,8 @@ async function filesUnder(directory: string): Promise<string[]> {
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
 }
+
+const TABLES = ['users', 'credentials', 'identities', 'sessions', 'images', 'user_hobbies'];
 
 /** `test/support`'s gateway, with limits out of the way of tests that are not about them. */
 export async function startAnlife(settings: Record<string, string> = {}): Promise<AnlifeApp> {
@@ -94,6 +98,9 @@ export async function startAnlife(settings: Record<string, string> = {}): Promis
   };
   const get: AnlifeApp['get'] = (path, params, headers) => call('GET', path, params, headers);
   const post: AnlifeApp['post'] = (path, params, headers) => call('POST', path, params, headers);
+  const storedFiles = () => filesUnder(path.join(app.world.dataDir, 'storage'));
+  const sql: AnlifeApp['sql'] = (query, params = []) =>
+    app.infrastructure.database.fork().execute(query, params);
   const codeFrom: AnlifeApp['codeFrom'] = async (door, phone) => {
     expect(await get(`/user/${door}`, { phone })).toEqual(succeeded(1));
     return app.inbox.code(phone);
@@ -110,7 +117,11 @@ export async function startAnlife(settings: Record<string, string> = {}): Promis
     },
     login: (phone, password) => post('/user/loginAndGetUserInfo', { phone, password }),
     isLoggedIn: async (token) => (await app.client.data('{ me { id } }', {}, token)).me !== null,
-    storedFiles: () => filesUnder(path.join(app.world.dataDir, 'storage')),
-    sql: (query, params = []) => app.infrastructure.database.fork().execute(query, params),
+    state: async () => {
+      const rows = await Promise.all(TABLES.map((table) => sql(`select t::text from ${table} t order by 1`)));
+      return { rows, files: await storedFiles(), letters: app.inbox.letters.length };
+    },
+    storedFiles,
+    sql,
   };
 }

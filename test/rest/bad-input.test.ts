@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { anlife } from '../../src/rest/dialects/anlife.js';
 import { freshPhone } from '../support/client.js';
 import {
@@ -27,21 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const TABLES = ['users', 'credentials', 'identities', 'sessions', 'images', 'user_hobbies'];
-
-/** Everything a request could have changed. */
-async function state(): Promise<unknown> {
-  const rows = await Promise.all(TABLES.map((table) => app.sql(`select t::text from ${table} t order by 1`)));
-  return { rows, files: await app.storedFiles(), letters: app.inbox.letters.length };
-}
-
 /** Every test leaves things as they were. */
 let before: unknown;
 beforeEach(async () => {
-  before = await state();
+  before = await app.state();
 });
 afterEach(async () => {
-  expect(await state()).toEqual(before);
+  expect(await app.state()).toEqual(before);
 });
 
 async function send(method: string, url: string, init: RequestInit = {}): Promise<Answer> {
@@ -352,136 +343,5 @@ describe('a number out of range', () => {
       );
     const outOfRange = NOBODY.filter((value) => !IN_RANGE[name]?.includes(value));
     await expectEach([...NO_NUMBERS, ...outOfRange], modify, failed(1001));
-  });
-});
-
-describe('a form that does not end well', () => {
-  const BOUNDARY = 'edge';
-  const TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
-  let picture: Buffer;
-
-  beforeAll(async () => {
-    picture = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#fff' } })
-      .png()
-      .toBuffer();
-  });
-
-  const field = (name: string, value: string) =>
-    Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
-
-  const file = (content: Buffer) =>
-    Buffer.concat([
-      Buffer.from(
-        `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="p.png"\r\ncontent-type: image/png\r\n\r\n`,
-      ),
-      content,
-      Buffer.from('\r\n'),
-    ]);
-
-  const END = Buffer.from(`--${BOUNDARY}--\r\n`);
-
-  const upload = (body: Buffer, headers: Record<string, string | number> = {}) =>
-    rawRequest({
-      path: '/upload',
-      headers: { 'content-type': TYPE, auth_token: member.auth_token, ...headers },
-      body,
-    });
-
-  /** The gateway still works, and whatever was cut off before is through. */
-  const expectAlive = async () =>
-    expect(await app.get('/user/getUserInfo', { user_id: member.user_id })).toEqual(
-      succeeded(expect.anything()),
-    );
-
-  test('the pieces below make a good form', async () => {
-    const { body } = readAnswer(
-      await sendRaw(app.url, upload(Buffer.concat([field('a', '1'), file(picture), END]))),
-    );
-    expect(body).toMatchObject({ status: 'ok' });
-    before = await state();
-  });
-
-  test('one that stops without its last boundary is refused', async () => {
-    for (const body of [
-      file(picture),
-      file(picture).subarray(0, 200),
-      field('auth_token', 'x'),
-      Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: form-data; na`),
-      Buffer.from(`--${BOUNDARY}`),
-    ]) {
-      expect(readAnswer(await sendRaw(app.url, upload(body)))).toEqual(failed(1001));
-    }
-  });
-
-  test.each(['half-close', 'reset'] as const)(
-    'one whose sender goes away (%s) leaves nothing',
-    async (ending) => {
-      const whole = Buffer.concat([field('a', '1'), file(picture), END]);
-      for (const part of [0.1, 0.5, 0.95]) {
-        const request = upload(whole);
-        const sent = request.subarray(0, Math.floor(request.length - whole.length * (1 - part)));
-        await sendRaw(app.url, sent, ending);
-      }
-      await expectAlive();
-    },
-  );
-
-  test('a body longer or shorter than it says', async () => {
-    const whole = Buffer.concat([file(picture), END]);
-    const type = 'application/json';
-    const body = JSON.stringify({ ...own(), nickname: '新名' });
-    const modify = (length: number) =>
-      rawRequest({
-        path: '/anlife/v1.0/user/modifyInfo',
-        headers: { 'content-type': type, 'content-length': length },
-        body,
-      });
-    // What is left over is no request, so the connection may end before the envelope is out.
-    await sendRaw(app.url, upload(whole, { 'content-length': whole.length - 50 }));
-    await sendRaw(app.url, modify(Buffer.byteLength(body) - 5));
-    await sendRaw(app.url, upload(whole, { 'content-length': whole.length + 50 }), 'half-close');
-    await sendRaw(app.url, modify(Buffer.byteLength(body) + 50), 'half-close');
-    await expectAlive();
-  });
-
-  test('too many fields, and too long a value', async () => {
-    const many = Array.from({ length: 65 }, (_, index) => field(`f${index}`, 'x'));
-    const forms = {
-      'fields before the file': Buffer.concat([...many, file(picture), END]),
-      'fields after the file': Buffer.concat([file(picture), ...many, END]),
-      'a long value': Buffer.concat([field('note', 'x'.repeat(70_000)), file(picture), END]),
-    };
-    for (const [name, form] of Object.entries(forms)) {
-      expect({ name, ...readAnswer(await sendRaw(app.url, upload(form))) }).toEqual({
-        name,
-        ...failed(1001),
-      });
-    }
-    const profile = rawRequest({
-      path: '/anlife/v1.0/user/modifyInfo',
-      headers: { 'content-type': TYPE, auth_token: member.auth_token },
-      body: Buffer.concat([
-        field('user_id', String(member.user_id)),
-        field('nickname', '新名'),
-        ...many,
-        END,
-      ]),
-    });
-    expect(readAnswer(await sendRaw(app.url, profile))).toEqual(failed(1001));
-  });
-
-  test('fields that declare themselves JSON, or hold a NUL', async () => {
-    const typed = Buffer.from(
-      `--${BOUNDARY}\r\ncontent-disposition: form-data; name="nickname"\r\ncontent-type: application/json\r\n\r\n["新名"]\r\n`,
-    );
-    const owner = [field('user_id', String(member.user_id)), field('auth_token', member.auth_token)];
-    for (const spoiltField of [typed, field('nickname', 'a\0b'), field('user_id', '[1]')]) {
-      const request = rawRequest({
-        path: '/anlife/v1.0/user/modifyInfo',
-        headers: { 'content-type': TYPE },
-        body: Buffer.concat([...owner, spoiltField, END]),
-      });
-      expect(readAnswer(await sendRaw(app.url, request))).toEqual(failed(1001));
-    }
   });
 });
