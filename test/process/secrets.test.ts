@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { md5 } from '../support/client.js';
 import { GatewayProcess } from '../support/gateway-process.js';
+import { copyDataDir } from '../support/template.js';
 import { until } from '../support/until.js';
 
 /** Whatever clients send and whatever goes wrong, at the chattiest level: secrets are in no log (DECISIONS §1). */
@@ -34,7 +33,7 @@ const secrets = new Set([
 ]);
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'ug-process-'));
+  directory = await copyDataDir({ database: true });
   gateway = await GatewayProcess.start({
     DATA_DIR: directory,
     LOG_LEVEL: 'trace',

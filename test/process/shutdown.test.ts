@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import sharp from 'sharp';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
 import { GatewayProcess } from '../support/gateway-process.js';
+import { copyDataDir } from '../support/template.js';
 import { until } from '../support/until.js';
 
 /** SIGTERM drains: what is under way is finished, nothing new is taken, and then it ends by itself. */
@@ -14,7 +13,7 @@ let directory: string;
 let gateway: GatewayProcess;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'ug-process-'));
+  directory = await copyDataDir({ database: true });
 });
 afterEach(() => gateway.stop());
 afterAll(() => rm(directory, { recursive: true, force: true }));

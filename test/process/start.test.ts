@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
 import { GatewayProcess } from '../support/gateway-process.js';
+import { copyDataDir } from '../support/template.js';
 
 /** Starting, as an operator sees it: without anything but a directory, as after `npm ci && npm start`. */
 
@@ -140,7 +141,7 @@ describe('a gateway on an empty directory', () => {
   });
 
   test('on an address that is taken it ends, and says so', async () => {
-    const other = await mkdtemp(path.join(tmpdir(), 'ug-process-'));
+    const other = await copyDataDir({ database: true });
     const second = GatewayProcess.spawn({ DATA_DIR: other, PORT: String(gateway.port) });
     processes.push(second);
     expect(await second.ended).toEqual({ code: 1, signal: null });

@@ -1,14 +1,10 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import DataLoader from 'dataloader';
-import pg from 'pg';
 import { DeviceType, type RequestContext } from '../../src/context.js';
-import { type Database, migrate, openDatabase } from '../../src/infra/database/database.js';
-import { createLoaders, type Loaders } from '../../src/loaders.js';
-import { createFollowLoader } from '../../src/modules/follow/follow.loader.js';
+import { type Database, openDatabase } from '../../src/infra/database/database.js';
+import { createLoaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';
-import { findExtras } from '../../src/modules/user/user-extra.repository.js';
-import { findCurrencies, findVips, findWallets } from '../../src/modules/wallet/wallet.repository.js';
+import { createDatabase } from './template.js';
 
 const TEST_CONFIG = { DATABASE_POOL: 10, DATA_DIR: '.data' };
 
@@ -21,64 +17,25 @@ export interface TestDatabase extends Database {
   another(): Promise<Database>;
 }
 
-async function scratchDatabase(url: string): Promise<{ scratchUrl: string; drop: () => Promise<void> }> {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const run = async (sql: string) => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(sql);
-    await client.end();
-  };
-  await run(`create database ${name}`);
-  const scratch = new URL(url);
-  scratch.pathname = name;
-  return { scratchUrl: scratch.href, drop: () => run(`drop database ${name} with (force)`) };
-}
-
-/** In memory; with `DATABASE_URL` set, a scratch database on that PostgreSQL. */
+/** Embedded, or on the server when `DATABASE_URL` is set. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  if (!process.env.DATABASE_URL) {
-    const database = await openDatabase(
-      { ...TEST_CONFIG, DATABASE_URL: undefined },
-      { dataDir: 'memory://' },
-    );
-    await migrate(database);
-    return { ...database, another: async () => database };
-  }
-  const { scratchUrl, drop } = await scratchDatabase(process.env.DATABASE_URL);
-  const config = { ...TEST_CONFIG, DATABASE_URL: scratchUrl };
-  const database = await openDatabase(config);
-  await migrate(database);
-  const others: Database[] = [];
+  const { url, pglite, drop } = await createDatabase();
+  const config = { ...TEST_CONFIG, DATABASE_URL: url };
+  const database = await openDatabase(config, pglite && { pglite });
+  const opened: Database[] = [database];
   return {
     ...database,
     another: async () => {
+      if (pglite) return database;
       const other = await openDatabase(config);
-      others.push(other);
+      opened.push(other);
       return other;
     },
     close: async () => {
-      await Promise.all([database, ...others].map((one) => one.close()));
+      await Promise.all(opened.map((one) => one.close()));
       await drop();
     },
   };
-}
-
-/** The loaders of this test's modules, whether or not `createLoaders` has them yet. */
-function loadersOf(em: RequestContext['em']): Loaders {
-  const byKey = <K, V>(find: (em: RequestContext['em'], keys: readonly K[]) => Promise<Map<K, V>>) =>
-    new DataLoader<K, V | null>(async (keys) => {
-      const found = await find(em, keys);
-      return keys.map((key) => found.get(key) ?? null);
-    });
-  const own = {
-    follows: createFollowLoader(em),
-    extra: byKey(findExtras),
-    currency: byKey(findCurrencies),
-    wallet: byKey(findWallets),
-    vip: byKey(findVips),
-  };
-  return { ...createLoaders(em), ...own };
 }
 
 /** A request of its own, by nobody or by the user named. */
@@ -101,7 +58,7 @@ export function contextOf(
     },
     viewer: userId === null ? null : { userId, sessionId: 1, abilities },
     em,
-    loaders: loadersOf(em),
+    loaders: createLoaders(em),
   };
 }
 

@@ -11,12 +11,14 @@ import { PGLITE_EXTENSIONS } from '../../dist/src/infra/database/orm-options.js'
 import { openInfrastructure } from '../../dist/src/services.js';
 
 /**
- * Prepares the migrated and seeded database that every app of the run starts from: a template database on the server
- * when `DATABASE_URL` is set, else the dump of an embedded one. The default pictures are stored beside it.
+ * Prepares the migrated and seeded database that every app of the run starts from: the directory of an embedded one
+ * and its dump, and when `DATABASE_URL` is set a template database on the server. The default pictures are stored
+ * beside it.
  */
 export default async function setUp() {
   const directory = await mkdtemp(path.join(tmpdir(), 'ug-test-'));
-  const template = process.env.DATABASE_URL ? await onServer(directory) : await embedded(directory);
+  await embedded(directory);
+  const template = process.env.DATABASE_URL ? await onServer(directory) : {};
   process.env.TEST_TEMPLATE = JSON.stringify({ directory, ...template });
 }
 
@@ -33,12 +35,14 @@ async function onServer(directory) {
 }
 
 async function embedded(directory) {
-  const pglite = await PGlite.create({ extensions: PGLITE_EXTENSIONS });
+  const pglite = await PGlite.create({
+    dataDir: path.join(directory, 'postgres'),
+    extensions: PGLITE_EXTENSIONS,
+  });
   await prepare(loadConfig({ DATA_DIR: directory }), { pglite });
   const dump = await pglite.dumpDataDir('none');
   await writeFile(path.join(directory, 'database.tar'), Buffer.from(await dump.arrayBuffer()));
   await pglite.close();
-  return {};
 }
 
 async function prepare(config, options) {

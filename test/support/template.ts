@@ -57,11 +57,14 @@ async function loadDump(): Promise<TestDatabase> {
   return { pglite, drop: () => pglite.close() };
 }
 
-/** A data directory of one's own, with the default pictures in it. */
-export async function copyDataDir(): Promise<string> {
+/**
+ * A data directory of one's own, with the default pictures in it; with `database`, also the embedded database, for
+ * processes that would otherwise make a new one.
+ */
+export async function copyDataDir({ database = false } = {}): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'ug-test-'));
-  await cp(path.join(currentTemplate().directory, 'storage'), path.join(directory, 'storage'), {
-    recursive: true,
-  });
+  for (const part of database ? ['storage', 'postgres'] : ['storage']) {
+    await cp(path.join(currentTemplate().directory, part), path.join(directory, part), { recursive: true });
+  }
   return directory;
 }
