@@ -28,6 +28,7 @@ export default {
   },
   // Generous, because a slow machine is no failure.
   testTimeout: 60_000,
+  // Every file loads the embedded database: the flags of `npm test` keep V8 from optimising it each time anew.
   // The files wait for hashes and databases more than they compute.
   maxWorkers: '100%',
 };
