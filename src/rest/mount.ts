@@ -30,7 +30,7 @@ export interface Engine {
 }
 
 /** Fields a form may have, and the size of each in bytes. */
-const FORM_LIMITS = { fields: 50, fieldSize: 65_536, fieldNameSize: 100, files: 1, parts: 60 };
+const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 
 /** Runs a row's operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
 async function execute(

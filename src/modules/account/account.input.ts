@@ -195,11 +195,9 @@ export class LoginInputType extends ProofFields {
   thirdParty?: ThirdPartyInput | null;
 }
 
-@InputType('BindPhoneInput', { description: 'A phone to bind to the caller.' })
-export class BindPhoneInputType extends ProofFields {
-  @Field(() => String, { description: 'The phone.' })
-  phone!: string;
-
+/** What binding a phone and binding an e-mail address take alike. */
+@InputType()
+abstract class BindFields extends ProofFields {
   @Field(() => String, { description: 'A code sent to it for BIND.' })
   code!: string;
 
@@ -210,19 +208,16 @@ export class BindPhoneInputType extends ProofFields {
   password?: string;
 }
 
+@InputType('BindPhoneInput', { description: 'A phone to bind to the caller.' })
+export class BindPhoneInputType extends BindFields {
+  @Field(() => String, { description: 'The phone.' })
+  phone!: string;
+}
+
 @InputType('BindEmailInput', { description: 'An e-mail address to bind to the caller.' })
-export class BindEmailInputType extends ProofFields {
+export class BindEmailInputType extends BindFields {
   @Field(() => String, { description: 'The address.' })
   email!: string;
-
-  @Field(() => String, { description: 'A code sent to it for BIND.' })
-  code!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The current password; for an account without one, the password it is to have.',
-  })
-  password?: string;
 }
 
 @InputType('UnbindInput', { description: 'What it takes to remove a phone or an e-mail address.' })
