@@ -24,6 +24,7 @@ import { drawCaptcha, randomAnswer } from './modules/captcha/captcha.picture.js'
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
+import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
@@ -102,6 +103,7 @@ export function createServices(
     codeRequests: new CodeRequestService(codes, captchas, proof),
     contacts: new ContactService(proof, securityEvents),
     follows: new FollowService(),
+    gatewayInfo: gatewayInfoOf(config),
     hasher,
     hobbies: new HobbyService(),
     images,

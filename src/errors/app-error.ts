@@ -6,6 +6,8 @@ export interface ErrorDetails {
   field?: string;
   /** Seconds after which the same request may succeed. */
   retryAfter?: number;
+  /** How many requests the budget holds that is spent. */
+  limit?: number;
 }
 
 export type Locale = 'zh' | 'en';

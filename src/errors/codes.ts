@@ -33,10 +33,20 @@ export const ERRORS = define({
   INVALID_INPUT: { kind: 'input', zh: '参数错误', en: 'The input is invalid.' },
   PHONE_INVALID: { kind: 'input', zh: '手机号格式不正确', en: 'Not a mainland China mobile number.' },
   EMAIL_INVALID: { kind: 'input', zh: '邮箱格式不正确', en: 'Not an e-mail address.' },
+  CONTACT_AMBIGUOUS: {
+    kind: 'input',
+    zh: '手机号和邮箱必须且只能提供一个',
+    en: 'Exactly one of phone and e-mail address is needed.',
+  },
   NAME_INVALID: {
     kind: 'input',
     zh: '用户名不合法',
-    en: 'The name must be 2 to 12 wide (ASCII counts a half), start with a letter, "_" or a non-ASCII character, and hold no special characters.',
+    en: 'The name must start with a letter, "_" or a non-ASCII character, and hold no special characters.',
+  },
+  NAME_LENGTH: {
+    kind: 'input',
+    zh: '用户名长度不合法',
+    en: 'The name must be 2 to 12 wide, where ASCII letters, digits and "_" count a half.',
   },
   NAME_BANNED: { kind: 'input', zh: '名称包含违禁词', en: 'The name holds a word that is not allowed.' },
   PASSWORD_WEAK: {

@@ -2,6 +2,7 @@ import { AccountResolver } from '../modules/account/account.resolver.js';
 import { CodeResolver } from '../modules/account/code.resolver.js';
 import { AddressResolver } from '../modules/address/address.resolver.js';
 import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
+import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
@@ -22,6 +23,7 @@ export const RESOLVERS = [
   CodeResolver,
   CommunityResolver,
   FollowResolver,
+  GatewayResolver,
   HobbyResolver,
   ImageResolver,
   RankingResolver,

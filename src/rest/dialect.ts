@@ -22,8 +22,11 @@ export interface Pages {
   close: string;
 }
 
-/** One legacy URL: data only. A row that needs logic means that the schema is missing something. */
-export interface Route {
+/**
+ * One legacy URL: data only. A row that needs logic means that the schema is missing something. `Meaning` is what a
+ * failure becomes in the dialect: a number, or whatever else its envelope is made of.
+ */
+export interface Route<Meaning = unknown> {
   /** What the document calls it, such as `接口1`. */
   id: string;
   summary: string;
@@ -36,44 +39,55 @@ export interface Route {
   variables?(input: Input): Record<string, unknown>;
   /** What goes into the envelope. */
   result?(data: Data): unknown;
+  /** Status of success; 200 when left out. */
+  status?: number;
+  /** Whether a session is asked for before any parameter is looked at. */
+  session?: boolean;
   /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
   owner?: string;
   /** Whether the request is a form with a file. */
   upload?: boolean;
   pages?: Pages;
   /** What single codes mean here and nowhere else in the dialect. */
-  errors?: Partial<Record<ErrorCode, number>>;
+  errors?: Partial<Record<ErrorCode, Meaning>>;
 }
 
 export interface Reply {
   status: number;
-  body: unknown;
+  /** Left out: an answer without a body. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A legacy system: its URLs, and how it speaks. */
-export interface Dialect {
+export interface Dialect<Meaning = unknown> {
   name: Exclude<DoorName, 'graphql' | 'cli'>;
   title: string;
   /** The prefixes it answers under, each with its URLs. */
-  mounts: readonly { prefix: string; routes: readonly Route[] }[];
+  mounts: readonly { prefix: string; routes: readonly Route<Meaning>[] }[];
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
   /** Where its clients put their token. */
   token(request: FastifyRequest, input: Input): string | undefined;
   deviceType?(input: Input): DeviceType | undefined;
+  /** What the whole system does to parameters before a row reads them. */
+  normalise?(values: Record<string, unknown>): Record<string, unknown>;
   success(result: unknown, route: Route): Reply;
-  /** `number` is what {@link errorNumber} found. */
-  failure(error: AppError, number: number): Reply;
-  /** The number of each kind of failure: complete, checked by the compiler. */
-  kinds: Readonly<Record<ErrorKind, number>>;
+  /** `meaning` is what {@link meaningOf} found. */
+  failure(error: AppError, meaning: Meaning): Reply;
+  /** The meaning of each kind of failure: complete, checked by the compiler. */
+  kinds: Readonly<Record<ErrorKind, Meaning>>;
   /** What single codes mean in the whole dialect. */
-  codes: Partial<Record<ErrorCode, number>>;
+  codes: Partial<Record<ErrorCode, Meaning>>;
 }
 
 /** The most particular meaning wins: the row's, the dialect's, the kind's. */
-export const errorNumber = (dialect: Dialect, error: AppError, route?: Route): number =>
-  route?.errors?.[error.code] ?? dialect.codes[error.code] ?? dialect.kinds[error.kind];
+export const meaningOf = <Meaning>(
+  dialect: Dialect<Meaning>,
+  error: AppError,
+  route?: Route<Meaning>,
+): Meaning => route?.errors?.[error.code] ?? dialect.codes[error.code] ?? dialect.kinds[error.kind];
 
 /** Systems that put the result in the body answer 200, but for 429 and 5xx (DECISIONS §1, "HTTP status"). */
 export function statusBesideBody({ code, kind }: AppError): number {

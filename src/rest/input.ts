@@ -12,6 +12,9 @@ export interface InputFile {
 const INT = /^-?\d{1,15}$/;
 const MD5 = /^[0-9a-f]{32}$/i;
 
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /**
  * The parameters of a legacy request, read from query and body alike (the body wins), each as the table of its
  * document types it. Everything else a client sends is ignored. A malformed one throws INVALID_INPUT with its name.
@@ -28,6 +31,33 @@ export class Input {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string' && value.isWellFormed()) return value;
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    throw new AppError('INVALID_INPUT', { field: name });
+  }
+
+  /** A text; undefined when absent, null when the client sent null. */
+  clearable(name: string): string | null | undefined {
+    return Object.hasOwn(this.values, name) && this.values[name] === null ? null : this.text(name);
+  }
+
+  /** The parameters inside another one: a JSON object, or `name[inner]` of a form. None when it is absent. */
+  nested(name: string): Input {
+    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    if (isRecord(value)) return new Input(value);
+    const inner = Object.entries(this.values).flatMap(([key, one]) => {
+      const [, first, rest] = key.startsWith(`${name}[`)
+        ? (/^\[([^\]]+)\](.*)$/s.exec(key.slice(name.length)) ?? [])
+        : [];
+      return first === undefined ? [] : [[`${first}${rest}`, one] as const];
+    });
+    return new Input(Object.fromEntries(inner));
+  }
+
+  /** True, false, 1 or 0, as text too; undefined when absent, null when the client sent null. */
+  bool(name: string): boolean | null | undefined {
+    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    if (value === undefined || value === null || typeof value === 'boolean') return value;
+    if (value === 1 || value === '1') return true;
+    if (value === 0 || value === '0') return false;
     throw new AppError('INVALID_INPUT', { field: name });
   }
 

@@ -9,7 +9,7 @@ import { AppError, isErrorCode } from '../errors/app-error.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { httpError } from '../http/errors.js';
 import { parseQuery } from '../http/query.js';
-import { type Data, type Dialect, errorNumber, type Route } from './dialect.js';
+import { type Data, type Dialect, meaningOf, type Reply, type Route } from './dialect.js';
 import type { Input } from './input.js';
 import { loadOperations, type Operations } from './operations.js';
 import { streamPages } from './pages.js';
@@ -63,7 +63,7 @@ function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
 function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const query = operations.get(route.operation) ?? '';
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const input = await readInput(request);
+    const input = await readInput(request, dialect.normalise);
     const ctx = await engine.createContext(request, {
       door: dialect.name,
       canShowCaptcha: dialect.canShowCaptcha,
@@ -71,6 +71,7 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
       deviceType: dialect.deviceType?.(input),
       locale: 'zh',
     });
+    if (route.session && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
     assertOwner(route, input, ctx);
     const variables = route.variables?.(input) ?? {};
     const run = (given: Record<string, unknown>) => execute(engine, query, route, given, ctx);
@@ -80,10 +81,12 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
         .type('application/json; charset=utf-8')
         .send(streamPages(route.pages, data, variables, run));
     }
-    const { status, body } = dialect.success(route.result?.(data), route);
-    return reply.code(status).send(body);
+    return sendReply(reply, dialect.success(route.result?.(data), route));
   };
 }
+
+const sendReply = (reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply =>
+  reply.code(status).headers(headers).send(body);
 
 /** A failure in the dialect's envelope. */
 export function sendFailure(
@@ -92,10 +95,9 @@ export function sendFailure(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const number = errorNumber(dialect, error, request.routeOptions?.config?.row);
-  const { status, body } = dialect.failure(error, number);
+  const answer = dialect.failure(error, meaningOf(dialect, error, request.routeOptions?.config?.row));
   if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
-  return reply.code(status).send(body);
+  return sendReply(reply, answer);
 }
 
 /** The dialect that answers under a URL, for what fails before any route is found. */
@@ -117,12 +119,21 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   );
 }
 
+/** Old clients announce JSON whether they have something to say or not. */
+function readEmptyJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'error');
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null) : parse(request, body as string, done),
+  );
+}
+
 async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
   const operations = loadOperations(dialect, engine.schema);
   for (const { prefix, routes } of dialect.mounts) {
     await app.register(
       async (scope) => {
         speakDialect(scope, dialect);
+        readEmptyJson(scope);
         await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES, parser: parseQuery });
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },

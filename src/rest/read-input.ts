@@ -1,10 +1,8 @@
 import '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { Input, type InputFile } from './input.js';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { parseQuery } from '../http/query.js';
+import { Input, type InputFile, isRecord } from './input.js';
 
 /** Reads a form part by part; the limits are those the parser was registered with. */
 async function readForm(
@@ -31,18 +29,47 @@ function formError(error: unknown): unknown {
   return error instanceof AppError ? error : new AppError('INVALID_INPUT', {}, { cause: error });
 }
 
+type Values = Record<string, unknown>;
+
+/** Bytes a GET may bring along. */
+const GET_BODY_MAX = 65_536;
+
+/** Fastify reads no body of a GET, and old clients may send their parameters there all the same (DECISIONS §6). */
+async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
+  const size = Number(request.headers['content-length'] ?? 0);
+  if (request.method !== 'GET' || size === 0) return request.body;
+  if (size > GET_BODY_MAX) throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 413 } });
+  const chunks: Buffer[] = [];
+  for await (const chunk of request.raw) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  if (!/\bjson\b/.test(request.headers['content-type'] ?? '')) return parseQuery(text);
+  try {
+    return JSON.parse(text, refusePrototype);
+  } catch (cause) {
+    throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
+  }
+}
+
+/** As Fastify's own parser does. */
+function refusePrototype(key: string, value: unknown): unknown {
+  if (key === '__proto__' || key === 'constructor') throw new SyntaxError('a forbidden key');
+  return value;
+}
+
 /** Every parameter of a request: path, query and body are one list, as in the legacy systems. */
-export async function readInput(request: FastifyRequest): Promise<Input> {
+export async function readInput(
+  request: FastifyRequest,
+  normalise: (values: Values) => Values = (values) => values,
+): Promise<Input> {
   const query = isRecord(request.query) ? request.query : {};
   const path = isRecord(request.params) ? request.params : {};
   if (request.isMultipart()) {
     const { fields, file } = await readForm(request).catch((error) => {
       throw formError(error);
     });
-    return new Input({ ...query, ...fields, ...path }, file);
+    return new Input(normalise({ ...query, ...fields, ...path }), file);
   }
-  if (request.body !== undefined && request.body !== null && !isRecord(request.body)) {
-    throw new AppError('INVALID_INPUT');
-  }
-  return new Input({ ...query, ...(request.body ?? {}), ...path });
+  const body = await bodyOfGet(request);
+  if (body !== undefined && body !== null && !isRecord(body)) throw new AppError('INVALID_INPUT');
+  return new Input(normalise({ ...query, ...(body ?? {}), ...path }));
 }

@@ -136,8 +136,8 @@ describe('retrieving the password', () => {
       code: 'USER_NOT_FOUND',
       field: 'email',
     });
-    expect((await retrieve({ phone, email, code: '123456', password })).code).toBe('INVALID_INPUT');
-    expect((await retrieve({ code: '123456', password })).code).toBe('INVALID_INPUT');
+    expect((await retrieve({ phone, email, code: '123456', password })).code).toBe('CONTACT_AMBIGUOUS');
+    expect((await retrieve({ code: '123456', password })).code).toBe('CONTACT_AMBIGUOUS');
     const login = await app.client.sendCode(phone, ['LOGIN']);
     expect((await retrieve({ phone, code: login, password })).code).toBe('CODE_INVALID');
 

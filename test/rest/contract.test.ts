@@ -6,7 +6,7 @@ import Fastify from 'fastify';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../../src/errors/codes.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { type Dialect, errorNumber, type Route } from '../../src/rest/dialect.js';
+import { type Dialect, meaningOf, type Route } from '../../src/rest/dialect.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
 import { type Engine, mountDialects } from '../../src/rest/mount.js';
 import { loadOperations } from '../../src/rest/operations.js';
@@ -54,9 +54,9 @@ describe('every dialect', () => {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       for (const route of routes) {
         const error = new AppError(code);
-        const number = errorNumber(dialect, error, route);
-        expect(DOCUMENTED[dialect.name]).toContain(number);
-        const { status, body } = dialect.failure(error, number);
+        const meaning = meaningOf(dialect, error, route);
+        const { status, body } = dialect.failure(error, meaning);
+        expect(DOCUMENTED[dialect.name]).toContain(typeof meaning === 'number' ? meaning : status);
         expect(status).toBeGreaterThanOrEqual(200);
         expect(JSON.stringify(body)).not.toContain('undefined');
         expect(Object.values(body as object)).not.toContain(undefined);

@@ -37,7 +37,7 @@ export class AccountResolver {
 
   @Mutation(() => AuthPayload, {
     description:
-      'Creates an account with a code sent for REGISTER, and logs it in. Errors: PHONE_TAKEN, EMAIL_TAKEN, NAME_TAKEN, NAME_INVALID, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.',
+      'Creates an account with a code sent for REGISTER, and logs it in. Errors: PHONE_TAKEN, EMAIL_TAKEN, NAME_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.',
   })
   register(
     @Ctx() ctx: RequestContext,
@@ -69,6 +69,14 @@ export class AccountResolver {
     everywhere: boolean,
   ): Promise<boolean> {
     return this.services.sessions.logout(ctx, everywhere);
+  }
+
+  @Mutation(() => AuthPayload, {
+    description:
+      'Opens a new session in the place of the one in use, whose token is good no more. Errors: UNAUTHENTICATED.',
+  })
+  refreshSession(@Ctx() ctx: RequestContext): Promise<AuthResult> {
+    return this.services.login.refresh(ctx);
   }
 
   @Mutation(() => User, {

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../context.js';
+import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { IdentityProviders, ProvenIdentity } from '../../infra/oauth/port.js';
 import type { CodeAddress } from '../code/code.service.js';
@@ -52,6 +52,13 @@ export class LoginService {
     );
     if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser };
+  }
+
+  /** A new session in the place of the caller's. Throws UNAUTHENTICATED. */
+  async refresh(ctx: RequestContext): Promise<AuthResult> {
+    const { userId } = requireViewer(ctx);
+    const { token, expiresAt } = await this.sessions.renew(ctx);
+    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: false };
   }
 
   private prove(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {

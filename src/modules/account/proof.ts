@@ -23,7 +23,7 @@ export interface Claim {
 
 /** The one address given. Throws INVALID_INPUT for none or both, PHONE_INVALID or EMAIL_INVALID. */
 export function codeAddress({ phone, email }: ContactInput): CodeAddress {
-  if (Boolean(phone) === Boolean(email)) throw new AppError('INVALID_INPUT', { field: 'phone' });
+  if (Boolean(phone) === Boolean(email)) throw new AppError('CONTACT_AMBIGUOUS', { field: 'phone' });
   return phone
     ? { channel: 'sms', address: normalisePhone(phone) }
     : { channel: 'mail', address: normaliseEmail(email ?? '') };

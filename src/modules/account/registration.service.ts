@@ -22,7 +22,7 @@ export class RegistrationService {
 
   /**
    * Creates an account and logs it in. Everything else is checked before the code is used up.
-   * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.
+   * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.
    */
   async register(ctx: RequestContext, input: RegisterInput): Promise<AuthResult> {
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');

@@ -128,14 +128,17 @@ export class CodeService {
     const ofAddress = { key: `${key}:sent`, limit: CODE_DAILY_LIMIT, gapMs: CODE_RESEND_SECONDS * 1000 };
 
     const bySource = await this.store.claim(id, ofSource);
-    if (bySource.state !== 'granted') throw new AppError('RATE_LIMITED', retryAfter(bySource.waitMs));
+    if (bySource.state !== 'granted')
+      throw new AppError('RATE_LIMITED', {
+        ...retryAfter(bySource.waitMs),
+        limit: CODE_IP_DAILY_LIMIT,
+      });
     const byAddress = await this.store.claim(id, ofAddress);
     if (byAddress.state === 'granted') return [ofSource, ofAddress];
     await this.store.release(id, ofSource);
-    throw new AppError(
-      byAddress.state === 'too_soon' ? 'CODE_TOO_SOON' : 'CODE_LIMIT',
-      retryAfter(byAddress.waitMs),
-    );
+    const wait = retryAfter(byAddress.waitMs);
+    if (byAddress.state === 'too_soon') throw new AppError('CODE_TOO_SOON', wait);
+    throw new AppError('CODE_LIMIT', { ...wait, limit: CODE_DAILY_LIMIT });
   }
 
   private digestOf({ channel, address, code }: CodeTry): string {

@@ -223,5 +223,8 @@ function refusal(verdict: Spent, scopes: Scopes, subject: GuardSubject): AppErro
   const { claim, failures, remainingMs } = verdict;
   const locked = claim.budget !== scopes.account && failures >= claim.budget.limit;
   if (subject.canShowCaptcha && !locked) return new AppError('CAPTCHA_REQUIRED');
-  return new AppError('ACCOUNT_LOCKED', { retryAfter: Math.ceil(remainingMs / 1000) });
+  return new AppError('ACCOUNT_LOCKED', {
+    retryAfter: Math.ceil(remainingMs / 1000),
+    limit: claim.budget.limit,
+  });
 }

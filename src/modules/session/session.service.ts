@@ -81,6 +81,22 @@ export class SessionService {
     return { id, token, expiresAt };
   }
 
+  /**
+   * Puts a new session in the place of the caller's, whose token is good no more; of two at once, one succeeds.
+   * Throws UNAUTHENTICATED.
+   */
+  async renew(ctx: RequestContext): Promise<OpenedSession> {
+    const { userId, sessionId } = requireViewer(ctx);
+    return this.open(
+      ctx,
+      userId,
+      async () => (await this.end(ctx.em, userId, { id: sessionId })) === 1,
+    ).catch((error: unknown) => {
+      const lost = error instanceof AppError && error.code === 'CREDENTIALS_INVALID';
+      throw lost ? new AppError('UNAUTHENTICATED') : error;
+    });
+  }
+
   /** The caller's sessions, newest first. */
   list(ctx: RequestContext): Promise<Session[]> {
     return findSessionsOfUser(ctx.em, requireViewer(ctx).userId);

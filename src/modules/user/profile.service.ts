@@ -39,7 +39,7 @@ export class ProfileService {
     private readonly moderation: ModerationService,
   ) {}
 
-  /** Applies the changes to the caller. Throws INVALID_INPUT, NAME_INVALID, NAME_BANNED or NAME_TAKEN. */
+  /** Applies the changes to the caller. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH, NAME_BANNED or NAME_TAKEN. */
   async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
     const { userId } = requireViewer(ctx);
     const current = await findUserById(ctx.em, userId);

@@ -11,14 +11,17 @@ const NAME_WIDTH = { min: 2, max: 12 };
 export const displayWidth = (name: string): number =>
   [...name].reduce((width, character) => width + (/[A-Za-z0-9_]/.test(character) ? 0.5 : 1), 0);
 
-/** A login name as typed, trimmed. Throws NAME_INVALID. */
+/** Whether a text has the form of a name, whatever its length. */
+export const isNameShaped = (text: string): boolean => NAME.test(text);
+
+/** A login name as typed, trimmed. Throws NAME_INVALID or NAME_LENGTH. */
 export function normaliseName(input: string): string {
   const name = input.trim().normalize('NFC');
-  const width = displayWidth(name);
-  const wellFormed = NAME.test(name) && !INVISIBLE.test(name);
-  if (!wellFormed || width < NAME_WIDTH.min || width > NAME_WIDTH.max) {
+  if (name !== '' && (!isNameShaped(name) || INVISIBLE.test(name))) {
     throw new AppError('NAME_INVALID', { field: 'name' });
   }
+  const width = displayWidth(name);
+  if (width < NAME_WIDTH.min || width > NAME_WIDTH.max) throw new AppError('NAME_LENGTH', { field: 'name' });
   return name;
 }
 

@@ -29,6 +29,12 @@ export class UserFilter {
   })
   ids?: string[] | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only those after this account in a list by number; no cursor is needed.',
+  })
+  since?: string | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Most recent activity first.' })
   active?: boolean | null;
 

@@ -10,6 +10,8 @@ export interface UserCriteria {
   names?: readonly string[] | null;
   ids?: readonly number[] | null;
   cityId?: number | null;
+  /** Only those after this account in a list by number. */
+  since?: number | null;
   /** Left out of the list. */
   exceptId?: number | null;
 }
@@ -36,7 +38,7 @@ function conditionsOf(criteria: UserCriteria): FilterQuery<User>[] {
 /** Lists by number take a cursor that names the last user seen. */
 async function listById(em: EntityManager, criteria: UserCriteria, ascending: boolean, page: PageInput) {
   const size = pageSize(page.first);
-  const after = decodeCursor(page.after);
+  const after = decodeCursor(page.after) ?? criteria.since ?? null;
   const conditions = conditionsOf(criteria);
   if (after !== null) conditions.push({ id: ascending ? { $gt: after } : { $lt: after } });
   const rows = await em.find(User, { $and: conditions } as FilterQuery<User>, {

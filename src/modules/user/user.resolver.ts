@@ -34,9 +34,15 @@ export class UserResolver {
     @Arg('phone', () => String, { nullable: true, description: 'The phone.' }) phone?: string | null,
     @Arg('email', () => String, { nullable: true, description: 'The verified e-mail address.' })
     email?: string | null,
+    @Arg('account', () => String, {
+      nullable: true,
+      description:
+        'Any of these, told apart by its form alone: an e-mail address, else a phone, else a name, else a number.',
+    })
+    account?: string | null,
   ): Promise<User | null> {
     const key = id === undefined || id === null ? undefined : (parseIdOrNull(id) ?? NOWHERE);
-    return this.services.users.find(ctx, { id: key, name, phone, email });
+    return this.services.users.find(ctx, { id: key, name, phone, email, account });
   }
 
   @Query(() => UserConnection, {
@@ -58,11 +64,12 @@ export class UserResolver {
     @Arg('offset', () => Int, { nullable: true, description: 'How many to skip, at most 10,000.' })
     offset?: number,
   ): Promise<Connection<User>> {
-    const { ids, cityId, ...conditions } = filter ?? {};
+    const { ids, cityId, since, ...conditions } = filter ?? {};
     const criteria = {
       ...conditions,
       ids: ids?.flatMap((id) => parseIdOrNull(id) ?? []),
       cityId: cityId ? (parseIdOrNull(cityId) ?? NOWHERE) : null,
+      since: since ? parseId(since, 'since') : null,
     };
     const page = { first, after, offset };
     return toConnection(await this.services.users.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
@@ -70,7 +77,7 @@ export class UserResolver {
 
   @Mutation(() => User, {
     description:
-      "Changes the caller's profile. Errors: INVALID_INPUT with the field, NAME_INVALID, NAME_TAKEN, NAME_BANNED.",
+      "Changes the caller's profile. Errors: INVALID_INPUT with the field, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED.",
   })
   updateProfile(
     @Ctx() ctx: RequestContext,
@@ -108,6 +115,13 @@ export class UserResolver {
   })
   emailVerified(@Root() user: User, @Ctx() ctx: RequestContext): boolean | null {
     return maySeePrivate(ctx, user.id) ? user.emailVerified : null;
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the caller sees the fields that belong to the owner alone.',
+  })
+  privateVisible(@Root() user: User, @Ctx() ctx: RequestContext): boolean {
+    return maySeePrivate(ctx, user.id);
   }
 
   @FieldResolver(() => Int, {

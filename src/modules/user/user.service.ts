@@ -2,6 +2,7 @@ import { type DeviceType, type RequestContext, requireViewer } from '../../conte
 import { AppError } from '../../errors/app-error.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import { parseEmail, parsePhone } from './contact.js';
+import { isNameShaped } from './text.js';
 import type { User } from './user.entity.js';
 import { listUserIds, listUsers, type UserCriteria, type UserListing } from './user.list.js';
 import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from './user.repository.js';
@@ -12,6 +13,8 @@ export interface UserKey {
   name?: string | null;
   phone?: string | null;
   email?: string | null;
+  /** Any of these, by its form: e-mail address, phone, name, number, in this order (DECISIONS §6, `users/:user`). */
+  account?: string | null;
 }
 
 export interface UserFilter extends Omit<UserCriteria, 'exceptId'> {
@@ -27,7 +30,9 @@ export interface UserFilter extends Omit<UserCriteria, 'exceptId'> {
 const ID_PAGE_MAX = 10_000;
 /** Names or ids one list may ask for. */
 const KEYS_MAX = 100;
-const DEEPEST_ID = 2_147_483_647;
+const HIGHEST_ID = 2_147_483_647;
+/** No account has it. */
+const NOBODY = -1;
 
 /** Finding users and reading lists of them. */
 export class UserService {
@@ -41,6 +46,7 @@ export class UserService {
     const given = Object.entries(key).filter(([, value]) => value !== null && value !== undefined);
     if (given.length !== 1) throw new AppError('INVALID_INPUT');
     if (key.id) return ctx.loaders.user.load(key.id);
+    if (key.account) return this.find(ctx, keyOf(key.account));
     if (key.name) return findUserByName(ctx.em, key.name);
     if (key.phone) {
       const phone = parsePhone(key.phone);
@@ -77,8 +83,18 @@ export class UserService {
   ): Promise<{ ids: number[]; hasNextPage: boolean }> {
     if (!ctx.client.internal) throw new AppError('FORBIDDEN');
     const size = pageSize(page.first, 1000, ID_PAGE_MAX);
-    const after = Math.min(page.after ?? 0, DEEPEST_ID);
+    const after = Math.min(page.after ?? 0, HIGHEST_ID);
     const ids = await listUserIds(ctx.em, cityId, deviceType, after, size);
     return { ids: ids.slice(0, size), hasNextPage: ids.length > size };
   }
+}
+
+/** One field only: what looks like a phone is a phone, though a number of an account might look the same. */
+function keyOf(account: string): UserKey {
+  const text = account.trim();
+  if (parseEmail(text)) return { email: text };
+  if (parsePhone(text)) return { phone: text };
+  if (isNameShaped(text)) return { name: text };
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return { id: id >= 1 && id <= HIGHEST_ID ? id : NOBODY };
 }

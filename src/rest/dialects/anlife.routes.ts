@@ -105,7 +105,7 @@ const thirdParty = (input: Input) => ({
   },
 });
 
-const retrieval: Omit<Route, 'path'> = {
+const retrieval: Omit<Route<number>, 'path'> = {
   id: '接口11',
   summary: '找回密码提交',
   methods: READ,
@@ -114,7 +114,7 @@ const retrieval: Omit<Route, 'path'> = {
   result: one,
 };
 
-export const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route<number>[] = [
   {
     id: '接口1',
     summary: '手机号登录',
@@ -301,7 +301,7 @@ function deviceFilter(input: Input): string | null {
 }
 
 /** On the image host, a system of its own. */
-export const UPLOAD: Route = {
+export const UPLOAD: Route<number> = {
   id: '接口12',
   summary: '上传图片',
   methods: WRITE,

@@ -11,7 +11,7 @@ function deviceType(input: Input): DeviceType | undefined {
 }
 
 /** 安居生活, `anlife.md` and DECISIONS §2. */
-export const anlife: Dialect = {
+export const anlife: Dialect<number> = {
   name: 'anlife',
   title: '安居生活',
   mounts: [

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.js';
 import { anlife } from './anlife.js';
+import { plus } from './plus.js';
 
 /** Every legacy system the gateway answers for. */
-export const DIALECTS: readonly Dialect[] = [anlife];
+export const DIALECTS: readonly Dialect[] = [anlife, plus];

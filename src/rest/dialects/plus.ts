@@ -1,0 +1,57 @@
+import { bearerToken } from '../../http/bearer.js';
+import type { Dialect } from '../dialect.js';
+import { ACCOUNT_ROUTES } from './plus.account.js';
+import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { RECORD_ROUTES } from './plus.records.js';
+import { USER_ROUTES } from './plus.users.js';
+import { lenient, normalise } from './plus.values.js';
+
+const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
+
+/** ThinkSNS+, `plus.md` and DECISIONS §6. */
+export const plus: Dialect<PlusFailure> = {
+  name: 'plus',
+  title: 'ThinkSNS+',
+  mounts: [{ prefix: '/api/v2', routes: [...USER_ROUTES, ...ACCOUNT_ROUTES, ...RECORD_ROUTES] }],
+  document: new URL('./plus.graphql', import.meta.url),
+  canShowCaptcha: false,
+  token: (request, input) => bearerToken(request) ?? lenient(() => input.text('token')),
+  normalise,
+  success: (result, { status = 200 }) => ({ status, body: status === 204 ? undefined : result }),
+  failure: plusFailure,
+  kinds: {
+    input: { status: 422, shape: 'errors' },
+    unauthenticated: { status: 401, shape: 'text', message: 'Unauthenticated.' },
+    forbidden: { status: 403, shape: 'text', message: '你没有权限执行该操作' },
+    not_found: { status: 404, shape: 'text', message: '内容不存在' },
+    conflict: { status: 422, shape: 'field', message: '已经被使用' },
+    credentials: { status: 422, shape: 'list', message: '账号或密码不正确' },
+    code: { status: 422, shape: 'list', message: '验证码错误或者已失效' },
+    captcha: TOO_MANY,
+    locked: TOO_MANY,
+    rate: TOO_MANY,
+    provider: { status: 422, shape: 'list' },
+    image: { status: 422, shape: 'list' },
+    unavailable: { status: 503, shape: 'text' },
+    internal: { status: 500, shape: 'text' },
+  },
+  codes: {
+    ACCOUNT_DISABLED: { status: 403, shape: 'text' },
+    ADDRESS_LIMIT: { status: 422, shape: 'list' },
+    CODE_TOO_SOON: {
+      status: 400,
+      shape: 'text',
+      message: ({ details }) => `验证码发送失败，还需要${details.retryAfter ?? 1}秒后才能获取`,
+    },
+    EMAIL_INVALID: { status: 422, shape: 'errors', message: MALFORMED.email },
+    LAST_LOGIN_METHOD: { status: 422, shape: 'list' },
+    NAME_INVALID: {
+      status: 422,
+      shape: 'errors',
+      message: '用户名只能以非特殊字符和数字开头，不能包含特殊字符',
+    },
+    NAME_TAKEN: { status: 422, shape: 'field' },
+    PHONE_INVALID: { status: 422, shape: 'errors', message: MALFORMED.phone },
+    VERIFICATION_STATE: { status: 422, shape: 'list' },
+  },
+};

@@ -1,0 +1,156 @@
+import { DateTime } from 'luxon';
+import { AppError } from '../../errors/app-error.js';
+import type { Data } from '../dialect.js';
+import type { Input } from '../input.js';
+import { SEX_NUMBERS } from '../values.js';
+
+/** What ThinkSNS+ clients send and expect: `plus.md` and DECISIONS §6. */
+
+/** `2021-01-06T07:35:01Z`. */
+const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
+
+/** `2019-04-13 04:34:33`, in Asia/Shanghai (DECISIONS §1, "times"). */
+const local = (moment: Date): string =>
+  DateTime.fromJSDate(moment, { zone: 'Asia/Shanghai' }).toFormat('yyyy-MM-dd HH:mm:ss');
+
+/** A file object (FILE_STORAGE_NODE). */
+export const file = (image: Data) =>
+  image && {
+    url: image.url,
+    vendor: 'local',
+    mime: image.mime,
+    size: image.size,
+    dimension: { width: image.width, height: image.height },
+    node: image.node,
+  };
+
+const extra = (id: number, counters: Data) => ({
+  user_id: id,
+  likes_count: counters.likesCount,
+  comments_count: counters.commentsCount,
+  followers_count: counters.followersCount,
+  followings_count: counters.followingsCount,
+  be_reward_count: counters.beRewardCount,
+  questions_count: counters.questionsCount,
+  answers_count: counters.answersCount,
+  feeds_count: counters.feedsCount,
+  checkin_count: counters.checkinCount,
+  last_checkin_count: counters.lastCheckinCount,
+  updated_at: utc(counters.updatedAt),
+});
+
+/** Keys that are absent, not null, for everybody else (DECISIONS §6). */
+const ownFields = (id: number, found: Data) => ({
+  phone: found.phone,
+  email: found.email,
+  currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
+  wallet: {
+    owner_id: id,
+    balance: found.wallet?.balance ?? 0,
+    total_income: found.wallet?.totalIncome ?? 0,
+    total_expenses: found.wallet?.totalExpenses ?? 0,
+  },
+});
+
+export function user(found: Data) {
+  const id = Number(found.id);
+  return {
+    id,
+    name: found.name,
+    bio: found.bio,
+    sex: SEX_NUMBERS[found.sex],
+    location: found.location,
+    invite_code: found.inviteCode,
+    // A picture at a third party is its address; one stored here is a file (plus.md, avatar).
+    avatar: file(found.avatar) ?? found.avatarUrl,
+    bg: file(found.background),
+    feed_topics_count: found.extra.feedTopicsCount,
+    commodities_count: found.extra.commoditiesCount,
+    extra: extra(id, found.extra),
+    vip: found.vip && { level: found.vip.level, end_time: utc(found.vip.endTime), name: found.vip.name },
+    has_follower: found.hasFollower,
+    has_following: found.hasFollowing,
+    created_at: utc(found.createdAt),
+    updated_at: utc(found.updatedAt),
+    ...(found.privateVisible && ownFields(id, found)),
+  };
+}
+
+/** In a ranking `extra` carries the place and what it was won by. */
+export const ranked = ({ position, amount, user: holder }: Data) => {
+  const shown = user(holder);
+  const rank = position === null ? '1000+' : String(position);
+  return {
+    user: { ...shown, extra: { ...shown.extra, rank: position, count: amount } },
+    amount_count: amount,
+    rank,
+  };
+};
+
+export const address = (found: Data) => ({
+  id: Number(found.id),
+  user_id: Number(found.userId),
+  alias: found.alias,
+  name: found.name,
+  phone: found.phone,
+  province: found.province,
+  city: found.city,
+  county: found.county,
+  detail: found.detail,
+  postcode: found.postcode,
+  is_default: found.isDefault,
+  created_at: local(found.createdAt),
+  updated_at: local(found.updatedAt),
+});
+
+/** Minutes that a session has left, as the original's JWT tells them. */
+export const minutesLeft = (expiresAt: Date): number =>
+  Math.round((expiresAt.getTime() - Date.now()) / 60_000);
+
+/** Not to be trimmed: a password may begin or end with a space. */
+const VERBATIM = /password/;
+
+/** Texts are trimmed but for passwords, and an empty one is null (DECISIONS §6). */
+export function normalise(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, normaliseValue(name, value)]),
+  );
+}
+
+function normaliseValue(name: string, value: unknown): unknown {
+  if (typeof value === 'string') {
+    const text = VERBATIM.test(name) ? value : value.trim();
+    return text === '' ? null : text;
+  }
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? normalise(value as Record<string, unknown>)
+    : value;
+}
+
+/** Lists are never refused for their parameters: a malformed one is an absent one. */
+export function lenient<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A whole number within bounds; `fallback` when absent or malformed. */
+export const clamped = (input: Input, name: string, min: number, max: number, fallback: number): number =>
+  Math.min(Math.max(lenient(() => input.int(name)) ?? fallback, min), max);
+
+/** Exactly one of phone and e-mail address. */
+export function contact(input: Input): { phone: string } | { email: string } {
+  const [phone, email] = [input.text('phone'), input.text('email')];
+  if (phone !== undefined && email === undefined) return { phone };
+  if (email !== undefined && phone === undefined) return { email };
+  throw new AppError('CONTACT_AMBIGUOUS', { field: 'phone' });
+}
+
+/** A whole number that names a row; anything else names none. */
+export function rowId(input: Input, name: string): string {
+  const id = lenient(() => input.requiredInt(name));
+  if (id === undefined || id < 1) throw new AppError('NOT_FOUND', { field: name });
+  return String(id);
+}
