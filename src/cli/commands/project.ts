@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { printCurrentSchema } from '../../graphql/schema.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
+import { errorsPage } from '../errors-table.js';
 import { type Output, showList } from '../output.js';
 import { settingsTable } from './settings.js';
 
@@ -79,7 +80,17 @@ export function addProjectCommands(program: Command, print: Print): void {
 
   program
     .command('readme')
-    .description('Write the tables of settings and routes into README.md.')
+    .description('Write the tables of settings and routes into README.md, and docs/errors.md.')
     .option('--check', 'write nothing; fail when they are out of date')
-    .action(({ check }: { check?: boolean }) => print(keep('README.md', currentReadme(), Boolean(check))));
+    .action(({ check }: { check?: boolean }) => {
+      const pages = [
+        keep('README.md', currentReadme(), Boolean(check)),
+        keep('docs/errors.md', errorsPage(), Boolean(check)),
+      ];
+      print({
+        json: pages.map(({ json }) => json),
+        text: pages.map(({ text }) => text).join('\n'),
+        exitCode: Math.max(...pages.map(({ exitCode = 0 }) => exitCode)),
+      });
+    });
 }
