@@ -5,6 +5,7 @@ import { AppError } from '../../errors/app-error.js';
 import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
+import { parseReference } from './image.reference.js';
 import {
   deleteImage,
   findDefaultPhotos,
@@ -71,6 +72,18 @@ export class ImageService {
     const own = image?.ownerId === requireViewer(ctx).userId;
     if (!image || !(own || (await isDefaultPhoto(ctx.em, id))))
       throw new AppError('INVALID_INPUT', { field });
+  }
+
+  /**
+   * The id of a picture that the caller uploaded, named by its id or by its node. Throws INVALID_INPUT for anything
+   * else, pictures of the house included.
+   */
+  async resolveReference(ctx: RequestContext, reference: string, field: string): Promise<string> {
+    const { id, key } = parseReference(reference);
+    const image = id === null ? null : await findImage(ctx.em, id);
+    const named = image !== null && (key === null || key === image.key);
+    if (!named || image.ownerId !== requireViewer(ctx).userId) throw new AppError('INVALID_INPUT', { field });
+    return image.id;
   }
 
   defaultPhotos(ctx: RequestContext): Promise<Image[]> {
