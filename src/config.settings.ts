@@ -107,7 +107,7 @@ export const SETTINGS = {
     )
     .transform((text) => parseDataKeys(text) ?? [])
     .describe(
-      'Keys of what is encrypted at rest, `id:base64key[,id:base64key…]`: the first encrypts, all decrypt. Required in production.',
+      'Keys of what is encrypted at rest, `id:base64key[,id:base64key…]`: the first encrypts, all decrypt (`data-key reencrypt` moves what is under the others). Required in production.',
     ),
   PASSWORD_HASH_MEMORY_KIB: integer(19_456, 19_456, 1_048_576).describe('argon2id memory, in KiB.'),
   PASSWORD_HASH_ITERATIONS: integer(2, 2, 20).describe('argon2id passes.'),

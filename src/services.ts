@@ -40,6 +40,8 @@ import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { ProfileService } from './modules/user/profile.service.js';
 import { UserService } from './modules/user/user.service.js';
+import { VerificationSecrets } from './modules/verification/verification.secrets.js';
+import { VerificationService } from './modules/verification/verification.service.js';
 import { seedReference } from './seeders/reference.seeder.js';
 
 /** What the services stand on, opened once per process. */
@@ -88,6 +90,7 @@ export function createServices(
   const places = new PlaceService();
   const images = new ImageService(config, new ImageDecoder(), storage, publicUrl);
 
+  const secretBox = new SecretBox(config.DATA_KEYS);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, createSenders(config));
@@ -117,7 +120,7 @@ export function createServices(
       createIdentityProviders(config),
     ),
     moderation,
-    openApps: new OpenAppService(new SecretBox(config.DATA_KEYS)),
+    openApps: new OpenAppService(secretBox),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
     profiles: new ProfileService(images, places, moderation),
@@ -127,6 +130,7 @@ export function createServices(
     securityEvents,
     sessions,
     users: new UserService(),
+    verifications: new VerificationService(new VerificationSecrets(secretBox), images, securityEvents),
   };
 }
 

@@ -13,6 +13,10 @@ import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
 import { UserExtraResolver } from '../modules/user/user-extra.resolver.js';
 import { UserIdsResolver } from '../modules/user/user-ids.resolver.js';
+import {
+  UserVerificationResolver,
+  VerificationResolver,
+} from '../modules/verification/verification.resolver.js';
 import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
 
 /** Every resolver of the schema. */
@@ -33,5 +37,7 @@ export const RESOLVERS = [
   UserFollowResolver,
   UserIdsResolver,
   UserResolver,
+  UserVerificationResolver,
   UserWalletResolver,
+  VerificationResolver,
 ] as const;

@@ -37,6 +37,8 @@ export interface Route<Meaning = unknown> {
   operation: string;
   /** The operation's variables; throws INVALID_INPUT for a malformed parameter. */
   variables?(input: Input): Record<string, unknown>;
+  /** What the schema's fields are called here, where that depends on the request. */
+  fields?(input: Input): Readonly<Record<string, string>>;
   /** What goes into the envelope. */
   result?(data: Data): unknown;
   /** Status of success; 200 when left out. */

@@ -60,6 +60,14 @@ function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
   if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
 }
 
+/** A failure with its field as the client knows it. */
+function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}): unknown {
+  const name = error instanceof AppError ? fields[error.details.field ?? ''] : undefined;
+  return error instanceof AppError && name
+    ? new AppError(error.code, { ...error.details, field: name }, { cause: error })
+    : error;
+}
+
 function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const query = operations.get(route.operation) ?? '';
   return async (request: FastifyRequest, reply: FastifyReply) => {
@@ -75,7 +83,9 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
     assertOwner(route, input, ctx);
     const variables = route.variables?.(input) ?? {};
     const run = (given: Record<string, unknown>) => execute(engine, query, route, given, ctx);
-    const data = await run(variables);
+    const data = await run(variables).catch((error: unknown) => {
+      throw renamed(error, route.fields?.(input));
+    });
     if (route.pages) {
       return reply
         .type('application/json; charset=utf-8')

@@ -6,11 +6,12 @@ import { type Config, loadConfig } from '../../src/config.js';
 import { Client } from './client.js';
 import { Inbox } from './inbox.js';
 import { clearKeys } from './redis.js';
-import { copyDataDir, createDatabase } from './template.js';
+import { copyDataDir, createDatabase, type TestDatabase } from './template.js';
 
 /** What the gateways of one test share: a database, a Redis prefix, files, and a provider of messages. */
 export interface TestWorld {
   inbox: Inbox;
+  database: TestDatabase;
   /** The data directory, with the stored files in it. */
   dataDir: string;
   /** Starts a gateway that listens on a free port; several are several instances of one deployment. */
@@ -47,6 +48,7 @@ export async function createWorld(): Promise<TestWorld> {
   };
   return {
     inbox,
+    database,
     dataDir,
     start: async (settings = {}) => {
       const config = loadConfig({ ...base, ...settings });

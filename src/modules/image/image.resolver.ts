@@ -6,6 +6,7 @@ import { AppError } from '../../errors/app-error.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
+import { nodeOf } from './image.reference.js';
 
 const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
 
@@ -58,6 +59,6 @@ export class ImageResolver {
 
   @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })
   node(@Root() image: Image): string {
-    return `public:${image.key}`;
+    return nodeOf(image);
   }
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../errors/app-error.js';
 import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
+import { parseReference } from './image.reference.js';
 import {
   deleteImage,
   findDefaultPhotos,
@@ -65,12 +66,21 @@ export class ImageService {
     }
   }
 
-  /** A picture may be taken by who uploaded it, and one of the house by anybody. Throws INVALID_INPUT. */
-  async assertUsable(ctx: RequestContext, id: string, field: string): Promise<void> {
-    const image = await findImage(ctx.em, id);
+  /** The id of a picture that the caller uploaded, or of one of the house, named as in {@link resolveOwn}. */
+  async resolveUsable(ctx: RequestContext, reference: string, field: string): Promise<string> {
+    const image = await findReferenced(ctx, reference);
     const own = image?.ownerId === requireViewer(ctx).userId;
-    if (!image || !(own || (await isDefaultPhoto(ctx.em, id))))
+    if (!image || !(own || (await isDefaultPhoto(ctx.em, image.id)))) {
       throw new AppError('INVALID_INPUT', { field });
+    }
+    return image.id;
+  }
+
+  /** The id of a picture that the caller uploaded, named by its id or by its node. Throws INVALID_INPUT. */
+  async resolveOwn(ctx: RequestContext, reference: string, field: string): Promise<string> {
+    const image = await findReferenced(ctx, reference);
+    if (image?.ownerId !== requireViewer(ctx).userId) throw new AppError('INVALID_INPUT', { field });
+    return image.id;
   }
 
   defaultPhotos(ctx: RequestContext): Promise<Image[]> {
@@ -80,4 +90,10 @@ export class ImageService {
   urlOf(image: Image): string {
     return `${this.publicUrl()}/storage/${image.key}`;
   }
+}
+
+async function findReferenced({ em }: RequestContext, reference: string): Promise<Image | null> {
+  const { id, key } = parseReference(reference);
+  const image = id === null ? null : await findImage(em, id);
+  return image && (key === null || key === image.key) ? image : null;
 }

@@ -25,8 +25,7 @@ export class OpenAppService {
   async credentials(em: EntityManager, id: number): Promise<OpenAppCredentials | null> {
     const app = await findOpenApp(em, id);
     if (!app || app.disabledAt) return null;
-    const secret = this.box.open({ keyId: app.keyId, sealed: app.encryptedSecret }, PURPOSE);
-    return { id, secret, allowedIps: app.allowedIps };
+    return { id, secret: this.secretOf(app), allowedIps: app.allowedIps };
   }
 
   list(em: EntityManager): Promise<OpenApp[]> {
@@ -54,6 +53,15 @@ export class OpenAppService {
   async disable(em: EntityManager, id: number): Promise<OpenApp> {
     const app = existing(await findOpenApp(em, id));
     return app.disabledAt ? app : existing(await updateOpenApp(em, id, { disabledAt: new Date() }));
+  }
+
+  /** The same secret under the current key. */
+  reseal(app: OpenApp): Pick<OpenApp, 'keyId' | 'encryptedSecret'> {
+    return this.seal(this.secretOf(app));
+  }
+
+  private secretOf({ keyId, encryptedSecret }: OpenApp): string {
+    return this.box.open({ keyId, sealed: encryptedSecret }, PURPOSE);
   }
 
   private seal(secret: string): Pick<OpenApp, 'keyId' | 'encryptedSecret'> {
