@@ -51,6 +51,8 @@ const MUTATIONS = [
   'updateProfile',
   'uploadImage',
   'updateAvatar',
+  'createUpload',
+  'storeUpload',
   'createAddress',
   'updateAddress',
   'deleteAddress',
