@@ -38,8 +38,8 @@ export interface Route {
   result?(data: Data): unknown;
   /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
   owner?: string;
-  /** Whether the request is a form with a file. */
-  upload?: boolean;
+  /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
+  upload?: 'form' | 'raw';
   pages?: Pages;
   /** What single codes mean here and nowhere else in the dialect. */
   errors?: Partial<Record<ErrorCode, number>>;

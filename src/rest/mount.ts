@@ -13,6 +13,7 @@ import { type Data, type Dialect, errorNumber, type Route } from './dialect.js';
 import type { Input } from './input.js';
 import { loadOperations, type Operations } from './operations.js';
 import { streamPages } from './pages.js';
+import { readRawUpload, takeRawBodies } from './raw-upload.js';
 import { readInput } from './read-input.js';
 
 declare module 'fastify' {
@@ -63,7 +64,10 @@ function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
 function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const query = operations.get(route.operation) ?? '';
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const input = await readInput(request);
+    const input =
+      route.upload === 'raw'
+        ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
+        : await readInput(request);
     const ctx = await engine.createContext(request, {
       door: dialect.name,
       canShowCaptcha: dialect.canShowCaptcha,
@@ -128,7 +132,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const route of routes) {
-          scope.route({
+          const options = {
             config: { row: route },
             // A HEAD must not send an SMS.
             exposeHeadRoute: false,
@@ -139,7 +143,10 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
               ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
               : undefined,
             handler: handlerOf(engine, dialect, route, operations),
-          });
+          };
+          if (route.upload === 'raw') {
+            await scope.register(async (inner) => void takeRawBodies(inner).route(options));
+          } else scope.route(options);
         }
       },
       { prefix },
