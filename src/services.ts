@@ -29,6 +29,8 @@ import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
+import { ImageStore } from './modules/image/image.store.js';
+import { UploadService } from './modules/image/upload.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
@@ -88,7 +90,9 @@ export function createServices(
   const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
   const moderation = new ModerationService();
   const places = new PlaceService();
-  const images = new ImageService(config, new ImageDecoder(), storage, publicUrl);
+  const decoder = new ImageDecoder();
+  const imageStore = new ImageStore(config, storage);
+  const images = new ImageService(config, decoder, imageStore, publicUrl);
 
   const secretBox = new SecretBox(config.DATA_KEYS);
   const guard = new GuardService(redis, config);
@@ -129,6 +133,7 @@ export function createServices(
     releases: new ReleaseService(),
     securityEvents,
     sessions,
+    uploads: new UploadService(config, decoder, imageStore, publicUrl),
     users: new UserService(),
     verifications: new VerificationService(new VerificationSecrets(secretBox), images, securityEvents),
   };

@@ -133,6 +133,11 @@ export const ERRORS = define({
     en: 'Not a JPEG, PNG, WebP or GIF image that decodes.',
   },
   IMAGE_TOO_LARGE: { kind: 'image', zh: '图片过大', en: 'The image has too many bytes or pixels.' },
+  UPLOAD_USED: {
+    kind: 'forbidden',
+    zh: '该上传凭证已被使用',
+    en: 'The ticket was used: its file is stored, or being stored.',
+  },
   IMAGE_TOO_SMALL: { kind: 'image', zh: '图片过小', en: 'The image has too few pixels.' },
 
   SERVICE_UNAVAILABLE: {
