@@ -30,6 +30,7 @@ import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
@@ -88,9 +89,10 @@ export function createServices(
   const places = new PlaceService();
   const images = new ImageService(config, new ImageDecoder(), storage, publicUrl);
 
+  const senders = createSenders(config);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
-  const codes = new CodeService(redis, config, createSenders(config));
+  const codes = new CodeService(redis, config, senders);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   const proof = new Proof(guard, hasher, codes, captchas, sessions);
   const creator = new AccountCreator(securityEvents);
@@ -117,7 +119,14 @@ export function createServices(
       createIdentityProviders(config),
     ),
     moderation,
-    openApps: new OpenAppService(new SecretBox(config.DATA_KEYS)),
+    openAccounts: new OpenAccountService(
+      new OpenAppService(new SecretBox(config.DATA_KEYS)),
+      creator,
+      proof,
+      moderation,
+      senders,
+      (err) => log.error({ err }, 'password not delivered'),
+    ),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
     profiles: new ProfileService(images, places, moderation),
