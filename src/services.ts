@@ -32,6 +32,7 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { UploadService } from './modules/image/upload.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
@@ -95,9 +96,11 @@ export function createServices(
   const images = new ImageService(config, decoder, imageStore, publicUrl);
 
   const secretBox = new SecretBox(config.DATA_KEYS);
+  const openApps = new OpenAppService(secretBox);
+  const senders = createSenders(config);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
-  const codes = new CodeService(redis, config, createSenders(config));
+  const codes = new CodeService(redis, config, senders);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   const proof = new Proof(guard, hasher, codes, captchas, sessions);
   const creator = new AccountCreator(securityEvents);
@@ -124,7 +127,10 @@ export function createServices(
       createIdentityProviders(config),
     ),
     moderation,
-    openApps: new OpenAppService(secretBox),
+    openApps,
+    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, senders, (err) =>
+      log.error({ err }, 'password not delivered'),
+    ),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
     profiles: new ProfileService(images, places, moderation),
