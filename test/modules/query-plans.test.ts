@@ -25,19 +25,20 @@ import { encodeCursor } from '../../src/paging.js';
 import { contextOf, openTestDatabase, type TestDatabase } from '../support/context.js';
 import { sqlOf } from '../support/statements.js';
 
-/** What the repositories send is answered from indexes, at a size where the planner has a choice. */
+/** What the repositories send is answered from indexes, at a size where reading the table would cost more. */
 
-const USERS = 20_000;
+const USERS = 8_000;
 const CITY = 510100;
 let database: TestDatabase;
 
-/** One user in a hundred is disabled, one in twenty lives in the city; everybody has sessions, events and incomes. */
+/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address and incomes. */
 const SEED = [
-  `insert into users (name, phone, email, email_verified, city_id, last_device_type, status, last_active_at, recommended_at, bio)
-   select chr(19968 + n % 2000) || substr(md5(n::text), 1, 6) || '_' || n, '199' || lpad(n::text, 8, '0'), 'user' || n || '@example.com', n % 2 = 0,
+  // Spread over as many pages as if there were many more.
+  'alter table users set (fillfactor = 10)',
+  `insert into users (name, phone, email, email_verified, city_id, last_device_type, status, last_active_at, recommended_at)
+   select chr(19968 + n % 1500) || substr(md5(n::text), 1, 6) || '_' || n, '199' || lpad(n::text, 8, '0'), 'user' || n || '@example.com', n % 2 = 0,
      case when n % 20 = 0 then ${CITY} else 110100 end, n / 20 % 3, case when n % 100 = 0 then 2 else 1 end,
-     now() - n * interval '1 minute', case when n % 200 = 0 then now() - n * interval '1 hour' end,
-     repeat('生', 100)
+     now() - n * interval '1 minute', case when n % 200 = 0 then now() - n * interval '1 hour' end
    from generate_series(1, ${USERS}) as n`,
   `insert into sessions (user_id, token_hash, ip, source, expires_at)
    select u.id, md5(u.id::text), '192.0.2.1', '192.0.2.1', now() + interval '1 day' from users u`,
@@ -94,14 +95,14 @@ const users =
 /** A page that ends early: the index has the order, so nothing is sorted. */
 test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
   ['the newest users', 'users_pkey', users({})],
-  ['the newest users after one', 'users_pkey', users({}, 'ID_DESC', 15_000)],
-  ['the oldest users after one', 'users_pkey', users({}, 'ID_ASC', 15_000)],
+  ['the newest users after one', 'users_pkey', users({}, 'ID_DESC', 6_000)],
+  ['the oldest users after one', 'users_pkey', users({}, 'ID_ASC', 6_000)],
   ['users by activity', 'users_active_index', users({}, 'ACTIVE')],
   ['recommended users', 'users_recommended_index', users({}, 'RECOMMENDED')],
   [
     'users of a city, without the reader',
     'users_city_index',
-    users({ cityId: CITY, exceptId: 7 }, 'ID_DESC', 15_000),
+    users({ cityId: CITY, exceptId: 7 }, 'ID_DESC', 6_000),
   ],
   [
     'security events of a user',
@@ -128,7 +129,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ],
   ['users by one character', ['users_name_grams'], users({ nameContains: 'Ж' })],
   ['users by two, latest activity first', ['users_name_grams'], users({ nameContains: '芳芳' }, 'ACTIVE')],
-  ['a later page of them', ['users_name_trgm'], users({ nameContains: 'a1b2c' }, 'ID_DESC', 15_000)],
+  ['a later page of them', ['users_name_trgm'], users({ nameContains: 'a1b2c' }, 'ID_DESC', 6_000)],
   ['users by names', ['users_name_unique'], users({ names: ['alpha', 'beta'] })],
   ['users by numbers', ['users_pkey'], users({ ids: [3, 5, 7] })],
   ['users by numbers for a loader', ['users_pkey'], (em) => findUsersByIds(em, [3, 5, 7])],
