@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { REAL_HASHES, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import {
   anlifeDoor,
@@ -17,7 +17,7 @@ type App = Awaited<ReturnType<typeof startTestApp>>;
 let app: App;
 
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
+  app = await startTestApp({ ...REAL_HASHES, TRUSTED_PROXIES: '127.0.0.1' });
 });
 afterAll(() => app.close());
 
@@ -190,7 +190,11 @@ test('aliases of one request count one by one', async () => {
 });
 
 test('one source has its budget over all accounts', async () => {
-  const { client } = await app.world.start({ TRUSTED_PROXIES: '127.0.0.1', GUARD_IP_HOURLY: '20' });
+  const { client } = await app.world.start({
+    ...REAL_HASHES,
+    TRUSTED_PROXIES: '127.0.0.1',
+    GUARD_IP_HOURLY: '20',
+  });
   const accounts = await atOnce(4, () => app.client.register());
   const outcomes = await atOnce(30, (index) =>
     anlifeDoor(client, {

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121064344_open_app_calls extends Migration {
-  override name = 'Migration20261121064344_open_app_calls';
+export class Migration20261121_open_app_calls extends Migration {
+  override name = 'Migration20261121_open_app_calls';
 
   override up(): void | Promise<void> {
     this.addSql(
