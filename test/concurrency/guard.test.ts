@@ -74,7 +74,11 @@ describe('wrong passwords at once', () => {
     const evaluated = await evaluationsDuring(async () => {
       const change = { oldPassword: PASSWORD, password: 'another-horse-8' };
       const { errors } = await app.client.graphql(CHANGE_PASSWORD, { input: change }, options);
-      expect(errors?.[0]?.extensions).toEqual({ code: 'ACCOUNT_LOCKED', retryAfter: expect.any(Number) });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: 'ACCOUNT_LOCKED',
+        limit: 10,
+        retryAfter: expect.any(Number),
+      });
       expect(errors?.[0]?.extensions.retryAfter).toBeLessThanOrEqual(900);
 
       const bind = {
