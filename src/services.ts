@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
 import { type Database, migrate, openDatabase } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
-import { createSenders } from './infra/message/senders.js';
+import { createSenders, type MessageSenders } from './infra/message/senders.js';
 import { createIdentityProviders } from './infra/oauth/port.js';
 import { createRedis, type RedisConnection } from './infra/redis.js';
 import { SecretBox } from './infra/secret-box.js';
@@ -52,6 +52,7 @@ export interface Infrastructure {
   database: Database;
   redis: RedisConnection;
   storage: Storage;
+  messages: MessageSenders;
 }
 
 /** Opens the database, applies migrations and reference data, and connects to Redis. */
@@ -63,11 +64,18 @@ export async function openInfrastructure(
   try {
     const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
     await migrate(database, (em) => seedReference(em, { storage }));
-    return { database, storage, redis: createRedis(config) };
+    return { database, storage, redis: createRedis(config), messages: createSenders(config) };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** Lets go of everything that was opened; what uses it has ended. */
+export async function closeInfrastructure({ database, redis, messages }: Infrastructure): Promise<void> {
+  await Promise.all(Object.values(messages).map((sender) => sender.close?.()));
+  await redis.close();
+  await database.close();
 }
 
 /** What the services need besides: a log, and the address clients reach the gateway at. */
@@ -82,7 +90,7 @@ export function createServices(
   infrastructure: Infrastructure,
   { log, publicUrl }: Surroundings,
 ) {
-  const { database, storage } = infrastructure;
+  const { database, storage, messages } = infrastructure;
   const redis = infrastructure.redis.client;
 
   const securityEvents = new SecurityEventService(database.fork, (err) =>
@@ -97,10 +105,9 @@ export function createServices(
 
   const secretBox = new SecretBox(config.DATA_KEYS);
   const openApps = new OpenAppService(secretBox);
-  const senders = createSenders(config);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
-  const codes = new CodeService(redis, config, senders);
+  const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   const proof = new Proof(guard, hasher, codes, captchas, sessions);
   const creator = new AccountCreator(securityEvents);
@@ -128,7 +135,7 @@ export function createServices(
     ),
     moderation,
     openApps,
-    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, senders, (err) =>
+    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, messages, (err) =>
       log.error({ err }, 'password not delivered'),
     ),
     passwords: new PasswordService(proof, sessions, securityEvents),

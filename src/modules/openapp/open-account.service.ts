@@ -120,7 +120,7 @@ export class OpenAccountService {
   /** The account exists, and its owner can retrieve a password that did not arrive. */
   private async tell(channel: 'sms' | 'mail', to: string, password: string): Promise<void> {
     await this.senders[channel]
-      .send({ to, code: password, purposes: ['PASSWORD'] })
+      .send({ to, code: password, purposes: ['PASSWORD'], lifeSeconds: null })
       .catch(this.onUndelivered);
   }
 }
