@@ -24,7 +24,10 @@ function verifiable(input: Input): { phone: string } | { email: string } {
   throw new AppError('INVALID_INPUT', { field: 'verifiable_type' });
 }
 
-const withCode = (input: Input) => ({ code: input.required('verifiable_code') });
+/** Six digits; a client that sends them as a number (`plus.md` 输入) has lost the zeros in front. */
+const inFull = (code: string): string => code.padStart(6, '0');
+
+const withCode = (input: Input) => ({ code: inFull(input.required('verifiable_code')) });
 
 function changes(input: Input) {
   return {
@@ -66,7 +69,10 @@ function credentials(input: Input) {
   const account = input.required('login');
   const code = input.text('verifiable_code');
   return {
-    input: { account, ...(code === undefined ? { password: input.required('password') } : { code }) },
+    input: {
+      account,
+      ...(code === undefined ? { password: input.required('password') } : { code: inFull(code) }),
+    },
   };
 }
 
