@@ -5,21 +5,21 @@ import { AppError } from '../errors/app-error.js';
 import { assertSize, LIMITS } from './query-size.js';
 
 /** Throws INVALID_INPUT for text that no database column takes: NUL, lone surrogates, far too long. */
-function assertText(value: string): void {
+function assertText(value: string, field?: string): void {
   if (value.length > LIMITS.string || value.includes('\0') || !value.isWellFormed()) {
-    throw new AppError('INVALID_INPUT');
+    throw new AppError('INVALID_INPUT', { field });
   }
 }
 
 /** Variables come from JSON, so they are trees of plain values; anything else (uploads) is not text. */
-function assertVariables(value: unknown, depth = 0): void {
+function assertVariables(value: unknown, depth = 0, field?: string): void {
   if (depth > LIMITS.nesting) throw new AppError('INVALID_INPUT');
-  if (typeof value === 'string') assertText(value);
-  else if (Array.isArray(value)) for (const item of value) assertVariables(item, depth + 1);
+  if (typeof value === 'string') assertText(value, field);
+  else if (Array.isArray(value)) for (const item of value) assertVariables(item, depth + 1, field);
   else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, item] of Object.entries(value)) {
       assertText(key);
-      assertVariables(item, depth + 1);
+      assertVariables(item, depth + 1, key);
     }
   }
 }

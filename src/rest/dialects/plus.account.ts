@@ -24,7 +24,17 @@ function verifiable(input: Input): { phone: string } | { email: string } {
   throw new AppError('INVALID_INPUT', { field: 'verifiable_type' });
 }
 
-const withCode = (input: Input) => ({ code: input.required('verifiable_code') });
+/** Six digits; a client that sends them as a number (`plus.md` 输入) has lost the zeros in front. */
+const inFull = (code: string): string => code.padStart(6, '0');
+
+const withCode = (input: Input) => ({ code: inFull(input.required('verifiable_code')) });
+
+/** A picture is named by its node; the schema takes bare ids too. */
+function node(input: Input, name: string): string | null | undefined {
+  const text = input.clearable(name);
+  if (text && !text.startsWith('public:')) throw new AppError('INVALID_INPUT', { field: name });
+  return text;
+}
 
 function changes(input: Input) {
   return {
@@ -33,8 +43,8 @@ function changes(input: Input) {
       bio: input.clearable('bio'),
       sex: input.int('sex') === undefined ? input.clearable('sex') : input.choice('sex', SEX_NAMES),
       location: input.clearable('location'),
-      avatarId: input.clearable('avatar'),
-      backgroundId: input.clearable('bg'),
+      avatarId: node(input, 'avatar'),
+      backgroundId: node(input, 'bg'),
     },
   };
 }
@@ -66,7 +76,10 @@ function credentials(input: Input) {
   const account = input.required('login');
   const code = input.text('verifiable_code');
   return {
-    input: { account, ...(code === undefined ? { password: input.required('password') } : { code }) },
+    input: {
+      account,
+      ...(code === undefined ? { password: input.required('password') } : { code: inFull(code) }),
+    },
   };
 }
 

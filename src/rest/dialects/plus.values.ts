@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { AppError } from '../../errors/app-error.js';
 import type { Data } from '../dialect.js';
-import type { Input } from '../input.js';
+import { type Input, isRecord } from '../input.js';
 import { SEX_NUMBERS } from '../values.js';
 
 /** What ThinkSNS+ clients send and expect: `plus.md` and DECISIONS §6. */
@@ -143,21 +143,23 @@ export const minutesLeft = (expiresAt: Date): number =>
 /** Not to be trimmed: a password may begin or end with a space. */
 const VERBATIM = /password/;
 
-/** Texts are trimmed but for passwords, and an empty one is null (DECISIONS §6). */
-export function normalise(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, normaliseValue(name, value)]),
-  );
-}
+/** Deeper than any parameter lies; what is below stays as it is, and nothing reads it. */
+const NESTING_MAX = 10;
 
-function normaliseValue(name: string, value: unknown): unknown {
+/** Texts are trimmed but for passwords, and an empty one is null (DECISIONS §6). */
+export const normalise = (values: Record<string, unknown>): Record<string, unknown> => normaliseAt(0, values);
+
+const normaliseAt = (depth: number, values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, normaliseValue(depth, name, value)]),
+  );
+
+function normaliseValue(depth: number, name: string, value: unknown): unknown {
   if (typeof value === 'string') {
     const text = VERBATIM.test(name) ? value : value.trim();
     return text === '' ? null : text;
   }
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? normalise(value as Record<string, unknown>)
-    : value;
+  return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
 }
 
 /** Lists are never refused for their parameters: a malformed one is an absent one. */
