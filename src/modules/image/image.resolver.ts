@@ -7,6 +7,7 @@ import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
+import { ImageSize } from './image.size.js';
 
 const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
 
@@ -43,7 +44,7 @@ export class ImageResolver {
 
   @Mutation(() => User, {
     description:
-      'Stores a picture and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
+      'Stores a picture and smaller copies of it, and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
   })
   updateAvatar(
     @Ctx() ctx: RequestContext,
@@ -53,8 +54,16 @@ export class ImageResolver {
   }
 
   @FieldResolver(() => String, { description: 'Where to get it.' })
-  url(@Root() image: Image): string {
-    return this.services.images.urlOf(image);
+  url(
+    @Root() image: Image,
+    @Arg('size', () => ImageSize, {
+      nullable: true,
+      description:
+        'A smaller copy; the picture itself when left out. Only avatars sent with `updateAvatar` have copies: of other pictures the whole is served in their place.',
+    })
+    size?: ImageSize | null,
+  ): string {
+    return this.services.images.urlOf(image, size);
   }
 
   @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })
