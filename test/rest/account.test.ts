@@ -106,6 +106,16 @@ describe('3.1 login', () => {
     }
   });
 
+  test('without a default picture there is none', async () => {
+    const { phone } = await app.person();
+    await app.sql('alter table default_photos rename to default_photos_away');
+    await app.sql('create table default_photos as select * from default_photos_away limit 0');
+    const { body } = await app.login(phone);
+    await app.sql('drop table default_photos');
+    await app.sql('alter table default_photos_away rename to default_photos');
+    expect(body.data.user_info).toMatchObject({ avator: '', large_avator: '' });
+  });
+
   test('an unknown account and a wrong password are 3100 alike', async () => {
     const { phone } = await app.person();
     expect(await app.login(phone, 'wrong1234')).toEqual(loginFailed(3100));
