@@ -176,6 +176,10 @@ export const SETTINGS = {
     'Who mail by SMTP is from: an address, or `Name <address>`.',
   ),
 
+  ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(
+    'Let old `account` clients (3.4) set a phone without a code. Dangerous, in production too: anybody with an account can then take any number that is not registered, and lock its owner out of registering it.',
+  ),
+
   UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),
   UPLOAD_DAILY_LIMIT: integer(200, 1, 1_000_000).describe('Images one account may store within 24 hours.'),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),

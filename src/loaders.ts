@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import { createFollowLoader } from './modules/follow/follow.loader.js';
 import { findHobbiesOfUsers } from './modules/hobby/hobby.repository.js';
+import { createDefaultPhotoLoader } from './modules/image/default-photo.loader.js';
 import { findImages } from './modules/image/image.repository.js';
 import { findCities, findCommunities } from './modules/place/place.repository.js';
 import { findUsersByIds } from './modules/user/user.repository.js';
@@ -27,6 +28,7 @@ export function createLoaders(em: EntityManager) {
     wallet: byKey(findWallets),
     vip: byKey(findVips),
     verification: byKey(findVerifications),
+    defaultPhoto: createDefaultPhotoLoader(em),
     follows: createFollowLoader(em),
   };
 }

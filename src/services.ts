@@ -10,6 +10,7 @@ import { SecretBox } from './infra/secret-box.js';
 import { LocalStorage } from './infra/storage/local.js';
 import type { Storage } from './infra/storage/port.js';
 import { AccountCreator } from './modules/account/account.creator.js';
+import { AccountUpdateService } from './modules/account/account-update.service.js';
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
 import { CodeRequestService } from './modules/account/code-request.service.js';
@@ -27,6 +28,7 @@ import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
+import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
@@ -101,7 +103,7 @@ export function createServices(
   const places = new PlaceService();
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
-  const images = new ImageService(config, decoder, imageStore, publicUrl);
+  const images = new ImageService(config, decoder, imageStore, new ImageCopier(decoder, storage), publicUrl);
 
   const secretBox = new SecretBox(config.DATA_KEYS);
   const openApps = new OpenAppService(secretBox);
@@ -112,7 +114,10 @@ export function createServices(
   const proof = new Proof(guard, hasher, codes, captchas, sessions);
   const creator = new AccountCreator(securityEvents);
 
+  const profiles = new ProfileService(images, places, moderation);
+
   return {
+    accountUpdates: new AccountUpdateService(config, proof, profiles, securityEvents),
     addresses: new AddressService(),
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
@@ -140,7 +145,7 @@ export function createServices(
     ),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
-    profiles: new ProfileService(images, places, moderation),
+    profiles,
     ranking: new RankingService(database, redis, places),
     registration: new RegistrationService(proof, creator, sessions, moderation),
     releases: new ReleaseService(),

@@ -11,7 +11,7 @@ const HEADERS = {
 
 /**
  * `GET` and `HEAD /storage/<key>`, where the key may carry the prefix that a file's node has
- * (`public:2021/01/05/<id>.jpg`). Anything else under it is the app's 404.
+ * (`public:2021/01/05/<id>.jpg`). A copy that was never made is the picture itself. Anything else is the app's 404.
  */
 export function registerFiles(app: FastifyInstance, storage: Storage): void {
   app.route<{ Params: { '*': string } }>({
@@ -30,14 +30,14 @@ async function serve(
   key: string,
 ): Promise<FastifyReply> {
   const parsed = parseStorageKey(key);
-  const file = parsed && (await storage.read(key));
+  const file = parsed && ((await storage.read(key)) ?? (await storage.read(parsed.original ?? '')));
   if (!parsed || !file) {
     reply.callNotFound();
     return reply;
   }
 
   // A key's content never changes, so the key itself is the validator.
-  const etag = `"${parsed.id}"`;
+  const etag = parsed.original ? `"${key.slice(key.lastIndexOf('/') + 1)}"` : `"${parsed.id}"`;
   reply.headers({ ...HEADERS, etag });
   const unchanged = matches(request.headers['if-none-match'], etag);
   if (unchanged || request.method === 'HEAD') file.stream.destroy();

@@ -76,8 +76,8 @@ export interface Dialect<Meaning = unknown> {
   /** What the whole system does to parameters before a row reads them. */
   normalise?(values: Record<string, unknown>): Record<string, unknown>;
   success(result: unknown, route: Route): Reply;
-  /** `meaning` is what {@link meaningOf} found. */
-  failure(error: AppError, meaning: Meaning): Reply;
+  /** `meaning` is what {@link meaningOf} found; `route` the row that failed, if it got that far. */
+  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>): Reply;
   /** The meaning of each kind of failure: complete, checked by the compiler. */
   kinds: Readonly<Record<ErrorKind, Meaning>>;
   /** What single codes mean in the whole dialect. */

@@ -109,7 +109,8 @@ export function sendFailure(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const answer = dialect.failure(error, meaningOf(dialect, error, request.routeOptions?.config?.row));
+  const row = request.routeOptions?.config?.row;
+  const answer = dialect.failure(error, meaningOf(dialect, error, row), row);
   if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
   return sendReply(reply, answer);
 }

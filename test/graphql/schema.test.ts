@@ -160,7 +160,7 @@ test('the names that clients rely on are there', () => {
   };
   expect(fieldsOf('User')).toEqual(expect.arrayContaining(USER_FIELDS));
   expect(fieldsOf('UserFilter')).toEqual(expect.arrayContaining(FILTER_FIELDS));
-  expect(fieldsOf('AuthPayload').sort()).toEqual(['expiresAt', 'isNewUser', 'token', 'user']);
+  expect(fieldsOf('AuthPayload').sort()).toEqual(['expiresAt', 'isNewUser', 'provider', 'token', 'user']);
   expect(fieldsOf('SendCodePayload')).toEqual(expect.arrayContaining(['resendAfter', 'expiresAt']));
   expect(fieldsOf('Captcha').sort()).toEqual(['expiresAt', 'id', 'image']);
   expect(fieldsOf('LoginStatus').sort()).toEqual(['captchaRequired', 'failures', 'lockedUntil']);

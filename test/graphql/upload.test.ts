@@ -159,6 +159,46 @@ describe('updateAvatar', () => {
   });
 });
 
+describe('sizes', () => {
+  const SIZES = 'url small: url(size: SMALL) large: url(size: LARGE)';
+  const side = async (url: string) => {
+    const { width, pages } = await sharp(Buffer.from(await (await fetch(url)).arrayBuffer())).metadata();
+    return { width, pages };
+  };
+
+  test('an avatar has copies no larger than asked for; the first picture of an animation', async () => {
+    const frames = await sharp([await png(300), await solid(300).negate().png().toBuffer()], {
+      join: { animated: true },
+    })
+      .gif()
+      .toBuffer();
+    const query = `mutation ($file: Upload!) { updateAvatar(file: $file) { avatar { ${SIZES} } ${SIZES.replaceAll('url', 'avatarUrl')} } }`;
+    const { data } = await upload(frames, query);
+    const { avatar, ...urls } = data.updateAvatar;
+    expect({ url: urls.avatarUrl, small: urls.small, large: urls.large }).toEqual(avatar);
+    expect(await side(avatar.small)).toEqual({ width: 200, pages: 1 });
+    expect(avatar.large).toBe(avatar.url);
+    expect(await side(avatar.url)).toEqual({ width: 300, pages: 2 });
+  });
+
+  test('another picture has none and is served whole', async () => {
+    const query = `mutation ($file: Upload!) { uploadImage(file: $file) { ${SIZES} } }`;
+    const { url, small, large } = (await upload(await png(900), query)).data.uploadImage;
+    expect(new Set([url, small, large]).size).toBe(3);
+    for (const one of [url, small, large]) expect((await side(one)).width).toBe(900);
+  });
+
+  test('without an avatar it is null, or the first default photo where one is wanted', async () => {
+    const { token } = await app.client.register();
+    const { me, defaultPhotos } = await app.client.data(
+      '{ me { avatarUrl small: avatarUrl(size: SMALL) default: avatarUrl(size: SMALL, orDefault: true) } defaultPhotos { url } }',
+      {},
+      token,
+    );
+    expect(me).toEqual({ avatarUrl: null, small: null, default: defaultPhotos[0].url });
+  });
+});
+
 describe('the multipart request', () => {
   const operations = { query: UPLOAD, variables: { file: null } };
   const map = { 0: ['variables.file'] };

@@ -6,7 +6,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerFiles } from '../../src/http/files.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
-import { newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
+import { copyKeyOf, newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
 
 let directory: string;
 let storage: LocalStorage;
@@ -32,6 +32,10 @@ const NO_KEYS = [
   '2026/11/21/0123456789abcdef0123456789abcdef.jpg\n',
   '2026/11/21/0123456789abcdef0123456789abcdef.jpg\0',
   '2026\\11\\21\\0123456789abcdef0123456789abcdef.jpg',
+  '2026/11/21/0123456789abcdef0123456789abcdef_100.jpg',
+  '2026/11/21/0123456789abcdef0123456789abcdef_.jpg',
+  '2026/11/21/0123456789abcdef0123456789abcdef_200_800.jpg',
+  '2026/11/21/_200.jpg',
 ];
 
 describe('storage keys', () => {
@@ -40,6 +44,13 @@ describe('storage keys', () => {
     expect(key).toMatch(/^2026\/11\/21\/[0-9a-f]{32}\.webp$/);
     expect(newStorageKey('webp')).not.toBe(newStorageKey('webp'));
     expect(parseStorageKey(key)).toEqual({ id: key.slice(11, 43), extension: 'webp' });
+  });
+
+  it('of copies name the picture that they are copies of', () => {
+    const key = newStorageKey('png');
+    const copy = copyKeyOf(key, 200);
+    expect(copy).toBe(key.replace('.png', '_200.png'));
+    expect(parseStorageKey(copy)).toEqual({ id: parseStorageKey(key)?.id, extension: 'png', original: key });
   });
 
   it.each(NO_KEYS)('%j is none', async (key) => {
@@ -62,6 +73,22 @@ describe('LocalStorage', () => {
     await storage.remove(key);
     await storage.remove(key);
     expect(await storage.read(key)).toBeNull();
+  });
+
+  it('removes the copies of a picture with it, and a copy alone', async () => {
+    const key = newStorageKey('jpg');
+    const [small, large] = [copyKeyOf(key, 200), copyKeyOf(key, 800)];
+    const held = async () => {
+      const files = await Promise.all([key, small, large].map((one) => storage.read(one)));
+      for (const file of files) file?.stream.destroy();
+      return files.map((file) => file !== null);
+    };
+    for (const one of [key, small, large]) await storage.put(one, data, 'image/jpeg');
+    await storage.remove(small);
+    expect(await held()).toEqual([true, false, true]);
+    await storage.put(small, data, 'image/jpeg');
+    await storage.remove(key);
+    expect(await held()).toEqual([false, false, false]);
   });
 
   it('keeps what it holds when opened again', async () => {
@@ -152,6 +179,22 @@ describe('/storage', () => {
     const other = newStorageKey(extension);
     await storage.put(other, data, mime);
     expect((await app.inject(`/storage/${other}`)).headers['content-type']).toBe(mime);
+  });
+
+  it('serves a copy, and where there is none the picture', async () => {
+    const copy = Buffer.from('a small one');
+    await storage.put(copyKeyOf(key, 200), copy, 'image/jpeg');
+    const small = await app.inject(`/storage/${copyKeyOf(key, 200)}`);
+    const large = await app.inject(`/storage/public:${copyKeyOf(key, 800)}`);
+    expect([small.statusCode, small.rawPayload]).toEqual([200, copy]);
+    expect([large.statusCode, large.rawPayload]).toEqual([200, data]);
+    for (const answer of [small, large]) expect(answer.headers['content-type']).toBe('image/jpeg');
+    const tags = [etag, small.headers.etag, large.headers.etag];
+    expect(new Set(tags).size).toBe(3);
+    const headers = { 'if-none-match': String(small.headers.etag) };
+    expect((await app.inject({ url: `/storage/${copyKeyOf(key, 200)}`, headers })).statusCode).toBe(304);
+    expect((await app.inject({ url: `/storage/${key}`, headers })).statusCode).toBe(200);
+    expect((await app.inject(`/storage/${copyKeyOf(newStorageKey('jpg'), 200)}`)).statusCode).toBe(404);
   });
 
   it.each([`public:${key}`, encodeURIComponent(`public:${key}`), encodeURIComponent(key), `public%3A${key}`])(

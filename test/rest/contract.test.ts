@@ -25,7 +25,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 /** The numbers that the documents and DECISIONS §2 to §6 list. */
 const DOCUMENTED: Record<Dialect['name'], readonly number[]> = {
   anlife: [...range(1001, 1014), 1099],
-  account: [1001, 1002, 1010, 1099, 3100, 3101, 3200, 3201, 3202, 3300, 3301, 3302],
+  account: [1001, 1002, 1010, 1099, 3100, 3101, ...range(3200, 3203), ...range(3300, 3302), 3400, 3401],
   plus: [400, 401, 403, 404, 422, 429, 500, 503],
   member: range(-1, 8),
   open: [400, 401, 403, 1000, 1001, 1002, 1010, 1011],
@@ -55,7 +55,7 @@ describe('every dialect', () => {
       for (const route of routes) {
         const error = new AppError(code);
         const meaning = meaningOf(dialect, error, route);
-        const { status, body } = dialect.failure(error, meaning);
+        const { status, body } = dialect.failure(error, meaning, route);
         expect(DOCUMENTED[dialect.name]).toContain(typeof meaning === 'number' ? meaning : status);
         expect(status).toBeGreaterThanOrEqual(200);
         expect(JSON.stringify(body)).not.toContain('undefined');

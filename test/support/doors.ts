@@ -51,9 +51,24 @@ export const anlifeDoor: DoorToTry = async (client, { account, password, source 
   return body.datas?.auth_token ? 'ok' : (ANLIFE_NUMBERS[body.error_code] ?? String(body.error_code));
 };
 
+const ACCOUNT_NUMBERS: Readonly<Record<number, Outcome>> = {
+  1000: 'ok',
+  1099: 'unavailable',
+  3100: 'wrong',
+  3101: 'locked',
+};
+
+/** 3.1 of the account module. */
+export const accountDoor: DoorToTry = async (client, { account, password, source }) => {
+  const form = { user_type: 1, account, password };
+  const { body } = await client.legacy('POST', '/user/login', form, headersFrom(source));
+  return ACCOUNT_NUMBERS[body.code] ?? String(body.code);
+};
+
 export const PASSWORD_DOORS: readonly [string, DoorToTry][] = [
   ['GraphQL', graphqlDoor],
   ['anlife', anlifeDoor],
+  ['account', accountDoor],
 ];
 
 /**

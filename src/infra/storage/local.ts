@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parseStorageKey, type Storage, type StoredFile } from './port.js';
+import { COPY_SIDES, copyKeyOf, parseStorageKey, type Storage, type StoredFile } from './port.js';
 
 /** No put takes this long, so an older temporary file belongs to a process that died. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -45,7 +45,8 @@ export class LocalStorage implements Storage {
   }
 
   async remove(key: string): Promise<void> {
-    await rm(this.pathOf(key), { force: true });
+    const copies = parseStorageKey(key)?.original ? [] : COPY_SIDES.map((side) => copyKeyOf(key, side));
+    for (const one of [...copies, key]) await rm(this.pathOf(one), { force: true });
   }
 
   async read(key: string): Promise<StoredFile | null> {

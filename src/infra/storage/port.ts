@@ -22,11 +22,16 @@ export interface StoredFile {
   size: number;
 }
 
+/** Longest sides, in pixels, of the smaller copies that may lie beside a picture. */
+export const COPY_SIDES = [200, 800] as const;
+
+export type CopySide = (typeof COPY_SIDES)[number];
+
 /**
  * Where files live: a directory or an S3-compatible bucket. What is written under a key never changes
  * (a new content gets a new key), so whoever serves it may let it be cached for ever.
  *
- * Keys are those of {@link newStorageKey}; `put` and `remove` throw a RangeError for any other.
+ * Keys are those of {@link newStorageKey} and {@link copyKeyOf}; `put` and `remove` throw a RangeError for any other.
  */
 export interface Storage {
   /**
@@ -34,13 +39,14 @@ export interface Storage {
    * false, and changes nothing, when the key is taken: of several puts at once one is the first (S3: `If-None-Match: *`).
    */
   put(key: string, data: Buffer, mime: string): Promise<boolean>;
-  /** Removing what is not there succeeds. */
+  /** Removing what is not there succeeds. The copies of a picture go with it. */
   remove(key: string): Promise<void>;
   /** Null when nothing is stored under the key, or nothing could be. */
   read(key: string): Promise<StoredFile | null>;
 }
 
-const KEY = /^\d{4}\/(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/([0-9a-f]{32})\.(jpg|png|webp|gif)$/;
+const KEY =
+  /^(\d{4}\/(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/([0-9a-f]{32}))(_(?:200|800))?\.(jpg|png|webp|gif)$/;
 
 /** A fresh key, `YYYY/MM/DD/<32 hex>.<extension>` with the date in UTC; 128 random bits keep it unguessable. */
 export function newStorageKey(extension: StoredExtension, now = new Date()): string {
@@ -48,8 +54,19 @@ export function newStorageKey(extension: StoredExtension, now = new Date()): str
   return `${day}/${randomBytes(16).toString('hex')}.${extension}`;
 }
 
-/** The parts of a key, or null for any string that is not one: nothing else ever becomes a path. */
-export function parseStorageKey(key: string): { id: string; extension: StoredExtension } | null {
-  const [, id, extension] = KEY.exec(key) ?? [];
-  return id && extension ? { id, extension: extension as StoredExtension } : null;
+export interface ParsedKey {
+  id: string;
+  extension: StoredExtension;
+  /** The key of the picture that this is a copy of; undefined when it is none. */
+  original?: string;
 }
+
+/** The parts of a key, or null for any string that is not one: nothing else ever becomes a path. */
+export function parseStorageKey(key: string): ParsedKey | null {
+  const [, path, id, copy, extension] = KEY.exec(key) ?? [];
+  if (!id || !extension) return null;
+  return { id, extension: extension as StoredExtension, original: copy && `${path}.${extension}` };
+}
+
+/** Where the copy of a picture lies: `YYYY/MM/DD/<32 hex>_<side>.<extension>`. */
+export const copyKeyOf = (key: string, side: CopySide): string => key.replace(/(?=\.\w+$)/, `_${side}`);

@@ -8,11 +8,13 @@ import {
   BindPhoneInputType,
   ChangePasswordInputType,
   LoginInputType,
+  ProviderEnum,
   RegisterInputType,
   RetrievePasswordInputType,
   UnbindInputType,
 } from './account.input.js';
 import type { AuthResult } from './account.types.js';
+import { UpdateAccountInputType } from './account-update.input.js';
 
 @ObjectType({ description: 'A session just opened.' })
 class AuthPayload implements AuthResult {
@@ -27,6 +29,12 @@ class AuthPayload implements AuthResult {
 
   @Field(() => Boolean, { description: 'Whether the account was created by this very call.' })
   isNewUser!: boolean;
+
+  @Field(() => ProviderEnum, {
+    nullable: true,
+    description: 'The third party that vouched for this log-in; null when none did.',
+  })
+  provider?: AuthResult['provider'];
 }
 
 const INPUT = 'What the operation needs.';
@@ -120,6 +128,18 @@ export class AccountResolver {
     @Arg('input', () => UnbindInputType, { description: INPUT }) input: UnbindInputType,
   ): Promise<User> {
     return this.services.contacts.unbindEmail(ctx, input);
+  }
+
+  @Mutation(() => User, {
+    description:
+      'Changes display name, sex, phone and e-mail address in one step: all or nothing. Errors: INVALID_INPUT with the field, NAME_BANNED, PHONE_INVALID, PHONE_TAKEN, EMAIL_INVALID, EMAIL_TAKEN, LAST_LOGIN_METHOD, CODE_INVALID.',
+  })
+  updateAccount(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => UpdateAccountInputType, { description: 'The changes.' })
+    input: UpdateAccountInputType,
+  ): Promise<User> {
+    return this.services.accountUpdates.update(ctx, input);
   }
 
   @Mutation(() => Boolean, {

@@ -1,4 +1,4 @@
-import type { ThirdPartyCredential } from '../../infra/oauth/port.js';
+import type { ProviderName, ThirdPartyCredential } from '../../infra/oauth/port.js';
 import type { User } from '../user/user.entity.js';
 import type { PasswordFormat } from './password.hasher.js';
 
@@ -45,4 +45,6 @@ export interface AuthResult {
   token: string;
   expiresAt: Date;
   isNewUser: boolean;
+  /** The third party that vouched for the log-in. */
+  provider?: ProviderName;
 }

@@ -157,7 +157,7 @@ export class ContactService {
 const passwordWrong = (): AppError => new AppError('CREDENTIALS_INVALID', { field: 'password' });
 
 /** Throws PHONE_TAKEN or EMAIL_TAKEN when the address is somebody else's. */
-async function assertFree(
+export async function assertFree(
   ctx: RequestContext,
   userId: number,
   { channel, address }: CodeAddress,

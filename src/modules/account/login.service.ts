@@ -51,7 +51,8 @@ export class LoginService {
       passwordHash ? (await findPasswordHash(ctx.em, userId)) === passwordHash : true,
     );
     if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
-    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser };
+    const provider = input.thirdParty?.provider;
+    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };
   }
 
   /** A new session in the place of the caller's. Throws UNAUTHENTICATED. */

@@ -7,6 +7,7 @@ import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
+import { ImageSize } from './image.size.js';
 import { CreateUploadInput } from './upload.input.js';
 import { UploadTicket } from './upload.type.js';
 
@@ -46,7 +47,7 @@ export class ImageResolver {
 
   @Mutation(() => User, {
     description:
-      'Stores a picture and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL, RATE_LIMITED (too many today).',
+      'Stores a picture and smaller copies of it, and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL, RATE_LIMITED (too many today).',
   })
   updateAvatar(
     @Ctx() ctx: RequestContext,
@@ -80,8 +81,16 @@ export class ImageResolver {
   }
 
   @FieldResolver(() => String, { description: 'Where to get it.' })
-  url(@Root() image: Image): string {
-    return this.services.images.urlOf(image);
+  url(
+    @Root() image: Image,
+    @Arg('size', () => ImageSize, {
+      nullable: true,
+      description:
+        'A smaller copy; the picture itself when left out. Only avatars sent with `updateAvatar` have copies: of other pictures the whole is served in their place.',
+    })
+    size?: ImageSize | null,
+  ): string {
+    return this.services.images.urlOf(image, size);
   }
 
   @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })

@@ -3,10 +3,13 @@ import type { Config } from '../../config.js';
 import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { newStorageKey } from '../../infra/storage/port.js';
+import type { User } from '../user/user.entity.js';
+import type { ImageCopier } from './image.copier.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
 import { parseReference } from './image.reference.js';
 import { findDefaultPhotos, findImage, isDefaultPhoto } from './image.repository.js';
+import { type ImageSize, keyOfSize } from './image.size.js';
 import type { ImageStore } from './image.store.js';
 
 type ImageConfig = Pick<Config, 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'>;
@@ -17,6 +20,7 @@ export class ImageService {
     private readonly config: ImageConfig,
     private readonly decoder: ImageDecoder,
     private readonly store: ImageStore,
+    private readonly copier: ImageCopier,
     /** The address clients reach the gateway at, known once it listens. */
     private readonly publicUrl: () => string,
   ) {}
@@ -37,7 +41,10 @@ export class ImageService {
     return this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
   }
 
-  /** Stores an avatar, which must not be smaller than `IMAGE_MIN_SIDE`, and puts it to use; or does neither. */
+  /**
+   * Stores an avatar, which must not be smaller than `IMAGE_MIN_SIDE`, with its copies and puts it to use; or does
+   * neither.
+   */
   async uploadAvatar<T>(
     ctx: RequestContext,
     stream: Readable,
@@ -45,6 +52,7 @@ export class ImageService {
   ): Promise<T> {
     const image = await this.upload(ctx, stream, this.config.IMAGE_MIN_SIDE);
     try {
+      await this.copier.copy(image);
       return await use(image);
     } catch (error) {
       await this.store.remove(ctx, image);
@@ -73,8 +81,21 @@ export class ImageService {
     return findDefaultPhotos(ctx.em);
   }
 
-  urlOf(image: Image): string {
-    return `${this.publicUrl()}/storage/${image.key}`;
+  /** Where a picture is served, or a copy of it no larger than the size. */
+  urlOf(image: Image, size?: ImageSize | null): string {
+    return `${this.publicUrl()}/storage/${keyOfSize(image, size)}`;
+  }
+
+  /** Where a user's avatar is: here, in the size, else at the third party, else the first picture of the house. */
+  async avatarUrlOf(
+    ctx: RequestContext,
+    { avatarId, externalAvatarUrl }: User,
+    { size, orDefault }: { size?: ImageSize | null; orDefault: boolean },
+  ): Promise<string | null> {
+    const own = avatarId ? await ctx.loaders.image.load(avatarId) : null;
+    if (!own && externalAvatarUrl) return externalAvatarUrl;
+    const image = own ?? (orDefault ? await ctx.loaders.defaultPhoto.load() : null);
+    return image && this.urlOf(image, size);
   }
 }
 

@@ -15,6 +15,7 @@ export enum SecurityEventKind {
   PHONE_UNBOUND = 'PHONE_UNBOUND',
   EMAIL_BOUND = 'EMAIL_BOUND',
   EMAIL_UNBOUND = 'EMAIL_UNBOUND',
+  EMAIL_CHANGED = 'EMAIL_CHANGED',
   SESSION_REVOKED = 'SESSION_REVOKED',
   VERIFICATION_SUBMITTED = 'VERIFICATION_SUBMITTED',
   VERIFICATION_PASSED = 'VERIFICATION_PASSED',
@@ -38,6 +39,7 @@ registerEnumType(SecurityEventKind, {
     PHONE_UNBOUND: { description: 'The phone number was removed.' },
     EMAIL_BOUND: { description: 'An e-mail address was bound.' },
     EMAIL_UNBOUND: { description: 'The e-mail address was removed.' },
+    EMAIL_CHANGED: { description: 'An e-mail address was set that is not verified yet.' },
     SESSION_REVOKED: { description: 'Sessions were ended from another one.' },
     VERIFICATION_SUBMITTED: {
       description: 'A real-name verification was submitted, or again after a refusal.',

@@ -39,18 +39,10 @@ export class ProfileService {
     private readonly moderation: ModerationService,
   ) {}
 
-  /** Applies the changes to the caller. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH, NAME_BANNED or NAME_TAKEN. */
+  /** Applies the changes to the caller. Throws as {@link check} does, and NAME_TAKEN. */
   async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
     const { userId } = requireViewer(ctx);
-    const current = await findUserById(ctx.em, userId);
-    if (!current) throw new AppError('UNAUTHENTICATED');
-    const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
-    const columns: Columns = {
-      ...(await this.names(ctx, changes)),
-      ...texts(changes),
-      ...(await this.pictures(ctx, changes)),
-      ...(await this.place(ctx, current, changes)),
-    };
+    const { columns, hobbyIds } = await this.check(ctx, changes);
     try {
       await ctx.em.transactional(async () => {
         await lockActiveUser(ctx.em, userId);
@@ -65,6 +57,23 @@ export class ProfileService {
     const updated = await ctx.loaders.user.load(userId);
     if (!updated) throw new AppError('UNAUTHENTICATED');
     return updated;
+  }
+
+  /** What the changes come to, without writing it. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED. */
+  async check(
+    ctx: RequestContext,
+    changes: ProfileChanges,
+  ): Promise<{ columns: Columns; hobbyIds: number[] | undefined }> {
+    const current = await findUserById(ctx.em, requireViewer(ctx).userId);
+    if (!current) throw new AppError('UNAUTHENTICATED');
+    const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
+    const columns: Columns = {
+      ...(await this.names(ctx, changes)),
+      ...texts(changes),
+      ...(await this.pictures(ctx, changes)),
+      ...(await this.place(ctx, current, changes)),
+    };
+    return { columns, hobbyIds };
   }
 
   /** Stores a picture and makes it the caller's avatar. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL. */

@@ -5,6 +5,7 @@ import { parseId, parseIdOrNull } from '../../graphql/ids.js';
 import type { Services } from '../../services.js';
 import { Hobby } from '../hobby/hobby.entity.js';
 import { Image } from '../image/image.entity.js';
+import { ImageSize } from '../image/image.size.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { ageOf } from './calendar.js';
@@ -172,9 +173,21 @@ export class UserResolver {
     nullable: true,
     description: 'Where the avatar is: here, or at the third party the user came from.',
   })
-  async avatarUrl(@Root() user: User, @Ctx() ctx: RequestContext): Promise<string | null> {
-    const image = user.avatarId ? await ctx.loaders.image.load(user.avatarId) : null;
-    return image ? this.services.images.urlOf(image) : user.externalAvatarUrl;
+  avatarUrl(
+    @Root() user: User,
+    @Ctx() ctx: RequestContext,
+    @Arg('size', () => ImageSize, {
+      nullable: true,
+      description: 'A smaller copy, as with `Image.url`; a picture at a third party has none.',
+    })
+    size: ImageSize | null | undefined,
+    @Arg('orDefault', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether the first default photo stands in for an avatar that was never set.',
+    })
+    orDefault: boolean,
+  ): Promise<string | null> {
+    return this.services.images.avatarUrlOf(ctx, user, { size, orDefault });
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })

@@ -1,0 +1,36 @@
+import { Field, InputType } from 'type-graphql';
+import { Sex } from '../user/user.entity.js';
+import { CaptchaInput } from './account.input.js';
+
+@InputType('UpdateAccountInput', {
+  description: 'Changes to what a user shows and is reached by: a value sets, a field left out stays.',
+})
+export class UpdateAccountInputType {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The display name, at most 64 characters; null clears it.',
+  })
+  nickname?: string | null;
+
+  @Field(() => Sex, { nullable: true, description: 'Sex; null is UNSPECIFIED.' })
+  sex?: Sex | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The phone; another than the present one needs `code`. Null leaves it: see `unbindPhone`.',
+  })
+  phone?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The e-mail address; another than the present one is unverified until `bindEmail`. Null leaves it: see `unbindEmail`.',
+  })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A code sent to the new phone for BIND.' })
+  code?: string | null;
+
+  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
+  captcha?: CaptchaInput | null;
+}

@@ -1,0 +1,108 @@
+import type { Config } from '../../config.js';
+import { type RequestContext, requireViewer } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { translateConstraint } from '../../errors/constraints.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import { normaliseEmail, normalisePhone } from '../user/contact.js';
+import { loadUser } from '../user/load-user.js';
+import type { ProfileService } from '../user/profile.service.js';
+import type { Sex, User } from '../user/user.entity.js';
+import { findUserById, lockActiveUser, updateUser } from '../user/user.repository.js';
+import { guardKeyOf } from './account.finder.js';
+import { countIdentities, lockEmail } from './account.repository.js';
+import type { CaptchaProof } from './account.types.js';
+import { assertFree } from './contact.service.js';
+import type { Proof } from './proof.js';
+
+/** A value sets, absent leaves. Null clears what is shown; a phone or an address it leaves. */
+export interface AccountChanges {
+  nickname?: string | null;
+  sex?: Sex | null;
+  phone?: string | null;
+  email?: string | null;
+  /** Sent to the new phone for BIND. */
+  code?: string | null;
+  captcha?: CaptchaProof | null;
+}
+
+/** What is to become of the columns that a person is reached by. */
+type Contact = Partial<Pick<User, 'phone' | 'email' | 'emailVerified'>>;
+
+/** Changing profile and contact in one step (`account.md` 3.4): all of it is checked first, and all or nothing done. */
+export class AccountUpdateService {
+  constructor(
+    private readonly config: Pick<Config, 'ACCOUNT_PHONE_WITHOUT_CODE'>,
+    private readonly proof: Proof,
+    private readonly profiles: ProfileService,
+    private readonly events: SecurityEventService,
+  ) {}
+
+  /**
+   * Applies the changes to the caller. A new e-mail address is unverified until a code confirms it; a new phone needs
+   * its code. Throws INVALID_INPUT, NAME_BANNED, PHONE_INVALID, PHONE_TAKEN, EMAIL_INVALID, EMAIL_TAKEN,
+   * LAST_LOGIN_METHOD, then CODE_INVALID.
+   */
+  async update(ctx: RequestContext, changes: AccountChanges): Promise<User> {
+    const { userId } = requireViewer(ctx);
+    const { nickname, sex, code } = changes;
+    const wanted: Contact = {
+      ...(changes.phone ? { phone: normalisePhone(changes.phone) } : {}),
+      ...(changes.email ? { email: normaliseEmail(changes.email) } : {}),
+    };
+    const { columns } = await this.profiles.check(ctx, { nickname, sex });
+    const { phone } = await this.checkContact(ctx, userId, wanted);
+    const write = () => this.write(ctx, userId, columns, wanted);
+    if (!phone || this.trustsDoor(ctx)) await write();
+    else {
+      if (!code) throw new AppError('CODE_INVALID', { field: 'code' });
+      const claim = await this.proof.claim(guardKeyOf(userId), userId, changes.captcha);
+      await this.proof.code(ctx, claim, { channel: 'sms', address: phone, code, purpose: 'BIND' }, write);
+    }
+    return loadUser(ctx, userId);
+  }
+
+  /** Only the door whose document knows no code may be configured to do without one. */
+  private trustsDoor(ctx: RequestContext): boolean {
+    return this.config.ACCOUNT_PHONE_WITHOUT_CODE && ctx.client.door === 'account';
+  }
+
+  /** What changes: clients send back what they were shown, and a verified address must not lose its proof by that. */
+  private async checkContact(ctx: RequestContext, userId: number, wanted: Contact): Promise<Contact> {
+    const user = await findUserById(ctx.em, userId);
+    if (!user) throw new AppError('UNAUTHENTICATED');
+    const contact: Contact = {};
+    if (wanted.phone && wanted.phone !== user.phone) {
+      await assertFree(ctx, userId, { channel: 'sms', address: wanted.phone });
+      contact.phone = wanted.phone;
+    }
+    if (wanted.email && wanted.email !== user.email?.toLowerCase()) {
+      await assertFree(ctx, userId, { channel: 'mail', address: wanted.email });
+      Object.assign(contact, { email: wanted.email, emailVerified: false });
+    }
+    // An address without proof logs nobody in, so it may not take the place of the only one that does.
+    const loses = contact.email && user.emailVerified && !(contact.phone ?? user.phone);
+    if (loses && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
+    return contact;
+  }
+
+  private async write(
+    ctx: RequestContext,
+    userId: number,
+    profile: Partial<User>,
+    wanted: Contact,
+  ): Promise<void> {
+    try {
+      await ctx.em.transactional(async () => {
+        await lockActiveUser(ctx.em, userId);
+        if (wanted.email) await lockEmail(ctx.em, wanted.email);
+        const contact = await this.checkContact(ctx, userId, wanted);
+        await updateUser(ctx.em, userId, { ...profile, ...contact });
+        if (contact.phone) await this.events.record(ctx, userId, SecurityEventKind.PHONE_BOUND);
+        if (contact.email) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_CHANGED);
+      });
+    } catch (error) {
+      throw translateConstraint(error);
+    }
+  }
+}

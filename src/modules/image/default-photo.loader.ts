@@ -1,0 +1,14 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Image } from './image.entity.js';
+import { findDefaultPhotos } from './image.repository.js';
+
+/** The first picture of the house, looked up once a request; null when there is none. */
+export function createDefaultPhotoLoader(em: EntityManager): { load(): Promise<Image | null> } {
+  let first: Promise<Image | null> | undefined;
+  return {
+    load: () => {
+      first ??= findDefaultPhotos(em).then(([photo]) => photo ?? null);
+      return first;
+    },
+  };
+}

@@ -1,0 +1,498 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { User } from '../../src/modules/user/user.entity.js';
+import { freshPhone } from '../support/client.js';
+import { atOnce, contextOf } from '../support/context.js';
+import { freshEmail, giveEmail, mutate, registerByCode, setUser } from '../support/operations.js';
+import {
+  type AccountApp,
+  type Answer,
+  clientOf,
+  failed,
+  PASSWORD,
+  type Params,
+  type Person,
+  startAccount,
+  succeeded,
+} from './account.support.js';
+
+/** account.md 3.3 and 3.4: avatars, and the rest of one's own record. */
+
+let app: AccountApp;
+let person: Person;
+
+beforeAll(async () => {
+  app = await startAccount({ UPLOAD_MAX_BYTES: '300000' });
+});
+afterAll(() => app.close());
+beforeEach(async () => {
+  person = await app.person();
+});
+
+const update = (params: Params, who: Pick<Person, 'token'> = person): Promise<Answer> =>
+  app.form('/update_info', { token: who.token, ...params });
+
+/** What the record is now; an update of nothing changes nothing. */
+const record = async (who: Pick<Person, 'token'> = person) => (await update({}, who)).body.data;
+
+const bindCode = (phone: string): Promise<string> => app.client.sendCode(phone, ['BIND']);
+
+const columns = async (id: string | number) => {
+  const [row] = await app.sql<{ phone: string | null; email: string | null; email_verified: boolean }>(
+    'select phone, email, email_verified, nickname, sex from users where id = ?',
+    [Number(id)],
+  );
+  return row;
+};
+
+const eventsOf = async (id: string | number): Promise<string[]> =>
+  (
+    await app.sql<{ kind: string }>('select kind from security_events where user_id = ? order by id', [
+      Number(id),
+    ])
+  ).map(({ kind }) => kind);
+
+describe('3.3 update_avator', () => {
+  const picture = (width: number, height = width) =>
+    sharp({ create: { width, height, channels: 3, background: '#3366cc' } });
+
+  const upload = async (
+    bytes: Buffer | string,
+    params: Params = { token: person.token },
+    headers: Record<string, string> = {},
+    field = 'image',
+  ): Promise<Answer> => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(params)) body.append(name, String(value));
+    if (typeof bytes === 'string') body.append(field, bytes);
+    else body.append(field, new Blob([new Uint8Array(bytes)]), 'me.exe');
+    const response = await fetch(`${app.url}/user/update_avator`, { method: 'POST', body, headers });
+    return { status: response.status, body: await response.json() };
+  };
+
+  const files = async () => {
+    const entries = await readdir(path.join(app.world.dataDir, 'storage'), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  };
+  const stored = async () => [
+    (await files()).sort(),
+    (await app.sql('select count(*)::int as n from images'))[0],
+  ];
+
+  const served = async (url: string) => {
+    const response = await fetch(url);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const { format, width, height, pages } = await sharp(bytes).metadata();
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      format,
+      width,
+      height,
+      pages,
+    };
+  };
+
+  test.each(['jpeg', 'png', 'webp'] as const)(
+    'a large %s is shown in two sizes, 200 and 800 px',
+    async (format) => {
+      const answer = await upload(await picture(1200, 900).toFormat(format).toBuffer());
+      expect(answer).toEqual(succeeded({ avator: expect.stringMatching(/^http:\/\/.+_200\.\w+$/) }));
+      const { avator, large_avator } = await record();
+      expect(avator).toBe(answer.body.data.avator);
+      const file = { status: 200, type: `image/${format}`, format, pages: undefined };
+      expect(await served(avator)).toEqual({ ...file, width: 200, height: 150 });
+      expect(await served(large_avator)).toEqual({ ...file, width: 800, height: 600 });
+      const { body } = await app.login(person.phone);
+      expect(body.data.user_info).toMatchObject({ avator, large_avator });
+    },
+  );
+
+  test('nothing is enlarged: what is small already is shown as it is', async () => {
+    const before = (await files()).length;
+    await upload(await picture(120, 90).png().toBuffer());
+    const small = await record();
+    expect(small.avator).toBe(small.large_avator);
+    expect(await served(small.avator)).toMatchObject({ width: 120, height: 90 });
+    expect(await files()).toHaveLength(before + 1);
+
+    await upload(await picture(500).png().toBuffer());
+    const middle = await record();
+    expect(await served(middle.avator)).toMatchObject({ width: 200, height: 200 });
+    expect(await served(middle.large_avator)).toMatchObject({ width: 500, height: 500 });
+    expect(await files()).toHaveLength(before + 3);
+  });
+
+  test('the other doors show the picture itself, and it is the same account', async () => {
+    await upload(await picture(900).jpeg().toBuffer());
+    const { avator, large_avator } = await record();
+    const { body } = await app.client.legacy('GET', '/anlife/v1.0/user/getUserInfo', {
+      user_id: person.uid,
+    });
+    const original = body.datas.photo;
+    expect(avator).toBe(original.replace('.jpg', '_200.jpg'));
+    expect(large_avator).toBe(original.replace('.jpg', '_800.jpg'));
+    expect(await served(original)).toMatchObject({ width: 900 });
+  });
+
+  test('a picture uploaded at another door and then chosen has both URLs, too', async () => {
+    const body = new FormData();
+    body.append('file', new Blob([new Uint8Array(await picture(900).jpeg().toBuffer())]), 'a.jpg');
+    const headers = { auth_token: person.token };
+    const sent = await fetch(`${app.url}/upload`, { method: 'POST', body, headers });
+    const { image } = (await sent.json()) as { image: { id: string; host: number } };
+    await app.client.legacy('POST', '/anlife/v1.0/user/modifyInfo', {
+      user_id: person.uid,
+      auth_token: person.token,
+      photo_id: image.id,
+      photo_host: image.host,
+    });
+    const { avator, large_avator } = await record();
+    for (const url of [avator, large_avator]) {
+      expect(await served(url)).toMatchObject({ status: 200, type: 'image/jpeg', width: 900 });
+    }
+  });
+
+  test('the session may come as a header, a field before or after the file, or in the query', async () => {
+    const bytes = await picture(60).png().toBuffer();
+    const ok = succeeded({ avator: expect.stringContaining('/storage/') });
+    expect(await upload(bytes, {}, { authorization: `Bearer ${person.token}` })).toEqual(ok);
+    expect(await upload(bytes, { token: person.token })).toEqual(ok);
+    const after = new FormData();
+    after.append('image', new Blob([new Uint8Array(bytes)]), 'a.png');
+    after.append('token', person.token);
+    const late = await fetch(`${app.url}/user/update_avator`, { method: 'POST', body: after });
+    expect(await late.json()).toEqual(ok.body);
+    after.delete('token');
+    const query = await fetch(`${app.url}/user/update_avator?token=${person.token}`, {
+      method: 'POST',
+      body: after,
+    });
+    expect(await query.json()).toEqual(ok.body);
+  });
+
+  test('what is no picture is 3300, a large one 3301, a small one 3302; none leaves anything', async () => {
+    const before = await stored();
+    const jpeg = await picture(300).jpeg().toBuffer();
+    for (const [code, bytes] of [
+      [3300, Buffer.from('\xff\xd8\xff<script>alert(1)</script>', 'latin1')],
+      [3300, jpeg.subarray(0, jpeg.length / 2)],
+      [3300, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"/>')],
+      [3300, Buffer.alloc(0)],
+      [3301, Buffer.alloc(300_001, 0xff)],
+      [3301, Buffer.alloc(2_000_000, 0xff)],
+      [3301, await picture(8001, 60).png().toBuffer()],
+      [3302, await picture(49, 300).png().toBuffer()],
+      [3302, await picture(300, 49).png().toBuffer()],
+    ] as const) {
+      expect(await upload(bytes)).toEqual(failed(code));
+    }
+    expect(await stored()).toEqual(before);
+    expect((await upload(await picture(50).png().toBuffer())).body.code).toBe('000000');
+  });
+
+  test('no file and a file that is a text are 1001, no session is 1002; none leaves anything', async () => {
+    const before = await stored();
+    const png = await picture(60).png().toBuffer();
+    expect(await upload('a text')).toEqual(failed(1001));
+    expect(await app.form('/update_avator', { token: person.token })).toEqual(failed(1001));
+    expect(await upload(png, {})).toEqual(failed(1002));
+    expect(await upload(png, { token: 'x'.repeat(43) })).toEqual(failed(1002));
+    expect(await upload('a text', {})).toEqual(failed(1002));
+    expect(await stored()).toEqual(before);
+  });
+
+  test('an avatar that cannot be put to use leaves no file, no copy and no row', async () => {
+    const before = await stored();
+    await app.sql('alter table users add constraint refuse check (avatar_id is null) not valid');
+    const answer = await upload(await picture(900).png().toBuffer());
+    await app.sql('alter table users drop constraint refuse');
+    expect(answer).toEqual(failed(1099, undefined, 500));
+    expect(await stored()).toEqual(before);
+  });
+});
+
+describe('3.4 update_info', () => {
+  test('changes all it is sent and answers the record, each field of its type', async () => {
+    const [phone, email] = [freshPhone(), freshEmail()];
+    const verifycode = await bindCode(phone);
+    const answer = await update({ name: '菲利克斯', gender: '1', phone, email, verifycode });
+    const data = {
+      name: '菲利克斯',
+      phone,
+      gender: '1',
+      avator: expect.stringMatching(/^http:\/\/.+\/storage\/.+\.png$/),
+      large_avator: expect.stringMatching(/^http:\/\/.+\/storage\/.+\.png$/),
+      email,
+    };
+    expect(answer).toEqual(succeeded(data));
+    expect(await record()).toEqual(data);
+    expect((await app.login(phone)).body.data.user_info).toMatchObject({
+      name: '菲利克斯',
+      gender: 1,
+      email,
+    });
+    const events = await eventsOf(person.uid);
+    expect(events.filter((kind) => /BOUND|CHANGED/.test(kind))).toEqual(['PHONE_BOUND', 'EMAIL_CHANGED']);
+  });
+
+  test.each(['form', 'json', 'multipart', 'query'] as const)(
+    'takes its parameters from a %s',
+    async (way) => {
+      const answer = await app[way]('/update_info', { token: person.token, name: '新名', gender: 0 });
+      expect(answer.body.data).toMatchObject({ name: '新名', gender: '0' });
+      const bearer = { authorization: `Bearer ${person.token}` };
+      expect((await app[way]('/update_info', {}, bearer)).body.data).toMatchObject({ name: '新名' });
+    },
+  );
+
+  test('what is left out or empty stays; an empty gender is none', async () => {
+    const email = freshEmail();
+    await update({ name: '新名', gender: 1, email });
+    const before = await record();
+    expect(before).toMatchObject({ name: '新名', gender: '1', email, phone: person.phone });
+    expect((await update({ name: '', phone: '', email: '', verifycode: '' })).body.data).toEqual(before);
+    const nothing = { name: null, phone: null, email: null, gender: null };
+    const json = await app.json('/update_info', { token: person.token, ...nothing });
+    expect(json.body.data).toEqual(before);
+    expect((await update({ gender: '' })).body.data).toEqual({ ...before, gender: '' });
+  });
+
+  test('without a session it is 1002, whatever else is wrong', async () => {
+    expect(await app.form('/update_info', { name: 'x' })).toEqual(failed(1002));
+    expect(await app.form('/update_info', { gender: 'nonsense', token: 'x'.repeat(43) })).toEqual(
+      failed(1002),
+    );
+  });
+
+  test.each<[string, Params, string]>([
+    ['an unknown gender', { gender: 2 }, '参数错误'],
+    ['a gender that is no number', { gender: 'male' }, '参数错误'],
+    ['a name that is an object', { name: { first: 'felix' } }, '参数错误'],
+    ['a name that is too long', { name: '名'.repeat(65) }, '参数错误'],
+    ['a malformed phone', { phone: '12345' }, '手机号格式不正确'],
+    ['a malformed e-mail address', { email: 'felix@' }, '邮箱格式不正确'],
+    ['an e-mail address that is a list', { email: ['a@example.com'] }, '参数错误'],
+  ])('%s is 1001 and changes nothing', async (_name, params, msg) => {
+    const before = await columns(person.uid);
+    const answer = await app.json('/update_info', { token: person.token, ...params });
+    expect(answer).toEqual(failed(1001, msg));
+    expect(await columns(person.uid)).toEqual(before);
+  });
+
+  test('a banned name is 1001 and says so', async () => {
+    await app.sql(`insert into banned_words (word) values ('违禁词')`);
+    expect(await update({ name: '我是违禁词' })).toEqual(failed(1001, '名称包含违禁词'));
+  });
+
+  describe('phone', () => {
+    test('without a code, with a wrong one, and with one for something else it is 3200', async () => {
+      const phone = freshPhone();
+      expect(await update({ phone })).toEqual(failed(3200));
+      const register = await app.client.sendCode(phone, ['REGISTER']);
+      expect(await update({ phone, verifycode: register })).toEqual(failed(3200));
+      const other = await bindCode(freshPhone());
+      expect(await update({ phone, verifycode: other })).toEqual(failed(3200));
+      expect(await record()).toMatchObject({ phone: person.phone });
+    });
+
+    test('the present one needs no code, in any spelling', async () => {
+      const answer = await update({ phone: `+86${person.phone}`, name: '新名' });
+      expect(answer.body.data).toMatchObject({ phone: person.phone, name: '新名' });
+    });
+
+    test('a taken one is 3400 even without a code', async () => {
+      const other = await app.person();
+      expect(await update({ phone: other.phone })).toEqual(failed(3400));
+      expect(await update({ phone: other.phone, verifycode: '123456' })).toEqual(failed(3400));
+    });
+
+    test('the code stays good when something else is refused, and then nothing else is changed', async () => {
+      const [phone, taken] = [freshPhone(), freshEmail()];
+      const { token } = await app.client.register();
+      await giveEmail(app.client, token, taken);
+      const verifycode = await bindCode(phone);
+      const before = await columns(person.uid);
+      const good = { phone, verifycode, name: '新名', gender: 1, email: freshEmail() };
+      expect(await update({ ...good, email: taken })).toEqual(failed(3401));
+      expect(await update({ ...good, email: 'felix@' })).toMatchObject({ body: { code: '1001' } });
+      expect(await update({ ...good, gender: 9 })).toEqual(failed(1001));
+      expect(await update({ ...good, name: '名'.repeat(65) })).toEqual(failed(1001));
+      expect(await update({ ...good, verifycode: '' })).toEqual(failed(3200));
+      expect(await columns(person.uid)).toEqual(before);
+      expect((await update(good)).body.data).toMatchObject({ phone, name: '新名', email: good.email });
+    });
+
+    test('of two who bind one phone at once, one has it', async () => {
+      const other = await app.person();
+      const phone = freshPhone();
+      const verifycode = await bindCode(phone);
+      const answers = await Promise.all([
+        update({ phone, verifycode }),
+        update({ phone, verifycode }, other),
+      ]);
+      const codes = answers.map(({ body }) => body.code).sort();
+      expect(codes[0]).toBe('000000');
+      expect(['3200', '3400']).toContain(codes[1]);
+    });
+
+    test('an account that a guessing of codes has locked is 3101', async () => {
+      const { url, close } = await app.world.start({ GUARD_LOCK_AFTER: '2' });
+      const guess = () => clientOf(url).form('/update_info', { token: person.token, phone, verifycode: 'x' });
+      const phone = freshPhone();
+      expect(await guess()).toEqual(failed(3200));
+      expect(await guess()).toEqual(failed(3200));
+      expect(await guess()).toEqual(failed(3101));
+      await close();
+    });
+  });
+
+  describe('e-mail', () => {
+    test('is shown, but logs nobody in and is sent no code until a code confirms it', async () => {
+      const email = freshEmail().replace('user', 'User');
+      expect((await update({ email })).body.data.email).toBe(email.toLowerCase());
+      expect(await columns(person.uid)).toMatchObject({ email_verified: false });
+      expect((await app.login(email)).body.code).toBe(3100);
+      const retrieve = { email, purposes: ['RETRIEVE'] };
+      expect(await mutate(app.client, 'sendCode', retrieve)).toMatchObject({ code: 'USER_NOT_FOUND' });
+
+      await giveEmail(app.client, person.token, email.toLowerCase());
+      expect((await app.login(email)).body.code).toBe(1000);
+    });
+
+    test('sent back as it was shown keeps its proof', async () => {
+      const email = await giveEmail(app.client, person.token);
+      expect((await update({ email: email.toUpperCase(), name: '新名' })).body.data.email).toBe(email);
+      expect(await columns(person.uid)).toMatchObject({ email_verified: true });
+    });
+
+    test('another one takes the place of a verified one, and has no proof', async () => {
+      const former = await giveEmail(app.client, person.token);
+      const email = freshEmail();
+      expect((await update({ email })).body.data.email).toBe(email);
+      expect(await columns(person.uid)).toMatchObject({ email, email_verified: false });
+      expect((await app.login(former)).body.code).toBe(3100);
+      expect((await app.login(person.phone)).body.code).toBe(1000);
+    });
+
+    test('but not when nothing else would log the account in', async () => {
+      const email = await giveEmail(app.client, person.token);
+      await setUser(app.infrastructure.database.fork(), Number(person.uid), { phone: null });
+      const refused = failed(1001, '至少需要保留一种登录方式');
+      expect(await update({ email: freshEmail(), name: '新名' })).toEqual(refused);
+      expect(await columns(person.uid)).toMatchObject({ email, email_verified: true, nickname: null });
+      // With a phone in the same step something does.
+      const phone = freshPhone();
+      const verifycode = await bindCode(phone);
+      expect((await update({ email: freshEmail(), phone, verifycode })).body.code).toBe('000000');
+    });
+
+    test("somebody's verified one is 3401; one that is only shown may be shown twice", async () => {
+      const other = await app.person();
+      const email = freshEmail();
+      expect((await update({ email }, other)).body.code).toBe('000000');
+      expect((await update({ email })).body.code).toBe('000000');
+      await giveEmail(app.client, other.token, email);
+      expect(await record()).toMatchObject({ email: '' });
+      expect(await update({ email })).toEqual(failed(3401));
+      expect(await update({ email: email.toUpperCase() })).toEqual(failed(3401));
+    });
+
+    test('whoever proves it while others claim it is the only one to show it', async () => {
+      const { database } = app.infrastructure;
+      const claimants = await Promise.all([1, 2, 3, 4].map(() => app.person()));
+      const owner = await registerByCode(app.client);
+      for (let round = 0; round < 5; round++) {
+        const email = freshEmail();
+        const code = await app.client.sendCode(email, ['BIND']);
+        await Promise.all([
+          mutate(app.client, 'bindEmail', { email, code }, owner.token),
+          ...claimants.map((one) => update({ email }, one)),
+        ]);
+        const rows = await database.fork().find(User, { email });
+        expect(rows.map(({ id, emailVerified }) => [id, emailVerified])).toEqual([[owner.id, true]]);
+      }
+    });
+  });
+
+  describe('ACCOUNT_PHONE_WITHOUT_CODE=on', () => {
+    let lax: Awaited<ReturnType<AccountApp['world']['start']>>;
+    beforeAll(async () => {
+      lax = await app.world.start({ ACCOUNT_PHONE_WITHOUT_CODE: 'on' });
+    });
+
+    test('this door needs no code, though the phone must be free and well-formed', async () => {
+      const [phone, other] = [freshPhone(), await app.person()];
+      const post = (params: Params) =>
+        clientOf(lax.url).form('/update_info', { token: person.token, ...params });
+      expect(await post({ phone: other.phone })).toEqual(failed(3400));
+      expect(await post({ phone: '123' })).toEqual(failed(1001, '手机号格式不正确'));
+      expect((await post({ phone })).body.data.phone).toBe(phone);
+      expect((await app.login(phone, PASSWORD)).body.code).toBe(1000);
+    });
+
+    test('the others still do', async () => {
+      const query = 'mutation ($input: UpdateAccountInput!) { updateAccount(input: $input) { phone } }';
+      const input = { phone: freshPhone() };
+      expect(await lax.client.code(query, { input }, person.token)).toBe('CODE_INVALID');
+      const code = await lax.client.sendCode(input.phone, ['BIND']);
+      const { updateAccount } = await lax.client.data(query, { input: { ...input, code } }, person.token);
+      expect(updateAccount).toEqual({ phone: input.phone });
+    });
+  });
+});
+
+describe('updateAccount of GraphQL', () => {
+  const UPDATE =
+    'mutation ($input: UpdateAccountInput!) { updateAccount(input: $input) { nickname sex phone email emailVerified } }';
+
+  test('a value sets, null clears what is shown and leaves what one is reached by', async () => {
+    const email = freshEmail();
+    const set = { nickname: '新名', sex: 'FEMALE', email };
+    const shown = { phone: person.phone, email, emailVerified: false };
+    const { updateAccount } = await app.client.data(UPDATE, { input: set }, person.token);
+    expect(updateAccount).toEqual({ nickname: '新名', sex: 'FEMALE', ...shown });
+    const nothing = { nickname: null, sex: null, phone: null, email: null, code: null };
+    const cleared = await app.client.data(UPDATE, { input: nothing }, person.token);
+    expect(cleared.updateAccount).toEqual({
+      nickname: expect.stringMatching(/^user_/),
+      sex: 'UNSPECIFIED',
+      ...shown,
+    });
+  });
+
+  test('needs a session, and says what is wrong with which field', async () => {
+    expect(await app.client.code(UPDATE, { input: {} })).toBe('UNAUTHENTICATED');
+    const { errors } = await app.client.graphql(UPDATE, { input: { email: 'x' } }, { token: person.token });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'EMAIL_INVALID', field: 'email' });
+  });
+
+  test('an account disabled meanwhile is changed no more, and the code is not lost', async () => {
+    const service = app.services.accountUpdates;
+    const ctx = contextOf(app.infrastructure.database, Number(person.uid));
+    const phone = freshPhone();
+    const code = await bindCode(phone);
+    await setUser(app.infrastructure.database.fork(), Number(person.uid), { status: 2 });
+    await expect(service.update(ctx, { phone, code })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await setUser(app.infrastructure.database.fork(), Number(person.uid), { status: 1 });
+    expect(await service.update(ctx, { phone, code })).toMatchObject({ phone });
+  });
+
+  test('one code binds once, however many ask at once', async () => {
+    const phone = freshPhone();
+    const code = await bindCode(phone);
+    const others = await Promise.all([1, 2, 3].map(() => app.person()));
+    const results = await atOnce(3, (index) =>
+      app.services.accountUpdates.update(contextOf(app.infrastructure.database, Number(others[index]?.uid)), {
+        phone,
+        code,
+      }),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await app.sql('select id from users where phone = ?', [phone])).toHaveLength(1);
+  });
+});
