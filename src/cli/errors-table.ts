@@ -12,7 +12,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 /** Status and body, with a field in the places where one would be. */
 function answer(dialect: Dialect, code: ErrorCode, route?: Route): string {
   const error = new AppError(code, { field: '…' });
-  const { status, body } = dialect.failure(error, meaningOf(dialect, error, route));
+  const { status, body } = dialect.failure(error, meaningOf(dialect, error, route), route);
   return `${status} \`${cell(JSON.stringify(body))}\``;
 }
 

@@ -51,9 +51,26 @@ export const anlifeDoor: DoorToTry = async (client, { account, password, source 
   return body.datas?.auth_token ? 'ok' : (ANLIFE_NUMBERS[body.error_code] ?? String(body.error_code));
 };
 
+const MEMBER_REASONS: Readonly<Record<string, Outcome>> = {
+  登录成功: 'ok',
+  账号或密码错误: 'wrong',
+  请输入图片验证码: 'captcha',
+  '账号已锁定，请稍后再试': 'locked',
+  '服务繁忙，请稍后再试': 'unavailable',
+};
+
+/** 一.6 of the member centre, asked for JSON. */
+export const memberDoor: DoorToTry = async (client, { account, password, source }) => {
+  const headers = { accept: 'application/json', ...headersFrom(source) };
+  const form = { username: account, password };
+  const { body } = await client.legacy('POST', '/api/login/submit', form, headers);
+  return MEMBER_REASONS[body.msg] ?? body.msg;
+};
+
 export const PASSWORD_DOORS: readonly [string, DoorToTry][] = [
   ['GraphQL', graphqlDoor],
   ['anlife', anlifeDoor],
+  ['member', memberDoor],
 ];
 
 /**
