@@ -1,10 +1,17 @@
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Config } from './config.js';
+import type { AppError } from './errors/app-error.js';
 import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { contextFactory } from './http/context-factory.js';
+import { SESSION_COOKIE } from './http/cookies.js';
 import { httpError, registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
@@ -23,9 +30,6 @@ import {
   type Services,
 } from './services.js';
 
-/** Cookie in which the member centre keeps its session (DECISIONS §1, "session"). */
-const SESSION_COOKIE = 'member_session';
-
 export interface App {
   http: FastifyInstance;
   services: Services;
@@ -34,6 +38,12 @@ export interface App {
   listen(announce?: (address: string) => void): Promise<string>;
   /** Stops taking requests, finishes those under way, and lets go of everything. */
   close(): Promise<void>;
+}
+
+/** In the envelope of the door that the URL lies under, even where the router does not know it for that. */
+function sendUnrouted(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const dialect = dialectUnder(DIALECTS, request.url);
+  return dialect ? sendFailure(dialect, error, request, reply) : sendError(error, request, reply);
 }
 
 function createHttp(config: Config): FastifyInstance {
@@ -48,12 +58,7 @@ function createHttp(config: Config): FastifyInstance {
     http: { maxHeaderSize: 16_384, headersTimeout: 20_000 },
     forceCloseConnections: 'idle',
     // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
-    frameworkErrors: (raw, request, reply) => {
-      const dialect = dialectUnder(DIALECTS, request.url);
-      const error = httpError(raw);
-      if (dialect) sendFailure(dialect, error, request, reply);
-      else sendError(error, request, reply);
-    },
+    frameworkErrors: (raw, request, reply) => void sendUnrouted(httpError(raw), request, reply),
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
@@ -78,7 +83,7 @@ async function registerDoors(
 
   dropUnusedConnections(http);
   registerRequestLog(http);
-  registerErrorHandlers(http);
+  registerErrorHandlers(http, sendUnrouted);
   await registerSecurity(http, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, storage);

@@ -90,6 +90,12 @@ export const SETTINGS = {
   INTERNAL_NETWORKS: ranges('127.0.0.0/8,::1').describe(
     'CIDR ranges that may make server-to-server calls (`userIds`, anlife 接口17).',
   ),
+  MEMBER_HOME_URL: z
+    .string()
+    .prefault('/')
+    // A second slash would make it another host's, and nothing that a header cannot hold.
+    .refine((text) => /^(\/(?![/\\])|https?:\/\/[^/])[!-~]*$/.test(text), 'must be a path or an http(s) URL')
+    .describe('Where the member centre sends a browser that has logged in: a path or an http(s) URL.'),
   CORS_ORIGINS: list('').describe('Origins of browser apps that may call the gateway, comma-separated.'),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
   RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(

@@ -4,6 +4,8 @@ import { ERRORS, type ErrorCode, type ErrorKind } from './codes.js';
 export interface ErrorDetails {
   /** The one input at fault, as the GraphQL schema names it. */
   field?: string;
+  /** Whether that input is absent or empty, not malformed; told by the doors that tell the two apart. */
+  missing?: boolean;
   /** Seconds after which the same request may succeed. */
   retryAfter?: number;
   /** How many requests the budget holds that is spent. */

@@ -37,11 +37,12 @@ export function sendError(error: AppError, request: FastifyRequest, reply: Fasti
   return reply.code(statusOf(error)).send({ errors: [{ message, extensions }] });
 }
 
-export function registerErrorHandlers(app: FastifyInstance): void {
+/** `send` answers for what no route is there. */
+export function registerErrorHandlers(app: FastifyInstance, send = sendError): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
     const error = httpError(raw);
     if (error.code === 'INTERNAL') request.log.error({ err: raw }, 'unexpected error');
     return sendError(error, request, reply);
   });
-  app.setNotFoundHandler(async (request, reply) => sendError(new AppError('NOT_FOUND'), request, reply));
+  app.setNotFoundHandler(async (request, reply) => send(new AppError('NOT_FOUND'), request, reply));
 }

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
+import type { Config } from '../config.js';
 import type { DeviceType, DoorName } from '../context.js';
 import type { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
+import type { ReplyCookie } from '../http/cookies.js';
 import type { Input } from './input.js';
 
 /** What an operation answered; its shape is the operation's own, which boot checks against the schema. */
@@ -50,6 +52,15 @@ export interface Route<Meaning = unknown> {
   /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
   upload?: 'form' | 'raw';
   pages?: Pages;
+  /** Whether another site's page may not make a browser send it. */
+  sameSite?: boolean;
+  /**
+   * Asked after the row's operation, done or refused, for what the envelope tells besides. Its own failures are passed
+   * over.
+   */
+  aside?: { operation: string; variables(input: Input): Record<string, unknown> };
+  /** What the absence of single parameters means, where the document tells it from a malformed one. */
+  missing?: Readonly<Record<string, Meaning>>;
   /** What single codes mean here and nowhere else in the dialect. */
   errors?: Partial<Record<ErrorCode, Meaning>>;
 }
@@ -59,6 +70,16 @@ export interface Reply {
   /** Left out: an answer without a body. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
+  cookies?: readonly ReplyCookie[];
+}
+
+/** What a dialect may look at when it answers, beside the result. */
+export interface Exchange {
+  request: FastifyRequest;
+  input: Input;
+  config: Pick<Config, 'MEMBER_HOME_URL'>;
+  /** What the row's {@link Route.aside} was answered. */
+  aside?: Data;
 }
 
 /** A legacy system: its URLs, and how it speaks. */
@@ -75,9 +96,9 @@ export interface Dialect<Meaning = unknown> {
   deviceType?(input: Input): DeviceType | undefined;
   /** What the whole system does to parameters before a row reads them. */
   normalise?(values: Record<string, unknown>): Record<string, unknown>;
-  success(result: unknown, route: Route): Reply;
-  /** `meaning` is what {@link meaningOf} found; `route` the row that failed, if it got that far. */
-  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>): Reply;
+  success(result: unknown, route: Route, exchange: Exchange): Reply;
+  /** `meaning` is what {@link meaningOf} found; without a route where none was reached. */
+  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>, aside?: Data): Reply;
   /** The meaning of each kind of failure: complete, checked by the compiler. */
   kinds: Readonly<Record<ErrorKind, Meaning>>;
   /** What single codes mean in the whole dialect. */
@@ -89,7 +110,11 @@ export const meaningOf = <Meaning>(
   dialect: Dialect<Meaning>,
   error: AppError,
   route?: Route<Meaning>,
-): Meaning => route?.errors?.[error.code] ?? dialect.codes[error.code] ?? dialect.kinds[error.kind];
+): Meaning =>
+  (error.details.missing ? route?.missing?.[error.details.field ?? ''] : undefined) ??
+  route?.errors?.[error.code] ??
+  dialect.codes[error.code] ??
+  dialect.kinds[error.kind];
 
 /** Systems that put the result in the body answer 200, but for 429 and 5xx (DECISIONS §1, "HTTP status"). */
 export function statusBesideBody({ code, kind }: AppError): number {

@@ -24,7 +24,13 @@ export class Input {
   constructor(
     private readonly values: Readonly<Record<string, unknown>>,
     private readonly uploaded: InputFile | undefined = undefined,
+    private readonly cookies: Readonly<Record<string, string | undefined>> = {},
   ) {}
+
+  /** What a cookie holds; undefined when the client sent none of that name. */
+  cookie(name: string): string | undefined {
+    return Object.hasOwn(this.cookies, name) ? this.cookies[name] : undefined;
+  }
 
   /** The value as text, exactly as sent; undefined when the parameter is absent. Half a surrogate pair is no text. */
   text(name: string): string | undefined {
@@ -67,10 +73,16 @@ export class Input {
     throw new AppError('INVALID_INPUT', { field: name });
   }
 
+  /** Whether a switch is on: 1 or true. Anything else leaves it off. */
+  flag(name: string): boolean {
+    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    return value === 1 || value === '1' || value === true;
+  }
+
   /** A text that must be there and not be empty. */
   required(name: string): string {
     const text = this.text(name);
-    if (!text) throw new AppError('INVALID_INPUT', { field: name });
+    if (!text) throw new AppError('INVALID_INPUT', { field: name, missing: true });
     return text;
   }
 

@@ -7,8 +7,10 @@ import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
 import type { ContextFactory } from '../http/context-factory.js';
+import { setCookie } from '../http/cookies.js';
 import { httpError } from '../http/errors.js';
 import { parseQuery } from '../http/query.js';
+import { assertSameSite } from '../http/same-site.js';
 import { type Data, type Dialect, meaningOf, type Reply, type Route } from './dialect.js';
 import type { Input } from './input.js';
 import { loadOperations, type Operations } from './operations.js';
@@ -27,22 +29,25 @@ export interface Engine {
   server: ApolloServer<RequestContext>;
   schema: GraphQLSchema;
   createContext: ContextFactory;
-  config: Pick<Config, 'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES'>;
+  config: Pick<
+    Config,
+    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'MEMBER_HOME_URL' | 'production'
+  >;
 }
 
 /** Fields a form may have, and the size of each in bytes. */
 const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 
-/** Runs a row's operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
+/** Runs an operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
 async function execute(
   engine: Engine,
-  query: string,
-  route: Route,
+  operations: Operations,
+  operationName: string,
   variables: Record<string, unknown>,
   contextValue: RequestContext,
 ): Promise<Data> {
   const { body } = await engine.server.executeOperation(
-    { query, operationName: route.operation, variables },
+    { query: operations.get(operationName) ?? '', operationName, variables },
     { contextValue },
   );
   if (body.kind !== 'single') throw new AppError('INTERNAL');
@@ -70,12 +75,12 @@ function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}):
 }
 
 function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
-  const query = operations.get(route.operation) ?? '';
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const input =
       route.upload === 'raw'
         ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
         : await readInput(request, dialect.normalise);
+    if (route.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
     const ctx = await engine.createContext(request, {
       door: dialect.name,
       canShowCaptcha: dialect.canShowCaptcha,
@@ -85,18 +90,44 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
     });
     if (route.session && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
     assertOwner(route, input, ctx);
-    const variables = route.variables?.(input) ?? {};
-    const run = (given: Record<string, unknown>) => execute(engine, query, route, given, ctx);
-    const data = await run(variables).catch((error: unknown) => {
-      throw renamed(error, route.fields?.(input));
-    });
-    if (route.pages) {
-      return reply
-        .type('application/json; charset=utf-8')
-        .send(streamPages(route.pages, data, variables, run));
+    const ask = (name: string, given: Record<string, unknown>) =>
+      execute(engine, operations, name, given, ctx);
+    try {
+      const variables = route.variables?.(input) ?? {};
+      const data = await ask(route.operation, variables).catch((error: unknown) => {
+        throw renamed(error, route.fields?.(input));
+      });
+      if (route.pages) {
+        return reply
+          .type('application/json; charset=utf-8')
+          .send(streamPages(route.pages, data, variables, (given) => ask(route.operation, given)));
+      }
+      const exchange = { request, input, config: engine.config, aside: await asideOf(route, input, ask) };
+      const answer = dialect.success(route.result?.(data), route, exchange);
+      for (const cookie of answer.cookies ?? []) setCookie(reply, cookie, engine.config);
+      return sendReply(reply, answer);
+    } catch (error) {
+      if (!route.aside || !isRefusal(error)) throw error;
+      return sendFailure(dialect, error, request, reply, await asideOf(route, input, ask));
     }
-    return sendReply(reply, dialect.success(route.result?.(data), route));
   };
+}
+
+/** A failure that says something of the request; whatever is broken would fail the next question too. */
+const isRefusal = (error: unknown): error is AppError =>
+  error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'internal';
+
+/** What a row asks besides; undefined when it asks nothing, or that fails. */
+async function asideOf(
+  { aside }: Route,
+  input: Input,
+  ask: (name: string, variables: Record<string, unknown>) => Promise<Data>,
+): Promise<Data> {
+  try {
+    return aside && (await ask(aside.operation, aside.variables(input)));
+  } catch {
+    return undefined;
+  }
 }
 
 const sendReply = (reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply =>
@@ -108,16 +139,19 @@ export function sendFailure(
   error: AppError,
   request: FastifyRequest,
   reply: FastifyReply,
+  aside?: Data,
 ): FastifyReply {
-  const row = request.routeOptions?.config?.row;
-  const answer = dialect.failure(error, meaningOf(dialect, error, row), row);
+  const route = request.routeOptions?.config?.row;
+  const answer = dialect.failure(error, meaningOf(dialect, error, route), route, aside);
   if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
   return sendReply(reply, answer);
 }
 
-/** The dialect that answers under a URL, for what fails before any route is found. */
-export const dialectUnder = (dialects: readonly Dialect[], url: string): Dialect | undefined =>
-  dialects.find(({ mounts }) => mounts.some(({ prefix }) => url === prefix || url.startsWith(`${prefix}/`)));
+/** The dialect that answers under a URL, for what fails before any route is found. Doubled slashes are one. */
+export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect | undefined {
+  const path = `${url.replace(/\?.*$/s, '')}/`.replace(/\/+/g, '/');
+  return dialects.find(({ mounts }) => mounts.some(({ prefix }) => path.startsWith(`${prefix}/`)));
+}
 
 /** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
 function speakDialect(scope: FastifyInstance, dialect: Dialect): void {

@@ -29,12 +29,15 @@ export function loadOperations(dialect: Dialect, schema: GraphQLSchema): Operati
   const operations = new Map(
     Object.entries(separateOperations(document)).map(([name, single]) => [name, print(single)]),
   );
+  const used = new Set<string>();
   for (const route of dialect.mounts.flatMap((mount) => mount.routes)) {
-    if (!operations.has(route.operation)) {
-      throw new Error(`${dialect.name}: ${route.id} ${route.path} names no operation: ${route.operation}`);
+    for (const name of [route.operation, ...(route.aside ? [route.aside.operation] : [])]) {
+      if (!operations.has(name)) {
+        throw new Error(`${dialect.name}: ${route.id} ${route.path} names no operation: ${name}`);
+      }
+      used.add(name);
     }
   }
-  const used = new Set(dialect.mounts.flatMap((mount) => mount.routes.map((route) => route.operation)));
   const idle = document.definitions.find(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION && !used.has(definition.name?.value ?? ''),
   );

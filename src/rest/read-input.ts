@@ -70,9 +70,9 @@ export async function readInput(
     const { fields, file } = await readForm(request).catch((error) => {
       throw formError(error);
     });
-    return new Input(normalise({ ...query, ...fields, ...path }), file);
+    return new Input(normalise({ ...query, ...fields, ...path }), file, request.cookies);
   }
   const body = await bodyOfGet(request);
   if (body !== undefined && body !== null && !isRecord(body)) throw new AppError('INVALID_INPUT');
-  return new Input(normalise({ ...query, ...(body ?? {}), ...path }));
+  return new Input(normalise({ ...query, ...(body ?? {}), ...path }), undefined, request.cookies);
 }

@@ -78,6 +78,7 @@ const EVERYTHING = {
   phone: PHONE,
   email: EMAIL,
   account: PHONE,
+  username: PHONE,
   password: PASSWORD,
   password1: md5(NEW_PASSWORD),
   sms_code: '918273',
@@ -135,11 +136,28 @@ async function liveALife(): Promise<void> {
 
   await submitVerification(bearer);
 
+  await visitMemberCentre();
+
   await call('GET', `${anlife}/getFindPwdSms`, { phone: PHONE });
   const retrieval = { phone: PHONE, sms_code: await code(PHONE) };
   const passwords = { password1: md5(NEW_PASSWORD), password2: md5(NEW_PASSWORD) };
   const found = await call('GET', `${anlife}/findPwd`, { ...retrieval, ...passwords });
   expect(found).toEqual({ datas: 1 });
+}
+
+/** With everything in the URL, as its document has it. */
+async function visitMemberCentre(): Promise<void> {
+  const captcha = (await fetch(`${gateway.url}/captcha`)).headers.getSetCookie()[0]?.split(/[=;]/)[1] ?? '';
+  secrets.add(captcha);
+  const url = `${gateway.url}/api/login/submit?username=${PHONE}&password=`;
+  for (const password of [NEW_PASSWORD, PASSWORD]) {
+    const headers = { cookie: `member_captcha=${captcha}`, accept: 'application/json' };
+    const response = await fetch(url + password, { method: 'POST', headers });
+    const session = response.headers.getSetCookie()[0]?.split(/[=;]/)[1];
+    expect(session !== undefined).toBe(password === PASSWORD);
+    if (session) secrets.add(session);
+  }
+  await fetch(`${gateway.url}/api/login/number?username=${PHONE}`);
 }
 
 /** Refused for its picture, its type, and its number. */
@@ -159,7 +177,14 @@ async function submitVerification(bearer: Record<string, string>): Promise<void>
 /** Requests that fail in every way that requests can. */
 async function failInEveryWay(): Promise<void> {
   const body = JSON.stringify(EVERYTHING);
-  const paths = ['/anlife/v1.0/user/register', '/anlife/v1.0/nothing', '/graphql', '/nothing', '/upload'];
+  const paths = [
+    '/anlife/v1.0/user/register',
+    '/anlife/v1.0/nothing',
+    '/graphql',
+    '/nothing',
+    '/upload',
+    '/api/login/submit',
+  ];
   for (const url of paths) {
     await fetch(`${gateway.url}${url}?${QUERY}`);
     await fetch(`${gateway.url}${url}?${QUERY}`, { method: 'DELETE' });

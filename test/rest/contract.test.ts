@@ -178,6 +178,11 @@ describe('boot fails, naming dialect and row', () => {
     expect(load(broken(GOOD, routes))).toThrow('anlife: 接口100 /lost names no operation: Lost');
   });
 
+  test('for a row that asks an unknown one besides', () => {
+    const lost: Route = { ...row, aside: { operation: 'Lost', variables: () => ({}) } };
+    expect(load(broken(GOOD, [lost]))).toThrow('anlife: 接口99 /nowhere names no operation: Lost');
+  });
+
   test('for an operation that no row uses', () => {
     expect(load(broken(`${GOOD} query Idle { me { id } }`))).toThrow(
       'anlife: no row uses the operation Idle',

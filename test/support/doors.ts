@@ -65,10 +65,38 @@ export const accountDoor: DoorToTry = async (client, { account, password, source
   return ACCOUNT_NUMBERS[body.code] ?? String(body.code);
 };
 
+const MEMBER_REASONS: Readonly<Record<string, Outcome>> = {
+  登录成功: 'ok',
+  账号或密码错误: 'wrong',
+  请输入图片验证码: 'captcha',
+  '账号已锁定，请稍后再试': 'locked',
+  '服务繁忙，请稍后再试': 'unavailable',
+};
+
+/** 一.6 of the member centre, asked for JSON. */
+export const memberDoor: DoorToTry = async (client, { account, password, source }) => {
+  const headers = { accept: 'application/json', ...headersFrom(source) };
+  const form = { username: account, password };
+  const { body } = await client.legacy('POST', '/api/login/submit', form, headers);
+  return MEMBER_REASONS[body.msg] ?? body.msg;
+};
+
+/** POST auth/login of ThinkSNS+. */
+export const plusDoor: DoorToTry = async (client, { account, password, source }) => {
+  const form = { login: account, password };
+  const { status } = await client.legacy('POST', '/api/v2/auth/login', form, headersFrom(source));
+  return (
+    ({ 200: 'ok', 422: 'wrong', 429: 'locked', 503: 'unavailable' } as Record<number, Outcome>)[status] ??
+    String(status)
+  );
+};
+
 export const PASSWORD_DOORS: readonly [string, DoorToTry][] = [
   ['GraphQL', graphqlDoor],
   ['anlife', anlifeDoor],
   ['account', accountDoor],
+  ['member', memberDoor],
+  ['plus', plusDoor],
 ];
 
 /**

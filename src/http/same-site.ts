@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors/app-error.js';
+
+/** Whose page a request came from, as far as a browser tells: forged posts and the way back. */
+
+/** An http(s) URL, or null for anything else. */
+function parseHttpUrl(text: string | undefined): URL | null {
+  const url = text === undefined ? null : URL.parse(text);
+  return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null;
+}
+
+/** Whether a URL has the host that the request was sent to. The scheme is left out: a proxy may have ended TLS. */
+const isOwnHost = (url: URL, request: FastifyRequest): boolean =>
+  request.host !== '' && URL.parse(`${url.protocol}//${request.host}`)?.host === url.host;
+
+/**
+ * Throws FORBIDDEN for what a page of another site made a browser send; the origins trusted are the site's own. A
+ * browser says so in Sec-Fetch-Site, an older one in Origin or Referer; who sends none of them is no browser.
+ */
+export function assertSameSite(request: FastifyRequest, trustedOrigins: readonly string[]): void {
+  const { origin, referer, 'sec-fetch-site': relation } = request.headers;
+  if (relation === 'same-origin' || relation === 'same-site' || relation === 'none') return;
+  const source = origin ?? referer;
+  if (relation === undefined && source === undefined) return;
+  const url = parseHttpUrl(source);
+  if (url && trustedOrigins.includes(url.origin)) return;
+  if (relation === undefined && url && isOwnHost(url, request)) return;
+  throw new AppError('FORBIDDEN');
+}
+
+/** The page that a request came from, if it lies on this host or is of the origin given; else null. */
+export function ownReferer(request: FastifyRequest, trustedOrigin?: string): string | null {
+  const url = parseHttpUrl(request.headers.referer);
+  if (!url) return null;
+  // A path that begins with two slashes would be another host's.
+  const path = `${url.pathname.replace(/^\/+/, '/')}${url.search}`;
+  if (isOwnHost(url, request)) return path;
+  return url.origin === trustedOrigin ? `${url.origin}${path}` : null;
+}

@@ -1,0 +1,116 @@
+import { type AppError, messageOf } from '../../errors/app-error.js';
+import type { ErrorCode } from '../../errors/codes.js';
+import { bearerToken } from '../../http/bearer.js';
+import { SESSION_COOKIE } from '../../http/cookies.js';
+import { ownReferer } from '../../http/same-site.js';
+import { type Dialect, type Exchange, type Reply, statusBesideBody } from '../dialect.js';
+import {
+  type Answer,
+  CAPTCHA,
+  CAPTCHA_COOKIE,
+  CHECK_CAPTCHA,
+  LOGIN_ROUTES,
+  type Opened,
+  type Picture,
+  REGISTER_ROUTES,
+} from './member.routes.js';
+
+/** Texts other than the password lose the space around them: an empty field is an empty one. */
+const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' && name !== 'password' ? value.trim() : value,
+    ]),
+  );
+
+/** The number of failed log-ins, where the row asks for it (DECISIONS §4, `submit`). */
+const withFailures = (answer: Answer, aside: Exchange['aside']) =>
+  aside ? { ...answer, data: aside.loginStatus.failures } : answer;
+
+const asksForJson = ({ headers }: Exchange['request']): boolean =>
+  headers['x-requested-with'] !== undefined || /\bapplication\/json\b/i.test(headers.accept ?? '');
+
+/** An origin that is configured as ours counts as this site. */
+function destination(goes: Opened['goes'], { request, config }: Exchange): string {
+  const home = config.MEMBER_HOME_URL;
+  return (goes === 'back' ? ownReferer(request, URL.parse(home)?.origin) : null) ?? home;
+}
+
+function sessionReply({ token, expiresAt, goes, ...answer }: Opened, exchange: Exchange): Reply {
+  const expires = exchange.input.flag('remember') ? expiresAt : undefined;
+  const cookies = [{ name: SESSION_COOKIE, value: token, expires }];
+  return asksForJson(exchange.request)
+    ? { status: 200, body: withFailures(answer, exchange.aside), cookies }
+    : { status: 302, headers: { location: destination(goes, exchange) }, cookies };
+}
+
+const pictureReply = ({ png, id, expiresAt }: Picture): Reply => ({
+  status: 200,
+  body: png,
+  headers: { 'content-type': 'image/png' },
+  cookies: [{ name: CAPTCHA_COOKIE, value: id, expires: expiresAt }],
+});
+
+function success(result: unknown, exchange: Exchange): Reply {
+  const told = result as Answer | Picture | Opened;
+  if ('png' in told) return pictureReply(told);
+  return 'token' in told ? sessionReply(told, exchange) : { status: 200, body: told };
+}
+
+/** Why a request failed: in the words of the document where a parameter is empty, else in those of the failure. */
+function reasonOf({ code, details: { field = '', missing } }: AppError): string {
+  return (missing ? EMPTY[field] : undefined) ?? REASONS[code] ?? messageOf(code, 'zh');
+}
+
+/** The member centre, `member.md` and DECISIONS §4. */
+export const member: Dialect<number> = {
+  name: 'member',
+  title: '用户中心',
+  mounts: [
+    { prefix: '/api/login', routes: LOGIN_ROUTES },
+    { prefix: '/api/registor', routes: REGISTER_ROUTES },
+    { prefix: '/captcha', routes: [CAPTCHA] },
+    { prefix: '/checkcaptcha', routes: [CHECK_CAPTCHA] },
+  ],
+  document: new URL('./member.graphql', import.meta.url),
+  canShowCaptcha: true,
+  token: (request) => bearerToken(request) ?? request.cookies[SESSION_COOKIE],
+  normalise,
+  success: (result, _route, exchange) => success(result, exchange),
+  failure: (error, status, route, aside) => ({
+    status: statusBesideBody(error),
+    body: route === CHECK_CAPTCHA ? { code: 201 } : withFailures({ status, msg: reasonOf(error) }, aside),
+  }),
+  // Whatever has no number of its own.
+  kinds: {
+    input: -1,
+    unauthenticated: -1,
+    forbidden: -1,
+    not_found: -1,
+    conflict: -1,
+    credentials: -1,
+    code: -1,
+    captcha: -1,
+    locked: -1,
+    rate: -1,
+    provider: -1,
+    image: -1,
+    unavailable: -1,
+    internal: -1,
+  },
+  codes: {},
+};
+
+const EMPTY: Readonly<Record<string, string>> = {
+  phone: '手机号为空',
+  username: '用户名或手机号为空',
+  password: '密码为空',
+  code: '验证码为空',
+};
+
+/** What a failure is here, where its own words would not help. */
+const REASONS: Partial<Record<ErrorCode, string>> = {
+  FORBIDDEN: '不接受来自其他网站的提交',
+  NOT_FOUND: '接口不存在，或必须以 POST 方式提交',
+};
