@@ -3,6 +3,7 @@ import type { DeviceType, DoorName } from '../context.js';
 import type { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import type { Input } from './input.js';
+import type { ParameterText } from './openapi/parameters.js';
 
 /** What an operation answered; its shape is the operation's own, which boot checks against the schema. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where GraphQL's answer enters untyped.
@@ -68,6 +69,8 @@ export interface Dialect<Meaning = unknown> {
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
+  /** What its document says of its parameters, for the API docs; rows know how they are read. */
+  parameters: Readonly<Record<string, ParameterText>>;
   /** Where its clients put their token. */
   token(request: FastifyRequest, input: Input): string | undefined;
   deviceType?(input: Input): DeviceType | undefined;

@@ -34,6 +34,11 @@ export class Input {
     throw new AppError('INVALID_INPUT', { field: name });
   }
 
+  /** Every parameter as text, exactly as sent. */
+  texts(): { name: string; value: string }[] {
+    return Object.keys(this.values).map((name) => ({ name, value: this.text(name) ?? '' }));
+  }
+
   /** A text; undefined when absent, null when the client sent null. */
   clearable(name: string): string | null | undefined {
     return Object.hasOwn(this.values, name) && this.values[name] === null ? null : this.text(name);

@@ -1,0 +1,164 @@
+import type { GraphQLSchema } from 'graphql';
+import { AppError } from '../../errors/app-error.js';
+import { ERRORS, type ErrorCode } from '../../errors/codes.js';
+import { type Dialect, type Method, meaningOf, type Reply, type Route } from '../dialect.js';
+import { loadOperations } from '../operations.js';
+import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
+import { type Parameter, parametersOf } from './parameters.js';
+import { sampler, VARIANTS } from './samples.js';
+
+/** An OpenAPI 3.1 document of a dialect, made from its table: what rows read, and what they make of samples. */
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+const JSON_TYPE = 'application/json';
+const IN_BODY: readonly Method[] = ['POST', 'PUT', 'PATCH'];
+
+type Sample = ReturnType<typeof sampler>;
+
+/** What a row answers when all goes well, in every variant. */
+function successes(
+  dialect: Dialect,
+  route: Route,
+  operation: string,
+  sample: Sample,
+  variables: Record<string, unknown>,
+): Reply[] {
+  return VARIANTS.flatMap((variant) => {
+    try {
+      const data = sample(operation, variables, variant);
+      if (route.pages) {
+        const body = JSON.parse(`${route.pages.open}${route.pages.items(data).join()}${route.pages.close}`);
+        return [{ status: 200, body }];
+      }
+      return [dialect.success(route.result?.(data), route)];
+    } catch (error) {
+      // A sample that is a failure here, such as nobody found.
+      if (error instanceof AppError) return [];
+      throw error;
+    }
+  });
+}
+
+const failures = (dialect: Dialect, route: Route | undefined): Reply[] =>
+  CODES.flatMap((code) =>
+    [{}, { field: ANY_KEY }].map((details) => {
+      const error = new AppError(code, details);
+      return dialect.failure(error, meaningOf(dialect, error, route));
+    }),
+  );
+
+/** Bodies of one status as one schema; of those without a body, none. */
+function contentOf(replies: readonly Reply[]): { content?: Record<string, { schema: JsonSchema }> } {
+  const bodies = replies.filter(({ body }) => body !== undefined);
+  if (bodies.length === 0) return {};
+  // Through JSON, as it will be sent.
+  const schemas = bodies.map(({ body }) => schemaOf(JSON.parse(JSON.stringify(body))));
+  return { content: { [JSON_TYPE]: { schema: schemas.reduce(merge) } } };
+}
+
+function responsesOf(success: readonly Reply[], failed: readonly Reply[]): Record<string, unknown> {
+  const responses: Record<string, unknown> = {};
+  for (const status of new Set([...success, ...failed].map((reply) => reply.status))) {
+    const good = success.filter((reply) => reply.status === status);
+    const bad = failed.filter((reply) => reply.status === status);
+    const texts = [...new Set(bad.map(({ body }) => JSON.stringify(body)))].sort();
+    const alternatives = [contentOf(good), contentOf(bad)].flatMap(
+      ({ content }) => content?.[JSON_TYPE]?.schema ?? [],
+    );
+    const schema = alternatives.length > 1 ? { anyOf: alternatives } : alternatives[0];
+    responses[status] = {
+      description: [good.length > 0 ? 'Success.' : '', ...texts.map((text) => `- \`${text}\``)]
+        .filter((line) => line !== '')
+        .join('\n'),
+      ...(schema && { content: { [JSON_TYPE]: { schema } } }),
+    };
+  }
+  return responses;
+}
+
+const typeOf = ({ type, pattern, enum: values, nullable }: Parameter): JsonSchema => {
+  if (type === 'file') return { type: 'string', format: 'binary' };
+  const plain = type === 'list' ? 'string' : type;
+  return {
+    type: nullable ? [plain, 'null'] : plain,
+    ...(pattern && { pattern }),
+    ...(values && { enum: nullable ? [...values, null] : [...values] }),
+  };
+};
+
+const describe = (parameter: Parameter) => ({
+  ...(parameter.text && { description: parameter.text }),
+  ...(parameter.example && { example: parameter.example }),
+});
+
+function inputOf(method: Method, path: string, parameters: readonly Parameter[]): Record<string, unknown> {
+  const inPath = (name: string) => path.includes(`:${name}`);
+  const inBody = (name: string) => IN_BODY.includes(method) && !inPath(name);
+  const outside = parameters.filter(({ name }) => !inBody(name));
+  const inside = parameters.filter(({ name }) => inBody(name));
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(inside.map((one) => [one.name, { ...typeOf(one), ...describe(one) }])),
+    required: inside.filter(({ required }) => required).map(({ name }) => name),
+  };
+  const types = inside.some(({ type }) => type === 'file')
+    ? ['multipart/form-data']
+    : ['application/x-www-form-urlencoded', JSON_TYPE];
+  return {
+    parameters: outside.map((one) => ({
+      name: one.name,
+      in: inPath(one.name) ? 'path' : 'query',
+      required: one.required || inPath(one.name),
+      schema: typeOf(one),
+      ...describe(one),
+    })),
+    ...(inside.length > 0 && {
+      requestBody: {
+        required: schema.required.length > 0,
+        content: Object.fromEntries(types.map((type) => [type, { schema }])),
+      },
+    }),
+  };
+}
+
+/** The OpenAPI document of a dialect. */
+export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record<string, unknown> {
+  const operations = loadOperations(dialect, schema);
+  const sample = sampler(schema);
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { prefix, routes } of dialect.mounts) {
+    for (const route of routes) {
+      const { parameters, variables } = parametersOf(dialect, route);
+      const operation = operations.get(route.operation) ?? '';
+      const responses = responsesOf(
+        successes(dialect, route, operation, sample, variables),
+        failures(dialect, route),
+      );
+      const path = (prefix + route.path).replace(/:(\w+)/g, '{$1}');
+      const item = paths[path] ?? {};
+      for (const method of route.methods) {
+        item[method.toLowerCase()] = {
+          tags: [route.id],
+          summary: route.summary,
+          description: `GraphQL: \`${route.operation}\`.`,
+          operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
+          ...inputOf(method, route.path, parameters),
+          responses,
+        };
+      }
+      paths[path] = item;
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: dialect.title,
+      version: '1',
+      description: 'Parameters are read from query and body alike. A token is good at every door.',
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    security: [{}, { token: [] }],
+  };
+}
