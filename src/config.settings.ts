@@ -107,7 +107,7 @@ export const SETTINGS = {
     )
     .transform((text) => parseDataKeys(text) ?? [])
     .describe(
-      'Keys of what is encrypted at rest, `id:base64key[,id:base64key…]`: the first encrypts, all decrypt. Required in production.',
+      'Keys of what is encrypted at rest, and of upload tickets, `id:base64key[,id:base64key…]`: the first encrypts and signs, all decrypt and verify (`data-key reencrypt` moves what is under the others). Required in production.',
     ),
   PASSWORD_HASH_MEMORY_KIB: integer(19_456, 19_456, 1_048_576).describe('argon2id memory, in KiB.'),
   PASSWORD_HASH_ITERATIONS: integer(2, 2, 20).describe('argon2id passes.'),
@@ -162,6 +162,7 @@ export const SETTINGS = {
   MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),
 
   UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),
+  UPLOAD_DAILY_LIMIT: integer(200, 1, 1_000_000).describe('Images one account may store within 24 hours.'),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
   IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
 

@@ -6,6 +6,7 @@ import { findImages } from './modules/image/image.repository.js';
 import { findCities, findCommunities } from './modules/place/place.repository.js';
 import { findUsersByIds } from './modules/user/user.repository.js';
 import { findExtras } from './modules/user/user-extra.repository.js';
+import { findVerifications } from './modules/verification/verification.repository.js';
 import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.repository.js';
 
 /** One batch per relation and request: a page of users costs the same number of statements whatever its size. */
@@ -25,6 +26,7 @@ export function createLoaders(em: EntityManager) {
     currency: byKey(findCurrencies),
     wallet: byKey(findWallets),
     vip: byKey(findVips),
+    verification: byKey(findVerifications),
     follows: createFollowLoader(em),
   };
 }

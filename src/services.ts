@@ -29,7 +29,10 @@ import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
+import { ImageStore } from './modules/image/image.store.js';
+import { UploadService } from './modules/image/upload.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
@@ -40,6 +43,8 @@ import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { ProfileService } from './modules/user/profile.service.js';
 import { UserService } from './modules/user/user.service.js';
+import { VerificationSecrets } from './modules/verification/verification.secrets.js';
+import { VerificationService } from './modules/verification/verification.service.js';
 import { seedReference } from './seeders/reference.seeder.js';
 
 /** What the services stand on, opened once per process. */
@@ -86,11 +91,16 @@ export function createServices(
   const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
   const moderation = new ModerationService();
   const places = new PlaceService();
-  const images = new ImageService(config, new ImageDecoder(), storage, publicUrl);
+  const decoder = new ImageDecoder();
+  const imageStore = new ImageStore(config, storage);
+  const images = new ImageService(config, decoder, imageStore, publicUrl);
 
+  const secretBox = new SecretBox(config.DATA_KEYS);
+  const openApps = new OpenAppService(secretBox);
+  const senders = createSenders(config);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
-  const codes = new CodeService(redis, config, createSenders(config));
+  const codes = new CodeService(redis, config, senders);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   const proof = new Proof(guard, hasher, codes, captchas, sessions);
   const creator = new AccountCreator(securityEvents);
@@ -117,7 +127,10 @@ export function createServices(
       createIdentityProviders(config),
     ),
     moderation,
-    openApps: new OpenAppService(new SecretBox(config.DATA_KEYS)),
+    openApps,
+    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, senders, (err) =>
+      log.error({ err }, 'password not delivered'),
+    ),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
     profiles: new ProfileService(images, places, moderation),
@@ -126,7 +139,9 @@ export function createServices(
     releases: new ReleaseService(),
     securityEvents,
     sessions,
+    uploads: new UploadService(config, decoder, imageStore, publicUrl),
     users: new UserService(),
+    verifications: new VerificationService(new VerificationSecrets(secretBox), images, securityEvents),
   };
 }
 

@@ -5,6 +5,7 @@ import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { addBannedWordCommands } from './commands/banned-word.js';
 import { addBlockedIpCommands } from './commands/blocked-ip.js';
 import { addCommunityCommands } from './commands/community.js';
+import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => vo
   addBannedWordCommands,
   addSeedCommands,
   addDatabaseCommands,
+  addDataKeyCommands,
 ];
 
 /** Wrong usage ends with 2, everything else that fails with 1. */

@@ -5,6 +5,7 @@ import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.res
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
+import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
@@ -13,6 +14,10 @@ import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
 import { UserExtraResolver } from '../modules/user/user-extra.resolver.js';
 import { UserIdsResolver } from '../modules/user/user-ids.resolver.js';
+import {
+  UserVerificationResolver,
+  VerificationResolver,
+} from '../modules/verification/verification.resolver.js';
 import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
 
 /** Every resolver of the schema. */
@@ -26,6 +31,7 @@ export const RESOLVERS = [
   GatewayResolver,
   HobbyResolver,
   ImageResolver,
+  OpenAccountResolver,
   RankingResolver,
   ReleaseResolver,
   SessionResolver,
@@ -33,5 +39,7 @@ export const RESOLVERS = [
   UserFollowResolver,
   UserIdsResolver,
   UserResolver,
+  UserVerificationResolver,
   UserWalletResolver,
+  VerificationResolver,
 ] as const;

@@ -52,6 +52,11 @@ export class SecretBox {
     this.keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
+  /** The key that encrypts. */
+  get keyId(): string {
+    return this.current.id;
+  }
+
   seal(text: string, purpose: string): SealedText {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.current.key, nonce).setAAD(Buffer.from(purpose));

@@ -38,6 +38,8 @@ export interface Route<Meaning = unknown> {
   operation: string;
   /** The operation's variables; throws INVALID_INPUT for a malformed parameter. */
   variables?(input: Input): Record<string, unknown>;
+  /** What the schema's fields are called here, where that depends on the request. */
+  fields?(input: Input): Readonly<Record<string, string>>;
   /** What goes into the envelope. */
   result?(data: Data): unknown;
   /** Status of success; 200 when left out. */
@@ -46,8 +48,8 @@ export interface Route<Meaning = unknown> {
   session?: boolean;
   /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
   owner?: string;
-  /** Whether the request is a form with a file. */
-  upload?: boolean;
+  /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
+  upload?: 'form' | 'raw';
   pages?: Pages;
   /** What single codes mean here and nowhere else in the dialect. */
   errors?: Partial<Record<ErrorCode, Meaning>>;

@@ -13,6 +13,7 @@ import { type Data, type Dialect, meaningOf, type Reply, type Route } from './di
 import type { Input } from './input.js';
 import { loadOperations, type Operations } from './operations.js';
 import { streamPages } from './pages.js';
+import { readRawUpload, takeRawBodies } from './raw-upload.js';
 import { readInput } from './read-input.js';
 
 declare module 'fastify' {
@@ -60,10 +61,21 @@ function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
   if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
 }
 
+/** A failure with its field as the client knows it. */
+function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}): unknown {
+  const name = error instanceof AppError ? fields[error.details.field ?? ''] : undefined;
+  return error instanceof AppError && name
+    ? new AppError(error.code, { ...error.details, field: name }, { cause: error })
+    : error;
+}
+
 function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const query = operations.get(route.operation) ?? '';
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const input = await readInput(request, dialect.normalise);
+    const input =
+      route.upload === 'raw'
+        ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
+        : await readInput(request, dialect.normalise);
     const ctx = await engine.createContext(request, {
       door: dialect.name,
       canShowCaptcha: dialect.canShowCaptcha,
@@ -75,7 +87,9 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
     assertOwner(route, input, ctx);
     const variables = route.variables?.(input) ?? {};
     const run = (given: Record<string, unknown>) => execute(engine, query, route, given, ctx);
-    const data = await run(variables);
+    const data = await run(variables).catch((error: unknown) => {
+      throw renamed(error, route.fields?.(input));
+    });
     if (route.pages) {
       return reply
         .type('application/json; charset=utf-8')
@@ -139,7 +153,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const route of routes) {
-          scope.route({
+          const options = {
             config: { row: route },
             // A HEAD must not send an SMS.
             exposeHeadRoute: false,
@@ -150,7 +164,10 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
               ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
               : undefined,
             handler: handlerOf(engine, dialect, route, operations),
-          });
+          };
+          if (route.upload === 'raw') {
+            await scope.register(async (inner) => void takeRawBodies(inner).route(options));
+          } else scope.route(options);
         }
       },
       { prefix },

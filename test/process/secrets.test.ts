@@ -13,6 +13,7 @@ const PHONE = '13912345678';
 const OTHER_PHONE = '13987654321';
 const EMAIL = 'private.person@example.com';
 const ID_NUMBER = '110101199003077571';
+const REAL_NAME = '司马相如';
 const FOREIGN_TOKEN = 'tHiSiSaToKeNoFsOmEbOdYeLsE0123456789abcdefg';
 const SIGNATURE = '5f4dcc3b5aa765d61d8327deb882cf99';
 
@@ -28,6 +29,7 @@ const secrets = new Set([
   OTHER_PHONE,
   EMAIL,
   ID_NUMBER,
+  REAL_NAME,
   FOREIGN_TOKEN,
   SIGNATURE,
 ]);
@@ -131,11 +133,27 @@ async function liveALife(): Promise<void> {
   const input = { email: EMAIL, code: await code(EMAIL), password: PASSWORD };
   await send('/graphql', JSON.stringify({ query: bindEmail, variables: { input } }), bearer);
 
+  await submitVerification(bearer);
+
   await call('GET', `${anlife}/getFindPwdSms`, { phone: PHONE });
   const retrieval = { phone: PHONE, sms_code: await code(PHONE) };
   const passwords = { password1: md5(NEW_PASSWORD), password2: md5(NEW_PASSWORD) };
   const found = await call('GET', `${anlife}/findPwd`, { ...retrieval, ...passwords });
   expect(found).toEqual({ datas: 1 });
+}
+
+/** Refused for its picture, its type, and its number. */
+async function submitVerification(bearer: Record<string, string>): Promise<void> {
+  const query = 'mutation ($input: VerificationInput!) { submitVerification(input: $input) { state } }';
+  const input = { type: 'USER', realName: REAL_NAME, idNumber: ID_NUMBER, phoneNumber: PHONE, desc: 'x' };
+  const attempts = [
+    { ...input, frontImageId: 'x', rearImageId: 'y' },
+    { ...input, type: REAL_NAME },
+    { ...input, idNumber: [ID_NUMBER] },
+  ];
+  for (const one of attempts) {
+    await send('/graphql', JSON.stringify({ query, variables: { input: one } }), bearer);
+  }
 }
 
 /** Requests that fail in every way that requests can. */

@@ -6,11 +6,12 @@ import { type Config, loadConfig } from '../../src/config.js';
 import { Client } from './client.js';
 import { Inbox } from './inbox.js';
 import { clearKeys } from './redis.js';
-import { copyDataDir, createDatabase } from './template.js';
+import { copyDataDir, createDatabase, type TestDatabase } from './template.js';
 
 /** What the gateways of one test share: a database, a Redis prefix, files, and a provider of messages. */
 export interface TestWorld {
   inbox: Inbox;
+  database: TestDatabase;
   /** The data directory, with the stored files in it. */
   dataDir: string;
   /** Starts a gateway that listens on a free port; several are several instances of one deployment. */
@@ -18,6 +19,13 @@ export interface TestWorld {
   /** Stops all gateways and leaves nothing behind. */
   close(): Promise<void>;
 }
+
+/**
+ * Passwords are hashed quickly unless a test says how: what hashing costs has tests of its own. Those of what happens
+ * at once say this, so that checking a password takes its time.
+ */
+export const REAL_HASHES = { PASSWORD_HASH_MEMORY_KIB: '19456', PASSWORD_HASH_ITERATIONS: '2' };
+const QUICK_HASHES = { PASSWORD_HASH_MEMORY_KIB: 64, PASSWORD_HASH_ITERATIONS: 1 };
 
 export interface TestApp extends App {
   url: string;
@@ -47,9 +55,11 @@ export async function createWorld(): Promise<TestWorld> {
   };
   return {
     inbox,
+    database,
     dataDir,
     start: async (settings = {}) => {
-      const config = loadConfig({ ...base, ...settings });
+      const hashes = settings.PASSWORD_HASH_MEMORY_KIB ? {} : QUICK_HASHES;
+      const config = { ...loadConfig({ ...base, ...settings }), ...hashes };
       const app = await createApp(config, database.pglite && { pglite: database.pglite });
       apps.add(app);
       const url = await app.listen();

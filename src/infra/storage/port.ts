@@ -11,6 +11,10 @@ export const MIME_BY_EXTENSION = {
 
 export type StoredExtension = keyof typeof MIME_BY_EXTENSION;
 
+/** The extension of what is served as this type; undefined when nothing is. */
+export const extensionOf = (mime: string): StoredExtension | undefined =>
+  (Object.keys(MIME_BY_EXTENSION) as StoredExtension[]).find((name) => MIME_BY_EXTENSION[name] === mime);
+
 export interface StoredFile {
   /** The content, not yet read. Whoever does not consume it destroys it. */
   stream: Readable;
@@ -25,8 +29,11 @@ export interface StoredFile {
  * Keys are those of {@link newStorageKey}; `put` and `remove` throw a RangeError for any other.
  */
 export interface Storage {
-  /** Resolves once the file would survive a crash. A failed or interrupted put leaves nothing under the key. */
-  put(key: string, data: Buffer, mime: string): Promise<void>;
+  /**
+   * Resolves once the file would survive a crash. A failed or interrupted put leaves nothing under the key. Resolves to
+   * false, and changes nothing, when the key is taken: of several puts at once one is the first (S3: `If-None-Match: *`).
+   */
+  put(key: string, data: Buffer, mime: string): Promise<boolean>;
   /** Removing what is not there succeeds. */
   remove(key: string): Promise<void>;
   /** Null when nothing is stored under the key, or nothing could be. */

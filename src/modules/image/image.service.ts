@@ -2,16 +2,12 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
 import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
+import { newStorageKey } from '../../infra/storage/port.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
-import {
-  deleteImage,
-  findDefaultPhotos,
-  findImage,
-  insertImage,
-  isDefaultPhoto,
-} from './image.repository.js';
+import { parseReference } from './image.reference.js';
+import { findDefaultPhotos, findImage, isDefaultPhoto } from './image.repository.js';
+import type { ImageStore } from './image.store.js';
 
 type ImageConfig = Pick<Config, 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'>;
 
@@ -20,33 +16,25 @@ export class ImageService {
   constructor(
     private readonly config: ImageConfig,
     private readonly decoder: ImageDecoder,
-    private readonly storage: Storage,
+    private readonly store: ImageStore,
     /** The address clients reach the gateway at, known once it listens. */
     private readonly publicUrl: () => string,
   ) {}
 
   /**
-   * Stores what the stream really holds, once it was decoded. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, and
-   * IMAGE_TOO_SMALL when a `minSide` is asked for. Leaves neither a row nor a file behind when it fails.
+   * Stores what the stream really holds, once it was decoded. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED,
+   * and IMAGE_TOO_SMALL when a `minSide` is asked for. Leaves neither a row nor a file behind when it fails.
    */
   async upload(ctx: RequestContext, stream: Readable, minSide?: number): Promise<Image> {
     const { userId } = requireViewer(ctx);
+    await this.store.assertWithinLimit(ctx, userId);
     const bytes = await readAtMost(stream, this.config.UPLOAD_MAX_BYTES);
     const picture = await this.decoder.decode(bytes, {
       maxBytes: this.config.UPLOAD_MAX_BYTES,
       maxSide: this.config.IMAGE_MAX_SIDE,
       minSide,
     });
-    const key = newStorageKey(picture.extension);
-    const id = parseStorageKey(key)?.id ?? '';
-    await this.storage.put(key, picture.data, picture.mime);
-    try {
-      const { mime, size, width, height, sha256 } = picture;
-      return await insertImage(ctx.em, { id, key, ownerId: userId, mime, size, width, height, hash: sha256 });
-    } catch (error) {
-      await this.storage.remove(key);
-      throw error;
-    }
+    return this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
   }
 
   /** Stores an avatar, which must not be smaller than `IMAGE_MIN_SIDE`, and puts it to use; or does neither. */
@@ -59,18 +47,26 @@ export class ImageService {
     try {
       return await use(image);
     } catch (error) {
-      await deleteImage(ctx.em, image.id);
-      await this.storage.remove(image.key);
+      await this.store.remove(ctx, image);
       throw error;
     }
   }
 
-  /** A picture may be taken by who uploaded it, and one of the house by anybody. Throws INVALID_INPUT. */
-  async assertUsable(ctx: RequestContext, id: string, field: string): Promise<void> {
-    const image = await findImage(ctx.em, id);
+  /** The id of a picture that the caller uploaded, or of one of the house, named as in {@link resolveOwn}. */
+  async resolveUsable(ctx: RequestContext, reference: string, field: string): Promise<string> {
+    const image = await findReferenced(ctx, reference);
     const own = image?.ownerId === requireViewer(ctx).userId;
-    if (!image || !(own || (await isDefaultPhoto(ctx.em, id))))
+    if (!image || !(own || (await isDefaultPhoto(ctx.em, image.id)))) {
       throw new AppError('INVALID_INPUT', { field });
+    }
+    return image.id;
+  }
+
+  /** The id of a picture that the caller uploaded, named by its id or by its node. Throws INVALID_INPUT. */
+  async resolveOwn(ctx: RequestContext, reference: string, field: string): Promise<string> {
+    const image = await findReferenced(ctx, reference);
+    if (image?.ownerId !== requireViewer(ctx).userId) throw new AppError('INVALID_INPUT', { field });
+    return image.id;
   }
 
   defaultPhotos(ctx: RequestContext): Promise<Image[]> {
@@ -80,4 +76,10 @@ export class ImageService {
   urlOf(image: Image): string {
     return `${this.publicUrl()}/storage/${image.key}`;
   }
+}
+
+async function findReferenced({ em }: RequestContext, reference: string): Promise<Image | null> {
+  const { id, key } = parseReference(reference);
+  const image = id === null ? null : await findImage(em, id);
+  return image && (key === null || key === image.key) ? image : null;
 }

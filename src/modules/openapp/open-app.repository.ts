@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { READ_ONLY } from '../../infra/database/query.js';
 import { OpenApp } from './open-app.entity.js';
 
@@ -34,3 +34,16 @@ export async function numberOpenAppsFrom(em: EntityManager, first: number): Prom
     first,
   ]);
 }
+
+/** Locks the next apps, by number, whose secret another key than this one encrypts. */
+export const lockOpenAppsUnderOtherKeys = (
+  em: EntityManager,
+  keyId: string,
+  afterId: number,
+  limit: number,
+): Promise<OpenApp[]> =>
+  em.find(
+    OpenApp,
+    { keyId: { $ne: keyId }, id: { $gt: afterId } },
+    { ...READ_ONLY, lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, limit },
+  );

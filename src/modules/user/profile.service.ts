@@ -89,8 +89,7 @@ export class ProfileService {
     const columns: Columns = {};
     for (const field of ['avatarId', 'backgroundId'] as const) {
       const id = changes[field];
-      if (id) await this.images.assertUsable(ctx, id, field);
-      if (id !== undefined) columns[field] = id || null;
+      if (id !== undefined) columns[field] = id ? await this.images.resolveUsable(ctx, id, field) : null;
     }
     // A picture at a third party is shown only until the user decides otherwise.
     if (changes.avatarId !== undefined) columns.externalAvatarUrl = null;

@@ -84,9 +84,15 @@ export class UpdateProfileInput {
   @Field(() => [ID], { nullable: true, description: 'All hobbies of the user; replaces the former ones.' })
   hobbyIds?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'A picture the caller uploaded, or a default photo.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A picture the caller uploaded, or a default photo, by its id or its node.',
+  })
   avatarId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'A picture the caller uploaded, or a default photo.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A picture the caller uploaded, or a default photo, by its id or its node.',
+  })
   backgroundId?: string | null;
 }

@@ -45,3 +45,9 @@ export async function lockActiveUser(em: EntityManager, userId: number): Promise
   const sql = 'select id from users where id = ? and status = ? for no key update';
   if (!(await queryOne(em, sql, [userId, UserStatus.ACTIVE]))) throw new AppError('UNAUTHENTICATED');
 }
+
+/** Likewise for an account that somebody else acts upon, a disabled one too. False when there is none. */
+export async function lockLiveUser(em: EntityManager, userId: number): Promise<boolean> {
+  const sql = 'select id from users where id = ? and status <> ? for no key update';
+  return (await queryOne(em, sql, [userId, UserStatus.DELETED])) !== null;
+}

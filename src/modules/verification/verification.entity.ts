@@ -1,4 +1,5 @@
 import { Entity, Index, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { Image } from '../image/image.entity.js';
 import { User } from '../user/user.entity.js';
@@ -8,14 +9,62 @@ export enum VerificationState {
   REFUSED = 0,
   PASSED = 1,
 }
+registerEnumType(VerificationState, {
+  name: 'VerificationState',
+  description: 'How far a verification has come.',
+  valuesConfig: {
+    PENDING: { description: 'It waits for a review.' },
+    REFUSED: { description: 'It was refused; its owner may change it, after which it waits again.' },
+    PASSED: { description: 'It was passed.' },
+  },
+});
+
+export enum VerificationType {
+  USER = 'user',
+  ORG = 'org',
+}
+registerEnumType(VerificationType, {
+  name: 'VerificationType',
+  description: 'Who is verified.',
+  valuesConfig: {
+    USER: { description: 'A person.' },
+    ORG: { description: 'An organisation, by the person who stands for it.' },
+  },
+});
+
+export enum ReviewDecision {
+  PASS = 'PASS',
+  REFUSE = 'REFUSE',
+}
+registerEnumType(ReviewDecision, {
+  name: 'ReviewDecision',
+  description: 'What a reviewer decides.',
+  valuesConfig: {
+    PASS: { description: 'The person or organisation is who they say.' },
+    REFUSE: { description: 'Not like this; the owner may change it and submit again.' },
+  },
+});
+
+/** Longest texts, in characters (DECISIONS §6). */
+export const VERIFICATION_TEXT_MAX = 191;
+
+const text = { type: 'string', length: VERIFICATION_TEXT_MAX, nullable: true } as const;
 
 const picture = (fieldName: string) =>
   ({ ...keyOnly, nullable: true, fieldName, deleteRule: 'set null' }) as const;
 
-/** The real-name verification of an account. What identifies a person is encrypted, under the named key. */
+/**
+ * The real-name verification of an account. What identifies a person is encrypted, under the named key. Fields here
+ * are for everybody; what only the owner and reviewers may see has a field resolver.
+ */
+@ObjectType({
+  description:
+    'The real-name verification of an account. What identifies somebody is null but for the owner, reviewers, and who may read private data.',
+})
 @Entity({ tableName: 'verifications' })
 @Index({ name: 'verifications_state_index', properties: ['state', 'updatedAt'] })
 export class Verification {
+  @Field(() => ID, { description: 'The account that is verified.' })
   @OneToOne(() => User, {
     ...keyOnly,
     primary: true,
@@ -25,10 +74,11 @@ export class Verification {
   })
   userId!: number;
 
-  /** `user` for a person, `org` for an organisation. */
+  @Field(() => VerificationType, { description: 'Whether a person or an organisation is verified.' })
   @Property({ type: 'string', length: 8 })
-  type!: 'user' | 'org';
+  type!: VerificationType;
 
+  @Field(() => VerificationState, { description: 'How far it has come.' })
   @Property({ type: 'smallint', default: -1 })
   state: VerificationState = VerificationState.PENDING;
 
@@ -45,16 +95,22 @@ export class Verification {
   @Property({ type: 'string', length: 11 })
   phoneNumber!: string;
 
-  @Property({ type: 'string', length: 191, nullable: true })
+  @Field(() => String, {
+    name: 'desc',
+    nullable: true,
+    description: 'What the account is verified as, in the words of its owner or of the reviewer.',
+  })
+  @Property({ ...text })
   description: string | null = null;
 
-  @Property({ type: 'string', length: 191, nullable: true })
+  @Field(() => String, { nullable: true, description: 'A line to show beside it.' })
+  @Property({ ...text })
   slogan: string | null = null;
 
-  @Property({ type: 'string', length: 191, nullable: true })
+  @Property({ ...text })
   organisationName: string | null = null;
 
-  @Property({ type: 'string', length: 191, nullable: true })
+  @Property({ ...text })
   organisationAddress: string | null = null;
 
   @ManyToOne(() => Image, picture('front_image_id'))
@@ -66,9 +122,11 @@ export class Verification {
   @ManyToOne(() => Image, picture('certificate_image_id'))
   certificateImageId: string | null = null;
 
+  @Field(() => Date, { description: 'When it was first submitted.' })
   @Property({ ...createdAt })
   createdAt!: Date;
 
+  @Field(() => Date, { description: 'When it was last changed or reviewed.' })
   @Property({ ...createdAt })
   updatedAt!: Date;
 }

@@ -21,6 +21,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   avatarId: 'avatar',
   backgroundId: 'bg',
   code: 'verifiable_code',
+  md5: 'hash',
+  mime: 'mime_type',
   isDefault: 'is_default',
   oldPassword: 'old_password',
 };
@@ -33,6 +35,9 @@ export const MALFORMED: Readonly<Record<string, string>> = {
   location: '位置信息最多 191 个字符',
   password: '请输入密码',
   phone: '请输入符合大陆地区的手机号码',
+  type: '认证类型只能是 user 或者 org',
+  'data.id_card.number': '身份证号码不正确',
+  'data.person.number': '身份证号码不正确',
   email: '请输入正确的 E-Mail',
   sex: '发送的性别数据非法',
   verifiable_code: '请输入验证码',

@@ -1,8 +1,8 @@
 import { AppError } from '../../errors/app-error.js';
-import type { Route } from '../dialect.js';
+import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import type { PlusFailure } from './plus.failures.js';
-import { address, rowId } from './plus.values.js';
+import { address, rowId, verification } from './plus.values.js';
 
 /** What an account keeps: addresses (`plus.md` 用户收货地址), and what a client asks before it starts. */
 
@@ -22,6 +22,63 @@ function newAddress(input: Input) {
 const addressChanges = (input: Input) => ({
   id: rowId(input, 'id'),
   input: { ...texts(input, [...OPTIONAL, ...REQUIRED]), isDefault: input.bool('is_default') },
+});
+
+/** The parts of a verification; those of a person and of an organisation lie apart. */
+function identity(input: Input) {
+  const data = input.nested('data');
+  const [idCard, org, person] = [data.nested('id_card'), data.nested('org'), data.nested('person')];
+  return {
+    frontImageId: idCard.text('front'),
+    rearImageId: idCard.text('rear'),
+    idNumber: idCard.text('number') ?? person.text('number'),
+    realName: data.text('real_name') ?? person.text('name'),
+    organisationName: org.text('name'),
+    organisationAddress: org.text('address'),
+    certificateImageId: org.text('certificate'),
+    phoneNumber: data.text('phone_number'),
+    desc: data.text('desc'),
+  };
+}
+
+/** Where a client finds what was at fault. */
+function identityParameters(input: Input): Record<string, string> {
+  const isOrg = input.text('type') === 'org' || input.nested('data').nested('org').text('name') !== undefined;
+  return {
+    frontImageId: 'data.id_card.front',
+    rearImageId: 'data.id_card.rear',
+    idNumber: isOrg ? 'data.person.number' : 'data.id_card.number',
+    realName: isOrg ? 'data.person.name' : 'data.real_name',
+    organisationName: 'data.org.name',
+    organisationAddress: 'data.org.address',
+    certificateImageId: 'data.org.certificate',
+    phoneNumber: 'data.phone_number',
+    desc: 'data.desc',
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = { user: 'USER', org: 'ORG' };
+
+function submission(input: Input) {
+  const type = TYPES[input.required('type')];
+  if (!type) throw new AppError('INVALID_INPUT', { field: 'type' });
+  return { input: { ...identity(input), type } };
+}
+
+const verificationChanges = (input: Input) => ({ input: identity(input) });
+
+/** The client puts the file where it is told to; nothing else is needed, because the address is signed. */
+const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } }: Data) => ({
+  uri: `${publicUrl}/api/v2/storage/${token}`,
+  method: 'PUT',
+  headers: {
+    'x-plus-storage-hash': md5,
+    'x-plus-storage-size': String(size),
+    'x-plus-storage-mime-type': mime,
+  },
+  form: null,
+  file_key: null,
+  node,
 });
 
 export const RECORD_ROUTES: readonly Route<PlusFailure>[] = [
@@ -77,6 +134,78 @@ export const RECORD_ROUTES: readonly Route<PlusFailure>[] = [
     session: true,
     status: 204,
     variables: (input) => ({ id: rowId(input, 'id') }),
+  },
+  {
+    id: '用户认证',
+    summary: '自己的认证信息',
+    methods: ['GET'],
+    path: '/user/verification',
+    operation: 'Verification',
+    session: true,
+    result: ({ me }) => {
+      if (!me.verification) throw new AppError('NOT_FOUND');
+      return verification(me.verification);
+    },
+  },
+  {
+    id: '首次提交认证信息',
+    summary: '提交个人或企业认证',
+    methods: ['POST'],
+    path: '/user/verification',
+    operation: 'SubmitVerification',
+    session: true,
+    status: 201,
+    variables: submission,
+    fields: identityParameters,
+    result: () => ({ message: ['申请成功'] }),
+  },
+  {
+    id: '更新认证信息',
+    summary: '被拒绝后重新提交',
+    methods: ['PATCH', 'PUT'],
+    path: '/user/verification',
+    operation: 'UpdateVerification',
+    session: true,
+    status: 204,
+    variables: verificationChanges,
+    fields: identityParameters,
+  },
+  {
+    id: '删除认证信息',
+    summary: '撤回认证',
+    methods: ['DELETE'],
+    path: '/user/verification',
+    operation: 'DeleteVerification',
+    session: true,
+    status: 204,
+  },
+  {
+    id: '文件储存',
+    summary: '创建上传任务',
+    methods: ['POST'],
+    path: '/storage',
+    operation: 'CreateUpload',
+    session: true,
+    status: 201,
+    variables: (input) => ({
+      input: {
+        filename: input.required('filename'),
+        size: input.requiredInt('size'),
+        mime: input.required('mime_type'),
+        md5: input.md5('hash'),
+      },
+    }),
+    result: uploadTask,
+  },
+  {
+    id: '文件储存',
+    summary: '按上传任务上传文件',
+    methods: ['PUT'],
+    path: '/storage/:ticket',
+    operation: 'StoreUpload',
+    status: 204,
+    upload: 'raw',
+    variables: (input) => ({ token: input.required('ticket'), file: input.upload() }),
   },
   {
     id: '启动信息',

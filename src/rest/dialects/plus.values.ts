@@ -52,6 +52,38 @@ const ownFields = (id: number, found: Data) => ({
   },
 });
 
+const identity = (found: Data) =>
+  found.type === 'ORG'
+    ? {
+        org: {
+          name: found.organisationName,
+          address: found.organisationAddress,
+          certificate: file(found.certificateImage),
+        },
+        person: { name: found.realName, number: found.idNumber },
+      }
+    : {
+        id_card: { number: found.idNumber, rear: file(found.rearImage), front: file(found.frontImage) },
+        real_name: found.realName,
+      };
+
+const STATES: Readonly<Record<string, number>> = { PENDING: -1, REFUSED: 0, PASSED: 1 };
+
+/** What identifies a person is there for the owner, and absent for everybody else. */
+export const verification = (found: Data) => ({
+  type: found.type === 'ORG' ? 'org' : 'user',
+  state: STATES[found.state],
+  created_at: utc(found.createdAt),
+  updated_at: utc(found.updatedAt),
+  desc: found.desc,
+  slogan: found.slogan,
+  ...(found.phoneNumber !== null && {
+    ...identity(found),
+    phone_number: found.phoneNumber,
+    user_id: Number(found.userId),
+  }),
+});
+
 export function user(found: Data) {
   const id = Number(found.id);
   return {
@@ -67,6 +99,7 @@ export function user(found: Data) {
     feed_topics_count: found.extra.feedTopicsCount,
     commodities_count: found.extra.commoditiesCount,
     extra: extra(id, found.extra),
+    verification: found.verification && verification(found.verification),
     vip: found.vip && { level: found.vip.level, end_time: utc(found.vip.endTime), name: found.vip.name },
     has_follower: found.hasFollower,
     has_following: found.hasFollowing,

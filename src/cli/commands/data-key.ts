@@ -1,0 +1,49 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Command } from 'commander';
+import type { SecretBox } from '../../infra/secret-box.js';
+import { lockOpenAppsUnderOtherKeys, updateOpenApp } from '../../modules/openapp/open-app.repository.js';
+import { OpenAppService } from '../../modules/openapp/open-app.service.js';
+import {
+  lockVerificationsUnderOtherKeys,
+  storeResealed,
+} from '../../modules/verification/verification.repository.js';
+import { VerificationSecrets } from '../../modules/verification/verification.secrets.js';
+import { type Output, showOne } from '../output.js';
+import type { Run } from '../program.js';
+import { reencrypt } from '../reencryption.js';
+
+/** Everything that is encrypted at rest. */
+async function reencryptAll(em: EntityManager, box: SecretBox): Promise<Output> {
+  const secrets = new VerificationSecrets(box);
+  const verifications = await reencrypt(em, box.keyId, {
+    lockNext: lockVerificationsUnderOtherKeys,
+    idOf: ({ userId }) => userId,
+    reseal: (verification) => secrets.reseal(verification),
+    store: storeResealed,
+  });
+  const apps = new OpenAppService(box);
+  const openApps = await reencrypt(em, box.keyId, {
+    lockNext: lockOpenAppsUnderOtherKeys,
+    idOf: ({ id }) => id,
+    reseal: (app) => apps.reseal(app),
+    store: updateOpenApp,
+  });
+  const unreadable = verifications.unreadable + openApps.unreadable;
+  const output = showOne({
+    keyId: box.keyId,
+    verifications: verifications.reencrypted,
+    openApps: openApps.reencrypted,
+    unreadable,
+    unreadableKeys: [...new Set([...verifications.unreadableKeys, ...openApps.unreadableKeys])],
+  });
+  return { ...output, exitCode: unreadable > 0 ? 1 : 0 };
+}
+
+export function addDataKeyCommands(program: Command, run: Run): void {
+  const dataKey = program.command('data-key').description('The keys of what is encrypted at rest.');
+
+  dataKey
+    .command('reencrypt')
+    .description('Put everything encrypted under another key under the first one of DATA_KEYS.')
+    .action(() => run(async (environment) => reencryptAll(await environment.em(), environment.secretBox())));
+}

@@ -1,0 +1,62 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { VerificationType } from './verification.entity.js';
+import type { VerificationFields } from './verification.rules.js';
+
+const PICTURE = 'a picture the caller uploaded, by its id or its node';
+
+@InputType({
+  description:
+    'What is to be verified, whole each time. All texts at most 191 characters. Fields of the other type are ignored.',
+})
+export class VerificationInput implements VerificationFields {
+  @Field(() => VerificationType, {
+    nullable: true,
+    description: 'Who is verified. Needed to submit; an update keeps the type and ignores this.',
+  })
+  type?: VerificationType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Required. Name of the person, or of the one who stands for the organisation.',
+  })
+  realName?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Required. That person's identity card number: 18 digits, the last may be X (GB 11643).",
+  })
+  idNumber?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Required. A mainland mobile number.' })
+  phoneNumber?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Required. What the account is to be verified as; everybody can read it.',
+  })
+  desc?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: `Required of a person. Front of the identity card: ${PICTURE}.`,
+  })
+  frontImageId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: `Required of a person. Rear of the identity card: ${PICTURE}.`,
+  })
+  rearImageId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Required of an organisation. Its name.' })
+  organisationName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Required of an organisation. Its address.' })
+  organisationAddress?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: `Required of an organisation. Its certificate: ${PICTURE}.`,
+  })
+  certificateImageId?: string | null;
+}

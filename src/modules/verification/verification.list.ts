@@ -1,0 +1,34 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AppError } from '../../errors/app-error.js';
+import { type Page, type PageInput, pageSize } from '../../paging.js';
+import type { Verification, VerificationState } from './verification.entity.js';
+import { listVerifications, type VerificationPlace } from './verification.repository.js';
+
+/** The highest number of an account. */
+const USER_ID_MAX = 2_147_483_647;
+
+/** Rows leave the list while it is worked off, so a cursor names where a row stands, not how many came before it. */
+const encodePlace = ({ updatedAt, userId }: VerificationPlace): string =>
+  Buffer.from(`${updatedAt.getTime()}.${userId}`).toString('base64url');
+
+/** Throws INVALID_INPUT for anything that is not a cursor of ours. */
+function decodePlace(after: string | null | undefined): VerificationPlace | null {
+  if (after === null || after === undefined) return null;
+  const text = Buffer.from(after, 'base64url').toString('latin1');
+  const [, time, userId] = /^(\d{1,14})\.(\d{1,10})$/.exec(text) ?? [];
+  if (!time || !(Number(userId) <= USER_ID_MAX)) throw new AppError('INVALID_INPUT', { field: 'after' });
+  return { updatedAt: new Date(Number(time)), userId: Number(userId) };
+}
+
+export async function pageOfVerifications(
+  em: EntityManager,
+  state: VerificationState | null,
+  page: PageInput,
+): Promise<Page<Verification>> {
+  const size = pageSize(page.first);
+  const rows = await listVerifications(em, state, decodePlace(page.after), size + 1);
+  return {
+    edges: rows.slice(0, size).map((node) => ({ node, cursor: encodePlace(node) })),
+    hasNextPage: rows.length > size,
+  };
+}

@@ -1,0 +1,88 @@
+import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
+import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { UserStatus } from '../user/user.entity.js';
+import { Verification, type VerificationState } from './verification.entity.js';
+import type { SealedColumns } from './verification.secrets.js';
+
+export async function findVerifications(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, Verification>> {
+  const rows = await em.find(Verification, { userId: { $in: [...userIds] } }, READ_ONLY);
+  return indexBy(rows, (verification) => verification.userId);
+}
+
+export const findVerification = (em: EntityManager, userId: number): Promise<Verification | null> =>
+  em.findOne(Verification, { userId }, READ_ONLY);
+
+export async function insertVerification(
+  em: EntityManager,
+  verification: Omit<Verification, 'createdAt' | 'updatedAt' | 'slogan' | 'state'>,
+): Promise<void> {
+  const now = new Date();
+  await em.insert(Verification, { ...verification, createdAt: now, updatedAt: now } as Verification);
+}
+
+/** Changes what its owner or a reviewer decides; `updatedAt` moves with it. */
+export async function updateVerification(
+  em: EntityManager,
+  userId: number,
+  changes: Partial<Verification>,
+): Promise<void> {
+  await em.nativeUpdate(Verification, { userId }, { ...changes, updatedAt: new Date() });
+}
+
+/** Changes how it is stored, which nobody sees. */
+export async function storeResealed(
+  em: EntityManager,
+  userId: number,
+  columns: SealedColumns,
+): Promise<void> {
+  await em.nativeUpdate(Verification, { userId }, columns);
+}
+
+/** False when there is none. */
+export const deleteVerification = async (em: EntityManager, userId: number): Promise<boolean> =>
+  (await em.nativeDelete(Verification, { userId })) > 0;
+
+/** Where a page of verifications ended. */
+export interface VerificationPlace {
+  updatedAt: Date;
+  userId: number;
+}
+
+/** Of accounts that are not cancelled, those that have waited longest first. */
+export function listVerifications(
+  em: EntityManager,
+  state: VerificationState | null,
+  after: VerificationPlace | null,
+  limit: number,
+): Promise<Verification[]> {
+  const conditions: FilterQuery<Verification>[] = [
+    { userId: { status: { $ne: UserStatus.DELETED } } } as never,
+  ];
+  if (state !== null) conditions.push({ state });
+  if (after) {
+    const { updatedAt, userId } = after;
+    conditions.push({ updatedAt: { $gte: updatedAt } });
+    conditions.push({ $or: [{ updatedAt: { $gt: updatedAt } }, { userId: { $gt: userId } }] });
+  }
+  return em.find(Verification, { $and: conditions } as FilterQuery<Verification>, {
+    ...READ_ONLY,
+    orderBy: { updatedAt: 'asc', userId: 'asc' },
+    limit,
+  });
+}
+
+/** Locks the next verifications, by number of account, that another key than this one encrypts. */
+export const lockVerificationsUnderOtherKeys = (
+  em: EntityManager,
+  keyId: string,
+  afterUserId: number,
+  limit: number,
+): Promise<Verification[]> =>
+  em.find(
+    Verification,
+    { keyId: { $ne: keyId }, userId: { $gt: afterUserId } },
+    { ...READ_ONLY, lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { userId: 'asc' }, limit },
+  );

@@ -1,0 +1,179 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
+import { parseIdOrNull } from '../../graphql/ids.js';
+import type { Services } from '../../services.js';
+import { Image } from '../image/image.entity.js';
+import { User } from '../user/user.entity.js';
+import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';
+import { VerificationInput } from './verification.input.js';
+import { maySeeIdentification } from './verification.rules.js';
+
+const VerificationConnection = connectionOf(Verification, 'Verification');
+const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
+
+const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | null) =>
+  id && maySeeIdentification(ctx, userId) ? ctx.loaders.image.load(id) : null;
+
+@Resolver(() => Verification)
+export class VerificationResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => VerificationConnection, {
+    description:
+      'Verifications to review, those that have waited longest first. Needs the ability `[user] Review Verification`.',
+  })
+  async verifications(
+    @Ctx() ctx: RequestContext,
+    @Arg('state', () => VerificationState, { nullable: true, description: 'Only those in this state.' })
+    state?: VerificationState | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
+    first?: number,
+    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
+    after?: string,
+  ): Promise<Connection<Verification>> {
+    return toConnection(await this.services.verifications.list(ctx, state ?? null, { first, after }));
+  }
+
+  @Mutation(() => Verification, {
+    description:
+      'Submits a real-name verification of the caller. Errors: INVALID_INPUT or PHONE_INVALID with the field, VERIFICATION_STATE when there is one already.',
+  })
+  submitVerification(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
+    input: VerificationInput,
+  ): Promise<Verification> {
+    return this.services.verifications.submit(ctx, input);
+  }
+
+  @Mutation(() => Verification, {
+    description:
+      'Submits a refused verification of the caller again, with everything but its type anew. Errors: NOT_FOUND, VERIFICATION_STATE unless it was refused, INVALID_INPUT or PHONE_INVALID with the field.',
+  })
+  updateVerification(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
+    input: VerificationInput,
+  ): Promise<Verification> {
+    return this.services.verifications.update(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      'Withdraws the verification of the caller, in any state, a passed one too; true. Errors: NOT_FOUND.',
+  })
+  deleteVerification(@Ctx() ctx: RequestContext): Promise<boolean> {
+    return this.services.verifications.delete(ctx);
+  }
+
+  @Mutation(() => Verification, {
+    description:
+      "Decides on a verification that waits. Needs the ability `[user] Review Verification`, and is refused for one's own. Errors: FORBIDDEN, USER_NOT_FOUND, NOT_FOUND, VERIFICATION_STATE, INVALID_INPUT.",
+  })
+  reviewVerification(
+    @Ctx() ctx: RequestContext,
+    @Arg('userId', () => ID, { description: 'Whose verification.' }) userId: string,
+    @Arg('decision', () => ReviewDecision, { description: 'Pass or refuse.' }) decision: ReviewDecision,
+    @Arg('desc', () => String, {
+      nullable: true,
+      description:
+        "Replaces the owner's `desc`, at most 191 characters; everybody can read it. Left out or blank: it stays.",
+    })
+    desc?: string | null,
+    @Arg('updatedAt', () => Date, {
+      nullable: true,
+      description:
+        'The `updatedAt` of what the reviewer saw. VERIFICATION_STATE when the owner has replaced it since.',
+    })
+    updatedAt?: Date | null,
+  ): Promise<Verification> {
+    // A text that cannot be a number of ours names nobody.
+    const id = parseIdOrNull(userId) ?? 0;
+    return this.services.verifications.review(ctx, id, { decision, desc, updatedAt });
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })
+  user(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<User | null> {
+    return ctx.loaders.user.load(verification.userId);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `Name of the person, or of the one who stands for the organisation. ${PRIVATE}`,
+  })
+  realName(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
+    return this.services.verifications.realName(ctx, verification);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `That person's identity card number, 18 characters. ${PRIVATE}`,
+  })
+  idNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
+    return this.services.verifications.idNumber(ctx, verification);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `The mobile number given for the verification, eleven digits. ${PRIVATE}`,
+  })
+  phoneNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
+    return maySeeIdentification(ctx, verification.userId) ? verification.phoneNumber : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `Name of the organisation; null for a person. ${PRIVATE}`,
+  })
+  organisationName(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
+    return maySeeIdentification(ctx, verification.userId) ? verification.organisationName : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `Address of the organisation; null for a person. ${PRIVATE}`,
+  })
+  organisationAddress(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
+    return maySeeIdentification(ctx, verification.userId) ? verification.organisationAddress : null;
+  }
+
+  @FieldResolver(() => Image, {
+    nullable: true,
+    description: `Front of the identity card; null for an organisation. ${PRIVATE}`,
+  })
+  frontImage(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
+    return pictureOf(ctx, verification, verification.frontImageId);
+  }
+
+  @FieldResolver(() => Image, {
+    nullable: true,
+    description: `Rear of the identity card; null for an organisation. ${PRIVATE}`,
+  })
+  rearImage(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
+    return pictureOf(ctx, verification, verification.rearImageId);
+  }
+
+  @FieldResolver(() => Image, {
+    nullable: true,
+    description: `Certificate of the organisation; null for a person. ${PRIVATE}`,
+  })
+  certificateImage(
+    @Root() verification: Verification,
+    @Ctx() ctx: RequestContext,
+  ): Promise<Image | null> | null {
+    return pictureOf(ctx, verification, verification.certificateImageId);
+  }
+}
+
+@Resolver(() => User)
+export class UserVerificationResolver {
+  @FieldResolver(() => Verification, {
+    nullable: true,
+    description:
+      'The real-name verification; null without one. Everybody sees its type, state, times, `desc` and slogan.',
+  })
+  verification(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Verification | null> {
+    return ctx.loaders.verification.load(user.id);
+  }
+}

@@ -1,0 +1,174 @@
+import { ABILITIES, type RequestContext, requireAbility, requireViewer } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { Page, PageInput } from '../../paging.js';
+import type { ImageService } from '../image/image.service.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import { normaliseText } from '../user/text.js';
+import { lockActiveUser, lockLiveUser } from '../user/user.repository.js';
+import {
+  ReviewDecision,
+  VERIFICATION_TEXT_MAX,
+  type Verification,
+  VerificationState,
+  type VerificationType,
+} from './verification.entity.js';
+import { pageOfVerifications } from './verification.list.js';
+import {
+  deleteVerification,
+  findVerification,
+  insertVerification,
+  updateVerification,
+} from './verification.repository.js';
+import {
+  maySeeIdentification,
+  normaliseTexts,
+  type PictureField,
+  requiredPictures,
+  type VerificationFields,
+} from './verification.rules.js';
+import type { VerificationSecrets } from './verification.secrets.js';
+
+/** What a reviewer decides. */
+export interface Review {
+  decision: ReviewDecision;
+  /** Replaces the owner's words unless it is blank. */
+  desc?: string | null;
+  /** Of the verification that the reviewer saw: its owner may have replaced it meanwhile. */
+  updatedAt?: Date | null;
+}
+
+/**
+ * Real-name verification (DECISIONS §6). An account has at most one: submitted, reviewed, changed after a refusal,
+ * withdrawn in any state. All of it happens under the lock of the account, one after the other.
+ */
+export class VerificationService {
+  constructor(
+    private readonly secrets: VerificationSecrets,
+    private readonly images: ImageService,
+    private readonly events: SecurityEventService,
+  ) {}
+
+  /** Throws INVALID_INPUT, PHONE_INVALID, or VERIFICATION_STATE when the caller has submitted one already. */
+  async submit(
+    ctx: RequestContext,
+    { type, ...fields }: VerificationFields & { type?: VerificationType | null },
+  ): Promise<Verification> {
+    const { userId } = requireViewer(ctx);
+    if (!type) throw new AppError('INVALID_INPUT', { field: 'type' });
+    const columns = await this.columnsOf(ctx, type, fields);
+    return this.change(ctx, userId, async () => {
+      await lockActiveUser(ctx.em, userId);
+      if (await findVerification(ctx.em, userId)) throw new AppError('VERIFICATION_STATE');
+      await insertVerification(ctx.em, { ...columns, userId, type });
+      return SecurityEventKind.VERIFICATION_SUBMITTED;
+    });
+  }
+
+  /**
+   * Replaces all but the type of a refused one, which then waits again. Throws NOT_FOUND, VERIFICATION_STATE unless
+   * it was refused, INVALID_INPUT or PHONE_INVALID.
+   */
+  async update(ctx: RequestContext, fields: VerificationFields): Promise<Verification> {
+    const { userId } = requireViewer(ctx);
+    return this.change(ctx, userId, async () => {
+      await lockActiveUser(ctx.em, userId);
+      const { type } = await existing(ctx, userId, VerificationState.REFUSED);
+      const columns = await this.columnsOf(ctx, type, fields);
+      await updateVerification(ctx.em, userId, { ...columns, state: VerificationState.PENDING });
+      return SecurityEventKind.VERIFICATION_SUBMITTED;
+    });
+  }
+
+  /** Withdraws the caller's, in any state. Always true. Throws NOT_FOUND when there is none. */
+  async delete(ctx: RequestContext): Promise<boolean> {
+    const { userId } = requireViewer(ctx);
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      if (!(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
+      await this.events.record(ctx, userId, SecurityEventKind.VERIFICATION_WITHDRAWN);
+    });
+    ctx.loaders.verification.clear(userId);
+    return true;
+  }
+
+  /**
+   * Decides on one that waits. Needs `[user] Review Verification`. Throws FORBIDDEN for one's own, USER_NOT_FOUND,
+   * NOT_FOUND, and VERIFICATION_STATE when it does not wait or is not any more what the reviewer saw.
+   */
+  async review(
+    ctx: RequestContext,
+    userId: number,
+    { decision, desc, updatedAt }: Review,
+  ): Promise<Verification> {
+    if (requireAbility(ctx, ABILITIES.reviewVerification).userId === userId) throw new AppError('FORBIDDEN');
+    const description = normaliseText(desc ?? null, 'desc', VERIFICATION_TEXT_MAX);
+    const passed = decision === ReviewDecision.PASS;
+    return this.change(ctx, userId, async () => {
+      if (!(await lockLiveUser(ctx.em, userId))) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
+      const current = await existing(ctx, userId, VerificationState.PENDING);
+      if (updatedAt && updatedAt.getTime() !== current.updatedAt.getTime()) {
+        throw new AppError('VERIFICATION_STATE', { field: 'updatedAt' });
+      }
+      const state = passed ? VerificationState.PASSED : VerificationState.REFUSED;
+      await updateVerification(ctx.em, userId, { state, ...(description !== null && { description }) });
+      return passed ? SecurityEventKind.VERIFICATION_PASSED : SecurityEventKind.VERIFICATION_REFUSED;
+    });
+  }
+
+  /** Those of one state, or of all, that have waited longest first. Needs `[user] Review Verification`. */
+  list(ctx: RequestContext, state: VerificationState | null, page: PageInput): Promise<Page<Verification>> {
+    requireAbility(ctx, ABILITIES.reviewVerification);
+    return pageOfVerifications(ctx.em, state, page);
+  }
+
+  /** Null for whoever may not see it. */
+  realName(ctx: RequestContext, verification: Verification): string | null {
+    return maySeeIdentification(ctx, verification.userId) ? this.secrets.realName(verification) : null;
+  }
+
+  /** Null for whoever may not see it. */
+  idNumber(ctx: RequestContext, verification: Verification): string | null {
+    return maySeeIdentification(ctx, verification.userId) ? this.secrets.idNumber(verification) : null;
+  }
+
+  private async columnsOf(ctx: RequestContext, type: VerificationType, fields: VerificationFields) {
+    const { realName, idNumber, ...texts } = normaliseTexts(type, fields);
+    const pictures: Record<PictureField, string | null> = {
+      frontImageId: null,
+      rearImageId: null,
+      certificateImageId: null,
+    };
+    for (const [field, reference] of requiredPictures(type, fields)) {
+      pictures[field] = await this.images.resolveOwn(ctx, reference, field);
+    }
+    return { ...texts, ...pictures, ...this.secrets.seal(requireViewer(ctx).userId, { realName, idNumber }) };
+  }
+
+  /** Makes one change, records what it says has happened, and reads what it made, all in one transaction. */
+  private async change(
+    ctx: RequestContext,
+    userId: number,
+    work: () => Promise<SecurityEventKind>,
+  ): Promise<Verification> {
+    const changed = await ctx.em.transactional(async () => {
+      await this.events.record(ctx, userId, await work());
+      return findVerification(ctx.em, userId);
+    });
+    ctx.loaders.verification.clear(userId);
+    if (!changed) throw new AppError('NOT_FOUND');
+    return changed;
+  }
+}
+
+/** The user's, in the one state that allows what follows. Throws NOT_FOUND or VERIFICATION_STATE. */
+async function existing(
+  ctx: RequestContext,
+  userId: number,
+  state: VerificationState,
+): Promise<Verification> {
+  const verification = await findVerification(ctx.em, userId);
+  if (!verification) throw new AppError('NOT_FOUND');
+  if (verification.state !== state) throw new AppError('VERIFICATION_STATE');
+  return verification;
+}
