@@ -5,6 +5,7 @@ import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { contextFactory } from './http/context-factory.js';
+import { registerDocs } from './http/docs.js';
 import { httpError, registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
@@ -15,6 +16,7 @@ import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { dialectUnder, mountDialects, sendFailure } from './rest/mount.js';
+import { apiDocuments } from './rest/openapi/document.js';
 import { createServices, type Infrastructure, openInfrastructure, type Services } from './services.js';
 
 /** Cookie in which the member centre keeps its session (DECISIONS §1, "session"). */
@@ -86,6 +88,7 @@ async function registerDoors(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
   await mountDialects(http, DIALECTS, { server, schema, createContext, config });
 }
 

@@ -36,6 +36,8 @@ export interface Route<Meaning = unknown> {
   path: string;
   /** The operation in the dialect's document. */
   operation: string;
+  /** What is said of its parameters, where it reads whatever is sent; else the dialect's. */
+  parameters?: Readonly<Record<string, ParameterText>>;
   /** The operation's variables; throws INVALID_INPUT for a malformed parameter. */
   variables?(input: Input): Record<string, unknown>;
   /** What the schema's fields are called here, where that depends on the request. */

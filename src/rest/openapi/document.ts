@@ -32,8 +32,8 @@ function successes(
       }
       return [dialect.success(route.result?.(data), route)];
     } catch (error) {
-      // A sample that is a failure here, such as nobody found.
-      if (error instanceof AppError) return [];
+      // A sample that is a failure here (nobody found), or fields that are never null together.
+      if (error instanceof AppError || variant !== VARIANTS[0]) return [];
       throw error;
     }
   });
@@ -47,13 +47,12 @@ const failures = (dialect: Dialect, route: Route | undefined): Reply[] =>
     }),
   );
 
-/** Bodies of one status as one schema; of those without a body, none. */
-function contentOf(replies: readonly Reply[]): { content?: Record<string, { schema: JsonSchema }> } {
-  const bodies = replies.filter(({ body }) => body !== undefined);
-  if (bodies.length === 0) return {};
+/** Bodies of one status as one schema; undefined where there are none. */
+function schemaOfBodies(replies: readonly Reply[]): JsonSchema | undefined {
+  const bodies = replies.map(({ body }) => body).filter((body) => body !== undefined);
+  if (bodies.length === 0) return undefined;
   // Through JSON, as it will be sent.
-  const schemas = bodies.map(({ body }) => schemaOf(JSON.parse(JSON.stringify(body))));
-  return { content: { [JSON_TYPE]: { schema: schemas.reduce(merge) } } };
+  return bodies.map((body) => schemaOf(JSON.parse(JSON.stringify(body)) as unknown)).reduce(merge);
 }
 
 function responsesOf(success: readonly Reply[], failed: readonly Reply[]): Record<string, unknown> {
@@ -62,9 +61,7 @@ function responsesOf(success: readonly Reply[], failed: readonly Reply[]): Recor
     const good = success.filter((reply) => reply.status === status);
     const bad = failed.filter((reply) => reply.status === status);
     const texts = [...new Set(bad.map(({ body }) => JSON.stringify(body)))].sort();
-    const alternatives = [contentOf(good), contentOf(bad)].flatMap(
-      ({ content }) => content?.[JSON_TYPE]?.schema ?? [],
-    );
+    const alternatives = [schemaOfBodies(good), schemaOfBodies(bad)].filter((schema) => schema !== undefined);
     const schema = alternatives.length > 1 ? { anyOf: alternatives } : alternatives[0];
     responses[status] = {
       description: [good.length > 0 ? 'Success.' : '', ...texts.map((text) => `- \`${text}\``)]
@@ -91,7 +88,11 @@ const describe = (parameter: Parameter) => ({
   ...(parameter.example && { example: parameter.example }),
 });
 
-function inputOf(method: Method, path: string, parameters: readonly Parameter[]): Record<string, unknown> {
+function inputOf(
+  method: Method,
+  { path, upload }: Route,
+  parameters: readonly Parameter[],
+): Record<string, unknown> {
   const inPath = (name: string) => path.includes(`:${name}`);
   const inBody = (name: string) => IN_BODY.includes(method) && !inPath(name);
   const outside = parameters.filter(({ name }) => !inBody(name));
@@ -101,9 +102,9 @@ function inputOf(method: Method, path: string, parameters: readonly Parameter[])
     properties: Object.fromEntries(inside.map((one) => [one.name, { ...typeOf(one), ...describe(one) }])),
     required: inside.filter(({ required }) => required).map(({ name }) => name),
   };
-  const types = inside.some(({ type }) => type === 'file')
-    ? ['multipart/form-data']
-    : ['application/x-www-form-urlencoded', JSON_TYPE];
+  const types =
+    upload === 'form' ? ['multipart/form-data'] : ['application/x-www-form-urlencoded', JSON_TYPE];
+  const raw = { required: true, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } };
   return {
     parameters: outside.map((one) => ({
       name: one.name,
@@ -112,12 +113,14 @@ function inputOf(method: Method, path: string, parameters: readonly Parameter[])
       schema: typeOf(one),
       ...describe(one),
     })),
-    ...(inside.length > 0 && {
-      requestBody: {
-        required: schema.required.length > 0,
-        content: Object.fromEntries(types.map((type) => [type, { schema }])),
-      },
-    }),
+    ...(upload === 'raw' && { requestBody: raw }),
+    ...(inside.length > 0 &&
+      upload !== 'raw' && {
+        requestBody: {
+          required: schema.required.length > 0,
+          content: Object.fromEntries(types.map((type) => [type, { schema }])),
+        },
+      }),
   };
 }
 
@@ -142,7 +145,7 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
           summary: route.summary,
           description: `GraphQL: \`${route.operation}\`.`,
           operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
-          ...inputOf(method, route.path, parameters),
+          ...inputOf(method, route, parameters),
           responses,
         };
       }
@@ -161,4 +164,21 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     security: [{}, { token: [] }],
   };
+}
+
+/** A document of each dialect, made when it is first asked for. */
+export function apiDocuments(
+  dialects: readonly Dialect[],
+  schema: GraphQLSchema,
+): Record<string, { title: string; document: () => unknown }> {
+  return Object.fromEntries(
+    dialects.map((dialect) => {
+      let made: Record<string, unknown> | undefined;
+      const document = () => {
+        made ??= openApiDocument(dialect, schema);
+        return made;
+      };
+      return [dialect.name, { title: dialect.title, document }];
+    }),
+  );
 }

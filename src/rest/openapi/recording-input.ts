@@ -10,6 +10,8 @@ export interface ReadParameter {
   nullable?: boolean;
 }
 
+const wholeNumber = (text: string): number => (/^-?\d+$/.test(text) ? Number(text) : 1);
+
 /**
  * Answers every question for a parameter with a sample, and remembers what was asked: what a document says of a row
  * is what the row does. `name[inner]` is a parameter inside another one.
@@ -60,7 +62,7 @@ export class RecordingInput extends Input {
   }
 
   override int(name: string): number | undefined {
-    return this.ask(name, { type: 'integer' }) ? Number(this.sample(name)) || 1 : undefined;
+    return this.ask(name, { type: 'integer' }) ? wholeNumber(this.sample(name)) : undefined;
   }
 
   override bool(name: string): boolean | undefined {
