@@ -12,6 +12,7 @@ import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
+import { registerDocs } from './http/docs.js';
 import { httpError, registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
@@ -22,6 +23,7 @@ import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { dialectUnder, mountDialects, sendFailure } from './rest/mount.js';
+import { apiDocuments } from './rest/openapi/document.js';
 import {
   closeInfrastructure,
   createServices,
@@ -97,6 +99,7 @@ async function registerDoors(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
   await mountDialects(http, DIALECTS, { server, schema, createContext, config });
 }
 

@@ -83,6 +83,9 @@ export const SETTINGS = {
     .prefault('info')
     .describe('How much is logged: fatal, error, warn, info, debug, trace or silent.'),
 
+  API_DOCS: onOff().describe(
+    'OpenAPI documents of the legacy URLs, to browse at /docs. Default: on, but off in production.',
+  ),
   PLAYGROUND: onOff().describe('GraphiQL and introspection at /graphql. Default: on, but off in production.'),
   TRUSTED_PROXIES: ranges('').describe(
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',

@@ -72,6 +72,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const complete = settings as Settings;
   return Object.freeze({
     ...complete,
+    API_DOCS: complete.API_DOCS ?? !production,
     PLAYGROUND: complete.PLAYGROUND ?? !production,
     production,
     embeddedDatabase: !complete.DATABASE_URL,

@@ -7,9 +7,7 @@ import { DataDirInUseError } from './infra/database/data-dir-lock.js';
 function banner(config: Config, address: string): string {
   const lines = [`The user gateway listens at ${address}`, `  GraphQL     ${address}/graphql`];
   if (config.PLAYGROUND) lines.push(`  Playground  ${address}/graphql (in a browser)`);
-  lines.push(
-    `  API docs    ${config.PLAYGROUND ? `${address}/graphql, "Docs"` : 'off'}; legacy URLs: npm run routes`,
-  );
+  lines.push(`  API docs    ${config.API_DOCS ? `${address}/docs (legacy URLs)` : 'off'}`);
   lines.push(`  Database    ${config.embeddedDatabase ? `embedded, in ${config.DATA_DIR}` : 'PostgreSQL'}`);
   lines.push(`  Redis       ${config.embeddedRedis ? 'embedded, in this process' : 'Redis'}`);
   return lines.join('\n');

@@ -5,6 +5,7 @@ import type { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import type { ReplyCookie } from '../http/cookies.js';
 import type { Input } from './input.js';
+import type { ParameterText } from './openapi/parameters.js';
 
 /** What an operation answered; its shape is the operation's own, which boot checks against the schema. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where GraphQL's answer enters untyped.
@@ -37,6 +38,8 @@ export interface Route<Meaning = unknown> {
   path: string;
   /** The operation in the dialect's document. */
   operation: string;
+  /** What is said of its parameters, where it reads whatever is sent; else the dialect's. */
+  parameters?: Readonly<Record<string, ParameterText>>;
   /** The operation's variables; throws INVALID_INPUT for a malformed parameter. */
   variables?(input: Input): Record<string, unknown>;
   /** What the schema's fields are called here, where that depends on the request. */
@@ -91,6 +94,8 @@ export interface Dialect<Meaning = unknown> {
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
+  /** What its document says of its parameters, for the API docs; rows know how they are read. */
+  parameters: Readonly<Record<string, ParameterText>>;
   /** Where its clients put their token. */
   token(request: FastifyRequest, input: Input): string | undefined;
   deviceType?(input: Input): DeviceType | undefined;

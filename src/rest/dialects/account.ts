@@ -3,6 +3,7 @@ import { messageOf } from '../../errors/app-error.js';
 import type { ErrorCode } from '../../errors/codes.js';
 import { bearerToken } from '../../http/bearer.js';
 import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
+import { PARAMETERS } from './account.parameters.js';
 import { LOGIN, ROUTES } from './account.routes.js';
 
 /** Log-in alone answers numbers (`account.md` 3.1), its errors too; an unknown URL goes with the others. */
@@ -15,6 +16,7 @@ export const account: Dialect<number> = {
   mounts: [{ prefix: '/user', routes: ROUTES }],
   document: new URL('./account.graphql', import.meta.url),
   canShowCaptcha: false,
+  parameters: PARAMETERS,
   token: (request, input) => bearerToken(request) ?? input.text('token'),
   success: (data, route) => ({
     status: 200,

@@ -2,6 +2,7 @@ import { DeviceType } from '../../context.js';
 import { bearerToken } from '../../http/bearer.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
 import type { Input } from '../input.js';
+import { PARAMETERS } from './anlife.parameters.js';
 import { ROUTES, UPLOAD } from './anlife.routes.js';
 
 /** A client that says nothing of its device, or an unknown one, is known by its User-Agent. */
@@ -20,6 +21,7 @@ export const anlife: Dialect<number> = {
   ],
   document: new URL('./anlife.graphql', import.meta.url),
   canShowCaptcha: false,
+  parameters: PARAMETERS,
   token: (request, input) => {
     const header = request.headers.auth_token;
     return (

@@ -4,6 +4,7 @@ import { bearerToken } from '../../http/bearer.js';
 import { SESSION_COOKIE } from '../../http/cookies.js';
 import { ownReferer } from '../../http/same-site.js';
 import { type Dialect, type Exchange, type Reply, statusBesideBody } from '../dialect.js';
+import { PARAMETERS } from './member.parameters.js';
 import {
   type Answer,
   CAPTCHA,
@@ -75,6 +76,7 @@ export const member: Dialect<number> = {
   ],
   document: new URL('./member.graphql', import.meta.url),
   canShowCaptcha: true,
+  parameters: PARAMETERS,
   token: (request) => bearerToken(request) ?? request.cookies[SESSION_COOKIE],
   normalise,
   success: (result, _route, exchange) => success(result, exchange),

@@ -1,6 +1,27 @@
 import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
+import type { ParameterText } from '../openapi/parameters.js';
 
 /** The signed open API: `open.md` and DECISIONS §5. Every parameter is signed, so the rows read none themselves. */
+
+/** What `open.md` says of its parameters. */
+const PARAMETERS: Readonly<Record<string, ParameterText>> = {
+  app_id: { text: '应用的唯一标识id', example: '10001', required: true },
+  timestamp: { text: 'UNIX时间戳，允许误差10分钟', example: '1442888568', required: true },
+  sign: { text: '请求的签名值', example: '5cefc3438fbf787875ffec6cd596346d', required: true },
+  format: { text: '返回值格式，只支持json', example: 'json' },
+};
+const REGISTER: Readonly<Record<string, ParameterText>> = {
+  ...PARAMETERS,
+  name: { text: '用户名，已存在时自动生成', example: 'ken' },
+  phone: { text: '手机号', example: '13988888888' },
+  email: { text: '邮箱', example: 'ken@anjuke.com' },
+  password: { text: '密码，不传时自动生成', example: 'anjuke2015' },
+};
+const GET_INFO: Readonly<Record<string, ParameterText>> = {
+  ...PARAMETERS,
+  account: { text: '账户', example: '13988888888', required: true },
+  type: { text: 'account 的类型：email、phone 或 id', example: 'phone' },
+};
 
 /** Documented as GET; answers POST too, because passwords do not belong in URLs. */
 const METHODS = ['GET', 'POST'] as const;
@@ -12,6 +33,7 @@ const ROUTES: readonly Route<number>[] = [
     methods: METHODS,
     path: '/register',
     operation: 'RegisterByApp',
+    parameters: REGISTER,
     variables: (input) => ({ parameters: input.texts() }),
     result: ({ registerByApp }) => ({ id: Number(registerByApp.id) }),
   },
@@ -21,6 +43,7 @@ const ROUTES: readonly Route<number>[] = [
     methods: METHODS,
     path: '/get-info',
     operation: 'AccountByApp',
+    parameters: GET_INFO,
     variables: (input) => ({ parameters: input.texts() }),
     result: ({ accountByApp: { id, name, phone, email } }) => ({
       id: Number(id),
@@ -41,6 +64,7 @@ export const open: Dialect<number> = {
   ],
   document: new URL('./open.graphql', import.meta.url),
   canShowCaptcha: false,
+  parameters: PARAMETERS,
   // It is the app that proves itself, by its signature.
   token: () => undefined,
   success: (result) => ({ status: 200, body: { code: 200, ...(result as object) } }),

@@ -2,6 +2,7 @@ import { bearerToken } from '../../http/bearer.js';
 import type { Dialect } from '../dialect.js';
 import { ACCOUNT_ROUTES } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { PARAMETERS } from './plus.parameters.js';
 import { RECORD_ROUTES } from './plus.records.js';
 import { USER_ROUTES } from './plus.users.js';
 import { lenient, normalise } from './plus.values.js';
@@ -15,6 +16,7 @@ export const plus: Dialect<PlusFailure> = {
   mounts: [{ prefix: '/api/v2', routes: [...USER_ROUTES, ...ACCOUNT_ROUTES, ...RECORD_ROUTES] }],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
+  parameters: PARAMETERS,
   token: (request, input) => bearerToken(request) ?? lenient(() => input.text('token')),
   normalise,
   success: (result, { status = 200 }) => ({ status, body: status === 204 ? undefined : result }),

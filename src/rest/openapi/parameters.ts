@@ -1,0 +1,111 @@
+import { AppError } from '../../errors/app-error.js';
+import type { Dialect, Route } from '../dialect.js';
+import { type ReadParameter, RecordingInput } from './recording-input.js';
+
+/** What a dialect's document says of a parameter; rows know only how they read it. */
+export interface ParameterText {
+  text: string;
+  example?: string;
+  /** Where the row does not say so itself. */
+  required?: boolean;
+  /** The values it may have, where the row does not list them itself. */
+  values?: readonly string[];
+}
+
+export interface Parameter extends ReadParameter {
+  name: string;
+  required: boolean;
+  text: string;
+  example?: string;
+}
+
+/** A request as a client might make it: everything there but what is absent, and these values of the ones to choose. */
+interface Scenario {
+  absent: readonly string[];
+  chosen: Readonly<Record<string, string>>;
+}
+
+const textsOf = (dialect: Dialect, route: Route): Readonly<Record<string, ParameterText>> =>
+  route.parameters ?? dialect.parameters;
+
+interface Reading {
+  /** Null when the row refuses the request. */
+  variables: Record<string, unknown> | null;
+  /** The parameter it is refused for. */
+  missing?: string;
+  asked: Map<string, ReadParameter>;
+}
+
+export const recorder = (dialect: Dialect, route: Route): RecordingInput =>
+  new RecordingInput(new Map(), new Set(), textsOf(dialect, route), {});
+
+function read(dialect: Dialect, route: Route, { absent, chosen }: Scenario): Reading {
+  const asked = new Map<string, ReadParameter>();
+  const input = new RecordingInput(asked, new Set(absent), textsOf(dialect, route), chosen);
+  try {
+    if (route.owner) input.requiredInt(route.owner);
+    return { variables: route.variables?.(input) ?? {}, asked };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { variables: null, asked, missing: error.details.field };
+  }
+}
+
+/** The requests that a row takes: with everything there, each choice made, and one thing less. */
+function soundScenarios(dialect: Dialect, route: Route): Scenario[] {
+  const full: Scenario = { absent: [], chosen: {} };
+  // What is asked for only in the absence of something else counts too.
+  const first = [...read(dialect, route, full).asked.keys()];
+  const later = first.flatMap((name) => [...read(dialect, route, { ...full, absent: [name] }).asked.keys()]);
+  const names = [...new Set([...first, ...later])];
+  const choices = names.flatMap((name) =>
+    (textsOf(dialect, route)[name]?.values ?? []).map((value) => ({ absent: [], chosen: { [name]: value } })),
+  );
+  const sound = (scenario: Scenario) => read(dialect, route, scenario).variables !== null;
+  const less = names.map((name) => ({ ...full, absent: [name] }));
+  return [full, ...choices, ...less].filter(sound);
+}
+
+/** The fewest parameters that a scenario does with: what the row asks for when it is sent nothing, one by one. */
+function neededIn(dialect: Dialect, route: Route, scenario: Scenario, names: readonly string[]): Set<string> {
+  const needed = new Set<string>();
+  const without = (given: ReadonlySet<string>) => ({
+    ...scenario,
+    absent: names.filter((name) => scenario.absent.includes(name) || !given.has(name)),
+  });
+  for (const _ of names) {
+    const { variables, missing } = read(dialect, route, without(needed));
+    if (variables) break;
+    const usable = missing && !needed.has(missing) && !scenario.absent.includes(missing);
+    // The one it names has been ruled out: another takes its place.
+    const next = usable
+      ? missing
+      : names.find((name) => read(dialect, route, without(new Set([...needed, name]))).variables);
+    if (next === undefined) break;
+    needed.add(next);
+  }
+  return needed;
+}
+
+/** The parameters of a row, and variables for its operation as a sound request makes them. */
+export function parametersOf(
+  dialect: Dialect,
+  route: Route,
+): { parameters: Parameter[]; variables: Record<string, unknown> } {
+  const scenarios = soundScenarios(dialect, route);
+  const asked = new Map<string, ReadParameter>();
+  for (const scenario of scenarios) {
+    for (const [name, one] of read(dialect, route, scenario).asked) asked.set(name, asked.get(name) ?? one);
+  }
+  const needed = scenarios.map((scenario) => neededIn(dialect, route, scenario, [...asked.keys()]));
+  const isNeeded = (name: string) => needed.length > 0 && needed.every((names) => names.has(name));
+  const parameters = [...asked].map(([name, one]) => {
+    const { text = '', example, required } = textsOf(dialect, route)[innermost(name)] ?? {};
+    return { name, ...one, text, example, required: required ?? isNeeded(name) };
+  });
+  const [first] = scenarios;
+  return { parameters, variables: (first && read(dialect, route, first).variables) ?? {} };
+}
+
+/** `number` of `data[id_card][number]`. */
+const innermost = (name: string): string => /\[([^\]]+)\]$/.exec(name)?.[1] ?? name;
