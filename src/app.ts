@@ -15,7 +15,13 @@ import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { dialectUnder, mountDialects, sendFailure } from './rest/mount.js';
-import { createServices, type Infrastructure, openInfrastructure, type Services } from './services.js';
+import {
+  closeInfrastructure,
+  createServices,
+  type Infrastructure,
+  openInfrastructure,
+  type Services,
+} from './services.js';
 
 /** Cookie in which the member centre keeps its session (DECISIONS §1, "session"). */
 const SESSION_COOKIE = 'member_session';
@@ -99,8 +105,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   const close = async () => {
     await http.close();
     await services.securityEvents.settle();
-    await infrastructure.redis.close();
-    await infrastructure.database.close();
+    await closeInfrastructure(infrastructure);
   };
   try {
     await registerDoors(http, config, infrastructure, services);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRange } from './infra/ip.js';
+import { parseMailbox, parseSmtpUrl } from './infra/message/smtp.settings.js';
 import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 
 /**
@@ -45,6 +46,14 @@ const url = (fallback?: string) => {
 const connection = (protocol: RegExp, message: string) => z.string().regex(protocol, message).optional();
 
 const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
+
+/** What `parse` reads, which answers null for anything it cannot. */
+const parsed = <T>(parse: (text: string) => T | null, message: string) =>
+  z
+    .string()
+    .refine((value) => parse(value) !== null, message)
+    .transform((value) => parse(value) as T)
+    .optional();
 
 const text = () => z.string().optional();
 
@@ -107,7 +116,7 @@ export const SETTINGS = {
     )
     .transform((text) => parseDataKeys(text) ?? [])
     .describe(
-      'Keys of what is encrypted at rest, `id:base64key[,id:base64key…]`: the first encrypts, all decrypt (`data-key reencrypt` moves what is under the others). Required in production.',
+      'Keys of what is encrypted at rest, and of upload tickets, `id:base64key[,id:base64key…]`: the first encrypts and signs, all decrypt and verify (`data-key reencrypt` moves what is under the others). Required in production.',
     ),
   PASSWORD_HASH_MEMORY_KIB: integer(19_456, 19_456, 1_048_576).describe('argon2id memory, in KiB.'),
   PASSWORD_HASH_ITERATIONS: integer(2, 2, 20).describe('argon2id passes.'),
@@ -153,19 +162,26 @@ export const SETTINGS = {
   SMS_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the SMS.'),
   SMS_WEBHOOK_TOKEN: text().describe('Bearer token sent to `SMS_WEBHOOK_URL`.'),
   MAIL_PROVIDER: z
-    .enum(['log', 'webhook'])
+    .enum(['log', 'webhook', 'smtp'])
     .prefault('log')
     .describe(
-      'How mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`.',
+      'How mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`, `smtp` hands it to the server of `SMTP_URL`.',
     ),
   MAIL_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the mail.'),
   MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),
+  SMTP_URL: parsed(parseSmtpUrl, 'must be smtp[s]://[user:password@]host[:port]').describe(
+    'The mail server, `smtp[s]://[user:password@]host[:port]`: `smtps` is TLS from the start (port 465), `smtp` is STARTTLS (587). In production only a loopback address may do without TLS.',
+  ),
+  MAIL_FROM: parsed(parseMailbox, 'must be an address or "Name <address>"').describe(
+    'Who mail by SMTP is from: an address, or `Name <address>`.',
+  ),
 
   ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(
     'Let old `account` clients (3.4) set a phone without a code. Dangerous, in production too: anybody with an account can then take any number that is not registered, and lock its owner out of registering it.',
   ),
 
   UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),
+  UPLOAD_DAILY_LIMIT: integer(200, 1, 1_000_000).describe('Images one account may store within 24 hours.'),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
   IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
 

@@ -37,6 +37,11 @@ function requireTogether(settings: Partial<Settings>, problems: Problems): void 
       problems.set(`${channel}_WEBHOOK_URL`, `required by ${channel}_PROVIDER=webhook`);
     }
   }
+  for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
+    if (settings.MAIL_PROVIDER === 'smtp' && !settings[name] && !problems.has(name)) {
+      problems.set(name, 'required by MAIL_PROVIDER=smtp');
+    }
+  }
 }
 
 /** What development may do without, and production may not (DECISIONS §7). */

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
 import { type Database, migrate, openDatabase } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
-import { createSenders } from './infra/message/senders.js';
+import { createSenders, type MessageSenders } from './infra/message/senders.js';
 import { createIdentityProviders } from './infra/oauth/port.js';
 import { createRedis, type RedisConnection } from './infra/redis.js';
 import { SecretBox } from './infra/secret-box.js';
@@ -31,7 +31,10 @@ import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
+import { ImageStore } from './modules/image/image.store.js';
+import { UploadService } from './modules/image/upload.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
@@ -51,6 +54,7 @@ export interface Infrastructure {
   database: Database;
   redis: RedisConnection;
   storage: Storage;
+  messages: MessageSenders;
 }
 
 /** Opens the database, applies migrations and reference data, and connects to Redis. */
@@ -62,11 +66,18 @@ export async function openInfrastructure(
   try {
     const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
     await migrate(database, (em) => seedReference(em, { storage }));
-    return { database, storage, redis: createRedis(config) };
+    return { database, storage, redis: createRedis(config), messages: createSenders(config) };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** Lets go of everything that was opened; what uses it has ended. */
+export async function closeInfrastructure({ database, redis, messages }: Infrastructure): Promise<void> {
+  await Promise.all(Object.values(messages).map((sender) => sender.close?.()));
+  await redis.close();
+  await database.close();
 }
 
 /** What the services need besides: a log, and the address clients reach the gateway at. */
@@ -81,7 +92,7 @@ export function createServices(
   infrastructure: Infrastructure,
   { log, publicUrl }: Surroundings,
 ) {
-  const { database, storage } = infrastructure;
+  const { database, storage, messages } = infrastructure;
   const redis = infrastructure.redis.client;
 
   const securityEvents = new SecurityEventService(database.fork, (err) =>
@@ -91,12 +102,15 @@ export function createServices(
   const moderation = new ModerationService();
   const places = new PlaceService();
   const decoder = new ImageDecoder();
-  const images = new ImageService(config, decoder, storage, new ImageCopier(decoder, storage), publicUrl);
+  const imageStore = new ImageStore(config, storage);
+  const imageCopier = new ImageCopier(decoder, storage);
+  const images = new ImageService(config, decoder, imageStore, imageCopier, publicUrl);
 
   const secretBox = new SecretBox(config.DATA_KEYS);
+  const openApps = new OpenAppService(secretBox);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
-  const codes = new CodeService(redis, config, createSenders(config));
+  const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   const proof = new Proof(guard, hasher, codes, captchas, sessions);
   const creator = new AccountCreator(securityEvents);
@@ -126,7 +140,10 @@ export function createServices(
       createIdentityProviders(config),
     ),
     moderation,
-    openApps: new OpenAppService(secretBox),
+    openApps,
+    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, messages, (err) =>
+      log.error({ err }, 'password not delivered'),
+    ),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,
     profiles,
@@ -135,6 +152,7 @@ export function createServices(
     releases: new ReleaseService(),
     securityEvents,
     sessions,
+    uploads: new UploadService(config, decoder, imageStore, publicUrl),
     users: new UserService(),
     verifications: new VerificationService(new VerificationSecrets(secretBox), images, securityEvents),
   };

@@ -7,7 +7,7 @@ import type { Storage } from '../infra/storage/port.js';
 import { SecurityEventService } from '../modules/security/security-event.service.js';
 import { SessionCache } from '../modules/session/session.cache.js';
 import { SessionService } from '../modules/session/session.service.js';
-import { type Infrastructure, openInfrastructure } from '../services.js';
+import { closeInfrastructure, type Infrastructure, openInfrastructure } from '../services.js';
 
 /**
  * What one command works with, opened when it is first asked for. Throws ConfigError when the settings are not usable
@@ -56,8 +56,7 @@ export class Environment {
   }
 
   async close(): Promise<void> {
-    await this.opened?.redis.close();
-    await this.opened?.database.close();
+    if (this.opened) await closeInfrastructure(this.opened);
   }
 
   private async infrastructure(): Promise<Infrastructure> {

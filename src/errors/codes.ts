@@ -84,6 +84,16 @@ export const ERRORS = define({
 
   UNAUTHENTICATED: { kind: 'unauthenticated', zh: '未登录或登录已失效', en: 'Log in first.' },
   FORBIDDEN: { kind: 'forbidden', zh: '没有权限', en: 'You are not allowed to do this.' },
+  SIGNATURE_INVALID: {
+    kind: 'unauthenticated',
+    zh: '签名验证失败',
+    en: 'The app is unknown or disabled, its clock is off, or the signature is wrong.',
+  },
+  APP_IP_FORBIDDEN: {
+    kind: 'forbidden',
+    zh: '访问 IP 被禁止',
+    en: 'The app may not call from this address.',
+  },
   IP_BLOCKED: { kind: 'forbidden', zh: 'IP 已被禁止访问', en: 'This address may not log in.' },
   NOT_FOUND: { kind: 'not_found', zh: '内容不存在', en: 'There is no such thing.' },
   USER_NOT_FOUND: { kind: 'not_found', zh: '用户不存在', en: 'There is no such user.' },
@@ -133,6 +143,11 @@ export const ERRORS = define({
     en: 'Not a JPEG, PNG, WebP or GIF image that decodes.',
   },
   IMAGE_TOO_LARGE: { kind: 'image', zh: '图片过大', en: 'The image has too many bytes or pixels.' },
+  UPLOAD_USED: {
+    kind: 'forbidden',
+    zh: '该上传凭证已被使用',
+    en: 'The ticket was used: its file is stored, or being stored.',
+  },
   IMAGE_TOO_SMALL: { kind: 'image', zh: '图片过小', en: 'The image has too few pixels.' },
 
   SERVICE_UNAVAILABLE: {

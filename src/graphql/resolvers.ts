@@ -5,6 +5,7 @@ import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.res
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
+import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
@@ -30,6 +31,7 @@ export const RESOLVERS = [
   GatewayResolver,
   HobbyResolver,
   ImageResolver,
+  OpenAccountResolver,
   RankingResolver,
   ReleaseResolver,
   SessionResolver,

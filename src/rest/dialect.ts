@@ -47,8 +47,8 @@ export interface Route<Meaning = unknown> {
   session?: boolean;
   /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
   owner?: string;
-  /** Whether the request is a form with a file. */
-  upload?: boolean;
+  /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
+  upload?: 'form' | 'raw';
   pages?: Pages;
   /** What single codes mean here and nowhere else in the dialect. */
   errors?: Partial<Record<ErrorCode, Meaning>>;

@@ -1,12 +1,13 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type FileUpload, Upload } from 'graphql-upload-ts';
 import { AppError } from '../errors/app-error.js';
 
-/** A file that came in a form, at most as large as an upload may be. */
+/** A file that came in a form or as a body, at most as large as an upload may be. */
 export interface InputFile {
   filename: string;
   mimetype: string;
-  content: Buffer;
+  /** Fails with IMAGE_TOO_LARGE if that turns out while it is read. */
+  createReadStream(): Readable;
 }
 
 const INT = /^-?\d{1,15}$/;
@@ -32,6 +33,11 @@ export class Input {
     if (typeof value === 'string' && value.isWellFormed()) return value;
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     throw new AppError('INVALID_INPUT', { field: name });
+  }
+
+  /** Every parameter as text, exactly as sent. */
+  texts(): { name: string; value: string }[] {
+    return Object.keys(this.values).map((name) => ({ name, value: this.text(name) ?? '' }));
   }
 
   /** A text; undefined when absent, null when the client sent null. */
@@ -110,18 +116,11 @@ export class Input {
     return ids;
   }
 
-  /** The one file of the form, under any name, as GraphQL's `Upload` takes it; it must be there. */
+  /** The one file of the form, under any name, or the body, as GraphQL's `Upload` takes it; it must be there. */
   upload(): Upload {
     if (!this.uploaded) throw new AppError('INVALID_INPUT', { field: 'file' });
-    const { content, ...file } = this.uploaded;
-    const createReadStream = () => Readable.from([content], { objectMode: false });
     const upload = new Upload();
-    upload.resolve({
-      ...file,
-      fieldName: 'file',
-      encoding: '7bit',
-      createReadStream,
-    } as unknown as FileUpload);
+    upload.resolve({ ...this.uploaded, fieldName: 'file', encoding: '7bit' } as unknown as FileUpload);
     return upload;
   }
 }

@@ -13,6 +13,7 @@ import { type Data, type Dialect, meaningOf, type Reply, type Route } from './di
 import type { Input } from './input.js';
 import { loadOperations, type Operations } from './operations.js';
 import { streamPages } from './pages.js';
+import { readRawUpload, takeRawBodies } from './raw-upload.js';
 import { readInput } from './read-input.js';
 
 declare module 'fastify' {
@@ -71,7 +72,10 @@ function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}):
 function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const query = operations.get(route.operation) ?? '';
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const input = await readInput(request, dialect.normalise);
+    const input =
+      route.upload === 'raw'
+        ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
+        : await readInput(request, dialect.normalise);
     const ctx = await engine.createContext(request, {
       door: dialect.name,
       canShowCaptcha: dialect.canShowCaptcha,
@@ -150,7 +154,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const route of routes) {
-          scope.route({
+          const options = {
             config: { row: route },
             // A HEAD must not send an SMS.
             exposeHeadRoute: false,
@@ -161,7 +165,10 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
               ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
               : undefined,
             handler: handlerOf(engine, dialect, route, operations),
-          });
+          };
+          if (route.upload === 'raw') {
+            await scope.register(async (inner) => void takeRawBodies(inner).route(options));
+          } else scope.route(options);
         }
       },
       { prefix },

@@ -1,4 +1,5 @@
 import '@fastify/multipart';
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { parseQuery } from '../http/query.js';
@@ -17,7 +18,9 @@ async function readForm(
       // A field sent twice is an array, which no parameter takes.
       fields[part.fieldname] = part.fieldname in fields ? [part.value] : part.value;
     } else {
-      file = { filename: part.filename, mimetype: part.mimetype, content: await part.toBuffer() };
+      const content = await part.toBuffer();
+      const createReadStream = () => Readable.from([content], { objectMode: false });
+      file = { filename: part.filename, mimetype: part.mimetype, createReadStream };
     }
   }
   return { fields, file };

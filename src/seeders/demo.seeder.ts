@@ -191,8 +191,9 @@ const INCOMES = `
   select user_id, (created_at at time zone 'Asia/Shanghai')::date, sum(amount) from booked group by 1, 2`;
 
 const CURRENCIES = `
-  insert into currencies (user_id, sum)
-  select b.id, coalesce((select sum(amount) from currency_orders where user_id = b.id), 0) from demo_batch b`;
+  insert into currencies (user_id, sum, total_income)
+  select b.id, coalesce(income, 0), coalesce(income, 0) from demo_batch b
+  cross join lateral (select sum(amount) as income from currency_orders where user_id = b.id) as booked`;
 
 async function insertIncomes(em: EntityManager, orders: number, seed: string): Promise<void> {
   if (orders > 0) await em.execute(INCOMES, [orders, seed]);

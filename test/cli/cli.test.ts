@@ -1,17 +1,19 @@
 import 'reflect-metadata';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { Terminal } from '../../src/cli/output.js';
 import { runCli } from '../../src/cli/program.js';
+import { loadConfig } from '../../src/config.js';
+import { openDatabase } from '../../src/infra/database/database.js';
+import type { EmbeddedOptions } from '../../src/infra/database/orm-options.js';
 import { copyDataDir, createDatabase, type TestDatabase } from '../support/template.js';
 
 let directory: string;
 let database: TestDatabase;
 let env: NodeJS.ProcessEnv;
 
-/** Runs one command line as the shell would. */
-async function cli(...argv: string[]) {
+async function runIn(env: NodeJS.ProcessEnv, embedded: EmbeddedOptions | undefined, argv: string[]) {
   const written = { stdout: '', stderr: '' };
   const terminal: Terminal = {
     env,
@@ -23,9 +25,12 @@ async function cli(...argv: string[]) {
     },
     interactive: false,
   };
-  const code = await runCli(argv, terminal, database.pglite && { pglite: database.pglite });
+  const code = await runCli(argv, terminal, embedded);
   return { code, ...written };
 }
+
+/** Runs one command line as the shell would. */
+const cli = (...argv: string[]) => runIn(env, database.pglite && { pglite: database.pglite }, argv);
 
 /** The value that a command prints with `--json`. */
 async function json(...argv: string[]) {
@@ -214,9 +219,25 @@ test('banned words are kept without case and width', async () => {
   expect((await cli('banned-word', 'add', ' ')).code).toBe(1);
 });
 
-test('the migrations lead to the entities', async () => {
-  expect(await json('db', 'check')).toEqual({ upToDate: true, sql: '' });
+test('the migrations lead to the entities, on whichever database this runs', async () => {
+  const config = loadConfig({ DATA_DIR: directory, DATABASE_URL: database.url });
+  const { orm, close } = await openDatabase(config, database.pglite && { pglite: database.pglite });
+  expect(await orm.schema.getUpdateSchemaSQL()).toBe('');
+  await close();
   expect(await json('db', 'migrate')).toEqual({ applied: [] });
+});
+
+test('an embedded database that a running server holds is refused with a clear message', async () => {
+  const held = path.join(directory, 'held');
+  await mkdir(held);
+  // The parent of this process stands for the server: it is alive and somebody else.
+  await writeFile(path.join(held, 'gateway.pid'), String(process.ppid));
+  const written = await runIn({ DATA_DIR: held }, undefined, ['hobby', 'list', '--json']);
+  expect(written).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(`in use by process ${process.ppid}`),
+  });
 });
 
 describe('the settings', () => {

@@ -1,5 +1,5 @@
 import { setAbility } from '../../src/cli/operator.repository.js';
-import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
+import { createWorld, REAL_HASHES, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
 
@@ -11,7 +11,7 @@ let b: TestApp;
 
 beforeAll(async () => {
   world = await createWorld();
-  const settings = { GUARD_IP_HOURLY: '1000', CAPTCHA_ANSWER: 'abcd' };
+  const settings = { ...REAL_HASHES, GUARD_IP_HOURLY: '1000', CAPTCHA_ANSWER: 'abcd' };
   a = await world.start(settings);
   b = await world.start(settings);
 });

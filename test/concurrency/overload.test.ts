@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { REAL_HASHES, startTestApp } from '../support/app.js';
 import { type Account, md5, PASSWORD } from '../support/client.js';
 import { atOnce } from '../support/doors.js';
 
@@ -9,7 +9,7 @@ let app: App;
 let accounts: Account[];
 
 beforeAll(async () => {
-  app = await startTestApp({ PASSWORD_HASH_CONCURRENCY: '1', PASSWORD_HASH_QUEUE: '1' });
+  app = await startTestApp({ ...REAL_HASHES, PASSWORD_HASH_CONCURRENCY: '1', PASSWORD_HASH_QUEUE: '1' });
   accounts = [];
   for (let i = 0; i < 4; i++) accounts.push(await app.client.register());
 });

@@ -52,6 +52,8 @@ const MUTATIONS = [
   'updateProfile',
   'uploadImage',
   'updateAvatar',
+  'createUpload',
+  'storeUpload',
   'createAddress',
   'updateAddress',
   'deleteAddress',

@@ -149,6 +149,9 @@ describe('filters', () => {
     expect(await named({ nameContains: 'UNDER' })).toEqual(['under_score', 'underXscore']);
     expect(await named({ nameContains: '\\' })).toEqual(['back\\slash']);
     expect(await named({ nameContains: '文名' })).toEqual(['中文名字']);
+    expect(await named({ nameContains: 'xS' })).toEqual(['underXscore']);
+    // Both are in names, but not side by side.
+    expect(await named({ nameContains: 'cr' })).toEqual([]);
     expect(await named({ nameContains: "' or 1=1 --" })).toEqual([]);
     expect(await named({ nameContains: '?' })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -104,11 +104,27 @@ describe('LocalStorage', () => {
     for (const key of keys) expect((await stat(join(directory, key))).size).toBe(data.length);
   });
 
+  it('never writes over what it holds, however many put at once', async () => {
+    const key = newStorageKey('jpg');
+    const contents = Array.from({ length: 10 }, (_, index) => Buffer.from(`content ${index}`));
+    const puts = await Promise.all(contents.map((content) => storage.put(key, content, 'image/jpeg')));
+    expect(puts.filter(Boolean)).toHaveLength(1);
+    const first = contents[puts.indexOf(true)];
+    expect(await storage.put(key, data, 'image/jpeg')).toBe(false);
+    const file = await storage.read(key);
+    expect(file && (await buffer(file.stream))).toEqual(first);
+
+    await storage.remove(key);
+    expect(await storage.put(key, data, 'image/jpeg')).toBe(true);
+  });
+
   it('leaves no temporary file behind, not even when a put fails', async () => {
     const key = newStorageKey('jpg');
-    await mkdir(join(directory, key, 'in the way'), { recursive: true });
+    await writeFile(join(directory, key.slice(0, 4)), 'in the way');
     await expect(storage.put(key, data, 'image/jpeg')).rejects.toThrow();
-    await storage.put(newStorageKey('jpg'), data, 'image/jpeg');
+    await rm(join(directory, key.slice(0, 4)));
+    await storage.put(key, data, 'image/jpeg');
+    await storage.put(key, data, 'image/jpeg');
     expect(await readdir(join(directory, 'tmp'))).toEqual([]);
   });
 

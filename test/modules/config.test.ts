@@ -51,6 +51,8 @@ const INVALID: Record<string, string> = {
   CAPTCHA_ANSWER: 'a b',
   SMS_PROVIDER: 'pigeon',
   SMS_WEBHOOK_URL: 'sms.example.com',
+  SMTP_URL: 'smtp://mail.example.com/?secure=no',
+  MAIL_FROM: 'nobody',
   THIRD_PARTY_TIMEOUT_MS: '0',
 };
 
@@ -135,6 +137,13 @@ test('a webhook needs its address', () => {
     'SMS_WEBHOOK_URL',
     'MAIL_WEBHOOK_URL',
   ]);
+});
+
+test('mail by SMTP needs its server and its sender, each told once', () => {
+  expect(namesOf({ MAIL_PROVIDER: 'smtp' })).toEqual(['SMTP_URL', 'MAIL_FROM']);
+  expect(namesOf({ MAIL_PROVIDER: 'smtp', SMTP_URL: 'x', MAIL_FROM: 'a@example.com' })).toEqual(['SMTP_URL']);
+  const config = loadConfig({ MAIL_PROVIDER: 'smtp', SMTP_URL: 'smtp://mail', MAIL_FROM: 'a@example.com' });
+  expect(config.SMTP_URL).toEqual({ host: 'mail', port: 587, secure: false });
 });
 
 describe('production', () => {

@@ -6,14 +6,15 @@ import { LogSender } from '../../src/infra/message/log.js';
 import { createSenders } from '../../src/infra/message/senders.js';
 import { WebhookSender } from '../../src/infra/message/webhook.js';
 
-const MESSAGE = { to: '13800138000', code: '493817', purposes: ['LOGIN', 'REGISTER'] };
+const SENT = { to: '13800138000', code: '493817', purposes: ['LOGIN', 'REGISTER'] };
+const MESSAGE = { ...SENT, lifeSeconds: 300 };
 
 test.each(['sms', 'mail'] as const)('the log sender writes one line of JSON for %s', async (channel) => {
   const lines: string[] = [];
   await new LogSender(channel, (line) => lines.push(line)).send(MESSAGE);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^[^\n]+\n$/);
-  expect(JSON.parse(lines[0] as string)).toEqual({ event: channel, ...MESSAGE });
+  expect(JSON.parse(lines[0] as string)).toEqual({ event: channel, ...SENT });
 });
 
 describe('the webhook sender', () => {
@@ -61,7 +62,7 @@ describe('the webhook sender', () => {
     expect([request.method, request.url]).toEqual(['POST', '/sms']);
     expect(request.headers['content-type']).toBe('application/json');
     expect(request.headers.authorization).toBe(authorization);
-    expect(JSON.parse(body)).toEqual(MESSAGE);
+    expect(JSON.parse(body)).toEqual(SENT);
   });
 
   test.each([204, 202])('takes %i for sent', async (status) => {

@@ -1,9 +1,10 @@
 import { jest } from '@jest/globals';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import RedisMock from 'ioredis-mock';
 import { ABILITIES } from '../../src/context.js';
-import type { Redis } from '../../src/infra/redis.js';
+import { createRedis, type Redis, type RedisConnection } from '../../src/infra/redis.js';
+import { CurrencyOrder } from '../../src/modules/ranking/currency-order.entity.js';
 import { DailyIncome } from '../../src/modules/ranking/daily-income.entity.js';
+import { addCurrency } from '../../src/modules/ranking/income.repository.js';
 import { IncomeService } from '../../src/modules/ranking/income.service.js';
 import type { RankRow } from '../../src/modules/ranking/ranking.repository.js';
 import { RankingService } from '../../src/modules/ranking/ranking.service.js';
@@ -20,6 +21,7 @@ import {
   outcomes,
   type TestDatabase,
 } from '../support/context.js';
+import { openTestRedis, type TestRedis } from '../support/redis.js';
 
 const CHENGDU = 510100;
 const places = {
@@ -27,7 +29,9 @@ const places = {
 };
 const incomes = new IncomeService();
 
-const redis = new RedisMock() as unknown as Redis;
+let redis: TestRedis;
+/** Another connection to the same keys, as a second instance has it. */
+let secondRedis: RedisConnection;
 /** Redis that does not answer. */
 const noRedis = new Proxy({} as Redis, { get: () => () => Promise.reject(new Error('gone')) });
 
@@ -47,26 +51,33 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await redis.flushall();
+  redis = openTestRedis();
+  secondRedis = createRedis(redis.config);
   await database.fork().execute('truncate users cascade');
+});
+afterEach(async () => {
+  await secondRedis.close();
+  await redis.close();
 });
 
 const as = (userId: number | null) => contextOf(database, userId);
 const teller = () => contextOf(database, 1, [ABILITIES.recordIncome]);
-const newService = (client: Redis = redis) => new RankingService(database, client, places);
+const newService = (client: Redis = redis.client) => new RankingService(database, client, places);
 
 async function earn(userId: number, amount: number): Promise<void> {
   key += 1;
   await incomes.record(teller(), { userId, amount, key: `key ${key}` });
 }
 
-const earnBefore = (userId: number, amount: number, days: number) =>
-  database
-    .fork()
-    .execute(
-      `insert into daily_incomes (user_id, day, amount) values (?, (now() at time zone 'Asia/Shanghai')::date - ?::int, ?)`,
-      [userId, days, amount],
-    );
+/** What an income of an earlier day has left behind. */
+async function earnBefore(userId: number, amount: number, days: number): Promise<void> {
+  const em = database.fork();
+  await em.execute(
+    `insert into daily_incomes (user_id, day, amount) values (?, (now() at time zone 'Asia/Shanghai')::date - ?::int, ?)`,
+    [userId, days, amount],
+  );
+  await addCurrency(em, userId, amount);
+}
 
 describe('income ranking', () => {
   it('runs from the most points to the fewest, ties by number, without the idle, disabled and deleted', async () => {
@@ -124,13 +135,20 @@ describe('income ranking', () => {
     await database.fork().execute(
       `with made as (
          insert into users (name) select 'rich_' || number from generate_series(1, 1005) number returning id
-       ) insert into daily_incomes (user_id, day, amount) select id, current_date, 100 from made`,
+       ), booked as (
+         insert into daily_incomes (user_id, day, amount) select id, current_date, 100 from made
+       ) insert into currencies (user_id, sum, total_income) select id, 100, 100 from made`,
     );
     const poor = await createUser(database);
     await earn(poor, 3);
     const ranking = await newService().rank(as(poor), { first: 5000 });
     expect(ranking.entries).toHaveLength(1000);
     expect(ranking.mine).toMatchObject({ position: null, amount: 3 });
+    const thisWeek = await newService().rank(as(poor), { days: 7, first: 5000 });
+    expect(thisWeek.entries.map((entry) => entry.user.id)).toEqual(
+      ranking.entries.map((entry) => entry.user.id),
+    );
+    expect(thisWeek.mine).toMatchObject({ position: null, amount: 3 });
     expect((await newService().rank(as(null), {})).entries).toHaveLength(100);
     await expect(newService().rank(as(null), { first: 0 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
@@ -161,14 +179,16 @@ describe('ranking snapshots', () => {
     const done = Promise.withResolvers<RankRow[]>();
     const compute = jest.fn(() => done.promise);
     const instances = [
-      new RankingSnapshots(redis, compute),
-      new RankingSnapshots(new RedisMock() as unknown as Redis, compute),
+      new RankingSnapshots(redis.client, compute),
+      new RankingSnapshots(secondRedis.client, compute),
     ];
     return { instances: instances as [RankingSnapshots, RankingSnapshots], compute, done };
   }
 
+  const locks = async () => (await redis.keys()).filter((key) => key.endsWith(':lock'));
+
   const store = (age: number) =>
-    redis.set(snapshotKey(WINDOW), JSON.stringify({ computedAt: Date.now() - age, rows: [[1, 10]] }));
+    redis.client.set(snapshotKey(WINDOW), JSON.stringify({ computedAt: Date.now() - age, rows: [[1, 10]] }));
 
   it('are computed once for everybody who asks first, at every instance', async () => {
     const { instances, compute, done } = cluster();
@@ -179,8 +199,8 @@ describe('ranking snapshots', () => {
     const answers = await Promise.all(asked);
     expect(compute).toHaveBeenCalledTimes(1);
     expect(answers.map((answer) => answer.rows)).toEqual(Array(40).fill([[3, 30]]));
-    expect(await redis.pttl(snapshotKey(WINDOW))).toBeGreaterThan(180_000);
-    expect(await redis.keys('*:lock')).toEqual([]);
+    expect(await redis.client.pttl(snapshotKey(WINDOW))).toBeGreaterThan(180_000);
+    expect(await locks()).toEqual([]);
   });
 
   it('are not computed again for three minutes', async () => {
@@ -198,8 +218,21 @@ describe('ranking snapshots', () => {
     await until(() => compute.mock.calls.length > 0);
     expect((await instances[1].get(WINDOW)).rows).toEqual([[1, 10]]);
     done.resolve([[3, 30]]);
-    await until(async () => (await redis.keys('*:lock')).length === 0);
+    await until(async () => (await locks()).length === 0);
     expect((await instances[1].get(WINDOW)).rows).toEqual([[3, 30]]);
+    expect(compute).toHaveBeenCalledTimes(1);
+  });
+
+  it('that nobody read for long are not served: who asks then waits for a new one', async () => {
+    const { instances, compute, done } = cluster();
+    await store(360_000);
+    const asked = instances.map((instance) => instance.get(WINDOW));
+    await until(() => compute.mock.calls.length > 0);
+    done.resolve([[3, 30]]);
+    for (const answer of await Promise.all(asked)) {
+      expect(answer.rows).toEqual([[3, 30]]);
+      expect(Date.now() - answer.computedAt).toBeLessThan(180_000);
+    }
     expect(compute).toHaveBeenCalledTimes(1);
   });
 
@@ -207,7 +240,7 @@ describe('ranking snapshots', () => {
     const { instances, done } = cluster();
     done.reject(new Error('no database'));
     await expect(instances[0].get(WINDOW)).rejects.toThrow('no database');
-    const working = new RankingSnapshots(redis, async () => [[3, 30]]);
+    const working = new RankingSnapshots(redis.client, async () => [[3, 30]]);
     expect((await working.get(WINDOW)).rows).toEqual([[3, 30]]);
   });
 });
@@ -265,9 +298,25 @@ describe('incomes', () => {
     const em = database.fork();
     for (const [index, userId] of users.entries()) {
       const total = 10 * (index + 1) + 4 * 45;
-      expect((await em.findOneOrFail(Currency, { userId })).sum).toBe(total);
+      expect(await em.findOneOrFail(Currency, { userId })).toMatchObject({ sum: total, totalIncome: total });
       expect((await em.findOneOrFail(DailyIncome, { userId })).amount).toBe(total);
     }
+  });
+
+  it('are booked with their day and their points, or not at all', async () => {
+    const user = await createUser(database);
+    await earn(user, 1);
+    await database.fork().nativeUpdate(Currency, { userId: user }, { sum: Number.MAX_SAFE_INTEGER - 1 });
+    const income = { userId: user, amount: 5, key: 'too much' };
+    const refused = incomes.record(teller(), income);
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field: 'amount' } });
+    const em = database.fork();
+    expect(await em.count(CurrencyOrder, { key: income.key })).toBe(0);
+    expect((await em.findOneOrFail(DailyIncome, { userId: user })).amount).toBe(1);
+    expect(await em.findOneOrFail(Currency, { userId: user })).toMatchObject({
+      sum: Number.MAX_SAFE_INTEGER - 1,
+      totalIncome: 1,
+    });
   });
 
   it('with one key for different users at once are booked for one of them', async () => {

@@ -62,6 +62,9 @@ const tally = (outcomes: PromiseSettledResult<unknown>[]): Record<string, number
 const times = <T>(count: number, run: (index: number) => Promise<T>) =>
   Promise.allSettled(Array.from({ length: count }, (_, index) => run(index)));
 
+/** Enough to spend every budget below at once; each try costs the stand-in of Redis an interpreted script. */
+const CROWD = process.env.REDIS_URL ? 40 : 16;
+
 /** One script for all budgets, or one for those of each node; a real cluster knows only the latter. */
 const LAYOUTS = [
   ...(process.env.REDIS_URL?.includes(',') ? [] : [{ layout: 'one node', sharded: false }]),
@@ -106,13 +109,13 @@ describe.each(LAYOUTS)('any sequence of tries on $layout', ({ sharded }) => {
 describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
   const guardHere = (settings?: Settings) => guard(settings, { sharded });
 
-  test('30 wrong ones: 10 are evaluated, and then it is locked even for the right password', async () => {
+  test('wrong ones: 10 are evaluated, and then it is locked even for the right password', async () => {
     const service = guardHere();
     const subject = stranger();
     const { seen, wrong, right } = checks();
-    expect(tally(await times(30, () => service.attempt(subject, wrong)))).toEqual({
+    expect(tally(await times(CROWD, () => service.attempt(subject, wrong)))).toEqual({
       null: 10,
-      ACCOUNT_LOCKED: 20,
+      ACCOUNT_LOCKED: CROWD - 10,
     });
     expect(seen.wrong).toBe(10);
     for (const canShowCaptcha of [true, false]) {
@@ -123,16 +126,16 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     expect(seen.right).toBe(0);
   });
 
-  test('30 wrong ones at captcha doors without a captcha: 6 are evaluated', async () => {
+  test('wrong ones at captcha doors without a captcha: 6 are evaluated', async () => {
     const service = guardHere();
     const subject = stranger({ canShowCaptcha: true });
     const { seen, wrong } = checks();
-    const outcomes = await times(30, () => service.attempt(subject, wrong));
-    expect(tally(outcomes)).toEqual({ null: 6, CAPTCHA_REQUIRED: 24 });
+    const outcomes = await times(CROWD, () => service.attempt(subject, wrong));
+    expect(tally(outcomes)).toEqual({ null: 6, CAPTCHA_REQUIRED: CROWD - 6 });
     expect(seen.wrong).toBe(6);
   });
 
-  test('30 wrong ones through mixed doors and two processes: 10 are evaluated', async () => {
+  test('wrong ones through mixed doors and two processes: 10 are evaluated', async () => {
     const processes = [guardHere(), guardHere()];
     const subject = stranger();
     const doors = [
@@ -142,7 +145,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     ];
     const { seen, wrong } = checks();
     await times(
-      30,
+      CROWD,
       (i) => processes[i % 2]?.attempt({ ...subject, ...doors[i % 3] }, wrong) as Promise<null>,
     );
     expect(seen.wrong).toBe(10);
@@ -153,14 +156,14 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     ['a fresh account', 0, false],
     ['one failure before the lock', 9, false],
     ['one failure before the captcha', 5, true],
-  ])('30 right ones all pass: %s', async (_, failures, canShowCaptcha) => {
+  ])('right ones all pass: %s', async (_, failures, canShowCaptcha) => {
     const processes = [guardHere(), guardHere()];
     const subject = stranger({ canShowCaptcha });
     const { seen, wrong, right } = checks();
     for (let i = 0; i < failures; i++) await processes[0]?.attempt(subject, wrong);
-    const outcomes = await times(30, (i) => processes[i % 2]?.attempt(subject, right) as Promise<string>);
-    expect(tally(outcomes)).toEqual({ right: 30 });
-    expect(seen.right).toBe(30);
+    const outcomes = await times(CROWD, (i) => processes[i % 2]?.attempt(subject, right) as Promise<string>);
+    expect(tally(outcomes)).toEqual({ right: CROWD });
+    expect(seen.right).toBe(CROWD);
     expect(await guardHere().status(subject)).toMatchObject({ failures });
   });
 
@@ -168,17 +171,19 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere();
     const subject = stranger();
     const { wrong, right } = checks();
-    const outcomes = await times(40, (i) => service.attempt(subject, i % 5 === 0 ? wrong : right));
-    expect(tally(outcomes)).toEqual({ null: 8, right: 32 });
+    const outcomes = await times(CROWD, (i) =>
+      service.attempt(subject, i < 16 && i % 2 === 0 ? wrong : right),
+    );
+    expect(tally(outcomes)).toEqual({ null: 8, right: CROWD - 8 });
   });
 
   test('over all sources exactly the account budget is evaluated, of strangers', async () => {
     const service = guardHere({ GUARD_ACCOUNT_HOURLY: 12 });
     const subject = stranger();
     const { seen, wrong, right } = checks();
-    const outcomes = await times(40, (i) => service.attempt({ ...subject, ip: `172.16.0.${i}` }, wrong));
+    const outcomes = await times(CROWD, (i) => service.attempt({ ...subject, ip: `172.16.0.${i}` }, wrong));
     expect(seen.wrong).toBe(12);
-    expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: 28 });
+    expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: CROWD - 12 });
     const owner = { ...subject, ip: '172.16.1.1', isKnownSource: async () => true };
     expect(await service.attempt(owner, right)).toBe('right');
     await expect(service.attempt({ ...owner, canShowCaptcha: true }, right)).rejects.toMatchObject({
@@ -192,8 +197,8 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere({ GUARD_IP_HOURLY: 12 });
     const { seen, wrong } = checks();
     const { ip } = stranger();
-    const outcomes = await times(40, () => service.attempt(stranger({ ip }), wrong));
-    expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: 28 });
+    const outcomes = await times(CROWD, () => service.attempt(stranger({ ip }), wrong));
+    expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: CROWD - 12 });
     expect(seen.wrong).toBe(12);
     expect((await service.status(stranger({ ip }))).lockedUntil).toEqual(
       new Date(redis.clock.now + 3_600_000),
@@ -204,7 +209,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere({ GUARD_IP_HOURLY: 11 });
     const { ip, ...subject } = stranger();
     const { wrong, right } = checks();
-    await times(40, () => service.attempt({ ...subject, ip }, wrong));
+    await times(CROWD, () => service.attempt({ ...subject, ip }, wrong));
     expect(await service.attempt(stranger({ ip }), right)).toBe('right');
     expect(await service.attempt(stranger({ ip }), wrong)).toBeNull();
     await expect(service.attempt(stranger({ ip }), right)).rejects.toMatchObject({ code: 'ACCOUNT_LOCKED' });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   outside = await app.world.start({ INTERNAL_NETWORKS: '10.0.0.0/8' });
   await app.sql(
     `insert into users (name, city_id, last_device_type)
-     select 'many_' || n, ?, n % 3 from generate_series(1, ?) as n`,
+     select n::text, ?, n % 3 from generate_series(1, ?) as n`,
     [CHENGDU, MANY],
   );
 });

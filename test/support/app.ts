@@ -20,6 +20,13 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
+/**
+ * Passwords are hashed quickly unless a test says how: what hashing costs has tests of its own. Those of what happens
+ * at once say this, so that checking a password takes its time.
+ */
+export const REAL_HASHES = { PASSWORD_HASH_MEMORY_KIB: '19456', PASSWORD_HASH_ITERATIONS: '2' };
+const QUICK_HASHES = { PASSWORD_HASH_MEMORY_KIB: 64, PASSWORD_HASH_ITERATIONS: 1 };
+
 export interface TestApp extends App {
   url: string;
   config: Config;
@@ -51,7 +58,8 @@ export async function createWorld(): Promise<TestWorld> {
     database,
     dataDir,
     start: async (settings = {}) => {
-      const config = loadConfig({ ...base, ...settings });
+      const hashes = settings.PASSWORD_HASH_MEMORY_KIB ? {} : QUICK_HASHES;
+      const config = { ...loadConfig({ ...base, ...settings }), ...hashes };
       const app = await createApp(config, database.pglite && { pglite: database.pglite });
       apps.add(app);
       const url = await app.listen();

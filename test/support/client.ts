@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Inbox } from './inbox.js';
 
-export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+export const md5 = (text: string | Buffer): string => createHash('md5').update(text).digest('hex');
 
 /** What GraphQL answered, with the status. */
 export interface GraphqlAnswer {

@@ -38,8 +38,12 @@ async function embedded(directory) {
   const pglite = await PGlite.create({
     dataDir: path.join(directory, 'postgres'),
     extensions: PGLITE_EXTENSIONS,
+    // Less to copy and to load for each test.
+    initDbStartParams: ['--wal-segsize=1'],
   });
   await prepare(loadConfig({ DATA_DIR: directory }), { pglite });
+  // What a test loads has nothing to recover.
+  await pglite.exec('checkpoint');
   const dump = await pglite.dumpDataDir('none');
   await writeFile(path.join(directory, 'database.tar'), Buffer.from(await dump.arrayBuffer()));
   await pglite.close();

@@ -50,6 +50,7 @@ async function loadDump(): Promise<TestDatabase> {
   const dump = await readFile(path.join(currentTemplate().directory, 'database.tar'));
   const pglite = await PGlite.create({
     extensions: PGLITE_EXTENSIONS,
+    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'],
     // An instance handed to MikroORM keeps its own parsers, so it gets those MikroORM would give it.
     parsers: createPostgreSqlTypeParsers((text) => array.parse(text)),
     loadDataDir: new Blob([new Uint8Array(dump)]),

@@ -8,6 +8,7 @@ import { Image } from '../../modules/image/image.entity.js';
 import { BannedWord } from '../../modules/moderation/banned-word.entity.js';
 import { BlockedIp } from '../../modules/moderation/blocked-ip.entity.js';
 import { OpenApp } from '../../modules/openapp/open-app.entity.js';
+import { OpenAppCall } from '../../modules/openapp/open-app-call.entity.js';
 import { City } from '../../modules/place/city.entity.js';
 import { Community } from '../../modules/place/community.entity.js';
 import { County } from '../../modules/place/county.entity.js';
@@ -51,6 +52,7 @@ export const ENTITIES = [
   Vip,
   AppRelease,
   OpenApp,
+  OpenAppCall,
   BlockedIp,
   BannedWord,
 ];

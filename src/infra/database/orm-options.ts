@@ -19,6 +19,8 @@ const SHARED = {
   extensions: [Migrator],
   forceUtcTimezone: true,
   ensureDatabase: false,
+  // Functions are written in the migrations alone.
+  schemaGenerator: { ignoreRoutines: true },
   migrations: { migrationsList: MIGRATIONS, snapshot: false, silent: true, pathTs: 'src/migrations' },
 };
 

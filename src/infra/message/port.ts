@@ -4,11 +4,15 @@ export interface Message {
   code: string;
   /** What the code is good for; the provider chooses its text by it. */
   purposes: readonly string[];
+  /** How long the code is good; null for a password, which is good until it is changed. */
+  lifeSeconds: number | null;
 }
 
 /** Delivers short secrets. Rejects when the message surely or possibly did not leave, with nothing of it in the error. */
 export interface MessageSender {
   send(message: Message): Promise<void>;
+  /** Lets go of kept connections; call it when nothing is being sent any more. */
+  close?(): Promise<void>;
 }
 
 /** What a message travels by. */

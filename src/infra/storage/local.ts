@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { COPY_SIDES, copyKeyOf, parseStorageKey, type Storage, type StoredFile } from './port.js';
 
@@ -10,7 +10,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 export class LocalStorage implements Storage {
   private constructor(
     private readonly root: string,
-    /** Inside the root, because a rename is atomic only within one file system. */
+    /** Inside the root, because a link reaches no other file system. */
     private readonly temporary: string,
   ) {}
 
@@ -24,17 +24,23 @@ export class LocalStorage implements Storage {
   }
 
   /** The type is not kept: the key's extension says it. */
-  async put(key: string, data: Buffer, _mime: string): Promise<void> {
+  async put(key: string, data: Buffer, _mime: string): Promise<boolean> {
     const path = this.pathOf(key);
     const unfinished = join(this.temporary, randomUUID());
     try {
       await writeDurably(unfinished, data);
       const firstCreated = await mkdir(dirname(path), { recursive: true });
-      await rename(unfinished, path);
-      await syncDirectories(dirname(path), firstCreated ? dirname(firstCreated) : dirname(path));
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      throw error;
+      if (!(await linkUnlessTaken(unfinished, path))) return false;
+      await syncDirectories(dirname(path), firstCreated ? dirname(firstCreated) : dirname(path)).catch(
+        async (error) => {
+          await rm(path, { force: true });
+          throw error;
+        },
+      );
+      return true;
+    } finally {
+      // What cannot be removed now is cleared at a later start.
+      await rm(unfinished, { force: true }).catch(() => undefined);
     }
   }
 
@@ -69,6 +75,17 @@ async function writeDurably(path: string, data: Buffer): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Gives a whole file its name in one step, and never, as a rename would, somebody else's. False when it is taken. */
+async function linkUnlessTaken(file: string, path: string): Promise<boolean> {
+  try {
+    await link(file, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

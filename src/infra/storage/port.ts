@@ -11,6 +11,10 @@ export const MIME_BY_EXTENSION = {
 
 export type StoredExtension = keyof typeof MIME_BY_EXTENSION;
 
+/** The extension of what is served as this type; undefined when nothing is. */
+export const extensionOf = (mime: string): StoredExtension | undefined =>
+  (Object.keys(MIME_BY_EXTENSION) as StoredExtension[]).find((name) => MIME_BY_EXTENSION[name] === mime);
+
 export interface StoredFile {
   /** The content, not yet read. Whoever does not consume it destroys it. */
   stream: Readable;
@@ -30,8 +34,11 @@ export type CopySide = (typeof COPY_SIDES)[number];
  * Keys are those of {@link newStorageKey} and {@link copyKeyOf}; `put` and `remove` throw a RangeError for any other.
  */
 export interface Storage {
-  /** Resolves once the file would survive a crash. A failed or interrupted put leaves nothing under the key. */
-  put(key: string, data: Buffer, mime: string): Promise<void>;
+  /**
+   * Resolves once the file would survive a crash. A failed or interrupted put leaves nothing under the key. Resolves to
+   * false, and changes nothing, when the key is taken: of several puts at once one is the first (S3: `If-None-Match: *`).
+   */
+  put(key: string, data: Buffer, mime: string): Promise<boolean>;
   /** Removing what is not there succeeds. The copies of a picture go with it. */
   remove(key: string): Promise<void>;
   /** Null when nothing is stored under the key, or nothing could be. */

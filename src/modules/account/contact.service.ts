@@ -126,15 +126,21 @@ export class ContactService {
     const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
     await this.assertPassword(ctx, claim, input);
     const request = { channel, address, code: input.code, purpose: 'UNBIND' as const };
-    await this.proof.code(ctx, claim, request, () => this.remove(ctx, userId, channel));
+    await this.proof.code(ctx, claim, request, () => this.remove(ctx, userId, request));
     return loadUser(ctx, userId);
   }
 
   /** One verified phone, verified e-mail or third-party identity must remain (DECISIONS §6), also of two at once. */
-  private async remove(ctx: RequestContext, userId: number, channel: 'sms' | 'mail'): Promise<void> {
+  private async remove(
+    ctx: RequestContext,
+    userId: number,
+    { channel, address }: CodeAddress,
+  ): Promise<void> {
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
       const user = await findUserById(ctx.em, userId);
+      // Another one was bound meanwhile: the code does not speak for it.
+      if ((channel === 'sms' ? user?.phone : user?.email) !== address) throw new AppError('NOT_FOUND');
       const other = channel === 'sms' ? user?.emailVerified : user?.phone;
       if (!other && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
       await updateUser(

@@ -83,7 +83,7 @@ export class CodeService {
       const lifeMs = this.config.CODE_TTL_SECONDS * 1000;
       // Stored before it leaves: whoever gets it may use it at once.
       const expires = await this.store.put(key, { id, digest, purposes, lifeMs });
-      await this.senders[channel].send({ to: address, code, purposes });
+      await this.senders[channel].send({ to: address, code, purposes, lifeSeconds: lifeMs / 1000 });
       return { resendAfter: this.config.CODE_RESEND_SECONDS, expiresAt: new Date(expires) };
     } catch (error) {
       const undone = [this.store.discard(key, id), ...quotas.map((quota) => this.store.release(id, quota))];

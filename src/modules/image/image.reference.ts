@@ -1,11 +1,10 @@
 import { parseStorageKey } from '../../infra/storage/port.js';
-import type { Image } from './image.entity.js';
 
 const NODE_PREFIX = 'public:';
 const ID = /^[0-9a-f]{32}$/;
 
 /** What ThinkSNS+ clients call a picture: `public:` and its key. */
-export const nodeOf = (image: Image): string => NODE_PREFIX + image.key;
+export const nodeOf = (key: string): string => NODE_PREFIX + key;
 
 /**
  * The id that a text names a picture by, an id itself or a node; null for anything else. A node names the whole key,

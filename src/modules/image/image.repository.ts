@@ -10,6 +10,21 @@ export async function findImages(em: EntityManager, ids: readonly string[]): Pro
 export const findImage = (em: EntityManager, id: string): Promise<Image | null> =>
   em.findOne(Image, { id }, READ_ONLY);
 
+/** When the newest but `skipped` of an account's pictures since a moment was uploaded; null when there are not so many. */
+export async function findUploadTime(
+  em: EntityManager,
+  ownerId: number,
+  since: Date,
+  skipped: number,
+): Promise<Date | null> {
+  const [image] = await em.find(
+    Image,
+    { ownerId, createdAt: { $gt: since } },
+    { ...READ_ONLY, orderBy: { createdAt: 'desc' }, offset: skipped, limit: 1 },
+  );
+  return image?.createdAt ?? null;
+}
+
 /** The pictures of the house, in their order. */
 export async function findDefaultPhotos(em: EntityManager): Promise<Image[]> {
   const photos = await em.find(

@@ -8,6 +8,8 @@ import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { ImageSize } from './image.size.js';
+import { CreateUploadInput } from './upload.input.js';
+import { UploadTicket } from './upload.type.js';
 
 const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
 
@@ -33,7 +35,8 @@ export class ImageResolver {
   }
 
   @Mutation(() => Image, {
-    description: 'Stores a picture, without its metadata. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE.',
+    description:
+      'Stores a picture, without its metadata. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED (too many today).',
   })
   uploadImage(
     @Ctx() ctx: RequestContext,
@@ -44,13 +47,37 @@ export class ImageResolver {
 
   @Mutation(() => User, {
     description:
-      'Stores a picture and smaller copies of it, and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.',
+      'Stores a picture and smaller copies of it, and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL, RATE_LIMITED (too many today).',
   })
   updateAvatar(
     @Ctx() ctx: RequestContext,
     @Arg('file', () => GraphQLUpload, { description: FILE }) file: Promise<FileUpload>,
   ): Promise<User> {
     return this.services.profiles.updateAvatar(ctx, streamOf(file));
+  }
+
+  @Mutation(() => UploadTicket, {
+    description:
+      'Announces a picture, to be sent with `storeUpload` within 15 minutes, also by somebody else. Errors: INVALID_INPUT with the field, IMAGE_INVALID (not one of the types), IMAGE_TOO_LARGE, RATE_LIMITED (too many stored today).',
+  })
+  createUpload(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => CreateUploadInput, { description: 'The picture.' }) input: CreateUploadInput,
+  ): Promise<UploadTicket> {
+    return this.services.uploads.createTicket(ctx, input);
+  }
+
+  @Mutation(() => Image, {
+    description:
+      'Stores a picture that was announced, without its metadata, as the one who announced it. Needs no session. Errors: FORBIDDEN (not a ticket, or expired), UPLOAD_USED, UNAUTHENTICATED (the account is disabled or gone), RATE_LIMITED (too many today), INVALID_INPUT (field `file`: not the announced bytes), IMAGE_TOO_LARGE (more bytes than announced, or too many pixels), IMAGE_INVALID (not the announced type).',
+  })
+  storeUpload(
+    @Ctx() ctx: RequestContext,
+    @Arg('token', () => String, { description: 'The `token` of the ticket.' }) token: string,
+    @Arg('file', () => GraphQLUpload, { description: 'Exactly the bytes that were announced.' })
+    file: Promise<FileUpload>,
+  ): Promise<Image> {
+    return this.services.uploads.redeem(ctx, token, streamOf(file));
   }
 
   @FieldResolver(() => String, { description: 'Where to get it.' })
@@ -68,6 +95,6 @@ export class ImageResolver {
 
   @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })
   node(@Root() image: Image): string {
-    return nodeOf(image);
+    return nodeOf(image.key);
   }
 }

@@ -2,20 +2,15 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
 import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { newStorageKey, parseStorageKey, type Storage } from '../../infra/storage/port.js';
+import { newStorageKey } from '../../infra/storage/port.js';
 import type { User } from '../user/user.entity.js';
 import type { ImageCopier } from './image.copier.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
 import { parseReference } from './image.reference.js';
-import {
-  deleteImage,
-  findDefaultPhotos,
-  findImage,
-  insertImage,
-  isDefaultPhoto,
-} from './image.repository.js';
+import { findDefaultPhotos, findImage, isDefaultPhoto } from './image.repository.js';
 import { type ImageSize, keyOfSize } from './image.size.js';
+import type { ImageStore } from './image.store.js';
 
 type ImageConfig = Pick<Config, 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'>;
 
@@ -24,34 +19,26 @@ export class ImageService {
   constructor(
     private readonly config: ImageConfig,
     private readonly decoder: ImageDecoder,
-    private readonly storage: Storage,
+    private readonly store: ImageStore,
     private readonly copier: ImageCopier,
     /** The address clients reach the gateway at, known once it listens. */
     private readonly publicUrl: () => string,
   ) {}
 
   /**
-   * Stores what the stream really holds, once it was decoded. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, and
-   * IMAGE_TOO_SMALL when a `minSide` is asked for. Leaves neither a row nor a file behind when it fails.
+   * Stores what the stream really holds, once it was decoded. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED,
+   * and IMAGE_TOO_SMALL when a `minSide` is asked for. Leaves neither a row nor a file behind when it fails.
    */
   async upload(ctx: RequestContext, stream: Readable, minSide?: number): Promise<Image> {
     const { userId } = requireViewer(ctx);
+    await this.store.assertWithinLimit(ctx, userId);
     const bytes = await readAtMost(stream, this.config.UPLOAD_MAX_BYTES);
     const picture = await this.decoder.decode(bytes, {
       maxBytes: this.config.UPLOAD_MAX_BYTES,
       maxSide: this.config.IMAGE_MAX_SIDE,
       minSide,
     });
-    const key = newStorageKey(picture.extension);
-    const id = parseStorageKey(key)?.id ?? '';
-    await this.storage.put(key, picture.data, picture.mime);
-    try {
-      const { mime, size, width, height, sha256 } = picture;
-      return await insertImage(ctx.em, { id, key, ownerId: userId, mime, size, width, height, hash: sha256 });
-    } catch (error) {
-      await this.storage.remove(key);
-      throw error;
-    }
+    return this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
   }
 
   /**
@@ -68,8 +55,7 @@ export class ImageService {
       await this.copier.copy(image);
       return await use(image);
     } catch (error) {
-      await deleteImage(ctx.em, image.id);
-      await this.storage.remove(image.key);
+      await this.store.remove(ctx, image);
       throw error;
     }
   }

@@ -1,31 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { isRange } from '../../infra/ip.js';
+import { isRange, rangeMatcher } from '../../infra/ip.js';
 import type { SecretBox } from '../../infra/secret-box.js';
 import type { OpenApp } from './open-app.entity.js';
 import { findOpenApp, findOpenApps, insertOpenApp, updateOpenApp } from './open-app.repository.js';
-
-/** What signs the calls of an app, and from where they may come. */
-export interface OpenAppCredentials {
-  id: number;
-  secret: string;
-  /** Addresses or CIDR ranges; empty allows any. */
-  allowedIps: string[];
-}
+import { isSignedBy, isTimely, type SignedRequest } from './signed-request.js';
 
 const PURPOSE = 'open_apps.secret';
 const NAME_MAX = 100;
+/** Largest number an app can have. */
+const HIGHEST_ID = 2_147_483_647;
 
 /** The applications that may call the signed open API (DECISIONS §5). */
 export class OpenAppService {
   constructor(private readonly box: SecretBox) {}
 
-  /** What a call of this app has to be checked against; null for an unknown or disabled app. */
-  async credentials(em: EntityManager, id: number): Promise<OpenAppCredentials | null> {
-    const app = await findOpenApp(em, id);
-    if (!app || app.disabledAt) return null;
-    return { id, secret: this.secretOf(app), allowedIps: app.allowedIps };
+  /**
+   * Believes a request: app, then clock and signature, then the caller's address (DECISIONS §5). Throws
+   * SIGNATURE_INVALID or APP_IP_FORBIDDEN.
+   */
+  async authenticate({ em, client }: RequestContext, request: SignedRequest): Promise<void> {
+    const app = request.appId <= HIGHEST_ID ? await findOpenApp(em, request.appId) : null;
+    if (!app || app.disabledAt || !isTimely(request)) throw new AppError('SIGNATURE_INVALID');
+    if (!isSignedBy(request, this.secretOf(app))) throw new AppError('SIGNATURE_INVALID');
+    // An empty list allows any.
+    if (app.allowedIps.length > 0 && !rangeMatcher(app.allowedIps)(client.ip)) {
+      throw new AppError('APP_IP_FORBIDDEN');
+    }
   }
 
   list(em: EntityManager): Promise<OpenApp[]> {

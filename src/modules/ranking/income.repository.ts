@@ -27,13 +27,15 @@ export async function insertOrder(
   return row !== null;
 }
 
-/** Adds to the points in hand and returns them. */
+/** Adds to the points in hand, which it returns, and to those ever received. */
 export async function addCurrency(em: EntityManager, userId: number, amount: number): Promise<number> {
   const row = await queryOne<{ sum: string | number }>(
     em,
-    `insert into currencies as currency (user_id, sum) values (?, ?::bigint)
-     on conflict (user_id) do update set sum = currency.sum + excluded.sum returning sum`,
-    [userId, amount],
+    `insert into currencies as currency (user_id, sum, total_income) values (?, ?::bigint, ?::bigint)
+     on conflict (user_id) do update set sum = currency.sum + excluded.sum,
+       total_income = currency.total_income + excluded.total_income
+     returning sum`,
+    [userId, amount, amount],
   );
   return Number(row?.sum);
 }

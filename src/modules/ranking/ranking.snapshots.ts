@@ -14,8 +14,8 @@ export interface RankSnapshot {
 
 /** A ranking is computed at most once in this time (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
 const FRESH_MS = 180_000;
-/** One that nobody asked for in this time is forgotten: it bounds both the memory and the age of what is served. */
-const LIFE_MS = 600_000;
+/** One that nobody asked for in this time is forgotten, and who asks then waits: it bounds the age of what is served. */
+const LIFE_MS = 2 * FRESH_MS;
 /** For how long one instance may compute before another one may try. */
 const LEASE_MS = 30_000;
 const POLL_MS = 50;
@@ -28,11 +28,13 @@ const RELEASE = new RedisScript<number>(
 export const snapshotKey = ({ days, cityId }: RankWindow): string => `rank:${days}:${cityId ?? 'all'}`;
 const lockKey = (window: RankWindow): string => `${snapshotKey(window)}:lock`;
 
-const isFresh = (snapshot: RankSnapshot): boolean => Date.now() - snapshot.computedAt < FRESH_MS;
+const ageOf = (snapshot: RankSnapshot): number => Date.now() - snapshot.computedAt;
+const isFresh = (snapshot: RankSnapshot): boolean => ageOf(snapshot) < FRESH_MS;
 
 /**
  * Rankings in Redis. One instance of the cluster computes, under a lock; the others, and everybody while a stale
- * one is recomputed, get what is there. Only the very first readers of a window wait. Without Redis every instance
+ * one is recomputed, get what is there. Only the first readers of a window wait, and those after nobody
+ * has read it for a while. Without Redis every instance
  * computes for itself, once for all who ask at the same time.
  */
 export class RankingSnapshots {
@@ -89,7 +91,8 @@ export class RankingSnapshots {
 
   private async read(window: RankWindow): Promise<RankSnapshot | null> {
     const stored = await this.redis.get(snapshotKey(window)).catch(() => null);
-    return stored ? (JSON.parse(stored) as RankSnapshot) : null;
+    const snapshot = stored ? (JSON.parse(stored) as RankSnapshot) : null;
+    return snapshot && ageOf(snapshot) < LIFE_MS ? snapshot : null;
   }
 
   /** Without Redis there is nobody to agree with, so everybody may. */

@@ -58,6 +58,10 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
   expression: 'create index "users_name_trgm" on "users" using gin (("name"::text) gin_trgm_ops)',
 })
 @Index({
+  name: 'users_name_grams',
+  expression: 'create index "users_name_grams" on "users" using gin (name_grams("name"::text))',
+})
+@Index({
   name: 'users_email_verified_unique',
   expression: 'create unique index "users_email_verified_unique" on "users" ("email") where "email_verified"',
 })

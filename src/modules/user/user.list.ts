@@ -28,11 +28,17 @@ function conditionsOf(criteria: UserCriteria): FilterQuery<User>[] {
   if (criteria.names) conditions.push({ name: { $in: [...criteria.names] } });
   if (criteria.cityId) conditions.push({ cityId: criteria.cityId });
   if (criteria.exceptId) conditions.push({ id: { $ne: criteria.exceptId } });
-  if (criteria.nameContains) {
-    // As text, because that is what the trigram index is on.
-    conditions.push({ [raw('name::text')]: { $ilike: `%${escapeLike(criteria.nameContains)}%` } });
-  }
+  if (criteria.nameContains) conditions.push(nameHolds(criteria.nameContains));
   return conditions;
+}
+
+/** Up to this many characters have no trigram; `name_grams` holds every one of a name and every two side by side. */
+const GRAM = 2;
+
+/** A part of the name, without case; in the words of the index that has it. */
+function nameHolds(part: string): FilterQuery<User> {
+  if ([...part].length <= GRAM) return { [raw('name_grams(name::text) @> name_grams(?)', [part])]: [] };
+  return { [raw('name::text')]: { $ilike: `%${escapeLike(part)}%` } };
 }
 
 /** Lists by number take a cursor that names the last user seen. */

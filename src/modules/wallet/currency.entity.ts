@@ -1,4 +1,4 @@
-import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { bigCount, keyOnly } from '../../infra/database/columns.js';
@@ -6,6 +6,11 @@ import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'The points of an account.' })
 @Entity({ tableName: 'currencies' })
+@Index({
+  name: 'currencies_total_income_index',
+  expression:
+    'create index "currencies_total_income_index" on "currencies" ("total_income" desc, "user_id") where "total_income" > 0',
+})
 export class Currency {
   @OneToOne(() => User, {
     ...keyOnly,
@@ -19,4 +24,8 @@ export class Currency {
   @Field(() => GraphQLSafeInt, { description: 'Points in hand.' })
   @Property({ ...bigCount })
   sum = 0;
+
+  /** Points ever received, which is what the ranking of all time reads. */
+  @Property({ ...bigCount })
+  totalIncome = 0;
 }

@@ -113,7 +113,7 @@ export const ROUTES: readonly Route<number>[] = [
     path: '/update_avator',
     operation: 'UpdateAvatar',
     session: true,
-    upload: true,
+    upload: 'form',
     variables: (input) => ({ file: input.upload() }),
     result: ({ updateAvatar }) => ({ avator: updateAvatar.small }),
   },

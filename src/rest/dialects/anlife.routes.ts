@@ -307,7 +307,7 @@ export const UPLOAD: Route<number> = {
   methods: WRITE,
   path: '',
   operation: 'UploadImage',
-  upload: true,
+  upload: 'form',
   variables: (input) => ({ file: input.upload() }),
   result: ({ uploadImage: { id, hash, mime, size, width, height, url } }) => ({
     status: 'ok',

@@ -21,6 +21,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   avatarId: 'avatar',
   backgroundId: 'bg',
   code: 'verifiable_code',
+  md5: 'hash',
+  mime: 'mime_type',
   isDefault: 'is_default',
   oldPassword: 'old_password',
 };

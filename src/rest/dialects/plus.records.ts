@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/app-error.js';
-import type { Route } from '../dialect.js';
+import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import type { PlusFailure } from './plus.failures.js';
 import { address, rowId, verification } from './plus.values.js';
@@ -66,6 +66,20 @@ function submission(input: Input) {
 }
 
 const verificationChanges = (input: Input) => ({ input: identity(input) });
+
+/** The client puts the file where it is told to; nothing else is needed, because the address is signed. */
+const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } }: Data) => ({
+  uri: `${publicUrl}/api/v2/storage/${token}`,
+  method: 'PUT',
+  headers: {
+    'x-plus-storage-hash': md5,
+    'x-plus-storage-size': String(size),
+    'x-plus-storage-mime-type': mime,
+  },
+  form: null,
+  file_key: null,
+  node,
+});
 
 export const RECORD_ROUTES: readonly Route<PlusFailure>[] = [
   {
@@ -164,6 +178,34 @@ export const RECORD_ROUTES: readonly Route<PlusFailure>[] = [
     operation: 'DeleteVerification',
     session: true,
     status: 204,
+  },
+  {
+    id: '文件储存',
+    summary: '创建上传任务',
+    methods: ['POST'],
+    path: '/storage',
+    operation: 'CreateUpload',
+    session: true,
+    status: 201,
+    variables: (input) => ({
+      input: {
+        filename: input.required('filename'),
+        size: input.requiredInt('size'),
+        mime: input.required('mime_type'),
+        md5: input.md5('hash'),
+      },
+    }),
+    result: uploadTask,
+  },
+  {
+    id: '文件储存',
+    summary: '按上传任务上传文件',
+    methods: ['PUT'],
+    path: '/storage/:ticket',
+    operation: 'StoreUpload',
+    status: 204,
+    upload: 'raw',
+    variables: (input) => ({ token: input.required('ticket'), file: input.upload() }),
   },
   {
     id: '启动信息',

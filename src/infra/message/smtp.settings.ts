@@ -1,0 +1,59 @@
+import validator from 'validator';
+
+/** A mail server that takes what is to be delivered, and how to reach it. */
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** TLS from the first byte (`smtps:`); else the connection is upgraded with STARTTLS. */
+  secure: boolean;
+  auth?: { user: string; pass: string };
+}
+
+/** Ports of submission (RFC 8314). */
+const DEFAULT_PORT = { smtp: 587, smtps: 465 };
+
+/** Reads `smtp[s]://[user:password@]host[:port]`; null for anything else, so that no option is silently ignored. */
+export function parseSmtpUrl(text: string): SmtpServer | null {
+  const scheme = /^(smtps?):\/\//.exec(text)?.[1] as keyof typeof DEFAULT_PORT | undefined;
+  if (!scheme || !URL.canParse(text)) return null;
+  const { hostname, port, username, password, pathname, search, hash } = new URL(text);
+  const isBare = /^\/?$/.test(pathname) && search === '' && hash === '';
+  if (!isBare || hostname === '' || port === '0' || Boolean(username) !== Boolean(password)) return null;
+  const user = decode(username);
+  const pass = decode(password);
+  if (user === null || pass === null) return null;
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port) || DEFAULT_PORT[scheme],
+    secure: scheme === 'smtps',
+    ...(user && { auth: { user, pass } }),
+  };
+}
+
+/** What a part of a URL stands for, or null when its escapes cannot be read. */
+function decode(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether what is sent there leaves this machine. */
+export const isLoopback = ({ host }: Pick<SmtpServer, 'host'>): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+
+/** An address with the name that mail programs show before it. */
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+const MAILBOX = /^(?:"?([^"<>\p{Cc}]*?)"?\s*<([^<>]+)>|([^<>]+))$/u;
+
+/** Reads `address` or `Name <address>`; null for anything else. */
+export function parseMailbox(text: string): Mailbox | null {
+  const [, name = '', named, bare] = MAILBOX.exec(text.trim()) ?? [];
+  const address = named ?? bare ?? '';
+  return validator.isEmail(address) ? { name: name.trim(), address } : null;
+}

@@ -1,0 +1,74 @@
+import { createTransport } from 'nodemailer';
+import { mailText } from './mail.text.js';
+import type { Message, MessageSender } from './port.js';
+import type { Mailbox, SmtpServer } from './smtp.settings.js';
+
+export interface SmtpOptions {
+  server: SmtpServer;
+  from: Mailbox;
+  /** Refuse to go on when the server offers no TLS; where it does, TLS is used in any case. */
+  requireTls: boolean;
+  /** How long one mail may take, connecting included. */
+  timeoutMs?: number;
+}
+
+/** Few, because a code is small; more of them wait for one another. */
+const MOST_CONNECTIONS = 3;
+
+function openPool({ server, from, requireTls, timeoutMs }: SmtpOptions & { timeoutMs: number }) {
+  return createTransport(
+    {
+      ...server,
+      pool: true,
+      maxConnections: MOST_CONNECTIONS,
+      // Only for a kept connection that the server has dropped meanwhile.
+      maxRequeues: 1,
+      idleTimeout: 60_000,
+      requireTLS: requireTls,
+      dnsTimeout: timeoutMs,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    { from, headers: { 'Auto-Submitted': 'auto-generated' } },
+  );
+}
+
+/** Hands each message to a mail server, over connections that are kept for the next one. */
+export class SmtpSender implements MessageSender {
+  private readonly pool: ReturnType<typeof openPool>;
+  private readonly timeoutMs: number;
+
+  constructor(options: SmtpOptions) {
+    this.timeoutMs = options.timeoutMs ?? 8000;
+    this.pool = openPool({ ...options, timeoutMs: this.timeoutMs });
+  }
+
+  async send({ to, ...message }: Message): Promise<void> {
+    try {
+      await this.pool.sendMail({
+        // As an object it is one address, whatever is in it.
+        to: { name: '', address: to },
+        ...mailText(message),
+        // The limits above are for each silence; a server that trickles its answers is cut off by this one.
+        signal: AbortSignal.timeout(this.timeoutMs),
+      });
+    } catch (error) {
+      throw new Error(`mail: ${reasonOf(error)}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.pool.close({ force: true });
+  }
+}
+
+/** A code and a status at most: the messages of these errors quote what the server said, and with it the address. */
+function reasonOf(error: unknown): string {
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  if (code === 'EABORT') return 'timeout';
+  const name = /^[A-Z_0-9]{1,40}$/.test(String(code)) ? String(code) : 'failed';
+  return Number.isInteger(responseCode) ? `${name}, status ${responseCode}` : name;
+}

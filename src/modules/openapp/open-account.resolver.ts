@@ -1,0 +1,68 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import type { Services } from '../../services.js';
+import type { User } from '../user/user.entity.js';
+import type { RequestParameter } from './signed-request.js';
+
+@InputType('RequestParameter', { description: 'One decoded parameter of a signed request.' })
+class RequestParameterInput implements RequestParameter {
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its value, which may be empty.' })
+  value!: string;
+}
+
+@ObjectType({ description: 'What a signed app is told of an account.' })
+class OpenAccount {
+  @Field(() => ID, { description: 'The number of the account.' })
+  id!: number;
+
+  @Field(() => String, { description: 'The login name.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'The phone, eleven digits.' })
+  phone!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The verified e-mail address.' })
+  email!: string | null;
+}
+
+const openAccount = ({ id, name, phone, email, emailVerified }: User): OpenAccount => ({
+  id,
+  name,
+  phone,
+  email: emailVerified ? email : null,
+});
+
+const PARAMETERS =
+  'Every parameter of the request, `app_id`, `timestamp` (Unix seconds, at most 600 off) and `sign` among them. Nothing that is not signed is read.';
+
+@Resolver()
+export class OpenAccountResolver {
+  constructor(private readonly services: Services) {}
+
+  @Mutation(() => OpenAccount, {
+    description:
+      'Creates an account for a signed app, from the parameters `name`, `phone`, `email` (at least one) and `password`. A generated password goes to the new user. The same request again answers the same account. Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, NAME_INVALID, NAME_LENGTH, NAME_BANNED, PASSWORD_WEAK, SIGNATURE_INVALID, APP_IP_FORBIDDEN, PHONE_TAKEN, EMAIL_TAKEN.',
+  })
+  async registerByApp(
+    @Ctx() ctx: RequestContext,
+    @Arg('parameters', () => [RequestParameterInput], { description: PARAMETERS })
+    parameters: RequestParameterInput[],
+  ): Promise<OpenAccount> {
+    return openAccount(await this.services.openAccounts.register(ctx, parameters));
+  }
+
+  @Query(() => OpenAccount, {
+    description:
+      'An account, for a signed app, from the parameters `account` and `type` (email, phone or id; told by its form when left out). Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, SIGNATURE_INVALID, APP_IP_FORBIDDEN, USER_NOT_FOUND.',
+  })
+  async accountByApp(
+    @Ctx() ctx: RequestContext,
+    @Arg('parameters', () => [RequestParameterInput], { description: PARAMETERS })
+    parameters: RequestParameterInput[],
+  ): Promise<OpenAccount> {
+    return openAccount(await this.services.openAccounts.find(ctx, parameters));
+  }
+}

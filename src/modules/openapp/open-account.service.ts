@@ -1,0 +1,153 @@
+import { randomInt } from 'node:crypto';
+import type { RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { MessageSender } from '../../infra/message/port.js';
+import type { AccountCreator, NewAccount } from '../account/account.creator.js';
+import type { Proof } from '../account/proof.js';
+import { takenError } from '../account/registration.service.js';
+import type { ModerationService } from '../moderation/moderation.service.js';
+import { normaliseEmail, normalisePhone, parsePhone } from '../user/contact.js';
+import { loadUser } from '../user/load-user.js';
+import { normaliseName } from '../user/text.js';
+import type { User } from '../user/user.entity.js';
+import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from '../user/user.repository.js';
+import type { OpenAppService } from './open-app.service.js';
+import { claimCall, findCall, forgetOldCalls, nameCreated } from './open-app-call.repository.js';
+import { type RequestParameter, readSignedRequest, type SignedRequest } from './signed-request.js';
+
+type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
+
+/** What an app may be told of an account, and may register: `open.md` and DECISIONS §5. */
+export class OpenAccountService {
+  constructor(
+    private readonly apps: OpenAppService,
+    private readonly creator: AccountCreator,
+    private readonly proof: Proof,
+    private readonly moderation: ModerationService,
+    private readonly senders: Messages,
+    private readonly onUndelivered: (error: unknown) => void,
+  ) {}
+
+  /**
+   * Creates an account with a name, a phone or an e-mail address, which are taken for verified because the app says
+   * so. The same signed request again answers the same account. Throws INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID,
+   * NAME_…, PASSWORD_WEAK, then SIGNATURE_INVALID, APP_IP_FORBIDDEN, IP_BLOCKED, then PHONE_TAKEN, EMAIL_TAKEN.
+   */
+  async register(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<User> {
+    const request = readSignedRequest(parameters);
+    const { password, ...wanted } = this.wantedOf(ctx, request);
+    await this.apps.authenticate(ctx, request);
+    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    const done = await findCall(ctx.em, request);
+    if (done) return loadUser(ctx, done);
+    const account = await this.free(ctx, wanted);
+
+    const to = account.phone ?? account.email;
+    const generated = password === undefined && to ? generatePassword() : null;
+    const chosen = password ?? generated;
+    const passwordHash =
+      chosen && (await this.proof.secretFor(ctx, { password: chosen, passwordFormat: 'PLAIN' }));
+    const { userId, isNew } = await this.create(ctx, request, { ...account, passwordHash });
+    if (isNew && generated && to) await this.tell(account.phone ? 'sms' : 'mail', to, generated);
+    return loadUser(ctx, userId);
+  }
+
+  /** The account that an app asks for; throws USER_NOT_FOUND besides what {@link register} throws of a request. */
+  async find(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<User> {
+    const request = readSignedRequest(parameters);
+    const account = request.values.get('account')?.trim() ?? '';
+    const type = request.values.get('type') || typeOf(account);
+    if (account === '') throw new AppError('INVALID_INPUT', { field: 'account' });
+    const find = finderOf(type, account);
+    await this.apps.authenticate(ctx, request);
+    const user = await find(ctx);
+    if (!user) throw new AppError('USER_NOT_FOUND', { field: 'account' });
+    return user;
+  }
+
+  /** Everything that can be judged without asking the database. */
+  private wantedOf(
+    ctx: RequestContext,
+    { values }: SignedRequest,
+  ): NewAccount & { password: string | undefined } {
+    const given = (name: string) => values.get(name) || undefined;
+    const [name, phone, email, password] = ['name', 'phone', 'email', 'password'].map(given);
+    if (!name && !phone && !email) throw new AppError('INVALID_INPUT', { field: 'name' });
+    if (password) this.proof.assertAllowed(ctx, { password, passwordFormat: 'PLAIN' });
+    return {
+      name: name && normaliseName(name),
+      phone: phone && normalisePhone(phone),
+      email: email && normaliseEmail(email),
+      password,
+    };
+  }
+
+  /** Phone and e-mail address must be free; a taken name gives way to a generated one. */
+  private async free(ctx: RequestContext, account: NewAccount): Promise<NewAccount> {
+    const { name, phone, email } = account;
+    if (name) await this.moderation.assertAllowed(ctx.em, name, 'name');
+    if (phone && (await findUserByPhone(ctx.em, phone))) throw takenError('sms');
+    if (email && (await findUserByEmail(ctx.em, email))) throw takenError('mail');
+    return name && (await findUserByName(ctx.em, name)) ? { ...account, name: null } : account;
+  }
+
+  /** Of the same request twice at once one creates, and the other waits for it and finds what it created. */
+  private create(
+    ctx: RequestContext,
+    request: SignedRequest,
+    account: NewAccount,
+  ): Promise<{ userId: number; isNew: boolean }> {
+    return ctx.em.transactional(async () => {
+      if (!(await claimCall(ctx.em, request))) {
+        return { userId: (await findCall(ctx.em, request)) ?? 0, isNew: false };
+      }
+      await forgetOldCalls(ctx.em);
+      const userId = await this.insert(ctx, account);
+      await nameCreated(ctx.em, request, userId);
+      return { userId, isNew: true };
+    });
+  }
+
+  /** Somebody may take the name at this very moment. */
+  private insert(ctx: RequestContext, account: NewAccount): Promise<number> {
+    return this.creator.create(ctx, account).catch((error: unknown) => {
+      const lost = error instanceof AppError && error.code === 'NAME_TAKEN';
+      if (!lost) throw error;
+      return this.creator.create(ctx, { ...account, name: null });
+    });
+  }
+
+  /** The account exists, and its owner can retrieve a password that did not arrive. */
+  private async tell(channel: 'sms' | 'mail', to: string, password: string): Promise<void> {
+    await this.senders[channel]
+      .send({ to, code: password, purposes: ['PASSWORD'], lifeSeconds: null })
+      .catch(this.onUndelivered);
+  }
+}
+
+/** Left out: an e-mail address if it has an @, a phone if it is one, else a number (DECISIONS §5). */
+const typeOf = (account: string): string =>
+  account.includes('@') ? 'email' : parsePhone(account) ? 'phone' : 'id';
+
+function finderOf(type: string, account: string): (ctx: RequestContext) => Promise<User | null> {
+  if (type === 'email') {
+    const email = normaliseEmail(account, 'account');
+    return ({ em }) => findUserByEmail(em, email);
+  }
+  if (type === 'phone') {
+    const phone = normalisePhone(account, 'account');
+    return ({ em }) => findUserByPhone(em, phone);
+  }
+  if (type !== 'id' || !/^\d{1,10}$/.test(account)) {
+    throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
+  }
+  const id = Number(account);
+  return async ({ em }) => (id >= 1 && id <= 2_147_483_647 ? findUserById(em, id) : null);
+}
+
+/** No look-alikes (0 O, 1 l I): it is read from a screen and typed. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+const PASSWORD_LENGTH = 12;
+
+const generatePassword = (): string =>
+  Array.from({ length: PASSWORD_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

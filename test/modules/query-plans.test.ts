@@ -1,0 +1,172 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { listCommunities } from '../../src/modules/place/place.repository.js';
+import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
+import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
+import {
+  findLiveSession,
+  findSessionsOfUser,
+  isKnownSource,
+} from '../../src/modules/session/session.repository.js';
+import {
+  listUserIds,
+  listUsers,
+  type UserCriteria,
+  type UserListing,
+} from '../../src/modules/user/user.list.js';
+import {
+  findUserByEmail,
+  findUserById,
+  findUserByName,
+  findUserByPhone,
+  findUsersByIds,
+} from '../../src/modules/user/user.repository.js';
+import { encodeCursor } from '../../src/paging.js';
+import { contextOf, openTestDatabase, type TestDatabase } from '../support/context.js';
+import { sqlOf } from '../support/statements.js';
+
+/** What the repositories send is answered from indexes, at a size where reading the table would cost more. */
+
+const USERS = 8_000;
+const CITY = 510100;
+let database: TestDatabase;
+
+/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address and incomes. */
+const SEED = [
+  // Spread over as many pages as if there were many more.
+  'alter table users set (fillfactor = 10)',
+  `insert into users (name, phone, email, email_verified, city_id, last_device_type, status, last_active_at, recommended_at)
+   select chr(19968 + n % 1500) || substr(md5(n::text), 1, 6) || '_' || n, '199' || lpad(n::text, 8, '0'), 'user' || n || '@example.com', n % 2 = 0,
+     case when n % 20 = 0 then ${CITY} else 110100 end, n / 20 % 3, case when n % 100 = 0 then 2 else 1 end,
+     now() - n * interval '1 minute', case when n % 200 = 0 then now() - n * interval '1 hour' end
+   from generate_series(1, ${USERS}) as n`,
+  `insert into sessions (user_id, token_hash, ip, source, expires_at)
+   select u.id, md5(u.id::text), '192.0.2.1', '192.0.2.1', now() + interval '1 day' from users u`,
+  `insert into security_events (user_id, kind, door, ip)
+   select u.id, 'LOGGED_IN', 'graphql', '192.0.2.1' from users u`,
+  `insert into daily_incomes (user_id, day, amount)
+   select u.id, current_date - k, u.id % 50 from users u, generate_series(1, 2) as k`,
+  'insert into currencies (user_id, sum, total_income) select id, id % 150, id % 150 from users',
+  `insert into addresses (user_id, name, phone, detail)
+   select u.id, '收货人', '13812345678', '一号' from users u`,
+  `insert into communities (name, city_id)
+   select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
+  'analyze',
+];
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const em = database.fork();
+  for (const sql of SEED) await em.execute(sql);
+});
+afterAll(() => database.close());
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  Plans?: PlanNode[];
+}
+
+const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
+
+/** The indexes that the statements of `work` are answered from, and the steps that are no search in one. */
+async function planOf(work: (em: EntityManager) => Promise<unknown>) {
+  const sent = await sqlOf(database, () => work(database.fork()));
+  const statements = sent.filter((sql) => sql.startsWith('select'));
+  expect(statements).toHaveLength(1);
+  const [row] = await database
+    .fork()
+    .execute<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(`explain (format json) ${statements[0]}`);
+  const nodes = row ? flatten(row['QUERY PLAN'][0].Plan) : [];
+  return {
+    indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+    scans: nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? '') : [])),
+    tables: [...new Set(nodes.flatMap((node) => node['Relation Name'] ?? []))].toSorted(),
+    sorts: nodes.some((node) => node['Node Type'].includes('Sort')),
+  };
+}
+
+const users =
+  (criteria: UserCriteria, listing: UserListing = 'ID_DESC', after?: number) =>
+  (em: EntityManager) =>
+    listUsers(em, criteria, listing, { first: 20, after: after === undefined ? null : encodeCursor(after) });
+
+/** A page that ends early: the index has the order, so nothing is sorted. */
+test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
+  ['the newest users', 'users_pkey', users({})],
+  ['the newest users after one', 'users_pkey', users({}, 'ID_DESC', 6_000)],
+  ['the oldest users after one', 'users_pkey', users({}, 'ID_ASC', 6_000)],
+  ['users by activity', 'users_active_index', users({}, 'ACTIVE')],
+  ['recommended users', 'users_recommended_index', users({}, 'RECOMMENDED')],
+  [
+    'users of a city, without the reader',
+    'users_city_index',
+    users({ cityId: CITY, exceptId: 7 }, 'ID_DESC', 6_000),
+  ],
+  [
+    'security events of a user',
+    'security_events_user_index',
+    (em) =>
+      new SecurityEventService(
+        () => em,
+        () => undefined,
+      ).list({ ...contextOf(database, 7), em }, { first: 20 }),
+  ],
+  ['numbers of a city', 'users_city_index', (em) => listUserIds(em, CITY, null, 500, 20)],
+  ['numbers of a city by device', 'users_city_device_index', (em) => listUserIds(em, CITY, 1, 500, 20)],
+])('%s: %s, in order', async (_what, index, work) => {
+  expect(await planOf(work)).toMatchObject({ indexes: [index], scans: [], sorts: false });
+});
+
+/** A few rows, found where they are. */
+test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
+  ['users by a part of the name', ['users_name_trgm'], users({ nameContains: 'a1b2c' })],
+  [
+    'users by two characters that nobody has side by side',
+    ['users_name_grams'],
+    users({ nameContains: 'xz' }),
+  ],
+  ['users by one character', ['users_name_grams'], users({ nameContains: 'Ж' })],
+  ['users by two, latest activity first', ['users_name_grams'], users({ nameContains: '芳芳' }, 'ACTIVE')],
+  ['a later page of them', ['users_name_trgm'], users({ nameContains: 'a1b2c' }, 'ID_DESC', 6_000)],
+  ['users by names', ['users_name_unique'], users({ names: ['alpha', 'beta'] })],
+  ['users by numbers', ['users_pkey'], users({ ids: [3, 5, 7] })],
+  ['users by numbers for a loader', ['users_pkey'], (em) => findUsersByIds(em, [3, 5, 7])],
+  ['a user by number', ['users_pkey'], (em) => findUserById(em, 7)],
+  ['a user by name', ['users_name_unique'], (em) => findUserByName(em, 'Alpha')],
+  ['a user by phone', ['users_phone_unique'], (em) => findUserByPhone(em, '19900000007')],
+  ['a user by e-mail', ['users_email_verified_unique'], (em) => findUserByEmail(em, 'User8@example.com')],
+  ['a session', ['sessions_token_hash_unique', 'users_pkey'], (em) => findLiveSession(em, 'a'.repeat(64))],
+  ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
+  ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
+  ['addresses of a user', ['addresses_user_index'], (em) => findAddresses(em, 7)],
+  ['the income of a user', ['currencies_pkey'], (em) => sumIncome(em, 7, 0)],
+  ['the latest income of a user', ['daily_incomes_pkey'], (em) => sumIncome(em, 7, 30)],
+  [
+    'communities of a city by name',
+    ['communities_city_name_unique'],
+    (em) => listCommunities(em, { cityId: CITY, name: '花园' }, 20),
+  ],
+])('%s: %j', async (_what, indexes, work) => {
+  const plan = await planOf(work);
+  expect(plan).toMatchObject({ scans: [] });
+  expect(plan.indexes.toSorted()).toEqual(indexes);
+});
+
+test('the ranking of all time is read from an index, and no further than its last place', async () => {
+  const plan = await planOf((em) => rankIncomes(em, { days: 0, cityId: null }, 10));
+  expect(plan).toMatchObject({
+    indexes: ['currencies_total_income_index', 'users_pkey'],
+    scans: [],
+    sorts: false,
+  });
+});
+
+test.each([
+  [{ days: 2, cityId: null }, ['daily_incomes', 'users']],
+  [{ days: 2, cityId: CITY }, ['daily_incomes', 'users']],
+  [{ days: 0, cityId: CITY }, ['currencies', 'users']],
+])('the ranking of %j is added up from %j and not from the orders', async (window, tables) => {
+  expect((await planOf((em) => rankIncomes(em, window, 1000))).tables).toEqual(tables);
+});

@@ -1,0 +1,296 @@
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import sharp from 'sharp';
+import { md5 } from '../support/client.js';
+import { grant } from '../support/operations.js';
+import { until } from '../support/until.js';
+import { ID_NUMBER, ID_NUMBER_X, review } from '../support/verification.js';
+import {
+  byHand,
+  type Call,
+  type Member,
+  malformed,
+  noContent,
+  notFound,
+  type PlusApp,
+  seen,
+  startPlus,
+  unauthenticated,
+} from './plus.support.js';
+
+/** Files in two steps, and what is made with them: pictures of the profile, and the real-name verification. */
+
+let app: PlusApp;
+let me: Member;
+let picture: Buffer;
+
+beforeAll(async () => {
+  app = await startPlus();
+  me = await app.member();
+  picture = await sharp({ create: { width: 120, height: 80, channels: 3, background: '#3a7' } })
+    .withExif({ IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '30/1 39/1 0/1' } })
+    .jpeg()
+    .toBuffer();
+});
+afterAll(() => app.close());
+
+const ask = async (method: string, url: string, call?: Call) => seen(await app.call(method, url, call));
+const task = (own: Record<string, unknown> = {}) => ({
+  filename: 'photo.jpg',
+  hash: md5(picture),
+  size: picture.length,
+  mime_type: 'image/jpeg',
+  storage: { channel: 'public' },
+  ...own,
+});
+
+async function storedFiles(): Promise<string[]> {
+  const root = path.join(app.world.dataDir, 'storage');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/** Uploads a picture as a client does, and returns its node. */
+async function upload(member: Member = me): Promise<string> {
+  const { status, body } = await app.call('POST', '/storage', { token: member.token, json: task() });
+  expect(status).toBe(201);
+  const put = await fetch(body.uri, {
+    method: body.method,
+    headers: body.headers,
+    body: new Uint8Array(picture),
+  });
+  expect([put.status, await put.text()]).toEqual([204, '']);
+  return body.node;
+}
+
+const putTo = async (uri: string, content: Buffer, headers: Record<string, string> = {}) => {
+  const answer = await fetch(uri, { method: 'PUT', headers, body: new Uint8Array(content) });
+  return answer.status;
+};
+
+describe('storage', () => {
+  test('a ticket, a file, a node; what is served carries no position and may be kept', async () => {
+    const { status, body } = await app.call('POST', '/storage', { token: me.token, json: task() });
+    expect({ status, body }).toEqual({
+      status: 201,
+      body: {
+        uri: expect.stringContaining(`${app.url}/api/v2/storage/`),
+        method: 'PUT',
+        headers: expect.any(Object),
+        form: null,
+        file_key: null,
+        node: expect.stringMatching(/^public:\d{4}\/\d\d\/\d\d\/[0-9a-f]{32}\.jpg$/),
+      },
+    });
+    expect(await putTo(body.uri, picture, body.headers)).toBe(204);
+    expect(await putTo(body.uri, picture)).toBe(403);
+    const served = await fetch(`${app.url}/storage/${body.node}`);
+    expect(served.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(served.headers.get('x-content-type-options')).toBe('nosniff');
+    const bytes = Buffer.from(await served.arrayBuffer());
+    expect((await sharp(bytes).metadata()).exif).toBeUndefined();
+    expect((await sharp(picture).metadata()).exif).toBeDefined();
+  });
+
+  test('a lie about size, hash or type, or another ticket, stores nothing', async () => {
+    const files = await storedFiles();
+    const images = await app.sql('select id from images');
+    const other = await sharp(picture).png().toBuffer();
+    const lies: [Record<string, unknown>, Buffer, number][] = [
+      [{}, Buffer.concat([picture, Buffer.from('x')]), 422],
+      [{}, picture.subarray(1), 422],
+      [{ size: picture.length + 1 }, picture, 422],
+      [{ hash: '0'.repeat(32) }, picture, 422],
+      [{ size: other.length, hash: md5(other) }, other, 422],
+    ];
+    for (const [own, content, status] of lies) {
+      const { body } = await app.call('POST', '/storage', { token: me.token, json: task(own) });
+      expect(await putTo(body.uri, content)).toBe(status);
+    }
+    const { body } = await app.call('POST', '/storage', { token: me.token, json: task() });
+    expect(await putTo(`${body.uri.slice(0, -3)}abc`, picture)).toBe(403);
+    expect(await putTo(`${app.url}/api/v2/storage/x`, picture)).toBe(403);
+    expect(await storedFiles()).toEqual(files);
+    expect(await app.sql('select id from images')).toEqual(images);
+  });
+
+  test('an upload that stops half-way leaves nothing, and can be made again', async () => {
+    const files = await storedFiles();
+    const { body } = await app.call('POST', '/storage', { token: me.token, json: task() });
+    const { host, pathname, port } = new URL(body.uri);
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`PUT ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${picture.length}\r\n\r\n`);
+    socket.write(picture.subarray(0, 100));
+    await new Promise<void>((sent) => socket.write(picture.subarray(100, 200), () => sent()));
+    socket.destroy();
+    await until('it is taken for what it is', async () => (await putTo(body.uri, picture)) === 204);
+    expect(await storedFiles()).toHaveLength(files.length + 1);
+  });
+
+  test('asks for what is missing, and for a session', async () => {
+    const create = (own: Record<string, unknown>) =>
+      ask('POST', '/storage', { token: me.token, json: task(own) });
+    expect(await create({ filename: '' })).toEqual(malformed('filename'));
+    expect(await create({ size: 'x' })).toEqual(malformed('size'));
+    expect(await create({ hash: 'x' })).toEqual(malformed('hash'));
+    expect((await create({ mime_type: 'text/html' })).status).toBe(422);
+    expect((await create({ size: 1_000_000_000 })).status).toBe(422);
+    expect(await ask('POST', '/storage', { json: task() })).toEqual(unauthenticated);
+  });
+});
+
+describe('pictures of the profile', () => {
+  test('are nodes of the caller, shown as file objects', async () => {
+    const [avatar, bg] = [await upload(), await upload()];
+    expect(await ask('PATCH', '/user', { token: me.token, json: { avatar, bg } })).toEqual(noContent);
+    const { body } = await app.call('GET', `/users/${me.id}`);
+    const file = (node: string) => ({
+      url: `${app.url}/storage/${node.replace('public:', '')}`,
+      vendor: 'local',
+      mime: 'image/jpeg',
+      size: expect.any(Number),
+      dimension: { width: 120, height: 80 },
+      node,
+    });
+    expect([body.avatar, body.bg]).toEqual([file(avatar), file(bg)]);
+    const other = await app.member();
+    expect(await ask('PATCH', '/user', { token: other.token, json: { avatar } })).toEqual(
+      malformed('avatar', '头像错误'),
+    );
+    expect(await ask('PATCH', '/user', { token: me.token, json: { avatar: null, bg: '' } })).toEqual(
+      noContent,
+    );
+    expect((await app.call('GET', `/users/${me.id}`)).body).toMatchObject({ avatar: null, bg: null });
+  });
+});
+
+describe('verification', () => {
+  let reviewer: Member;
+
+  beforeAll(async () => {
+    reviewer = await app.member();
+    await grant(app, reviewer.id, ['[user] Review Verification']);
+  });
+
+  const person = async (member: Member) => ({
+    id_card: { front: await upload(member), rear: await upload(member), number: ID_NUMBER },
+    real_name: '七夜',
+    phone_number: '15694005009',
+    desc: '智艺花泽类❤️',
+  });
+  const organisation = async (member: Member) => ({
+    org: {
+      name: '成都智艺创想科技有限公司',
+      address: '天府大道北段1700号',
+      certificate: await upload(member),
+    },
+    person: { name: '李某', number: ID_NUMBER_X.toLowerCase() },
+    phone_number: '15694005009',
+    desc: '一个公司',
+  });
+  const submit = (member: Member, type: string, data: unknown) =>
+    ask('POST', '/user/verification', { token: member.token, json: { type, data } });
+  const shown = async (member: Member, token?: string) =>
+    (await app.call('GET', `/users/${member.id}`, { token })).body.verification;
+
+  test('of a person: submitted, seen by the owner whole and by others in part, refused, changed, passed', async () => {
+    const member = await app.member();
+    expect(await shown(member)).toBeNull();
+    expect(await ask('GET', '/user/verification', { token: member.token })).toEqual(notFound);
+    const data = await person(member);
+    expect(await submit(member, 'user', data)).toEqual({ status: 201, body: { message: ['申请成功'] } });
+    const PUBLIC = {
+      type: 'user',
+      state: -1,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      updated_at: expect.any(String),
+      desc: '智艺花泽类❤️',
+      slogan: null,
+    };
+    expect(await shown(member)).toEqual(PUBLIC);
+    expect(await shown(member, member.token)).toEqual({
+      ...PUBLIC,
+      id_card: {
+        number: ID_NUMBER,
+        front: expect.objectContaining({ node: data.id_card.front }),
+        rear: expect.objectContaining({ node: data.id_card.rear }),
+      },
+      real_name: '七夜',
+      phone_number: '15694005009',
+      user_id: member.id,
+    });
+    const state = (text: string) => byHand(text);
+    expect(await submit(member, 'user', data)).toEqual(state('认证当前状态不允许此操作'));
+    const change = (method: string) =>
+      ask(method, '/user/verification', { token: member.token, json: { type: 'org', data } });
+    expect((await change('PATCH')).status).toBe(422);
+    await review(app.client, reviewer.token, member.id, 'REFUSE');
+    expect((await shown(member)).state).toBe(0);
+    expect(await change('PUT')).toEqual(noContent);
+    expect(await shown(member)).toMatchObject({ type: 'user', state: -1 });
+    await review(app.client, reviewer.token, member.id, 'PASS');
+    expect((await shown(member)).state).toBe(1);
+    const withdraw = () => ask('DELETE', '/user/verification', { token: member.token });
+    expect(await withdraw()).toEqual(noContent);
+    expect(await withdraw()).toEqual(notFound);
+    expect(await change('PATCH')).toEqual(notFound);
+  });
+
+  test('of an organisation, as a form with brackets too', async () => {
+    const member = await app.member();
+    const { org, person: legal, phone_number, desc } = await organisation(member);
+    const form = {
+      type: 'org',
+      'data[org][name]': org.name,
+      'data[org][address]': org.address,
+      'data[org][certificate]': org.certificate,
+      'data[person][name]': legal.name,
+      'data[person][number]': legal.number,
+      'data[phone_number]': phone_number,
+      'data[desc]': desc,
+    };
+    expect((await ask('POST', '/user/verification', { token: member.token, form })).status).toBe(201);
+    expect(await shown(member, member.token)).toMatchObject({
+      type: 'org',
+      org: { name: org.name, address: org.address, certificate: { node: org.certificate } },
+      person: { name: '李某', number: ID_NUMBER_X },
+    });
+    expect(Object.keys(await shown(member)).sort()).toEqual(
+      ['created_at', 'desc', 'slogan', 'state', 'type', 'updated_at'].sort(),
+    );
+  });
+
+  test('names what is wrong where the client put it', async () => {
+    const member = await app.member();
+    const data = await person(member);
+    const foreign = await upload(reviewer);
+    const card = data.id_card;
+    const cases: [unknown, string][] = [
+      [{ ...data, id_card: { ...card, number: '110101199003077570' } }, 'data.id_card.number'],
+      [{ ...data, id_card: { ...card, front: foreign } }, 'data.id_card.front'],
+      [{ ...data, id_card: { ...card, rear: null } }, 'data.id_card.rear'],
+      [{ ...data, id_card: 'x' }, 'data.id_card.number'],
+      [{ ...data, real_name: ' ' }, 'data.real_name'],
+      [{ ...data, phone_number: '187******82' }, 'data.phone_number'],
+      [{ ...data, desc: '' }, 'data.desc'],
+    ];
+    for (const [wrong, field] of cases) {
+      expect({ field, ...(await submit(member, 'user', wrong)) }).toEqual({ field, ...malformed(field) });
+    }
+    expect(await submit(member, 'pet', data)).toEqual(malformed('type', '认证类型只能是 user 或者 org'));
+    const company = await organisation(member);
+    const noNumber = { ...company, person: { name: '李某' } };
+    expect(await submit(member, 'org', noNumber)).toEqual(malformed('data.person.number'));
+    expect(await shown(member)).toBeNull();
+    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE', 'GET']) {
+      expect(await ask(method, '/user/verification')).toEqual(unauthenticated);
+    }
+  });
+
+  test('a reviewer needs the ability', async () => {
+    expect((await review(app.client, me.token, reviewer.id, 'PASS')).code).toBe('FORBIDDEN');
+  });
+});

@@ -1,0 +1,411 @@
+import { request } from 'node:http';
+import fc from 'fast-check';
+import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { freshPhone } from '../support/client.js';
+import { freshEmail, freshName, grant, setUser } from '../support/operations.js';
+import { statementsOf } from '../support/statements.js';
+import {
+  forbidden,
+  type Member,
+  noContent,
+  notFound,
+  type PlusApp,
+  seen,
+  startPlus,
+  unauthenticated,
+} from './plus.support.js';
+
+/** Reading users, following and administering them: `plus.md` and DECISIONS §6. */
+
+let app: PlusApp;
+let me: Member;
+let other: Member;
+
+beforeAll(async () => {
+  app = await startPlus();
+  [me, other] = [await app.member(), await app.member()];
+});
+afterAll(() => app.close());
+
+const em = () => app.infrastructure.database.fork();
+const insertUser = (columns: Partial<User>): Promise<number> =>
+  em().insert(User, { name: freshName(), ...columns } as never);
+const ids = async (query: Record<string, string | number>): Promise<number[]> => {
+  const { status, body } = await app.call('GET', '/users', { query });
+  expect(status).toBe(200);
+  return body.map(({ id }: { id: number }) => id);
+};
+const one = async (user: string | number, token?: string, query?: Record<string, string | number>) =>
+  seen(await app.call('GET', `/users/${encodeURIComponent(user)}`, { token, query }));
+
+const PUBLIC_KEYS = [
+  'avatar',
+  'bg',
+  'bio',
+  'commodities_count',
+  'created_at',
+  'extra',
+  'feed_topics_count',
+  'has_follower',
+  'has_following',
+  'id',
+  'invite_code',
+  'location',
+  'name',
+  'sex',
+  'updated_at',
+  'verification',
+  'vip',
+];
+const OWN_KEYS = ['currency', 'email', 'phone', 'wallet'];
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+describe('GET users/:user', () => {
+  test('finds by name, phone, verified e-mail address and number, by the form alone', async () => {
+    const email = freshEmail();
+    const [name, phone] = [`小小n${freshName().slice(5, 9)}`, freshPhone()];
+    const id = await insertUser({ name, phone, email, emailVerified: true });
+    for (const key of [name, name.toUpperCase(), phone, `+86${phone}`, email, email.toUpperCase(), id]) {
+      expect(await one(key)).toMatchObject({ status: 200, body: { id, name } });
+    }
+  });
+
+  test.each([
+    ['an unknown name', 'nobody_here'],
+    ['an unknown number', 999_999_999],
+    ['a number too large', '99999999999999999999'],
+    ['zero', 0],
+    ['a negative number', -1],
+    ['an unknown phone', '13900009999'],
+    ['an unknown address', 'nobody@example.com'],
+    ['a name with a blank', 'no body'],
+    ['a NUL', 'a\0b'],
+    ['something long', 'a'.repeat(400)],
+    ['a percent sign', '%'],
+  ])('%s is a 404', async (_, key) => {
+    expect(await one(key)).toEqual(notFound);
+  });
+
+  test('an unverified address and a cancelled account are nobody', async () => {
+    const email = freshEmail();
+    await insertUser({ email });
+    const gone = await insertUser({ status: UserStatus.DELETED });
+    expect(await one(email)).toEqual(notFound);
+    expect(await one(gone)).toEqual(notFound);
+  });
+
+  test('tells others no phone, e-mail address, wallet or points: the keys are absent', async () => {
+    const { body } = await one(other.id, me.token);
+    expect(Object.keys(body).sort()).toEqual(PUBLIC_KEYS);
+    const own = await app.call('GET', '/user', { token: me.token });
+    expect(Object.keys(own.body).sort()).toEqual([...PUBLIC_KEYS, ...OWN_KEYS].sort());
+    expect(own.body).toMatchObject({
+      phone: me.phone,
+      email: null,
+      sex: 0,
+      currency: { owner_id: me.id, type: 1, sum: 0 },
+      wallet: { owner_id: me.id, balance: 0, total_income: 0, total_expenses: 0 },
+      invite_code: (me.id + 60947423).toString(36).toUpperCase(),
+      created_at: expect.stringMatching(MOMENT),
+      updated_at: expect.stringMatching(MOMENT),
+      extra: { user_id: me.id, followers_count: 0, updated_at: expect.stringMatching(MOMENT) },
+    });
+  });
+
+  test('a bad token is no token where none is needed, and a 401 where one is', async () => {
+    expect(await one(other.id, 'x'.repeat(43))).toMatchObject({ status: 200, body: { has_follower: false } });
+    expect(seen(await app.call('GET', '/user', { token: 'nonsense' }))).toEqual(unauthenticated);
+    expect(seen(await app.call('GET', '/user'))).toEqual(unauthenticated);
+    expect((await app.call('GET', '/user', { query: { token: me.token } })).body.id).toBe(me.id);
+  });
+});
+
+describe('following', () => {
+  test('counts once, shows on both sides, and ends', async () => {
+    const path = `/user/followings/${other.id}`;
+    for (const _ of [1, 2]) expect(seen(await app.call('PUT', path, { token: me.token }))).toEqual(noContent);
+    expect((await one(other.id, me.token)).body).toMatchObject({
+      has_follower: true,
+      has_following: false,
+      extra: { followers_count: 1 },
+    });
+    expect((await one(me.id, other.token)).body).toMatchObject({ has_follower: false, has_following: true });
+    expect((await one(me.id, undefined, { following: other.id })).body.has_following).toBe(true);
+    expect((await one(other.id, undefined, { follower: me.id })).body.has_follower).toBe(true);
+    expect((await one(other.id, me.token, { follower: other.id })).body.has_follower).toBe(false);
+    for (const _ of [1, 2]) {
+      expect(seen(await app.call('DELETE', path, { token: me.token }))).toEqual(noContent);
+    }
+    expect((await one(other.id, me.token)).body).toMatchObject({
+      has_follower: false,
+      extra: { followers_count: 0 },
+    });
+  });
+
+  test('is refused for oneself, nobody, and without a session', async () => {
+    const follow = async (id: unknown, token?: string) =>
+      seen(await app.call('PUT', `/user/followings/${id}`, { token }));
+    expect(await follow(me.id, me.token)).toEqual({ status: 422, body: { message: ['不能关注自己'] } });
+    expect(await follow(999_999_999, me.token)).toEqual(notFound);
+    expect(await follow('x', me.token)).toEqual(notFound);
+    expect(await follow(other.id)).toEqual(unauthenticated);
+  });
+});
+
+describe('GET users', () => {
+  let made: number[];
+  const MARK = 'Liste';
+
+  beforeAll(async () => {
+    made = [];
+    for (let index = 0; index < 60; index++) made.push(await insertUser({ name: `${MARK}_${index}_x` }));
+  });
+
+  const listed = (query: Record<string, string | number>) => ids({ name: MARK, ...query });
+
+  test('newest first, 20 unless asked, between 1 and 50', async () => {
+    const newest = [...made].reverse();
+    expect(await listed({})).toEqual(newest.slice(0, 20));
+    for (const [limit, size] of [
+      [5, 5],
+      [0, 1],
+      [-3, 1],
+      [50, 50],
+      [51, 50],
+      [1e9, 50],
+      ['abc', 20],
+      ['', 20],
+      ['1.5', 20],
+    ] as const) {
+      expect({ limit, ids: await listed({ limit }) }).toEqual({ limit, ids: newest.slice(0, size) });
+    }
+  });
+
+  test('since runs on after the last one, either way', async () => {
+    const since = made[30] as number;
+    expect(await listed({ since, limit: 3 })).toEqual([made[29], made[28], made[27]]);
+    expect(await listed({ since, limit: 3, order: 'asc' })).toEqual([made[31], made[32], made[33]]);
+    expect(await listed({ order: 'ASC', limit: 2 })).toEqual(made.slice(0, 2));
+    expect(await listed({ order: 'sideways', limit: 1, since: 'x' })).toEqual([made[59]]);
+    expect(await listed({ since: 99_999_999_999, limit: 1 })).toEqual([made[59]]);
+  });
+
+  test('name is a part without case, and its wildcards are letters', async () => {
+    const odd = await insertUser({ name: 'Prozent_a_b' });
+    const plain = await insertUser({ name: 'ProzentXaXb' });
+    expect(await ids({ name: 'pROZENT' })).toEqual([plain, odd]);
+    expect(await ids({ name: 'prozent_' })).toEqual([odd]);
+    expect(await ids({ name: 'prozent%' })).toEqual([]);
+    expect(await ids({ name: 'x'.repeat(9_000) })).toEqual([]);
+  });
+
+  test('fetch_by=username takes whole names, id takes numbers', async () => {
+    const names = `${MARK}_1_x, ${MARK}_2_X,${MARK}_3`;
+    expect(await ids({ fetch_by: 'username', name: names })).toEqual([made[2], made[1]]);
+    expect(await ids({ fetch_by: 'username' })).toEqual([]);
+    expect(await ids({ id: `${made[4]},${made[5]},x,${made[4]},999999999` })).toEqual([made[5], made[4]]);
+    expect(await ids({ id: 'x' })).toEqual([]);
+    expect(await ids({ id: made.join(','), limit: 50 })).toHaveLength(50);
+  });
+
+  test('disabled accounts are found by number and in no other list', async () => {
+    const name = `${MARK}_aus`;
+    const id = await insertUser({ name, status: UserStatus.DISABLED, recommendedAt: new Date() });
+    expect(await ids({ id })).toEqual([id]);
+    expect(await one(id)).toMatchObject({ status: 200 });
+    expect(await listed({ limit: 1 })).not.toContain(id);
+    expect(await ids({ fetch_by: 'username', name })).toEqual([]);
+    expect(await ids({ active: 1, limit: 50 })).not.toContain(id);
+    const { body } = await app.call('GET', '/user/recommends');
+    expect(body).toEqual([]);
+  });
+
+  test('active=1 is latest activity first, by place', async () => {
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+    await setUser(em(), made[7] as number, { lastActiveAt: at(30) });
+    await setUser(em(), made[3] as number, { lastActiveAt: at(20) });
+    await setUser(em(), made[9] as number, { lastActiveAt: at(10) });
+    expect(await ids({ active: 1, limit: 2 })).toEqual([made[7], made[3]]);
+    expect(await ids({ active: 1, limit: 2, offset: 1 })).toEqual([made[3], made[9]]);
+    expect(await ids({ active: 1, offset: -5, limit: 1 })).toEqual([made[7]]);
+  });
+
+  test('nothing that a client sends is refused', async () => {
+    const junk = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.integer().map(String),
+      fc.constant('1'),
+    );
+    const query = fc.record(
+      Object.fromEntries(
+        ['limit', 'order', 'since', 'name', 'fetch_by', 'id', 'active', 'offset'].map((name) => [name, junk]),
+      ),
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(query, async (sent) => {
+        const { status, body } = await app.call('GET', '/users', { query: sent as Record<string, string> });
+        expect({ status, list: Array.isArray(body) }).toEqual({ status: 200, list: true });
+      }),
+      { numRuns: 60 },
+    );
+    const twice = await fetch(`${app.url}/api/v2/users?limit=1&limit=2&name=a&name=b&id[]=1`);
+    expect(twice.status).toBe(200);
+  });
+
+  test('reads the body of a GET like the query', async () => {
+    const get = (type: string, body: string) =>
+      new Promise<unknown[]>((resolve, reject) => {
+        const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+        const sent = request(`${app.url}/api/v2/users`, { method: 'GET', headers }, async (response) => {
+          const chunks: Buffer[] = [];
+          for await (const chunk of response) chunks.push(chunk as Buffer);
+          resolve(JSON.parse(Buffer.concat(chunks).toString()) as unknown[]);
+        });
+        sent.on('error', reject).end(body);
+      });
+    expect(await get('application/json', JSON.stringify({ name: MARK, limit: 2 }))).toHaveLength(2);
+    expect(await get('application/x-www-form-urlencoded', `name=${MARK}&limit=3`)).toHaveLength(3);
+    expect(await get('application/json', '{')).toEqual({ message: ['参数错误'] });
+  });
+
+  test('costs the same number of statements whatever its size', async () => {
+    const count = async (limit: number) =>
+      (await statementsOf(app, () => app.call('GET', '/users', { query: { limit }, token: me.token })))
+        .length;
+    await count(2);
+    expect(await count(50)).toBe(await count(2));
+  });
+});
+
+describe('recommended and nearby users', () => {
+  test('recommends: latest pick first', async () => {
+    const [first, second] = [await insertUser({}), await insertUser({})];
+    await setUser(em(), second, { recommendedAt: new Date(Date.now() - 1000) });
+    await setUser(em(), first, { recommendedAt: new Date() });
+    const list = async (query = {}) => (await app.call('GET', '/user/recommends', { query })).body;
+    expect((await list()).map(({ id }: { id: number }) => id)).toEqual([first, second]);
+    expect((await list({ offset: 1, limit: 1 })).map(({ id }: { id: number }) => id)).toEqual([second]);
+  });
+
+  test('nearby: of the own city, without oneself; nothing without a city', async () => {
+    const nearby = (token?: string) => app.call('GET', '/user/nearby', { token });
+    expect(seen(await nearby())).toEqual(unauthenticated);
+    expect(seen(await nearby(me.token))).toEqual({ status: 200, body: [] });
+    const neighbour = await insertUser({ cityId: 510100 });
+    await insertUser({ cityId: 110100 });
+    const moved = await app.call('PATCH', '/user', { token: me.token, json: { location: '四川省 成都市' } });
+    expect(moved.status).toBe(204);
+    expect((await nearby(me.token)).body.map(({ id }: { id: number }) => id)).toEqual([neighbour]);
+  });
+});
+
+describe('the ranking', () => {
+  let winner: Member;
+
+  beforeAll(async () => {
+    winner = await app.member();
+    const admin = await app.member();
+    await grant(app, admin.id, ['[currency] Record Income']);
+    const RECORD = 'mutation ($input: RecordIncomeInput!) { recordIncome(input: $input) { id } }';
+    const input = { userId: String(winner.id), amount: 100, key: 'one' };
+    await app.client.data(RECORD, { input }, admin.token);
+  });
+
+  const rank = async (query: Record<string, string | number> = {}, token?: string) =>
+    (await app.call('GET', '/user/currency/income-rank', { query, token })).body;
+
+  test('tells positions as texts, and the place of the caller', async () => {
+    const body = await rank({}, winner.token);
+    expect(body.rank_list).toMatchObject([
+      { user: { id: winner.id, extra: { rank: 1, count: 100 } }, amount_count: 100, rank: '1' },
+    ]);
+    expect((await rank({}, other.token)).rank_list[0].user).not.toHaveProperty('phone');
+    expect(body.my_rank).toMatchObject({ user: { id: winner.id }, amount_count: 100, rank: '1' });
+    expect((await rank({}, other.token)).my_rank).toMatchObject({ amount_count: 0, rank: '1000+' });
+  });
+
+  test('leaves my_rank out without a session and for another city', async () => {
+    expect(Object.keys(await rank())).toEqual(['rank_list']);
+    expect(Object.keys(await rank({ city: '成都' }, winner.token))).toEqual(['rank_list']);
+  });
+
+  test.each([
+    [{ days: 'x' }],
+    [{ days: -1 }],
+    [{ days: 0 }],
+    [{ days: '' }],
+    [{ limit: 0 }],
+    [{ limit: 99_999 }],
+  ])('%j is all time', async (query) => {
+    expect((await rank(query as Record<string, string | number>)).rank_list).toHaveLength(1);
+  });
+
+  test('an unknown city has nobody', async () => {
+    expect(await rank({ city: '不存在' })).toEqual({ rank_list: [] });
+  });
+});
+
+describe('system/disabled/:user', () => {
+  const disable = async (id: unknown, token?: string, method = 'PUT') =>
+    seen(await app.call(method, `/system/disabled/${id}`, { token }));
+
+  test('needs the ability, and somebody to disable', async () => {
+    expect(await disable(other.id)).toEqual(unauthenticated);
+    expect(await disable(other.id, me.token)).toEqual(forbidden);
+    await grant(app, me.id, ['[user] Disabled User']);
+    expect(await disable(999_999_999, me.token)).toEqual(notFound);
+    expect(await disable('x', me.token)).toEqual(notFound);
+  });
+
+  test('ends every session at once, on every instance; log-in then says so; enabling undoes it', async () => {
+    const victim = await app.member();
+    const second = await app.world.start();
+    const whoOnSecond = () =>
+      fetch(`${second.url}/api/v2/user`, { headers: { authorization: `Bearer ${victim.token}` } });
+    expect((await whoOnSecond()).status).toBe(200);
+    for (const _ of [1, 2]) expect(await disable(victim.id, me.token)).toEqual(noContent);
+    expect((await whoOnSecond()).status).toBe(401);
+    expect(seen(await app.call('GET', '/user', { token: victim.token }))).toEqual(unauthenticated);
+    const login = async () =>
+      seen(
+        await app.call('POST', '/auth/login', { json: { login: victim.name, password: victim.password } }),
+      );
+    expect(await login()).toEqual({ status: 403, body: { message: '账号已被禁用，请联系管理员' } });
+    expect(await disable(victim.id, me.token, 'DELETE')).toEqual(noContent);
+    expect((await login()).status).toBe(200);
+    await second.close();
+  });
+});
+
+describe('around the rows', () => {
+  test('unknown URLs, bad JSON and too large bodies are in the shape of the dialect', async () => {
+    expect(seen(await app.call('GET', '/nowhere'))).toEqual(notFound);
+    expect(seen(await app.call('DELETE', '/users'))).toEqual(notFound);
+    const headers = { 'content-type': 'application/json' };
+    expect(seen(await app.call('POST', '/users', { raw: Buffer.from('{'), headers }))).toEqual({
+      status: 400,
+      body: { message: ['参数错误'] },
+    });
+    const large = Buffer.from(JSON.stringify({ name: 'x'.repeat(2_000_000) }));
+    expect((await app.call('POST', '/users', { raw: large, headers })).status).toBe(413);
+  });
+
+  test('an announced but empty JSON body is no body', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const options = { token: other.token, headers };
+    expect((await app.call('PATCH', '/user', { ...options, raw: Buffer.alloc(0) })).status).toBe(204);
+    expect((await app.call('GET', '/user', options)).status).toBe(200);
+  });
+
+  test('bootstrappers and abilities', async () => {
+    expect((await app.call('GET', '/bootstrappers')).body).toMatchObject({
+      registerSettings: { open: true },
+    });
+    expect(seen(await app.call('GET', '/user/abilities'))).toEqual(unauthenticated);
+    expect((await app.call('GET', '/user/abilities', { token: other.token })).body).toEqual([]);
+    expect((await app.call('GET', '/user/abilities', { token: me.token })).body).toEqual([
+      { name: '[user] Disabled User', display_name: '[user] Disabled User', description: '' },
+    ]);
+  });
+});
