@@ -103,7 +103,8 @@ export function createServices(
   const places = new PlaceService();
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
-  const images = new ImageService(config, decoder, imageStore, new ImageCopier(decoder, storage), publicUrl);
+  const imageCopier = new ImageCopier(decoder, storage);
+  const images = new ImageService(config, decoder, imageStore, imageCopier, publicUrl);
 
   const secretBox = new SecretBox(config.DATA_KEYS);
   const openApps = new OpenAppService(secretBox);

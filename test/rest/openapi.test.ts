@@ -1,0 +1,150 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import { DIALECTS } from '../../src/rest/dialects/index.js';
+import { openApiDocument } from '../../src/rest/openapi/document.js';
+import type { Services } from '../../src/services.js';
+import { startTestApp } from '../support/app.js';
+
+/** The documents at `/docs`: sound, complete, and true of what the running gateway answers. */
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query';
+  required: boolean;
+  example?: string;
+  schema: { enum?: unknown[]; type: unknown };
+}
+
+interface Operation {
+  operationId: string;
+  parameters: Parameter[];
+  requestBody?: {
+    content: Record<string, { schema: { properties?: Record<string, { example?: string }> } }>;
+  };
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+
+type Paths = Record<string, Record<string, Operation>>;
+
+const schema = createSchema({} as Services);
+const documents = new Map(DIALECTS.map((dialect) => [dialect.name, openApiDocument(dialect, schema)]));
+
+let app: Awaited<ReturnType<typeof startTestApp>>;
+
+beforeAll(async () => {
+  app = await startTestApp({ CODE_IP_DAILY_LIMIT: '10000', GUARD_IP_HOURLY: '10000' });
+});
+afterAll(() => app.close());
+
+describe.each([...documents])('%s', (name, document) => {
+  const dialect = DIALECTS.find((one) => one.name === name);
+  const paths = document.paths as Paths;
+
+  test('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+  });
+
+  test('has every row, and explains every parameter', () => {
+    const rows = dialect?.mounts.flatMap(({ prefix, routes }) =>
+      routes.flatMap(({ methods, path }) => methods.map((method) => `${method} ${prefix}${path}`)),
+    );
+    const documented = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(documented.sort()).toEqual(rows?.sort());
+    const parameters = Object.values(paths).flatMap((item) =>
+      Object.values(item).flatMap(({ parameters: outside, requestBody }) => [
+        ...outside.map((one) => [one.name, one] as const),
+        ...Object.values(requestBody?.content ?? {}).flatMap(({ schema: body }) =>
+          Object.entries(body.properties ?? {}),
+        ),
+      ]),
+    );
+    for (const [parameter, one] of parameters) {
+      expect({ parameter, text: (one as { description?: string }).description }).toEqual({
+        parameter,
+        text: expect.stringMatching(/\S/),
+      });
+    }
+  });
+
+  test('is served as it is', async () => {
+    const response = await fetch(`${app.url}/docs/${name}.json`);
+    expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  test('its examples are answered as it says', async () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const statuses = new Set<number>();
+    for (const [path, item] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        const { status, type, body } = await send(path, method.toUpperCase(), operation);
+        statuses.add(status);
+        const content = operation.responses[status]?.content;
+        const documented = content?.[type]?.schema ?? (body === undefined ? {} : null);
+        const seen = { path, method, status, type, body };
+        expect({ seen, documented: documented !== null }).toEqual({ seen, documented: true });
+        const validate = ajv.compile(documented ?? {});
+        const valid = type === 'image/png' || body === undefined || validate(body);
+        expect({ seen, errors: valid ? null : validate.errors }).toEqual({ seen, errors: null });
+      }
+    }
+    expect(statuses.size).toBeGreaterThan(0);
+  });
+});
+
+/** Sends an operation with the examples of its own document. */
+async function send(path: string, method: string, { parameters, requestBody }: Operation) {
+  const value = (one: Parameter) => String(one.example ?? one.schema.enum?.[0] ?? '1');
+  const url = new URL(app.url);
+  url.pathname = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const found = parameters.find((one) => one.name === name);
+    return encodeURIComponent(found ? value(found) : '1');
+  });
+  for (const one of parameters) if (one.in === 'query') url.searchParams.set(one.name, value(one));
+  const form = Object.values(requestBody?.content ?? {})[0]?.schema.properties ?? {};
+  const fields = Object.entries(form).map(([name, one]): [string, string] => [name, one.example ?? '1']);
+  const response = await fetch(url, {
+    method,
+    headers: { accept: 'application/json' },
+    redirect: 'manual',
+    body: requestBody ? new URLSearchParams(fields) : undefined,
+  });
+  const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const body = type === 'application/json' ? (JSON.parse(bytes.toString()) as unknown) : undefined;
+  return { status: response.status, type, body };
+}
+
+describe('/docs', () => {
+  test('shows them with nothing from elsewhere', async () => {
+    const page = await fetch(`${app.url}/docs`);
+    expect(page.url).toBe(`${app.url}/docs/`);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'/);
+    const html = await page.text();
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+    const assets = [...html.matchAll(/(?:src|href)="\.?\/?([^"]+)"/g)].map(([, asset]) => asset);
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) {
+      const response = await fetch(`${app.url}/docs/${asset}`);
+      expect([asset, response.status]).toEqual([asset, 200]);
+      await response.body?.cancel();
+    }
+    const starter = await (await fetch(`${app.url}/docs/swagger-initializer.js`)).text();
+    for (const { name } of DIALECTS) expect(starter).toContain(`${name}.json`);
+    expect(starter).not.toContain('http');
+  });
+
+  test('serves nothing else of the package, and nothing when it is off', async () => {
+    for (const path of ['package.json', 'swagger-ui-bundle.js.map', '../package.json', 'nowhere']) {
+      expect((await fetch(`${app.url}/docs/${path}`)).status).toBe(404);
+    }
+    const silent = await app.world.start({ API_DOCS: 'off' });
+    for (const path of ['/docs', '/docs/', '/docs/plus.json']) {
+      expect((await fetch(silent.url + path)).status).toBe(404);
+    }
+    await silent.close();
+  });
+});
