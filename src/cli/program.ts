@@ -8,6 +8,7 @@ import { addCommunityCommands } from './commands/community.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => vo
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addJobCommands,
   addDatabaseCommands,
 ];
 
