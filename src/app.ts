@@ -21,6 +21,8 @@ import { parseQuery } from './http/query.js';
 import { registerSecurity } from './http/security.js';
 import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
+import { createJobRunner } from './jobs/jobs.js';
+import { JobSchedule } from './jobs/schedule.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { dialectUnder, mountDialects, sendFailure } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
@@ -110,8 +112,11 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   let address = '';
   const publicUrl = () => config.PUBLIC_URL ?? address;
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
+  const jobs = createJobRunner(config, infrastructure, http.log);
+  const schedule = new JobSchedule((signal) => jobs.run(signal), config.JOB_INTERVAL_MINUTES * 60_000);
   const close = async () => {
-    await http.close();
+    // Both at once: a job under way ends at its next step, while requests are finished.
+    await Promise.all([schedule.stop(), http.close()]);
     await services.securityEvents.settle();
     await closeInfrastructure(infrastructure);
   };
@@ -138,6 +143,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
           return `listening at ${found}`;
         },
       });
+      schedule.start();
       return address;
     },
     close,

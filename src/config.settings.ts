@@ -108,6 +108,9 @@ export const SETTINGS = {
     'Largest request body that is not an upload.',
   ),
   SHUTDOWN_SECONDS: integer(10, 1, 300).describe('Longest time that SIGTERM waits for requests under way.'),
+  JOB_INTERVAL_MINUTES: integer(60, 0, 10_080).describe(
+    'Minutes between two runs of the jobs that erase and purge; 0: only by the command line.',
+  ),
 
   PASSWORD_PEPPER: z
     .string()
@@ -134,6 +137,10 @@ export const SETTINGS = {
     'Log-ins waiting for a hash; the next one gets 503.',
   ),
 
+  ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(
+    'Days after which the personal data of a cancelled account is erased.',
+  ),
+  SECURITY_EVENT_DAYS: integer(180, 1, 3650).describe('Days that security events are kept.'),
   SESSION_DAYS: integer(30, 1, 3650).describe('Days until a session expires.'),
   CODE_TTL_SECONDS: integer(300, 30, 3600).describe('How long a code is good.'),
   CODE_TRIES: integer(5, 1, 100).describe('Wrong tries after which a code is burnt.'),

@@ -4,6 +4,9 @@ import { openDatabase } from '../infra/database/database.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { SecretBox } from '../infra/secret-box.js';
 import type { Storage } from '../infra/storage/port.js';
+import type { JobLog } from '../jobs/job.js';
+import { createJobRunner } from '../jobs/jobs.js';
+import type { JobRunner } from '../jobs/runner.js';
 import { SecurityEventService } from '../modules/security/security-event.service.js';
 import { SessionCache } from '../modules/session/session.cache.js';
 import { SessionService } from '../modules/session/session.service.js';
@@ -41,6 +44,11 @@ export class Environment {
     const { database, redis } = await this.infrastructure();
     const events = new SecurityEventService(database.fork, () => undefined);
     return new SessionService(this.config, new SessionCache(redis.client), events);
+  }
+
+  /** The jobs, as the running servers do them; the lease of each is in their Redis. */
+  async jobs(log: JobLog): Promise<JobRunner> {
+    return createJobRunner(this.config, await this.infrastructure(), log);
   }
 
   secretBox(): SecretBox {

@@ -9,6 +9,7 @@ import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => vo
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
 ];

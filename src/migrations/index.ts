@@ -1,10 +1,12 @@
 import { Migration20261121_domain } from './Migration20261121_domain.js';
 import { Migration20261121_indexes } from './Migration20261121_indexes.js';
 import { Migration20261121_open_app_calls } from './Migration20261121_open_app_calls.js';
+import { Migration20261122_erasure } from './Migration20261122_erasure.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
   { name: 'Migration20261121_domain', class: Migration20261121_domain },
   { name: 'Migration20261121_indexes', class: Migration20261121_indexes },
   { name: 'Migration20261121_open_app_calls', class: Migration20261121_open_app_calls },
+  { name: 'Migration20261122_erasure', class: Migration20261122_erasure },
 ];

@@ -273,6 +273,30 @@ describe('the settings', () => {
   });
 });
 
+describe('jobs', () => {
+  test('run once, all or one of them, and say what was done', async () => {
+    const erased = [{ job: 'erase-cancelled-accounts', outcome: 'done', erased: 0, failed: 0 }];
+    expect(await json('jobs', 'run')).toEqual([
+      ...erased,
+      { job: 'purge-sessions', outcome: 'done', deleted: 0 },
+      { job: 'purge-security-events', outcome: 'done', deleted: 0 },
+    ]);
+    expect(await json('jobs', 'run', 'erase-cancelled-accounts')).toEqual(erased);
+    const { stdout } = await cli('jobs', 'run', 'purge-sessions');
+    expect(stdout).toBe('purge-sessions: done, deleted 0\n');
+  });
+
+  test('that fail end with 1 and say why, without the rest standing still', async () => {
+    const before = env;
+    env = { ...env, REDIS_URL: 'redis://127.0.0.1:1' };
+    const { code, stdout, stderr } = await cli('jobs', 'run');
+    env = before;
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toContain('purge-sessions: failed');
+    expect(stderr).toMatch(/^error: job failed \{"job":"erase-cancelled-accounts"\}: /);
+  });
+});
+
 describe('usage', () => {
   test.each([
     ['nonsense'],
@@ -280,6 +304,7 @@ describe('usage', () => {
     ['hobby', 'add'],
     ['hobby', 'remove', 'x'],
     ['seed', 'demo', '--users', '-1'],
+    ['jobs', 'run', 'nonsense'],
   ])('%s %s is refused with 2 and a word on stderr', async (...argv) => {
     const { code, stdout, stderr } = await cli(...argv);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -108,7 +108,12 @@ export class Send implements Command {
 
   private delivered(model: Model, messages: Message[], results: unknown[]): void {
     expect(messages).toEqual([
-      { to: this.target.address, purposes: this.purposes, code: expect.stringMatching(/^\d{6}$/) },
+      {
+        to: this.target.address,
+        purposes: this.purposes,
+        code: expect.stringMatching(/^\d{6}$/),
+        lifeSeconds: LIFE / 1000,
+      },
     ]);
     const expires = model.clock.now + LIFE;
     const passed = results.filter((result) => !(result instanceof Error));

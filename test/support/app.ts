@@ -42,6 +42,8 @@ export async function createWorld(): Promise<TestWorld> {
     PORT: '0',
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
+    // Tests run jobs when they want them.
+    JOB_INTERVAL_MINUTES: '0',
     CODE_RESEND_SECONDS: '0',
     CODE_DAILY_LIMIT: '1000',
     DATA_DIR: dataDir,

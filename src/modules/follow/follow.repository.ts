@@ -61,3 +61,36 @@ export async function countFollow(
     );
   }
 }
+
+/**
+ * Ends at most `limit` follows of a user who is gone, and takes them off the counters of the others; false when there
+ * was none. First those of the user's own choice, then those of others. Takes the counters in the order of
+ * {@link countFollow}.
+ */
+export async function eraseFollows(em: EntityManager, userId: number, limit: number): Promise<boolean> {
+  const sides = [
+    { own: 'follower_id', other: 'followee_id', counter: 'followers_count' },
+    { own: 'followee_id', other: 'follower_id', counter: 'followings_count' },
+  ];
+  for (const { own, other, counter } of sides) {
+    const ended = await em.execute<{ id: number }[]>(
+      `delete from follows where ${own} = ? and ${other} = any (array(
+         select ${other} from follows where ${own} = ? order by ${other} limit ?
+       )) returning ${other} as id`,
+      [userId, userId, limit],
+    );
+    if (ended.length === 0) continue;
+    const others = intArray(ended.map(({ id }) => id));
+    await em.execute(
+      'select 1 from user_extras where user_id = any (?::int[]) order by user_id for no key update',
+      [others],
+    );
+    await em.execute(
+      `update user_extras set ${counter} = greatest(${counter} - 1, 0), updated_at = now()
+       where user_id = any (?::int[])`,
+      [others],
+    );
+    return true;
+  }
+  return false;
+}

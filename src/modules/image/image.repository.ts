@@ -52,3 +52,28 @@ export async function insertImage(em: EntityManager, image: Omit<Image, 'created
 export async function deleteImage(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(Image, { id });
 }
+
+/** At most `limit` pictures that a user has uploaded; those of the house are nobody's to take away. */
+export async function findOwnedImages(
+  em: EntityManager,
+  ownerId: number,
+  limit: number,
+): Promise<Pick<Image, 'id' | 'key'>[]> {
+  return em.execute(
+    `select id, key from images where owner_id = ?
+     and not exists (select 1 from default_photos photo where photo.image_id = images.id) limit ?`,
+    [ownerId, limit],
+  );
+}
+
+export async function deleteImages(em: EntityManager, ids: readonly string[]): Promise<void> {
+  await em.nativeDelete(Image, { id: { $in: [...ids] } });
+}
+
+/** Pictures of the house stay when who uploaded them goes. */
+export async function disownDefaultPhotos(em: EntityManager, ownerId: number): Promise<void> {
+  await em.execute(
+    'update images set owner_id = null where owner_id = ? and id in (select image_id from default_photos)',
+    [ownerId],
+  );
+}

@@ -56,6 +56,7 @@ registerEnumType(SecurityEventKind, {
 @ObjectType({ description: 'Something that happened to an account and concerns its security.' })
 @Entity({ tableName: 'security_events' })
 @Index({ name: 'security_events_user_index', properties: ['userId', 'id'] })
+@Index({ name: 'security_events_created_index', properties: ['createdAt'] })
 export class SecurityEvent {
   @Field(() => ID, { description: 'The number of the event; later ones are higher.' })
   @PrimaryKey({ type: new BigIntType('number'), autoincrement: true })

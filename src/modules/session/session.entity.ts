@@ -7,6 +7,10 @@ import { User } from '../user/user.entity.js';
 @ObjectType({ description: 'A log-in that is still good.' })
 @Entity({ tableName: 'sessions' })
 @Index({ name: 'sessions_user_source_index', properties: ['userId', 'source', 'createdAt'] })
+@Index({
+  name: 'sessions_ended_index',
+  expression: 'create index "sessions_ended_index" on "sessions" (least("expires_at", "revoked_at"))',
+})
 export class Session {
   @Field(() => ID, { description: 'The number of the session, for `revokeSession`.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })

@@ -108,3 +108,18 @@ export async function isKnownSource(em: EntityManager, userId: number, source: s
   );
   return row !== null;
 }
+
+/** Deletes at most `limit` sessions that ended more than so many days ago, by whichever came first; returns how many. */
+export async function deleteEndedSessions(em: EntityManager, days: number, limit: number): Promise<number> {
+  const row = await queryOne<{ deleted: number }>(
+    em,
+    `with deleted as (
+       delete from sessions where id = any (array(
+         select id from sessions where least(expires_at, revoked_at) < now() - make_interval(days => ?)
+         order by least(expires_at, revoked_at) limit ? for update skip locked
+       )) returning id
+     ) select count(*)::int as deleted from deleted`,
+    [days, limit],
+  );
+  return row?.deleted ?? 0;
+}

@@ -78,6 +78,21 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
   expression:
     'create index "users_recommended_index" on "users" ("recommended_at" desc, "id" desc) where "recommended_at" is not null',
 })
+@Index({
+  name: 'users_erasable_index',
+  expression:
+    'create index "users_erasable_index" on "users" ("deleted_at") where "deleted_at" is not null and "erased_at" is null',
+})
+// Deleting a picture looks for who shows it.
+@Index({
+  name: 'users_avatar_index',
+  expression: 'create index "users_avatar_index" on "users" ("avatar_id") where "avatar_id" is not null',
+})
+@Index({
+  name: 'users_background_index',
+  expression:
+    'create index "users_background_index" on "users" ("background_id") where "background_id" is not null',
+})
 export class User {
   @Field(() => ID, { description: 'The number of the account; the same at every door.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
@@ -164,6 +179,10 @@ export class User {
 
   @Property({ ...moment, nullable: true })
   deletedAt: Date | null = null;
+
+  /** When what was personal of a cancelled account was erased; the number stays, with what is counted under it. */
+  @Property({ ...moment, nullable: true })
+  erasedAt: Date | null = null;
 
   @Field(() => Date, { description: 'When the account was created.' })
   @Property({ ...createdAt })

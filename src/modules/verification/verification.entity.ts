@@ -63,6 +63,22 @@ const picture = (fieldName: string) =>
 })
 @Entity({ tableName: 'verifications' })
 @Index({ name: 'verifications_state_index', properties: ['state', 'updatedAt'] })
+// Deleting a picture looks for who shows it.
+@Index({
+  name: 'verifications_front_image_index',
+  expression:
+    'create index "verifications_front_image_index" on "verifications" ("front_image_id") where "front_image_id" is not null',
+})
+@Index({
+  name: 'verifications_rear_image_index',
+  expression:
+    'create index "verifications_rear_image_index" on "verifications" ("rear_image_id") where "rear_image_id" is not null',
+})
+@Index({
+  name: 'verifications_certificate_image_index',
+  expression:
+    'create index "verifications_certificate_image_index" on "verifications" ("certificate_image_id") where "certificate_image_id" is not null',
+})
 export class Verification {
   @Field(() => ID, { description: 'The account that is verified.' })
   @OneToOne(() => User, {

@@ -1,0 +1,87 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Config } from '../../config.js';
+import type { Storage } from '../../infra/storage/port.js';
+import { eraseFollows } from '../follow/follow.repository.js';
+import { deleteImages, disownDefaultPhotos, findOwnedImages } from '../image/image.repository.js';
+import { deletePersonalRows, emptyUser, findErasable, lockCancelled } from './erasure.repository.js';
+
+/** Accounts looked up at once. */
+const ACCOUNTS = 100;
+/** Pictures and follows of one account erased at once. */
+const BATCH = 500;
+/** When so many accounts have failed the reason is hardly theirs, and the rest waits for the next time. */
+const MOST_FAILURES = 100;
+
+/**
+ * Erases what is personal of cancelled accounts (DECISIONS §6, "DELETE user"). Each step is whole in itself and comes
+ * to nothing when it was done before, and only the last one marks the account: whatever cuts it off, the next run
+ * finds the account again and does what is left.
+ */
+export class ErasureService {
+  constructor(
+    private readonly fork: () => EntityManager,
+    private readonly storage: Storage,
+    private readonly config: Pick<Config, 'ERASURE_GRACE_DAYS'>,
+    private readonly onFailure: (error: unknown, userId: number) => void,
+  ) {}
+
+  /** Erases every account whose grace is over. One that fails keeps nobody else from it. */
+  async eraseCancelled(signal: AbortSignal): Promise<{ erased: number; failed: number }> {
+    const failed: number[] = [];
+    let erased = 0;
+    for (;;) {
+      const ids = await this.findErasable(failed);
+      for (const userId of ids) {
+        if (signal.aborted || failed.length >= MOST_FAILURES) return { erased, failed: failed.length };
+        try {
+          if (await this.erase(userId, signal)) erased += 1;
+        } catch (error) {
+          failed.push(userId);
+          this.onFailure(error, userId);
+        }
+      }
+      if (ids.length === 0) return { erased, failed: failed.length };
+    }
+  }
+
+  /** False when it was done by somebody else, or is to be finished another time. */
+  private async erase(userId: number, signal: AbortSignal): Promise<boolean> {
+    for (const step of [this.eraseImages, this.eraseFollows]) {
+      while (await step.call(this, userId)) if (signal.aborted) return false;
+    }
+    const em = this.fork();
+    return em.transactional(async () => {
+      const deletedAt = await lockCancelled(em, userId);
+      if (!deletedAt) return false;
+      await disownDefaultPhotos(em, userId);
+      await deletePersonalRows(em, userId);
+      await emptyUser(em, userId, deletedAt);
+      return true;
+    });
+  }
+
+  /** Files go before their rows: a row without a file is found again, a file without a row never. */
+  private async eraseImages(userId: number): Promise<boolean> {
+    const em = this.fork();
+    const images = await findOwnedImages(em, userId, BATCH);
+    for (const { key } of images) await this.storage.remove(key);
+    if (images.length > 0)
+      await deleteImages(
+        em,
+        images.map(({ id }) => id),
+      );
+    return images.length > 0;
+  }
+
+  /** Under the lock of the account, so that of two at once each finds what the other has left. */
+  private eraseFollows(userId: number): Promise<boolean> {
+    const em = this.fork();
+    return em.transactional(
+      async () => (await lockCancelled(em, userId)) !== null && (await eraseFollows(em, userId, BATCH)),
+    );
+  }
+
+  private findErasable(except: readonly number[]): Promise<number[]> {
+    return findErasable(this.fork(), { graceDays: this.config.ERASURE_GRACE_DAYS, except, limit: ACCOUNTS });
+  }
+}

@@ -1,0 +1,17 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { queryOne } from '../../infra/database/query.js';
+
+/** Deletes at most `limit` events that are older than so many days, the oldest first; returns how many. */
+export async function deleteOldEvents(em: EntityManager, days: number, limit: number): Promise<number> {
+  const row = await queryOne<{ deleted: number }>(
+    em,
+    `with deleted as (
+       delete from security_events where id = any (array(
+         select id from security_events where created_at < now() - make_interval(days => ?)
+         order by created_at limit ? for update skip locked
+       )) returning id
+     ) select count(*)::int as deleted from deleted`,
+    [days, limit],
+  );
+  return row?.deleted ?? 0;
+}

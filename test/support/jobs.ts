@@ -1,0 +1,86 @@
+import sharp from 'sharp';
+import type { Storage } from '../../src/infra/storage/port.js';
+import type { JobReport } from '../../src/jobs/job.js';
+import { createJobRunner } from '../../src/jobs/jobs.js';
+import type { JobRunner } from '../../src/jobs/runner.js';
+import { User } from '../../src/modules/user/user.entity.js';
+import type { TestApp } from './app.js';
+import type { Account } from './client.js';
+
+/** What the jobs have logged, as one would read it. */
+export interface Logged {
+  errors: string[];
+}
+
+/** The jobs of a gateway, with another storage or other settings if need be. */
+export function jobsOf(
+  app: TestApp,
+  { storage = app.infrastructure.storage, settings = {} }: { storage?: Storage; settings?: object } = {},
+): JobRunner & { logged: Logged } {
+  const logged: Logged = { errors: [] };
+  const runner = createJobRunner(
+    { ...app.config, ...settings },
+    { ...app.infrastructure, storage },
+    {
+      info: () => undefined,
+      error: (details, message) => logged.errors.push(`${message} ${JSON.stringify(details)}`),
+    },
+  );
+  return Object.assign(runner, { logged });
+}
+
+/** The report of one job. */
+export async function runJob(runner: JobRunner, name: string, signal?: AbortSignal): Promise<JobReport> {
+  const reports = await runner.run(signal, [name]);
+  if (reports.length !== 1) throw new Error(`no job ${name}`);
+  return reports[0] as JobReport;
+}
+
+/** Cancels an account as its owner does, so many days ago. */
+export async function cancelled(app: TestApp, account: Account, days = 31): Promise<void> {
+  await app.client.data('mutation { deleteAccount }', {}, account.token);
+  const deletedAt = new Date(Date.now() - days * 86_400_000);
+  await app.infrastructure.database.fork().nativeUpdate(User, { id: account.id }, { deletedAt });
+}
+
+/** Uploads a picture as an account; returns its URL. */
+export async function upload(app: TestApp, { token }: Account): Promise<{ id: string; url: string }> {
+  const create = { width: 60, height: 60, channels: 3, background: '#336699' } as const;
+  const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id url } }';
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
+  form.set('map', JSON.stringify({ file: ['variables.file'] }));
+  const bytes = await sharp({ create }).png().toBuffer();
+  form.set('file', new Blob([new Uint8Array(bytes)]), 'a.png');
+  const headers = { 'apollo-require-preflight': 'true', authorization: `Bearer ${token}` };
+  const answer = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
+  const { data } = (await answer.json()) as { data: { uploadImage: { id: string; url: string } } };
+  return data.uploadImage;
+}
+
+/** The tables of which a row holds the text in any column, whatever its type. */
+export async function tablesWith(app: TestApp, text: string): Promise<string[]> {
+  const em = app.infrastructure.database.fork();
+  const tables = await em.execute<{ name: string }[]>(
+    `select table_name as name from information_schema.tables
+     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await em.execute(`select 1 from "${name}" as "row" where "row"::text ilike ? limit 1`, [
+      `%${text}%`,
+    ]);
+    if (rows.length > 0) found.push(name);
+  }
+  return found;
+}
+
+/** Users whose counters are not what the follows say. */
+export async function miscounted(app: TestApp): Promise<number[]> {
+  const rows = await app.infrastructure.database.fork().execute<{ id: number }[]>(
+    `select u.id from users u left join user_extras extra on extra.user_id = u.id
+     where coalesce(extra.followers_count, 0) <> (select count(*) from follows where followee_id = u.id)
+        or coalesce(extra.followings_count, 0) <> (select count(*) from follows where follower_id = u.id)`,
+  );
+  return rows.map(({ id }) => id);
+}
