@@ -6,6 +6,7 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from './config.js';
 import type { AppError } from './errors/app-error.js';
+import { toAppError } from './errors/unexpected.js';
 import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
@@ -13,7 +14,7 @@ import { bearerToken } from './http/bearer.js';
 import { contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
 import { registerDocs } from './http/docs.js';
-import { httpError, registerErrorHandlers, sendError } from './http/errors.js';
+import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { loggerOptions, registerRequestLog, requestId } from './http/logging.js';
@@ -62,7 +63,7 @@ function createHttp(config: Config): FastifyInstance {
     http: { maxHeaderSize: 16_384, headersTimeout: 20_000 },
     forceCloseConnections: 'idle',
     // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
-    frameworkErrors: (raw, request, reply) => void sendUnrouted(httpError(raw), request, reply),
+    frameworkErrors: (raw, request, reply) => void sendUnrouted(toAppError(raw), request, reply),
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,

@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { isErrorCode, messageOf } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 
 /** What Apollo and graphql-js call the failures they find before any resolver runs. */
@@ -45,12 +46,9 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
     return {
       async didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
-          const cause = causeOf(error);
-          if (protocolCodeOf(error, error.extensions) || toAppError(cause).code !== 'INTERNAL') continue;
-          log.error(
-            { err: cause, reqId: contextValue.requestId, path: error.path?.join('.') },
-            'unexpected error',
-          );
+          if (protocolCodeOf(error, error.extensions)) continue;
+          const details = { reqId: contextValue.requestId, path: error.path?.join('.') };
+          reportFailure(log, causeOf(error), details);
         }
       },
       async willSendResponse({ response, contextValue }) {

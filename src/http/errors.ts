@@ -1,17 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, messageOf } from '../errors/app-error.js';
 import type { ErrorKind } from '../errors/codes.js';
+import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { localeOf } from './context-factory.js';
-
-/** Failures of HTTP itself (bad JSON, too large a body, an unknown media type) as one of the closed list. */
-export function httpError(error: FastifyError | AppError | Error): AppError {
-  const status = (error as FastifyError).statusCode;
-  if (!(error instanceof AppError) && status !== undefined && status >= 400 && status < 500) {
-    return new AppError('INVALID_INPUT', {}, { cause: error });
-  }
-  return toAppError(error);
-}
 
 const STATUS: Partial<Record<ErrorKind, number>> = {
   not_found: 404,
@@ -40,9 +32,8 @@ export function sendError(error: AppError, request: FastifyRequest, reply: Fasti
 /** `send` answers for what no route is there. */
 export function registerErrorHandlers(app: FastifyInstance, send = sendError): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
-    const error = httpError(raw);
-    if (error.code === 'INTERNAL') request.log.error({ err: raw }, 'unexpected error');
-    return sendError(error, request, reply);
+    reportFailure(request.log, raw);
+    return sendError(toAppError(raw), request, reply);
   });
   app.setNotFoundHandler(async (request, reply) => send(new AppError('NOT_FOUND'), request, reply));
 }

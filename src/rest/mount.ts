@@ -6,9 +6,10 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
+import { reportFailure } from '../errors/report.js';
+import { toAppError } from '../errors/unexpected.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
-import { httpError } from '../http/errors.js';
 import { parseQuery } from '../http/query.js';
 import { assertSameSite } from '../http/same-site.js';
 import { type Data, type Dialect, meaningOf, type Reply, type Route } from './dialect.js';
@@ -156,12 +157,9 @@ export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect
 /** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
 function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   scope.setErrorHandler(async (raw: Error, request, reply) => {
-    const error = httpError(raw);
-    // What the pipeline answered it has logged itself.
-    if (error.code === 'INTERNAL' && !(raw instanceof AppError)) {
-      request.log.error({ err: raw }, 'unexpected error');
-    }
-    return sendFailure(dialect, error, request, reply);
+    // What the pipeline answered has no cause here: it was reported there.
+    reportFailure(request.log, raw);
+    return sendFailure(dialect, toAppError(raw), request, reply);
   });
   scope.setNotFoundHandler(async (request, reply) =>
     sendFailure(dialect, new AppError('NOT_FOUND'), request, reply),
