@@ -10,6 +10,7 @@ import { CityResolver } from '../modules/place/city.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
+import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
 import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
 import { UserExtraResolver } from '../modules/user/user-extra.resolver.js';
@@ -34,6 +35,7 @@ export const RESOLVERS = [
   OpenAccountResolver,
   RankingResolver,
   ReleaseResolver,
+  SecurityEventResolver,
   SessionResolver,
   UserExtraResolver,
   UserFollowResolver,

@@ -152,14 +152,15 @@ test('what happened is among the security events of the owner', async () => {
   await review(app.client, reviewer.token, owner.id, 'PASS');
   await withdraw(app.client, owner.token);
   await withdraw(app.client, owner.token);
-  const { securityEvents } = await app.client.data('{ securityEvents { nodes { kind } } }', {}, owner.token);
-  expect(securityEvents.nodes.map(({ kind }: { kind: string }) => kind)).toEqual([
-    'VERIFICATION_WITHDRAWN',
-    'VERIFICATION_PASSED',
-    'VERIFICATION_SUBMITTED',
-    'VERIFICATION_REFUSED',
-    'VERIFICATION_SUBMITTED',
-    'REGISTERED',
+  const events = '{ securityEvents { nodes { kind ip } } }';
+  const { securityEvents } = await app.client.data(events, {}, owner.token);
+  expect(securityEvents.nodes).toEqual([
+    { kind: 'VERIFICATION_WITHDRAWN', ip: '127.0.0.1' },
+    { kind: 'VERIFICATION_PASSED', ip: null },
+    { kind: 'VERIFICATION_SUBMITTED', ip: '127.0.0.1' },
+    { kind: 'VERIFICATION_REFUSED', ip: null },
+    { kind: 'VERIFICATION_SUBMITTED', ip: '127.0.0.1' },
+    { kind: 'REGISTERED', ip: '127.0.0.1' },
   ]);
 });
 

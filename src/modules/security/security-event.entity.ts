@@ -75,7 +75,6 @@ export class SecurityEvent {
   @Property({ type: 'string', length: 16 })
   door!: string;
 
-  @Field(() => String, { description: 'The IP address it came from.' })
   @Property({ type: 'string', length: 45 })
   ip!: string;
 

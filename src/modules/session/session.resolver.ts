@@ -1,12 +1,8 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
 import { parseId } from '../../graphql/ids.js';
 import type { Services } from '../../services.js';
-import { SecurityEvent } from '../security/security-event.entity.js';
 import { Session } from './session.entity.js';
-
-const SecurityEventConnection = connectionOf(SecurityEvent, 'SecurityEvent');
 
 @Resolver()
 export class SessionResolver {
@@ -25,18 +21,5 @@ export class SessionResolver {
     @Arg('id', () => ID, { description: 'The session.' }) id: string,
   ): Promise<boolean> {
     return this.services.sessions.revoke(ctx, parseId(id));
-  }
-
-  @Query(() => SecurityEventConnection, {
-    description: "The caller's own log-ins, changes and refusals, newest first.",
-  })
-  async securityEvents(
-    @Ctx() ctx: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
-    first?: number,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string,
-  ): Promise<Connection<SecurityEvent>> {
-    return toConnection(await this.services.securityEvents.list(ctx, { first, after }));
   }
 }

@@ -1,0 +1,41 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
+import type { Services } from '../../services.js';
+import { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
+
+const SecurityEventConnection = connectionOf(SecurityEvent, 'SecurityEvent');
+
+/** What an administrator or a reviewer does to an account: where they work is not its owner's business. */
+const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
+  SecurityEventKind.DISABLED,
+  SecurityEventKind.ENABLED,
+  SecurityEventKind.VERIFICATION_PASSED,
+  SecurityEventKind.VERIFICATION_REFUSED,
+]);
+
+@Resolver(() => SecurityEvent)
+export class SecurityEventResolver {
+  constructor(private readonly services: Services) {}
+
+  @Query(() => SecurityEventConnection, {
+    description: "The caller's own log-ins, changes and refusals, newest first.",
+  })
+  async securityEvents(
+    @Ctx() ctx: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
+    first?: number,
+    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
+    after?: string,
+  ): Promise<Connection<SecurityEvent>> {
+    return toConnection(await this.services.securityEvents.list(ctx, { first, after }));
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The IP address it came from; null for what an administrator or a reviewer did.',
+  })
+  ip(@Root() event: SecurityEvent): string | null {
+    return BY_STAFF.has(event.kind) ? null : event.ip;
+  }
+}
