@@ -11,6 +11,7 @@ import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
+import { handleClientError } from './http/client-error.js';
 import { contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
 import { registerDocs } from './http/docs.js';
@@ -52,7 +53,7 @@ function sendUnrouted(error: AppError, request: FastifyRequest, reply: FastifyRe
 }
 
 function createHttp(config: Config): FastifyInstance {
-  return Fastify({
+  const http: FastifyInstance = Fastify({
     logger: loggerOptions(config),
     // The line for each request is our own (http/logging.ts): theirs holds the URL, and with it secrets.
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,6 +65,7 @@ function createHttp(config: Config): FastifyInstance {
     forceCloseConnections: 'idle',
     // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
     frameworkErrors: (raw, request, reply) => void sendUnrouted(toAppError(raw), request, reply),
+    clientErrorHandler: (error, socket) => void handleClientError(http, error, socket),
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
@@ -71,6 +73,7 @@ function createHttp(config: Config): FastifyInstance {
       querystringParser: parseQuery,
     },
   });
+  return http;
 }
 
 /** Every door of the gateway, on one HTTP server. */

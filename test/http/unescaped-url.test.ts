@@ -1,0 +1,100 @@
+import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
+import { startTestApp } from '../support/app.js';
+import type { Account } from '../support/client.js';
+import { whoIs } from '../support/operations.js';
+
+/** Old clients write Chinese into a URL as it is, and their servers took it; Node's parser does not. */
+
+let app: Awaited<ReturnType<typeof startTestApp>>;
+let account: Account;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  account = await app.client.register({ name: '张三丰' });
+});
+afterAll(() => app.close());
+
+/** Every byte of the URL as it stands in the text: `rawRequest` writes the head in latin1. */
+const utf8 = (url: string): string => Buffer.from(url).toString('latin1');
+const ask = async (request: Parameters<typeof rawRequest>[0]) =>
+  readAnswer(await sendRaw(app.url, rawRequest({ ...request, path: utf8(request.path) })));
+
+test.each(['/api/v2/users?name=张三', '/api/v2/users?name=%E5%BC%A0三'])(
+  '%s finds who has the name',
+  async (path) => {
+    const { status, body } = await ask({ method: 'GET', path });
+    expect(status).toBe(200);
+    expect(body).toEqual([expect.objectContaining({ id: account.id, name: '张三丰' })]);
+  },
+);
+
+test('in the path, too', async () => {
+  expect(await ask({ method: 'GET', path: '/api/v2/users/张三丰' })).toMatchObject({
+    status: 200,
+    body: { id: account.id },
+  });
+});
+
+test('with headers, and the body of a form', async () => {
+  const { status, body } = await ask({
+    path: `/anlife/v1.0/user/modifyInfo?nickname=真人&user_id=${account.id}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `auth_token=${account.token}`,
+  });
+  expect([status, body]).toEqual([200, { datas: expect.anything() }]);
+  const { me } = await app.client.data('{ me { nickname } }', {}, account.token);
+  expect(me.nickname).toBe('真人');
+});
+
+test('an answer names its request, says what follows, and ends the connection', async () => {
+  const headers = { 'x-request-id': 'request-of-old', connection: 'keep-alive' };
+  const answer = await sendRaw(
+    app.url,
+    rawRequest({ method: 'GET', path: utf8('/captcha?用途=登录'), headers }),
+  );
+  const [head = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(head).toMatch(/\r\nx-request-id: request-of-old\r\n/);
+  expect(head).toMatch(/\r\ncontent-type: image\/png\r\n/);
+  expect(head).toMatch(/\r\nset-cookie: member_captcha=/);
+  expect(head.match(/\r\nconnection: \S+/g)).toEqual(['\r\nconnection: close']);
+});
+
+test('what is malformed besides is refused in the envelope of its door', async () => {
+  expect(await ask({ method: 'GET', path: '/anlife/v1.0/user/getHobbyList?user_id=张' })).toEqual({
+    status: 200,
+    body: { error_code: 1001, error_msg: '参数错误' },
+  });
+});
+
+describe('refused', () => {
+  const unescaped = rawRequest({ method: 'GET', path: utf8('/api/v2/users?name=张三') });
+  const refused =
+    /HTTP\/1\.1 400 Bad Request\r\n[^{]*\{"errors":\[\{"message":"参数错误","extensions":\{"code":"INVALID_INPUT"\}\}\]\}$/;
+
+  test('behind another request, which is not run again', async () => {
+    const token = await app.client.sendCode(account.phone, ['LOGIN']).then(async (code) => {
+      const login = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
+      return (await app.client.data(login, { input: { account: account.phone, code } })).login.token;
+    });
+    const first = rawRequest({
+      path: '/api/v2/auth/refresh',
+      headers: { connection: 'keep-alive', authorization: `Bearer ${token}` },
+    });
+    const answers = await sendRaw(app.url, Buffer.concat([first, unescaped]));
+    expect(answers).toMatch(refused);
+    expect(answers.match(/HTTP\/1\.1/g)?.length).toBeLessThanOrEqual(2);
+    expect(await whoIs(app.client, token)).toBeNull();
+  });
+
+  test.each([
+    [
+      'half a body',
+      rawRequest({ path: utf8('/upload?名=值'), headers: { 'content-length': 10 }, body: 'half' }),
+    ],
+    ['chunks', rawRequest({ path: utf8('/upload?名=值'), headers: { 'transfer-encoding': 'chunked' } })],
+    ['half a head', unescaped.subarray(0, -4)],
+  ])('with %s', async (_what, bytes) => {
+    expect(await sendRaw(app.url, bytes)).toMatch(refused);
+  });
+});
