@@ -189,6 +189,24 @@ describe('unbinding', () => {
     await giveEmail(app.client, other.token, email);
   });
 
+  test('an address that was only shown takes no code, because none can be sent there', async () => {
+    const { token } = await app.client.register();
+    await as(token)('updateAccount', { email: freshEmail() });
+    expect((await as(token)('updateAccount', { nickname: 'stays' })).value.email).not.toBeNull();
+    expect((await as(token)('updateAccount', { email: null })).value).toMatchObject({ email: null });
+    const { securityEvents } = await app.client.data('{ securityEvents { nodes { kind } } }', {}, token);
+    expect(securityEvents.nodes.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'EMAIL_UNBOUND',
+      'EMAIL_CHANGED',
+      'REGISTERED',
+    ]);
+    const email = await giveEmail(app.client, token);
+    expect((await as(token)('updateAccount', { email: null })).value).toMatchObject({
+      email,
+      emailVerified: true,
+    });
+  });
+
   test('the last way to log in is refused, and its code stays good', async () => {
     const account = await app.client.register();
     const code = await codeFor(account.phone, 'UNBIND');

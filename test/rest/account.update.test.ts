@@ -284,7 +284,7 @@ describe('updateAccount of GraphQL', () => {
   const UPDATE =
     'mutation ($input: UpdateAccountInput!) { updateAccount(input: $input) { nickname sex phone email emailVerified } }';
 
-  test('a value sets, null clears what is shown and leaves what one is reached by', async () => {
+  test('a value sets, null clears what is only shown and leaves what one is reached by', async () => {
     const email = freshEmail();
     const set = { nickname: '新名', sex: 'FEMALE', email };
     const shown = { phone: person.phone, email, emailVerified: false };
@@ -296,6 +296,7 @@ describe('updateAccount of GraphQL', () => {
       nickname: expect.stringMatching(/^user_/),
       sex: 'UNSPECIFIED',
       ...shown,
+      email: null,
     });
   });
 

@@ -17,6 +17,7 @@ const MUTATIONS = {
   bindEmail: ['BindEmailInput', USER],
   unbindPhone: ['UnbindInput', USER],
   unbindEmail: ['UnbindInput', USER],
+  updateAccount: ['UpdateAccountInput', USER],
   changePassword: ['ChangePasswordInput', ''],
   retrievePassword: ['RetrievePasswordInput', ''],
 } as const;

@@ -24,7 +24,7 @@ export class UpdateAccountInputType {
   @Field(() => String, {
     nullable: true,
     description:
-      'The e-mail address; another than the present one is unverified until `bindEmail`. Null leaves it: see `unbindEmail`.',
+      'The e-mail address; another than the present one is unverified until `bindEmail`. Null removes one that is unverified; a verified one it leaves: see `unbindEmail`.',
   })
   email?: string | null;
 

@@ -15,7 +15,7 @@ import type { CaptchaProof } from './account.types.js';
 import { assertFree } from './contact.service.js';
 import type { Proof } from './proof.js';
 
-/** A value sets, absent leaves. Null clears what is shown; a phone or an address it leaves. */
+/** A value sets, absent leaves. Null clears what is shown, an address without proof too; what logs in it leaves. */
 export interface AccountChanges {
   nickname?: string | null;
   sex?: Sex | null;
@@ -49,6 +49,7 @@ export class AccountUpdateService {
     const wanted: Contact = {
       ...(changes.phone ? { phone: normalisePhone(changes.phone) } : {}),
       ...(changes.email ? { email: normaliseEmail(changes.email) } : {}),
+      ...(changes.email === null ? { email: null } : {}),
     };
     const { columns } = await this.profiles.check(ctx, { nickname, sex });
     const { phone } = await this.checkContact(ctx, userId, wanted);
@@ -80,6 +81,7 @@ export class AccountUpdateService {
       await assertFree(ctx, userId, { channel: 'mail', address: wanted.email });
       Object.assign(contact, { email: wanted.email, emailVerified: false });
     }
+    if (wanted.email === null && user.email && !user.emailVerified) contact.email = null;
     // An address without proof logs nobody in, so it may not take the place of the only one that does.
     const loses = contact.email && user.emailVerified && !(contact.phone ?? user.phone);
     if (loses && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
@@ -100,6 +102,7 @@ export class AccountUpdateService {
         await updateUser(ctx.em, userId, { ...profile, ...contact });
         if (contact.phone) await this.events.record(ctx, userId, SecurityEventKind.PHONE_BOUND);
         if (contact.email) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_CHANGED);
+        if (contact.email === null) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_UNBOUND);
       });
     } catch (error) {
       throw translateConstraint(error);
