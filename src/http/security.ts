@@ -14,8 +14,9 @@ export async function registerSecurity(
   config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE'>,
 ): Promise<void> {
   // Answers belong to who asked; what may be kept says so itself.
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store');
+    done();
   });
   await app.register(helmet, {
     contentSecurityPolicy: {
