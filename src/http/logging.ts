@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { pino } from 'pino';
 import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
 import { clientIp } from './client-ip.js';
@@ -58,12 +59,17 @@ function serializeError({ name, message, code, stack }: Error & { code?: unknown
   };
 }
 
+/** Lines are written together, up to this many bytes or ms later; pino writes the rest when the process ends. */
+const BUFFER_BYTES = 4096;
+const FLUSH_MS = 100;
+
 export function loggerOptions(config: Pick<Config, 'LOG_LEVEL'>): FastifyServerOptions['logger'] {
   const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
   return {
     level: config.LOG_LEVEL,
     redact: { paths, censor: '[redacted]' },
     serializers: { err: serializeError },
+    stream: pino.destination({ sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS }),
   };
 }
 
