@@ -132,6 +132,16 @@ describe('register', () => {
     }
   });
 
+  test('takes the name of the document, which is shorter than others may be, and its owner keeps it', async () => {
+    const [phone, password] = [freshPhone(), 'anjuke2015'];
+    const { body } = await call('register', { name: 'ken', email: freshEmail(), phone, password });
+    expect((await call('get-info', { account: String(body.id) })).body.name).toBe('ken');
+    const { value } = await mutate(app.client, 'login', { account: 'ken', password });
+    const rename = 'mutation ($name: String!) { updateProfile(input: { name: $name }) { name } }';
+    expect((await app.client.data(rename, { name: 'ken' }, value.token)).updateProfile.name).toBe('ken');
+    expect(await app.client.code(rename, { name: 'Ken' }, value.token)).toBe('NAME_LENGTH');
+  });
+
   test('gives a free name when the one asked for is taken', async () => {
     const name = freshName();
     const [first, second] = [

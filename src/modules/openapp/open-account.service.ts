@@ -15,6 +15,9 @@ import type { OpenAppService } from './open-app.service.js';
 import { claimCall, findCall, forgetOldCalls, nameCreated } from './open-app-call.repository.js';
 import { type RequestParameter, readSignedRequest, type SignedRequest } from './signed-request.js';
 
+/** Display width of the shortest name that an app may give: `open.md` registers `ken`. */
+const NAME_MIN_WIDTH = 1;
+
 type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
 
 /** What an app may be told of an account, and may register: `open.md` and DECISIONS §5. */
@@ -75,7 +78,7 @@ export class OpenAccountService {
     if (!name && !phone && !email) throw new AppError('INVALID_INPUT', { field: 'name' });
     if (password) this.proof.assertAllowed(ctx, { password, passwordFormat: 'PLAIN' });
     return {
-      name: name && normaliseName(name),
+      name: name && normaliseName(name, NAME_MIN_WIDTH),
       phone: phone && normalisePhone(phone),
       email: email && normaliseEmail(email),
       password,
