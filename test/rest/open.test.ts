@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { freshEmail, freshName, mutate } from '../support/operations.js';
+import { until } from '../support/until.js';
 
 /** The signed open API, as the servers that call it see it (`open.md`, DECISIONS §5). */
 
@@ -91,6 +92,8 @@ describe('get-info', () => {
   test.each([
     [{ account: '2000000000', type: 'id' }, 1011],
     [{ account: '9999999999' }, 1011],
+    [{ account: '17895896178958961789', type: 'id' }, 1011],
+    [{ account: '13988888888', type: 'id' }, 1011],
     [{ account: '0' }, 1011],
     [{ account: '13912345678', type: 'phone' }, 1011],
     [{ account: 'nobody@example.com' }, 1011],
@@ -163,6 +166,35 @@ describe('register', () => {
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(answers[0]?.body).toEqual({ code: 200, id: expect.any(Number) });
     expect(await countUsers()).toBe(before + 1);
+  });
+
+  test('a replay that comes while the first is at work is answered the same account', async () => {
+    const phone = freshPhone();
+    const parameters = [...common(), ['phone', phone], ['password', 'anjuke-2015']] as Parameters;
+    const signature = sign(parameters);
+    const first = em();
+    const { id, replay } = await first.transactional(async () => {
+      // The first one as its transaction goes on, which lets nobody look at the users.
+      await first.execute('lock table users in access exclusive mode');
+      const replay = get('/v1/user/register', encode([...parameters, ['sign', signature]]));
+      // The embedded database has one connection, so there the replay has not even begun.
+      if (app.config.DATABASE_URL) {
+        const waiting = 'select 1 from pg_locks where not granted';
+        await until('the replay waits', async () => (await first.execute(waiting)).length > 0);
+      }
+      const name = freshName();
+      const [user] = await first.execute<{ id: number }[]>(
+        'insert into users (name, phone) values (?, ?) returning id',
+        [name, phone],
+      );
+      await first.execute('insert into open_app_calls (app_id, signature, user_id) values (?, ?, ?)', [
+        credentials.id,
+        signature,
+        user?.id,
+      ]);
+      return { id: user?.id, replay };
+    });
+    expect(await replay).toEqual(ok({ id }));
   });
 
   test('a replay sends no second password', async () => {

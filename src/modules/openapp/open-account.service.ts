@@ -38,12 +38,11 @@ export class OpenAccountService {
    */
   async register(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<User> {
     const request = readSignedRequest(parameters);
-    const { password, ...wanted } = this.wantedOf(ctx, request);
+    const { password, ...account } = this.wantedOf(ctx, request);
     await this.apps.authenticate(ctx, request);
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const done = await findCall(ctx.em, request);
     if (done) return loadUser(ctx, done);
-    const account = await this.free(ctx, wanted);
 
     const to = account.phone ?? account.email;
     const generated = password === undefined && to ? generatePassword() : null;
@@ -94,7 +93,10 @@ export class OpenAccountService {
     return name && (await findUserByName(ctx.em, name)) ? { ...account, name: null } : account;
   }
 
-  /** Of the same request twice at once one creates, and the other waits for it and finds what it created. */
+  /**
+   * Of the same request twice at once one creates, and the other waits for it and finds what it created. Only then is
+   * it asked what is taken: before, the other would find taken what the one just created.
+   */
   private create(
     ctx: RequestContext,
     request: SignedRequest,
@@ -105,7 +107,7 @@ export class OpenAccountService {
         return { userId: (await findCall(ctx.em, request)) ?? 0, isNew: false };
       }
       await forgetOldCalls(ctx.em);
-      const userId = await this.insert(ctx, account);
+      const userId = await this.insert(ctx, await this.free(ctx, account));
       await nameCreated(ctx.em, request, userId);
       return { userId, isNew: true };
     });
@@ -141,7 +143,7 @@ function finderOf(type: string, account: string): (ctx: RequestContext) => Promi
     const phone = normalisePhone(account, 'account');
     return ({ em }) => findUserByPhone(em, phone);
   }
-  if (type !== 'id' || !/^\d{1,10}$/.test(account)) {
+  if (type !== 'id' || !/^\d+$/.test(account)) {
     throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
   }
   const id = Number(account);
