@@ -174,24 +174,21 @@ describe('register', () => {
     const signature = sign(parameters);
     const first = em();
     const { id, replay } = await first.transactional(async () => {
-      // The first one as its transaction goes on, which lets nobody look at the users.
-      await first.execute('lock table users in access exclusive mode');
-      const replay = get('/v1/user/register', encode([...parameters, ['sign', signature]]));
-      // The embedded database has one connection, so there the replay has not even begun.
-      if (app.config.DATABASE_URL) {
-        const waiting = 'select 1 from pg_locks where not granted';
-        await until('the replay waits', async () => (await first.execute(waiting)).length > 0);
-      }
-      const name = freshName();
+      // The first one just before its end; nobody can look at the users until then.
       const [user] = await first.execute<{ id: number }[]>(
         'insert into users (name, phone) values (?, ?) returning id',
-        [name, phone],
+        [freshName(), phone],
       );
-      await first.execute('insert into open_app_calls (app_id, signature, user_id) values (?, ?, ?)', [
-        credentials.id,
-        signature,
-        user?.id,
-      ]);
+      const call = 'insert into open_app_calls (app_id, signature, user_id) values (?, ?, ?)';
+      await first.execute(call, [credentials.id, signature, user?.id]);
+      await first.execute('lock table users in access exclusive mode');
+      const replay = get('/v1/user/register', encode([...parameters, ['sign', signature]]));
+      // The embedded database has one connection: there the replay begins when this has ended.
+      if (app.config.DATABASE_URL) {
+        const waiting =
+          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        await until('the replay waits', async () => (await first.execute(waiting)).length > 0);
+      }
       return { id: user?.id, replay };
     });
     expect(await replay).toEqual(ok({ id }));
