@@ -281,6 +281,18 @@ describe('the signature', () => {
     expect(await info(`${query}&sign=${'0'.repeat(32)}`)).toEqual(refused(400));
   });
 
+  test('covers query and body together, and a parameter in both is refused', async () => {
+    const parameters = signed([...common(), ...own]);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const send = async (query: string, body: Parameters) => {
+      const url = `${app.url}/v1/user/get-info?${query}`;
+      return (await fetch(url, { method: 'POST', headers, body: encode(body) })).json();
+    };
+    expect(await send(encode(parameters.slice(0, 2)), parameters.slice(2))).toMatchObject({ code: BELIEVED });
+    expect(await send('account=1', parameters)).toMatchObject({ code: 400 });
+    expect(await send(encode(own), parameters)).toMatchObject({ code: 400 });
+  });
+
   test('a wrong, missing or malformed one is refused', async () => {
     const parameters = [...common(), ...own];
     expect(await info(encode([...parameters, ['sign', '0'.repeat(32)]]))).toEqual(refused(401));
