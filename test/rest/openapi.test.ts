@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
 import { openApiDocument } from '../../src/rest/openapi/document.js';
+import type { JsonSchema } from '../../src/rest/openapi/infer.js';
 import type { Services } from '../../src/services.js';
 import { startTestApp } from '../support/app.js';
 
@@ -22,7 +23,10 @@ interface Operation {
   requestBody?: {
     content: Record<string, { schema: { properties?: Record<string, { example?: string }> } }>;
   };
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: { anyOf?: JsonSchema[] } }> }
+  >;
 }
 
 type Paths = Record<string, Record<string, Operation>>;
@@ -92,6 +96,59 @@ describe.each([...documents])('%s', (name, document) => {
       }
     }
     expect(statuses.size).toBeGreaterThan(0);
+  });
+});
+
+describe('what a document tells of an answer', () => {
+  const operationAt = (name: 'member' | 'account', path: string, method: string): Operation => {
+    const operation = (documents.get(name)?.paths as Paths | undefined)?.[path]?.[method];
+    if (!operation) throw new Error(`no ${method} ${path}`);
+    return operation;
+  };
+
+  /** Every number of `member.md`, URL by URL. */
+  test.each([
+    ['get', '/api/login/checkphone', [1, 2, 3]],
+    ['get', '/api/login/sendtophone', [1, 2, 3, 4, 5]],
+    ['get', '/api/login/checkphonecode', [1, 2, 3, 4, 5]],
+    ['get', '/api/login/number', [1, 0, -1]],
+    ['post', '/api/login/submit', [1, 2, 3, 4]],
+    ['post', '/api/login/phonesubmit', [1, 2, 3, 4, 5, 6, 7]],
+    ['get', '/api/login/username', [1, 2, 3, 4]],
+    ['get', '/api/registor/checkphone', [1, 2, 3, 4]],
+    ['post', '/api/registor/submit', [1, 2, 3, 4]],
+    ['get', '/checkcaptcha', [200, 201]],
+  ])('member: %s %s names %j', (method, path, numbers) => {
+    const texts = Object.values(operationAt('member', path, method).responses).map(
+      ({ description }) => description,
+    );
+    const told = [...texts.join().matchAll(/`\{"(?:status|code)":(-?\d+)/g)].map(([, number]) =>
+      Number(number),
+    );
+    expect([...new Set(told)]).toEqual(expect.arrayContaining(numbers));
+  });
+
+  test('member: submit names its parameters and the count of failures', () => {
+    const operation = operationAt('member', '/api/login/submit', 'post');
+    const form = operation.requestBody?.content['application/x-www-form-urlencoded']?.schema.properties;
+    expect(Object.keys(form ?? {}).sort()).toEqual(['code', 'password', 'phone', 'remember', 'username']);
+    const [success, failure] = operation.responses[200]?.content?.['application/json']?.schema.anyOf ?? [];
+    expect(success?.properties).toMatchObject({ data: { type: 'integer' } });
+    expect(failure).toMatchObject({ properties: { data: { type: 'integer' } }, required: ['status', 'msg'] });
+  });
+
+  test('account: a log-in of 3.1 is what its success is said to be', async () => {
+    const { phone, password, token } = await app.client.register();
+    const set = 'mutation { updateProfile(input: { sex: FEMALE }) { id } }';
+    const { responses } = operationAt('account', '/user/login', 'post');
+    const [success] = responses[200]?.content?.['application/json']?.schema.anyOf ?? [];
+    const validate = new Ajv2020({ strict: false }).compile(success ?? false);
+    for (const change of [() => undefined, () => app.client.data(set, {}, token)]) {
+      await change();
+      const body = new URLSearchParams({ user_type: '1', account: phone, password });
+      const answer = await (await fetch(`${app.url}/user/login`, { method: 'POST', body })).json();
+      expect([answer, validate(answer), validate.errors]).toEqual([answer, true, null]);
+    }
   });
 });
 
