@@ -75,6 +75,10 @@ describe.each([...documents])('%s', (name, document) => {
     }
   });
 
+  test('asks for a token where one is read', () => {
+    expect('security' in document).toBe(name !== 'open');
+  });
+
   test('is served as it is', async () => {
     const response = await fetch(`${app.url}/docs/${name}.json`);
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));

@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Data, Dialect, Method, Route } from '../dialect.js';
+import { Input } from '../input.js';
 import { loadOperations } from '../operations.js';
 import type { JsonSchema } from './infer.js';
 import { optionalOf, type Parameter, parametersOf, recorder } from './parameters.js';
@@ -62,6 +64,12 @@ function inputOf(
   };
 }
 
+/** The apps of the open API prove themselves otherwise. */
+function takesTokens(dialect: Dialect): boolean {
+  const request = { headers: { authorization: 'Bearer token' } } as FastifyRequest;
+  return dialect.token(request, new Input({})) !== undefined;
+}
+
 /** One row under one of its methods. */
 function operationsOf(
   dialect: Dialect,
@@ -115,12 +123,22 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
     info: {
       title: dialect.title,
       version: '1',
-      description: 'Parameters are read from query and body alike. A token is good at every door.',
+      description: 'Parameters are read from query and body alike.',
     },
     servers: [{ url: '/' }],
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    security: [{}, { token: [] }],
+    ...(takesTokens(dialect) && {
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token is good at every door that takes one.',
+          },
+        },
+      },
+      security: [{}, { token: [] }],
+    }),
   };
 }
 
