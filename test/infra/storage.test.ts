@@ -236,6 +236,6 @@ describe('/storage', () => {
     const answer = await app.inject(`/storage/${path}`);
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
-    expect(answer.headers['cache-control']).toBeUndefined();
+    expect(answer.headers['cache-control']).toBe('no-store');
   });
 });
