@@ -2,6 +2,7 @@ import { AppError } from '../errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../errors/codes.js';
 import { type Dialect, meaningOf, type Route } from '../rest/dialect.js';
 import { DIALECTS } from '../rest/dialects/index.js';
+import { missingError } from '../rest/input.js';
 
 /** What every failure of the domain is at every door, printed from the tables of the dialects themselves. */
 
@@ -9,9 +10,11 @@ const CODES = Object.keys(ERRORS) as ErrorCode[];
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** Status and body, with a field in the places where one would be. */
-function answer(dialect: Dialect, code: ErrorCode, route?: Route): string {
-  const error = new AppError(code, { field: '…' });
+/** A failure with a field in the places where one would be. */
+const errorOf = (code: ErrorCode): AppError => new AppError(code, { field: '…' });
+
+/** Status and body. */
+function answer(dialect: Dialect, error: AppError, route?: Route): string {
   const { status, body } = dialect.failure(error, meaningOf(dialect, error, route), route);
   return `${status} \`${cell(JSON.stringify(body))}\``;
 }
@@ -28,21 +31,25 @@ function doorsTable(): string[] {
     `| code | GraphQL | ${names.join(' | ')} |`,
     `|---|---|${'---|'.repeat(names.length)}`,
     ...CODES.map((code) => {
-      const answers = DIALECTS.map((dialect) => answer(dialect, code));
+      const answers = DIALECTS.map((dialect) => answer(dialect, errorOf(code)));
       return `| \`${code}\` | ${graphqlStatus(code)} ${ERRORS[code].zh} | ${answers.join(' | ')} |`;
     }),
   ];
 }
 
-const overridesOf = (dialect: Dialect): string[] =>
-  dialect.mounts.flatMap(({ prefix, routes }) =>
-    routes.flatMap((route) =>
-      (Object.keys(route.errors ?? {}) as ErrorCode[]).map(
-        (code) =>
-          `| ${route.methods.join(', ')} \`${prefix}${route.path}\` | \`${code}\` | ${answer(dialect, code, route)} |`,
-      ),
-    ),
+function overridesOf(dialect: Dialect): string[] {
+  return dialect.mounts.flatMap(({ prefix, routes }) =>
+    routes.flatMap((route) => {
+      const url = `${route.methods.join(', ')} \`${prefix}${route.path}\``;
+      const codes = Object.keys(route.errors ?? {}) as ErrorCode[];
+      const missing = Object.keys(route.missing ?? {});
+      return [
+        ...missing.map((field) => [`\`${field}\` empty or missing`, missingError(field)] as const),
+        ...codes.map((code) => [`\`${code}\``, errorOf(code)] as const),
+      ].map(([what, error]) => `| ${url} | ${what} | ${answer(dialect, error, route)} |`);
+    }),
   );
+}
 
 /** The page `docs/errors.md`. */
 export const errorsPage = (): string =>
@@ -56,7 +63,7 @@ export const errorsPage = (): string =>
     '',
     '## Where a single URL answers otherwise',
     '',
-    '| URL | code | answer |',
+    '| URL | failure | answer |',
     '|---|---|---|',
     ...DIALECTS.flatMap(overridesOf),
     '',

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { visit } from 'graphql';
+import { type DocumentNode, visit } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
 import { assertSize, LIMITS } from './query-size.js';
@@ -24,6 +24,15 @@ function assertVariables(value: unknown, depth = 0, field?: string): void {
   }
 }
 
+/** Documents whose own text was looked at; Apollo keeps what it parsed and hands it out again. */
+const readable = new WeakSet<DocumentNode>();
+
+function assertDocument(document: DocumentNode): void {
+  if (readable.has(document)) return;
+  visit(document, { StringValue: ({ value }) => assertText(value) });
+  readable.add(document);
+}
+
 /** Refuses queries that are too large, before any resolver runs. The dialects' own operations are only checked for text. */
 export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
@@ -31,7 +40,7 @@ export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
       async didResolveOperation({ schema, operation, document, request, contextValue }) {
         assertVariables(request.variables);
         if (contextValue.client.door !== 'graphql' || !operation) return;
-        visit(document, { StringValue: ({ value }) => assertText(value) });
+        assertDocument(document);
         assertSize(schema, document, operation, request.variables ?? {});
       },
     };

@@ -7,18 +7,19 @@ import {
   printSchema,
 } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { buildSchemaSync, type ContainerType, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import type { Services } from '../services.js';
+import { resolveDirectly } from './direct-resolvers.js';
 import { RESOLVERS } from './resolvers.js';
 
 type ResolverClass = new (services: Services) => object;
 
 /** One instance of each resolver, over the services of this process. */
-function containerOf(services: Services): ContainerType {
+function containerOf(services: Services) {
   const instances = new Map<unknown, object>(
     RESOLVERS.map((Class: ResolverClass) => [Class, new Class(services)]),
   );
-  return { get: (someClass: unknown) => instances.get(someClass) };
+  return { get: (Class: unknown) => instances.get(Class) as object };
 }
 
 /** Parameter decorators run from the last to the first; people read arguments from the first. */
@@ -34,13 +35,15 @@ function restoreArgumentOrder(schema: GraphQLSchema): void {
  * one place, so no resolver is wrapped.
  */
 export function createSchema(services: Services): GraphQLSchema {
+  const container = containerOf(services);
   const schema = buildSchemaSync({
     resolvers: [...RESOLVERS] as unknown as NonEmptyArray<ResolverClass>,
-    container: containerOf(services),
+    container,
     validate: false,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
   restoreArgumentOrder(schema);
+  resolveDirectly(schema, container.get);
   return schema;
 }
 

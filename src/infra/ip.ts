@@ -38,6 +38,13 @@ export function isRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
+/** A range in one form: IPv4 carried in IPv6 is IPv4, as {@link parseIp} has the addresses. */
+export function canonicalRange(range: string): string {
+  const [address = '', bits = '128'] = range.split('/');
+  const ipv4 = MAPPED_IPV4.exec(address)?.[1];
+  return ipv4 && Number(bits) >= 96 ? `${ipv4}/${Number(bits) - 96}` : range;
+}
+
 /** A test for membership in any of the ranges. */
 export function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean {
   const list = new BlockList();

@@ -101,6 +101,8 @@ export interface Dialect<Meaning = unknown> {
   deviceType?(input: Input): DeviceType | undefined;
   /** What the whole system does to parameters before a row reads them. */
   normalise?(values: Record<string, unknown>): Record<string, unknown>;
+  /** A name in both query and body is refused, where elsewhere the body wins. */
+  namesOnce?: boolean;
   success(result: unknown, route: Route, exchange: Exchange): Reply;
   /** `meaning` is what {@link meaningOf} found; without a route where none was reached. */
   failure(error: AppError, meaning: Meaning, route?: Route<Meaning>, aside?: Data): Reply;

@@ -16,6 +16,10 @@ const MD5 = /^[0-9a-f]{32}$/i;
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What a request is refused with for a parameter that must be there and is not, or is empty. */
+export const missingError = (field: string): AppError =>
+  new AppError('INVALID_INPUT', { field, missing: true });
+
 /**
  * The parameters of a legacy request, read from query and body alike (the body wins), each as the table of its
  * document types it. Everything else a client sends is ignored. A malformed one throws INVALID_INPUT with its name.
@@ -82,7 +86,7 @@ export class Input {
   /** A text that must be there and not be empty. */
   required(name: string): string {
     const text = this.text(name);
-    if (!text) throw new AppError('INVALID_INPUT', { field: name, missing: true });
+    if (!text) throw missingError(name);
     return text;
   }
 

@@ -80,7 +80,7 @@ function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: O
     const input =
       route.upload === 'raw'
         ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
-        : await readInput(request, dialect.normalise);
+        : await readInput(request, dialect);
     if (route.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
     const ctx = await engine.createContext(request, {
       door: dialect.name,

@@ -3,13 +3,14 @@ import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { parseQuery } from '../http/query.js';
+import type { Dialect } from './dialect.js';
 import { Input, type InputFile, isRecord } from './input.js';
 
+type Values = Record<string, unknown>;
+
 /** Reads a form part by part; the limits are those the parser was registered with. */
-async function readForm(
-  request: FastifyRequest,
-): Promise<{ fields: Record<string, unknown>; file?: InputFile }> {
-  const fields: Record<string, unknown> = Object.create(null);
+async function readForm(request: FastifyRequest): Promise<{ fields: Values; file?: InputFile }> {
+  const fields: Values = Object.create(null);
   let file: InputFile | undefined;
   for await (const part of request.parts()) {
     if (part.type === 'field') {
@@ -31,8 +32,6 @@ function formError(error: unknown): unknown {
   if (code === 'FST_REQ_FILE_TOO_LARGE') return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
   return error instanceof AppError ? error : new AppError('INVALID_INPUT', {}, { cause: error });
 }
-
-type Values = Record<string, unknown>;
 
 /** Bytes a GET may bring along. */
 const GET_BODY_MAX = 65_536;
@@ -62,17 +61,24 @@ function refusePrototype(key: string, value: unknown): unknown {
 /** Every parameter of a request: path, query and body are one list, as in the legacy systems. */
 export async function readInput(
   request: FastifyRequest,
-  normalise: (values: Values) => Values = (values) => values,
+  { normalise = (values) => values, namesOnce = false }: Pick<Dialect, 'normalise' | 'namesOnce'> = {},
 ): Promise<Input> {
   const query = isRecord(request.query) ? request.query : {};
   const path = isRecord(request.params) ? request.params : {};
+  const { fields, file } = await readBody(request);
+  if (namesOnce && Object.keys(fields).some((name) => Object.hasOwn(query, name))) {
+    throw new AppError('INVALID_INPUT');
+  }
+  return new Input(normalise({ ...query, ...fields, ...path }), file, request.cookies);
+}
+
+async function readBody(request: FastifyRequest): Promise<{ fields: Values; file?: InputFile }> {
   if (request.isMultipart()) {
-    const { fields, file } = await readForm(request).catch((error) => {
+    return readForm(request).catch((error) => {
       throw formError(error);
     });
-    return new Input(normalise({ ...query, ...fields, ...path }), file, request.cookies);
   }
-  const body = await bodyOfGet(request);
-  if (body !== undefined && body !== null && !isRecord(body)) throw new AppError('INVALID_INPUT');
-  return new Input(normalise({ ...query, ...(body ?? {}), ...path }), undefined, request.cookies);
+  const body = (await bodyOfGet(request)) ?? {};
+  if (!isRecord(body)) throw new AppError('INVALID_INPUT');
+  return { fields: body };
 }

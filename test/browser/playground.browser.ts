@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { EXAMPLES } from '../../playground/examples.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 const CHROMIUM = [
   process.env.CHROMIUM_PATH,
@@ -39,10 +36,10 @@ const ARGS = [
   let complaints: string[];
 
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(ROOT, 'scripts/build-playground.mjs')]);
+    execFileSync(process.execPath, ['scripts/build-playground.mjs']);
     app = await startTestApp();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

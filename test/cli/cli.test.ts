@@ -205,6 +205,8 @@ test('addresses are blocked as the network they lie in', async () => {
   await json('blocked-ip', 'add', '10.0.0.0/8');
   expect(await json('blocked-ip', 'add', '2001:db8::1')).toEqual({ range: '2001:db8::1/128' });
   expect(await json('blocked-ip', 'list')).toHaveLength(2);
+  // As a client is known by it: an IPv4 address that came in an IPv6 one is IPv4.
+  expect(await json('blocked-ip', 'add', '::ffff:10.0.0.0/104')).toEqual({ range: '10.0.0.0/8' });
   await json('blocked-ip', 'remove', '10.0.0.0/8');
   expect((await cli('blocked-ip', 'remove', '10.0.0.0/8')).code).toBe(1);
   expect((await cli('blocked-ip', 'add', '10.0.0')).code).toBe(2);

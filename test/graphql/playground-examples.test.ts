@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildSchema, getVariableValues, Kind, parse, validate } from 'graphql';
 import { EXAMPLES } from '../../playground/examples.js';
 
 describe('the example operations of the playground', () => {
-  const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../schema.graphql'), 'utf8'));
+  const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 
   test.each(
     EXAMPLES.map((example) => [/^(?:query|mutation) (\w+)/m.exec(example.query)?.[1], example] as const),

@@ -11,12 +11,13 @@ import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
 import { startTestApp } from '../support/app.js';
-import { type Account } from '../support/client.js';
+import { type Account, freshPhone } from '../support/client.js';
 import { grant, logIn } from '../support/operations.js';
 import { statementsOf } from '../support/statements.js';
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 const COUNT = 60;
+const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
 let app: App;
 let reader: Account;
 
@@ -167,6 +168,18 @@ test('a cached session costs no statement, one user costs one', async () => {
     ),
   );
   expect(twice).toHaveLength(1);
+});
+
+test('a log-in that is refused asks the same of an unknown account as of a known one', async () => {
+  const asked = async (account: string) => {
+    const input = { account, password: 'no-such-password' };
+    const statements = await statementsOf(app, () => app.client.graphql(LOGIN, { input }));
+    // That a known one was refused is recorded, but nobody waits for it.
+    return statements.filter((statement) => statement.startsWith('select'));
+  };
+  const known = await asked(reader.phone);
+  expect(known.length).toBeGreaterThan(1);
+  expect(await asked(freshPhone())).toEqual(known);
 });
 
 test('a list of sessions or events costs one statement', async () => {

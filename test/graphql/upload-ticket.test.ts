@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
-import { jest } from '@jest/globals';
 import sharp from 'sharp';
 import { TokenSigner } from '../../src/infra/token-signer.js';
 import { UserStatus } from '../../src/modules/user/user.entity.js';

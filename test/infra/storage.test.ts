@@ -2,9 +2,10 @@ import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { loadConfig } from '../../src/config.js';
 import { registerFiles } from '../../src/http/files.js';
+import { registerSecurity } from '../../src/http/security.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import { copyKeyOf, newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
 
@@ -149,7 +150,7 @@ describe('/storage', () => {
 
   beforeEach(async () => {
     app = Fastify();
-    await app.register(helmet);
+    await registerSecurity(app, loadConfig({}));
     registerFiles(app, storage);
     await storage.put(key, data, 'image/jpeg');
   });
@@ -235,6 +236,6 @@ describe('/storage', () => {
     const answer = await app.inject(`/storage/${path}`);
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
-    expect(answer.headers['cache-control']).toBeUndefined();
+    expect(answer.headers['cache-control']).toBe('no-store');
   });
 });

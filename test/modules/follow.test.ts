@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { Follow } from '../../src/modules/follow/follow.entity.js';
 import { UserFollowResolver } from '../../src/modules/follow/follow.resolver.js';
 import { FollowService } from '../../src/modules/follow/follow.service.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isRange, parseIp, rangeMatcher, sourceOf } from '../../src/infra/ip.js';
+import { canonicalRange, isRange, parseIp, rangeMatcher, sourceOf } from '../../src/infra/ip.js';
 
 const v4 = fc.ipV4();
 const group = fc.integer({ min: 0, max: 0xffff });
@@ -113,6 +113,17 @@ describe('ranges', () => {
     'fe80::1%eth0',
   ])('%j is none', (text) => {
     expect(isRange(text)).toBe(false);
+  });
+
+  test.each([
+    ['::ffff:192.0.2.1', '192.0.2.1/32'],
+    ['::FFFF:10.0.0.0/104', '10.0.0.0/8'],
+    ['::ffff:0.0.0.0/96', '0.0.0.0/0'],
+    ['::ffff:0.0.0.0/95', '::ffff:0.0.0.0/95'],
+    ['10.0.0.0/8', '10.0.0.0/8'],
+    ['2001:db8::/32', '2001:db8::/32'],
+  ])('%s is %s in its one form', (range, form) => {
+    expect(canonicalRange(range)).toBe(form);
   });
 
   test('match nothing when there are none, and nothing that is no address', () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import { JobSchedule } from '../../src/jobs/schedule.js';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ABILITIES } from '../../src/context.js';
 import { createRedis, type Redis, type RedisConnection } from '../../src/infra/redis.js';
@@ -177,6 +176,8 @@ describe('ranking snapshots', () => {
   /** Two instances over one Redis, and a computation that waits to be let go. */
   function cluster() {
     const done = Promise.withResolvers<RankRow[]>();
+    // It may fail before anybody waits for it.
+    done.promise.catch(() => undefined);
     const compute = jest.fn(() => done.promise);
     const instances = [
       new RankingSnapshots(redis.client, compute),

@@ -101,6 +101,8 @@ describe('3.4 update_info', () => {
     expect(await app.form('/update_info', { gender: 'nonsense', token: 'x'.repeat(43) })).toEqual(
       failed(1002),
     );
+    expect(await app.json('/update_info', { token: ['x'] } as never)).toEqual(failed(1002));
+    expect(await app.form('/update_info?token=a&token=b', { name: 'x' })).toEqual(failed(1002));
   });
 
   test.each<[string, Params, string]>([

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { freshEmail, freshName, mutate } from '../support/operations.js';
+import { until } from '../support/until.js';
 
 /** The signed open API, as the servers that call it see it (`open.md`, DECISIONS §5). */
 
@@ -91,6 +92,8 @@ describe('get-info', () => {
   test.each([
     [{ account: '2000000000', type: 'id' }, 1011],
     [{ account: '9999999999' }, 1011],
+    [{ account: '17895896178958961789', type: 'id' }, 1011],
+    [{ account: '13988888888', type: 'id' }, 1011],
     [{ account: '0' }, 1011],
     [{ account: '13912345678', type: 'phone' }, 1011],
     [{ account: 'nobody@example.com' }, 1011],
@@ -132,6 +135,16 @@ describe('register', () => {
     }
   });
 
+  test('takes the name of the document, which is shorter than others may be, and its owner keeps it', async () => {
+    const [phone, password] = [freshPhone(), 'anjuke2015'];
+    const { body } = await call('register', { name: 'ken', email: freshEmail(), phone, password });
+    expect((await call('get-info', { account: String(body.id) })).body.name).toBe('ken');
+    const { value } = await mutate(app.client, 'login', { account: 'ken', password });
+    const rename = 'mutation ($name: String!) { updateProfile(input: { name: $name }) { name } }';
+    expect((await app.client.data(rename, { name: 'ken' }, value.token)).updateProfile.name).toBe('ken');
+    expect(await app.client.code(rename, { name: 'Ken' }, value.token)).toBe('NAME_LENGTH');
+  });
+
   test('gives a free name when the one asked for is taken', async () => {
     const name = freshName();
     const [first, second] = [
@@ -153,6 +166,32 @@ describe('register', () => {
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(answers[0]?.body).toEqual({ code: 200, id: expect.any(Number) });
     expect(await countUsers()).toBe(before + 1);
+  });
+
+  test('a replay that comes while the first is at work is answered the same account', async () => {
+    const phone = freshPhone();
+    const parameters = [...common(), ['phone', phone], ['password', 'anjuke-2015']] as Parameters;
+    const signature = sign(parameters);
+    const first = em();
+    const { id, replay } = await first.transactional(async () => {
+      // The first one just before its end; nobody can look at the users until then.
+      const [user] = await first.execute<{ id: number }[]>(
+        'insert into users (name, phone) values (?, ?) returning id',
+        [freshName(), phone],
+      );
+      const call = 'insert into open_app_calls (app_id, signature, user_id) values (?, ?, ?)';
+      await first.execute(call, [credentials.id, signature, user?.id]);
+      await first.execute('lock table users in access exclusive mode');
+      const replay = get('/v1/user/register', encode([...parameters, ['sign', signature]]));
+      // The embedded database has one connection: there the replay begins when this has ended.
+      if (app.config.DATABASE_URL) {
+        const waiting =
+          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        await until('the replay waits', async () => (await first.execute(waiting)).length > 0);
+      }
+      return { id: user?.id, replay };
+    });
+    expect(await replay).toEqual(ok({ id }));
   });
 
   test('a replay sends no second password', async () => {
@@ -240,6 +279,18 @@ describe('the signature', () => {
     const query = encode(signed([...common(), ...own]));
     expect(await info(`${query}&account=2000000000`)).toEqual(refused(400));
     expect(await info(`${query}&sign=${'0'.repeat(32)}`)).toEqual(refused(400));
+  });
+
+  test('covers query and body together, and a parameter in both is refused', async () => {
+    const parameters = signed([...common(), ...own]);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const send = async (query: string, body: Parameters) => {
+      const url = `${app.url}/v1/user/get-info?${query}`;
+      return (await fetch(url, { method: 'POST', headers, body: encode(body) })).json();
+    };
+    expect(await send(encode(parameters.slice(0, 2)), parameters.slice(2))).toMatchObject({ code: BELIEVED });
+    expect(await send('account=1', parameters)).toMatchObject({ code: 400 });
+    expect(await send(encode(own), parameters)).toMatchObject({ code: 400 });
   });
 
   test('a wrong, missing or malformed one is refused', async () => {

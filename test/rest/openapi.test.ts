@@ -2,7 +2,9 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
+import { isRecord } from '../../src/rest/input.js';
 import { openApiDocument } from '../../src/rest/openapi/document.js';
+import type { JsonSchema } from '../../src/rest/openapi/infer.js';
 import type { Services } from '../../src/services.js';
 import { startTestApp } from '../support/app.js';
 
@@ -22,7 +24,10 @@ interface Operation {
   requestBody?: {
     content: Record<string, { schema: { properties?: Record<string, { example?: string }> } }>;
   };
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: { anyOf?: JsonSchema[] } }> }
+  >;
 }
 
 type Paths = Record<string, Record<string, Operation>>;
@@ -70,6 +75,10 @@ describe.each([...documents])('%s', (name, document) => {
     }
   });
 
+  test('asks for a token where one is read', () => {
+    expect('security' in document).toBe(name !== 'open');
+  });
+
   test('is served as it is', async () => {
     const response = await fetch(`${app.url}/docs/${name}.json`);
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
@@ -77,11 +86,9 @@ describe.each([...documents])('%s', (name, document) => {
 
   test('its examples are answered as it says', async () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    const statuses = new Set<number>();
     for (const [path, item] of Object.entries(paths)) {
       for (const [method, operation] of Object.entries(item)) {
         const { status, type, body } = await send(path, method.toUpperCase(), operation);
-        statuses.add(status);
         const content = operation.responses[status]?.content;
         const documented = content?.[type]?.schema ?? (body === undefined ? {} : null);
         const seen = { path, method, status, type, body };
@@ -89,9 +96,70 @@ describe.each([...documents])('%s', (name, document) => {
         const validate = ajv.compile(documented ?? {});
         const valid = type === 'image/png' || body === undefined || validate(body);
         expect({ seen, errors: valid ? null : validate.errors }).toEqual({ seen, errors: null });
+        // What is no success is told to the letter, but for the names of fields in `plus`.
+        const success = name !== 'member' && ajv.validate(documented?.anyOf?.[0] ?? {}, body);
+        if (!isRecord(body) || success || name === 'plus') continue;
+        const { data, ...answer } = body;
+        const text = JSON.stringify(name === 'member' ? answer : body);
+        expect({ seen, told: operation.responses[status]?.description }).toEqual({
+          seen,
+          told: expect.stringContaining(`- \`${text}\``),
+        });
       }
     }
-    expect(statuses.size).toBeGreaterThan(0);
+  });
+});
+
+describe('what a document tells of an answer', () => {
+  const operationAt = (name: 'member' | 'account', path: string, method: string): Operation => {
+    const operation = (documents.get(name)?.paths as Paths | undefined)?.[path]?.[method];
+    if (!operation) throw new Error(`no ${method} ${path}`);
+    return operation;
+  };
+
+  /** Every number of `member.md`, URL by URL. */
+  test.each([
+    ['get', '/api/login/checkphone', [1, 2, 3]],
+    ['get', '/api/login/sendtophone', [1, 2, 3, 4, 5]],
+    ['get', '/api/login/checkphonecode', [1, 2, 3, 4, 5]],
+    ['get', '/api/login/number', [1, 0, -1]],
+    ['post', '/api/login/submit', [1, 2, 3, 4]],
+    ['post', '/api/login/phonesubmit', [1, 2, 3, 4, 5, 6, 7]],
+    ['get', '/api/login/username', [1, 2, 3, 4]],
+    ['get', '/api/registor/checkphone', [1, 2, 3, 4]],
+    ['post', '/api/registor/submit', [1, 2, 3, 4]],
+    ['get', '/checkcaptcha', [200, 201]],
+  ])('member: %s %s names %j', (method, path, numbers) => {
+    const texts = Object.values(operationAt('member', path, method).responses).map(
+      ({ description }) => description,
+    );
+    const told = [...texts.join().matchAll(/`\{"(?:status|code)":(-?\d+)/g)].map(([, number]) =>
+      Number(number),
+    );
+    expect([...new Set(told)]).toEqual(expect.arrayContaining(numbers));
+  });
+
+  test('member: submit names its parameters and the count of failures', () => {
+    const operation = operationAt('member', '/api/login/submit', 'post');
+    const form = operation.requestBody?.content['application/x-www-form-urlencoded']?.schema.properties;
+    expect(Object.keys(form ?? {}).sort()).toEqual(['code', 'password', 'phone', 'remember', 'username']);
+    const [success, failure] = operation.responses[200]?.content?.['application/json']?.schema.anyOf ?? [];
+    expect(success?.properties).toMatchObject({ data: { type: 'integer' } });
+    expect(failure).toMatchObject({ properties: { data: { type: 'integer' } }, required: ['status', 'msg'] });
+  });
+
+  test('account: a log-in of 3.1 is what its success is said to be', async () => {
+    const { phone, password, token } = await app.client.register();
+    const set = 'mutation { updateProfile(input: { sex: FEMALE }) { id } }';
+    const { responses } = operationAt('account', '/user/login', 'post');
+    const [success] = responses[200]?.content?.['application/json']?.schema.anyOf ?? [];
+    const validate = new Ajv2020({ strict: false }).compile(success ?? false);
+    for (const change of [() => undefined, () => app.client.data(set, {}, token)]) {
+      await change();
+      const body = new URLSearchParams({ user_type: '1', account: phone, password });
+      const answer = await (await fetch(`${app.url}/user/login`, { method: 'POST', body })).json();
+      expect([answer, validate(answer), validate.errors]).toEqual([answer, true, null]);
+    }
   });
 });
 

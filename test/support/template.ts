@@ -8,13 +8,13 @@ import pg from 'pg';
 import array from 'postgres-array';
 import { PGLITE_EXTENSIONS } from '../../src/infra/database/orm-options.js';
 
-/** What global-setup.mjs prepared: a directory with files, and the template database on the server or its dump. */
-interface Template {
+/** What global-setup.ts prepared: a directory with files, and the template database on the server or its dump. */
+export interface Template {
   directory: string;
   database?: string;
 }
 
-function currentTemplate(): Template {
+export function currentTemplate(): Template {
   const template = process.env.TEST_TEMPLATE;
   if (!template) throw new Error('the global set-up of the tests has not run');
   return JSON.parse(template) as Template;

@@ -4,7 +4,7 @@ import { ABILITIES } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { parseIdOrNull } from '../../graphql/ids.js';
 import { matchAccount } from '../../modules/account/account.finder.js';
-import { findCities } from '../../modules/place/place.repository.js';
+import { City } from '../../modules/place/city.entity.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
 import { setAbility } from '../operator.repository.js';
@@ -69,7 +69,7 @@ export function addUserCommands(program: Command, run: Run): void {
 }
 
 async function showUser(em: EntityManager, user: User): Promise<Output> {
-  const city = user.cityId === null ? undefined : (await findCities(em, [user.cityId])).get(user.cityId);
+  const city = user.cityId === null ? null : await em.findOne(City, user.cityId);
   const { id, name, nickname, phone, email, emailVerified, location, abilities, lastActiveAt, createdAt } =
     user;
   return showOne({

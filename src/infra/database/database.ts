@@ -1,6 +1,8 @@
-import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { lockDataDir } from './data-dir-lock.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import { prepareOn } from './read.js';
 
 export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 
@@ -53,6 +55,9 @@ function answersInTime(answer: Promise<unknown>): Promise<boolean> {
   });
 }
 
+const nativePool = (orm: Orm): Promise<Pool> =>
+  (orm.em.getConnection() as unknown as PostgreSqlConnection).getNativeClient();
+
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
 export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
   const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
@@ -60,6 +65,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
     // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
     const orm = (await MikroORM.init(ormOptions(config, embedded) as never)) as unknown as Orm;
     await orm.em.fork().execute('select 1');
+    if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
     return {
       orm,
       embedded: !config.DATABASE_URL,

@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { READ_ONLY } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/read.js';
 import { Address } from './address.entity.js';
 
+const ofUser = readRows(Address, 'a', 'from addresses a where a.user_id = ? order by a.id desc');
+
 /** Newest first. */
-export const findAddresses = (em: EntityManager, userId: number): Promise<Address[]> =>
-  em.find(Address, { userId }, { ...READ_ONLY, orderBy: { id: 'desc' } });
+export const findAddresses = (em: EntityManager, userId: number): Promise<Address[]> => ofUser(em, [userId]);
 
 export const findAddress = (em: EntityManager, userId: number, id: number): Promise<Address | null> =>
   em.findOne(Address, { id, userId }, READ_ONLY);

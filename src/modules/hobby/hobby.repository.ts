@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, read } from '../../infra/database/read.js';
 import { UserHobby } from '../user/user-hobby.entity.js';
 import { Hobby } from './hobby.entity.js';
 
@@ -9,21 +10,21 @@ export const findHobbies = (em: EntityManager): Promise<Hobby[]> =>
 export const countHobbies = (em: EntityManager, ids: readonly number[]): Promise<number> =>
   em.count(Hobby, { id: { $in: [...ids] } });
 
+const ofUsers = read<Hobby & { userId: number }>(
+  `select uh.user_id as "userId", h.id, h.name from user_hobbies uh join hobbies h on h.id = uh.hobby_id
+   where uh.user_id = any (?::int[]) order by h.id`,
+);
+
 /** The hobbies of each user, in the order of the list of hobbies. */
 export async function findHobbiesOfUsers(
   em: EntityManager,
   userIds: readonly number[],
 ): Promise<Map<number, Hobby[]>> {
-  const rows = await em.execute<{ user_id: number; id: number; name: string }[]>(
-    `select uh.user_id, h.id, h.name from user_hobbies uh join hobbies h on h.id = uh.hobby_id
-     where uh.user_id in (?) order by h.id`,
-    [userIds],
-  );
   const found = new Map<number, Hobby[]>();
-  for (const { user_id, id, name } of rows) {
-    const hobbies = found.get(user_id) ?? [];
-    hobbies.push(Object.assign(new Hobby(), { id, name }));
-    found.set(user_id, hobbies);
+  for (const hobby of await ofUsers(em, [arrayOf(userIds)])) {
+    const hobbies = found.get(hobby.userId);
+    if (hobbies) hobbies.push(hobby);
+    else found.set(hobby.userId, [hobby]);
   }
   return found;
 }

@@ -1,14 +1,17 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, readRows } from '../../infra/database/read.js';
 import { DefaultPhoto } from './default-photo.entity.js';
 import { Image } from './image.entity.js';
 
+const byIds = readRows(Image, 'i', 'from images i where i.id = any (?::text[])');
+
 export async function findImages(em: EntityManager, ids: readonly string[]): Promise<Map<string, Image>> {
-  return indexBy(await em.find(Image, { id: { $in: [...ids] } }, READ_ONLY), (image) => image.id);
+  return indexBy(await byIds(em, [arrayOf(ids)]), (image) => image.id);
 }
 
-export const findImage = (em: EntityManager, id: string): Promise<Image | null> =>
-  em.findOne(Image, { id }, READ_ONLY);
+export const findImage = async (em: EntityManager, id: string): Promise<Image | null> =>
+  (await findImages(em, [id])).get(id) ?? null;
 
 /** When the newest but `skipped` of an account's pictures since a moment was uploaded; null when there are not so many. */
 export async function findUploadTime(
@@ -25,19 +28,14 @@ export async function findUploadTime(
   return image?.createdAt ?? null;
 }
 
+const ofTheHouse = readRows(
+  Image,
+  'i',
+  'from default_photos photo join images i on i.id = photo.image_id order by photo.position, photo.image_id',
+);
+
 /** The pictures of the house, in their order. */
-export async function findDefaultPhotos(em: EntityManager): Promise<Image[]> {
-  const photos = await em.find(
-    DefaultPhoto,
-    {},
-    { ...READ_ONLY, orderBy: { position: 'asc', imageId: 'asc' } },
-  );
-  const images = await findImages(
-    em,
-    photos.map((photo) => photo.imageId),
-  );
-  return photos.flatMap((photo) => images.get(photo.imageId) ?? []);
-}
+export const findDefaultPhotos = (em: EntityManager): Promise<Image[]> => ofTheHouse(em);
 
 export async function isDefaultPhoto(em: EntityManager, id: string): Promise<boolean> {
   return (await em.count(DefaultPhoto, { imageId: id })) > 0;

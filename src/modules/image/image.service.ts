@@ -87,15 +87,14 @@ export class ImageService {
   }
 
   /** Where a user's avatar is: here, in the size, else at the third party, else the first picture of the house. */
-  async avatarUrlOf(
+  avatarUrlOf(
     ctx: RequestContext,
-    { avatarId, externalAvatarUrl }: User,
+    { avatar, externalAvatarUrl }: User,
     { size, orDefault }: { size?: ImageSize | null; orDefault: boolean },
-  ): Promise<string | null> {
-    const own = avatarId ? await ctx.loaders.image.load(avatarId) : null;
-    if (!own && externalAvatarUrl) return externalAvatarUrl;
-    const image = own ?? (orDefault ? await ctx.loaders.defaultPhoto.load() : null);
-    return image && this.urlOf(image, size);
+  ): string | null | Promise<string | null> {
+    if (avatar) return this.urlOf(avatar, size);
+    if (externalAvatarUrl || !orDefault) return externalAvatarUrl;
+    return ctx.loaders.defaultPhoto.load().then((image) => image && this.urlOf(image, size));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
-import { isRange } from '../../infra/ip.js';
+import { canonicalRange, isRange } from '../../infra/ip.js';
 import type { BannedWord } from './banned-word.entity.js';
 import type { BlockedIp } from './blocked-ip.entity.js';
 import {
@@ -66,17 +66,17 @@ export class ModerationService {
 
   /** Blocks an address or CIDR range and returns it as stored; idempotent. Throws INVALID_INPUT. */
   blockIp(em: EntityManager, range: string): Promise<string> {
-    assertRange(range);
-    return insertBlockedIp(em, range);
+    return insertBlockedIp(em, rangeOf(range));
   }
 
   /** Lifts the block of exactly this range. Throws INVALID_INPUT or NOT_FOUND. */
   async unblockIp(em: EntityManager, range: string): Promise<void> {
-    assertRange(range);
-    if (!(await deleteBlockedIp(em, range))) throw new AppError('NOT_FOUND', { field: 'range' });
+    if (!(await deleteBlockedIp(em, rangeOf(range)))) throw new AppError('NOT_FOUND', { field: 'range' });
   }
 }
 
-function assertRange(range: string): void {
-  if (!isRange(range)) throw new AppError('INVALID_INPUT', { field: 'range' });
+/** In the form that the addresses of clients have, or it would block nobody. */
+function rangeOf(text: string): string {
+  if (!isRange(text)) throw new AppError('INVALID_INPUT', { field: 'range' });
+  return canonicalRange(text);
 }

@@ -15,6 +15,9 @@ import type { OpenAppService } from './open-app.service.js';
 import { claimCall, findCall, forgetOldCalls, nameCreated } from './open-app-call.repository.js';
 import { type RequestParameter, readSignedRequest, type SignedRequest } from './signed-request.js';
 
+/** Display width of the shortest name that an app may give: `open.md` registers `ken`. */
+const NAME_MIN_WIDTH = 1;
+
 type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
 
 /** What an app may be told of an account, and may register: `open.md` and DECISIONS §5. */
@@ -35,12 +38,11 @@ export class OpenAccountService {
    */
   async register(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<User> {
     const request = readSignedRequest(parameters);
-    const { password, ...wanted } = this.wantedOf(ctx, request);
+    const { password, ...account } = this.wantedOf(ctx, request);
     await this.apps.authenticate(ctx, request);
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const done = await findCall(ctx.em, request);
     if (done) return loadUser(ctx, done);
-    const account = await this.free(ctx, wanted);
 
     const to = account.phone ?? account.email;
     const generated = password === undefined && to ? generatePassword() : null;
@@ -75,7 +77,7 @@ export class OpenAccountService {
     if (!name && !phone && !email) throw new AppError('INVALID_INPUT', { field: 'name' });
     if (password) this.proof.assertAllowed(ctx, { password, passwordFormat: 'PLAIN' });
     return {
-      name: name && normaliseName(name),
+      name: name && normaliseName(name, NAME_MIN_WIDTH),
       phone: phone && normalisePhone(phone),
       email: email && normaliseEmail(email),
       password,
@@ -91,7 +93,10 @@ export class OpenAccountService {
     return name && (await findUserByName(ctx.em, name)) ? { ...account, name: null } : account;
   }
 
-  /** Of the same request twice at once one creates, and the other waits for it and finds what it created. */
+  /**
+   * Of the same request twice at once one creates, and the other waits for it and finds what it created. Only then is
+   * it asked what is taken: before, the other would find taken what the one just created.
+   */
   private create(
     ctx: RequestContext,
     request: SignedRequest,
@@ -102,7 +107,7 @@ export class OpenAccountService {
         return { userId: (await findCall(ctx.em, request)) ?? 0, isNew: false };
       }
       await forgetOldCalls(ctx.em);
-      const userId = await this.insert(ctx, account);
+      const userId = await this.insert(ctx, await this.free(ctx, account));
       await nameCreated(ctx.em, request, userId);
       return { userId, isNew: true };
     });
@@ -138,7 +143,7 @@ function finderOf(type: string, account: string): (ctx: RequestContext) => Promi
     const phone = normalisePhone(account, 'account');
     return ({ em }) => findUserByPhone(em, phone);
   }
-  if (type !== 'id' || !/^\d{1,10}$/.test(account)) {
+  if (type !== 'id' || !/^\d+$/.test(account)) {
     throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
   }
   const id = Number(account);

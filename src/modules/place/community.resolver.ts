@@ -33,7 +33,7 @@ export class CommunityResolver {
   }
 
   @FieldResolver(() => City, { nullable: true, description: 'The city it lies in.' })
-  city(@Root() community: Community, @Ctx() ctx: RequestContext): Promise<City | null> {
-    return ctx.loaders.city.load(community.cityId);
+  city(@Root() community: Community, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
+    return this.services.places.city(ctx.em, community.cityId);
   }
 }

@@ -40,12 +40,13 @@ export class PlaceIndex {
   private readonly meanings = new Map<string, Meaning[]>();
   private readonly cityIds = new Map<string, number>();
   private readonly provinces: ReadonlyMap<number, Province>;
+  private readonly cities: ReadonlyMap<number, City>;
   private longest = 0;
 
   constructor(private readonly divisions: Divisions) {
     const { provinces, cities, counties } = divisions;
     this.provinces = new Map(provinces.map((province) => [province.id, province]));
-    const cityById = new Map(cities.map((city) => [city.id, city]));
+    this.cities = new Map(cities.map((city) => [city.id, city]));
     for (const { id, name } of provinces) {
       const municipality = cities.find((city) => city.provinceId === id && city.name === name);
       this.add(name, { level: 'province', provinceId: id, cityId: municipality?.id ?? null });
@@ -56,7 +57,7 @@ export class PlaceIndex {
       this.nameCity(city);
     }
     for (const { name, cityId } of counties) {
-      this.add(name, { level: 'county', provinceId: cityById.get(cityId)?.provinceId ?? 0, cityId });
+      this.add(name, { level: 'county', provinceId: this.cities.get(cityId)?.provinceId ?? 0, cityId });
     }
   }
 
@@ -76,6 +77,11 @@ export class PlaceIndex {
   /** The city of exactly this name, with or without its kind: 成都市, 成都. */
   cityByName(name: string): number | null {
     return this.cityIds.get(name.trim()) ?? null;
+  }
+
+  /** A city by its code. */
+  city(id: number): City | null {
+    return this.cities.get(id) ?? null;
   }
 
   provinceOf(city: City): Province | null {

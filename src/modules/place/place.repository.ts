@@ -6,10 +6,6 @@ import { County } from './county.entity.js';
 import type { Divisions } from './place.index.js';
 import { Province } from './province.entity.js';
 
-export async function findCities(em: EntityManager, ids: readonly number[]): Promise<Map<number, City>> {
-  return indexBy(await em.find(City, { id: { $in: [...ids] } }, READ_ONLY), (city) => city.id);
-}
-
 export async function findCommunities(
   em: EntityManager,
   ids: readonly number[],

@@ -4,11 +4,12 @@ import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../..
 import type { City } from './city.entity.js';
 import type { Community } from './community.entity.js';
 import { PlaceIndex } from './place.index.js';
-import { findCities, findCommunities, findDivisions, listCommunities } from './place.repository.js';
+import { findCommunities, findDivisions, listCommunities } from './place.repository.js';
 
 /** Provinces, cities, counties and housing estates. */
 export class PlaceService {
-  private index: Promise<PlaceIndex> | null = null;
+  private index: PlaceIndex | null = null;
+  private loading: Promise<PlaceIndex> | null = null;
 
   /** The city a free text names, by {@link PlaceIndex.cityOf}. */
   async cityOfLocation(em: EntityManager, location: string): Promise<number | null> {
@@ -20,8 +21,9 @@ export class PlaceService {
     return (await this.places(em)).cityByName(name);
   }
 
-  async city(em: EntityManager, id: number): Promise<City | null> {
-    return (await findCities(em, [id])).get(id) ?? null;
+  /** Asked for with nearly every user, so it does not wait for what is already here. */
+  city(em: EntityManager, id: number): City | null | Promise<City | null> {
+    return this.index ? this.index.city(id) : this.places(em).then((places) => places.city(id));
   }
 
   async community(em: EntityManager, id: number): Promise<Community | null> {
@@ -53,13 +55,13 @@ export class PlaceService {
 
   /** Read once: divisions change with a release of the gateway only. */
   private async places(em: EntityManager): Promise<PlaceIndex> {
-    const loading = this.index ?? findDivisions(em).then((divisions) => new PlaceIndex(divisions));
-    this.index = loading;
+    if (this.index) return this.index;
+    this.loading ??= findDivisions(em).then((divisions) => new PlaceIndex(divisions));
     try {
-      return await loading;
-    } catch (error) {
-      this.index = null;
-      throw error;
+      this.index = await this.loading;
+      return this.index;
+    } finally {
+      this.loading = null;
     }
   }
 }

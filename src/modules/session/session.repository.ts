@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { read, readFirst } from '../../infra/database/read.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
 
@@ -20,14 +21,14 @@ interface LiveSessionRow {
   last_seen_at: Date;
 }
 
+const liveSession = read<LiveSessionRow>(
+  `select s.id, s.user_id, u.abilities, s.expires_at, s.last_seen_at
+   from sessions s join users u on u.id = s.user_id
+   where s.token_hash = ? and s.revoked_at is null and s.expires_at > now() and u.status = ${UserStatus.ACTIVE}`,
+);
+
 export async function findLiveSession(em: EntityManager, tokenHash: string): Promise<LiveSession | null> {
-  const row = await queryOne<LiveSessionRow>(
-    em,
-    `select s.id, s.user_id, u.abilities, s.expires_at, s.last_seen_at
-     from sessions s join users u on u.id = s.user_id
-     where s.token_hash = ? and s.revoked_at is null and s.expires_at > now() and u.status = ?`,
-    [tokenHash, UserStatus.ACTIVE],
-  );
+  const row = await readFirst(liveSession, em, [tokenHash]);
   return (
     row && {
       id: row.id,

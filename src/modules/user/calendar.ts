@@ -5,13 +5,14 @@ import { AppError } from '../../errors/app-error.js';
 const ZONE = 'Asia/Shanghai';
 const OLDEST = '1850-01-01';
 
-/** Full years since a birthday, by the calendar of Asia/Shanghai. */
-export function ageOf(birthday: string, now = new Date()): number {
-  // Dates alone are compared: there were days without a midnight in Shanghai, whose clocks went forward then.
-  const today = DateTime.fromJSDate(now, { zone: ZONE })
-    .setZone('utc', { keepLocalTime: true })
-    .startOf('day');
-  return Math.floor(today.diff(DateTime.fromISO(birthday, { zone: 'utc' }), 'years').years);
+/** Shanghai's clocks have been this far ahead of UTC, without summer time, since 1991. */
+const AHEAD_MS = 8 * 3_600_000;
+
+/** Full years since a birthday, by the calendar of Asia/Shanghai; one of 29 February comes on 1 March else. */
+export function ageOf(birthday: string, now = Date.now()): number {
+  const today = new Date(now + AHEAD_MS).toISOString();
+  const years = Number(today.slice(0, 4)) - Number(birthday.slice(0, 4));
+  return today.slice(5, 10) >= birthday.slice(5) ? years : years - 1;
 }
 
 /** A date of birth a living person can have. Throws INVALID_INPUT. */

@@ -68,7 +68,7 @@ export class ProfileService {
     if (!current) throw new AppError('UNAUTHENTICATED');
     const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
     const columns: Columns = {
-      ...(await this.names(ctx, changes)),
+      ...(await this.names(ctx, current, changes)),
       ...texts(changes),
       ...(await this.pictures(ctx, changes)),
       ...(await this.place(ctx, current, changes)),
@@ -81,9 +81,14 @@ export class ProfileService {
     return this.images.uploadAvatar(ctx, stream, ({ id }) => this.update(ctx, { avatarId: id }));
   }
 
-  private async names(ctx: RequestContext, { name, nickname }: ProfileChanges): Promise<Columns> {
+  private async names(
+    ctx: RequestContext,
+    current: User,
+    { name, nickname }: ProfileChanges,
+  ): Promise<Columns> {
     const columns: Columns = {};
-    if (name !== undefined) {
+    // Clients send back what they were shown, and an app may have given a name that nobody may choose.
+    if (name !== undefined && name !== current.name) {
       columns.name = normaliseName(name ?? '');
       await this.moderation.assertAllowed(ctx.em, columns.name, 'name');
     }

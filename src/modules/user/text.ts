@@ -14,14 +14,14 @@ export const displayWidth = (name: string): number =>
 /** Whether a text has the form of a name, whatever its length. */
 export const isNameShaped = (text: string): boolean => NAME.test(text);
 
-/** A login name as typed, trimmed. Throws NAME_INVALID or NAME_LENGTH. */
-export function normaliseName(input: string): string {
+/** A login name as typed, trimmed, of at least that display width. Throws NAME_INVALID or NAME_LENGTH. */
+export function normaliseName(input: string, minWidth = NAME_WIDTH.min): string {
   const name = input.trim().normalize('NFC');
   if (name !== '' && (!isNameShaped(name) || INVISIBLE.test(name))) {
     throw new AppError('NAME_INVALID', { field: 'name' });
   }
   const width = displayWidth(name);
-  if (width < NAME_WIDTH.min || width > NAME_WIDTH.max) throw new AppError('NAME_LENGTH', { field: 'name' });
+  if (width < minWidth || width > NAME_WIDTH.max) throw new AppError('NAME_LENGTH', { field: 'name' });
   return name;
 }
 

@@ -1,12 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { indexBy } from '../../infra/database/query.js';
+import { arrayOf, readRows } from '../../infra/database/read.js';
 import { UserExtra } from './user-extra.entity.js';
+
+const ofUsers = readRows(UserExtra, 'e', 'from user_extras e where e.user_id = any (?::int[])');
 
 /** Users without a row have done nothing yet. */
 export async function findExtras(
   em: EntityManager,
   userIds: readonly number[],
 ): Promise<Map<number, UserExtra>> {
-  const rows = await em.find(UserExtra, { userId: { $in: [...userIds] } }, READ_ONLY);
-  return indexBy(rows, (extra) => extra.userId);
+  return indexBy(await ofUsers(em, [arrayOf(userIds)]), (extra) => extra.userId);
 }

@@ -152,6 +152,9 @@ export class User {
   @ManyToOne(() => Image, { ...keyOnly, nullable: true, fieldName: 'avatar_id', deleteRule: 'set null' })
   avatarId: string | null = null;
 
+  /** The row of the avatar, read with the user. */
+  avatar?: Image | null;
+
   /** A picture at a third party, shown until the user sets one here. */
   @Property({ type: 'string', length: 500, nullable: true })
   externalAvatarUrl: string | null = null;

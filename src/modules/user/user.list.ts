@@ -1,7 +1,9 @@
-import { type EntityManager, type FilterQuery, raw } from '@mikro-orm/postgresql';
-import { escapeLike, READ_ONLY } from '../../infra/database/query.js';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { escapeLike } from '../../infra/database/query.js';
+import { arrayOf, type Read, read } from '../../infra/database/read.js';
 import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
-import { User, UserStatus } from './user.entity.js';
+import { type User, UserStatus } from './user.entity.js';
+import { readUsers } from './user.repository.js';
 
 /** Which users a list holds; all given conditions hold together. */
 export interface UserCriteria {
@@ -19,26 +21,52 @@ export interface UserCriteria {
 /** How a list runs: by number, by latest activity, or by latest recommendation. */
 export type UserListing = 'ID_DESC' | 'ID_ASC' | 'ACTIVE' | 'RECOMMENDED';
 
-function conditionsOf(criteria: UserCriteria): FilterQuery<User>[] {
-  const conditions: FilterQuery<User>[] = [];
-  // Disabled accounts are found by number, and hidden from every other list (DECISIONS §6).
-  const hidden = criteria.ids ? [UserStatus.DELETED] : [UserStatus.DISABLED, UserStatus.DELETED];
-  conditions.push({ status: { $nin: hidden } });
-  if (criteria.ids) conditions.push({ id: { $in: [...criteria.ids] } });
-  if (criteria.names) conditions.push({ name: { $in: [...criteria.names] } });
-  if (criteria.cityId) conditions.push({ cityId: criteria.cityId });
-  if (criteria.exceptId) conditions.push({ id: { $ne: criteria.exceptId } });
-  if (criteria.nameContains) conditions.push(nameHolds(criteria.nameContains));
-  return conditions;
-}
-
 /** Up to this many characters have no trigram; `name_grams` holds every one of a name and every two side by side. */
 const GRAM = 2;
 
 /** A part of the name, without case; in the words of the index that has it. */
-function nameHolds(part: string): FilterQuery<User> {
-  if ([...part].length <= GRAM) return { [raw('name_grams(name::text) @> name_grams(?)', [part])]: [] };
-  return { [raw('name::text')]: { $ilike: `%${escapeLike(part)}%` } };
+const nameHolds = (part: string): Condition =>
+  [...part].length <= GRAM
+    ? ['name_grams(u.name::text) @> name_grams(?)', part]
+    : ['u.name::text ilike ?', `%${escapeLike(part)}%`];
+
+/** What must hold, with the values of its places. */
+type Condition = [text: string, ...values: unknown[]];
+
+function conditionsOf(criteria: UserCriteria): Condition[] {
+  const { ids, names, cityId, exceptId, nameContains } = criteria;
+  const conditions: Condition[] = [];
+  // Disabled accounts are found by number, and hidden from every other list (DECISIONS §6).
+  conditions.push([ids ? `u.status <> ${UserStatus.DELETED}` : `u.status = ${UserStatus.ACTIVE}`]);
+  if (ids) conditions.push(['u.id = any (?::int[])', arrayOf(ids)]);
+  if (names) conditions.push(['u.name = any (?::citext[])', arrayOf(names)]);
+  if (cityId) conditions.push(['u.city_id = ?', cityId]);
+  if (exceptId) conditions.push(['u.id <> ?', exceptId]);
+  if (nameContains) conditions.push(nameHolds(nameContains));
+  return conditions;
+}
+
+/** What lists look like, by their text; as many as clients really use, not as many as they could ask for. */
+const shapes = new Map<string, Read<User>>();
+const SHAPES_MAX = 200;
+
+/** The rows of a page and one more, if there is one. */
+function findPage(
+  em: EntityManager,
+  conditions: readonly Condition[],
+  order: string,
+  { size, offset, prepared }: { size: number; offset: number; prepared: boolean },
+): Promise<User[]> {
+  const values = conditions.flatMap(([, ...given]) => given);
+  const where = conditions.map(([text]) => text).join(' and ');
+  // Written out, because how many are wanted decides how they are best looked for.
+  const text = `${where} order by ${order} limit ${size + 1} offset ${offset}`;
+  const known = shapes.get(text);
+  if (known) return known(em, values);
+  const keep = prepared && offset === 0 && shapes.size < SHAPES_MAX;
+  const find = readUsers(text, { prepared: keep });
+  if (keep) shapes.set(text, find);
+  return find(em, values);
 }
 
 /** Lists by number take a cursor that names the last user seen. */
@@ -46,12 +74,11 @@ async function listById(em: EntityManager, criteria: UserCriteria, ascending: bo
   const size = pageSize(page.first);
   const after = decodeCursor(page.after) ?? criteria.since ?? null;
   const conditions = conditionsOf(criteria);
-  if (after !== null) conditions.push({ id: ascending ? { $gt: after } : { $lt: after } });
-  const rows = await em.find(User, { $and: conditions } as FilterQuery<User>, {
-    ...READ_ONLY,
-    orderBy: { id: ascending ? 'asc' : 'desc' },
+  if (after !== null) conditions.push([`u.id ${ascending ? '>' : '<'} ?::bigint`, after]);
+  const rows = await findPage(em, conditions, `u.id ${ascending ? 'asc' : 'desc'}`, {
+    size,
     offset: pageOffset(page.offset),
-    limit: size + 1,
+    prepared: !criteria.nameContains,
   });
   return toPage(rows, size, (user) => user.id);
 }
@@ -60,19 +87,18 @@ async function listById(em: EntityManager, criteria: UserCriteria, ascending: bo
 async function listByTime(
   em: EntityManager,
   criteria: UserCriteria,
-  column: 'lastActiveAt' | 'recommendedAt',
+  column: 'last_active_at' | 'recommended_at',
   page: PageInput,
 ) {
   const size = pageSize(page.first);
   const offset = pageOffset(decodeCursor(page.after) ?? page.offset);
   const conditions = conditionsOf(criteria);
-  conditions.push({ status: UserStatus.ACTIVE });
-  if (column === 'recommendedAt') conditions.push({ recommendedAt: { $ne: null } });
-  const rows = await em.find(User, { $and: conditions } as FilterQuery<User>, {
-    ...READ_ONLY,
-    orderBy: { [column]: 'desc', id: 'desc' },
+  if (criteria.ids) conditions.push([`u.status = ${UserStatus.ACTIVE}`]);
+  if (column === 'recommended_at') conditions.push(['u.recommended_at is not null']);
+  const rows = await findPage(em, conditions, `u.${column} desc, u.id desc`, {
+    size,
     offset,
-    limit: size + 1,
+    prepared: !criteria.nameContains,
   });
   return toPage(rows, size, (_user, index) => offset + index + 1);
 }
@@ -83,10 +109,17 @@ export function listUsers(
   listing: UserListing,
   page: PageInput,
 ): Promise<Page<User>> {
-  if (listing === 'ACTIVE') return listByTime(em, criteria, 'lastActiveAt', page);
-  if (listing === 'RECOMMENDED') return listByTime(em, criteria, 'recommendedAt', page);
+  if (listing === 'ACTIVE') return listByTime(em, criteria, 'last_active_at', page);
+  if (listing === 'RECOMMENDED') return listByTime(em, criteria, 'recommended_at', page);
   return listById(em, criteria, listing === 'ID_ASC', page);
 }
+
+const idsOfCity = read<{ id: number }>(
+  `select id from users where city_id = ? and (?::int is null or last_device_type = ?) and id > ?
+   and status = ${UserStatus.ACTIVE} order by id limit ?`,
+  // The device decides which index is best.
+  { prepared: false },
+);
 
 /** The ids of active users of a city, ascending, after `after`; one more than `size` if there are more. */
 export async function listUserIds(
@@ -96,10 +129,6 @@ export async function listUserIds(
   after: number,
   size: number,
 ): Promise<number[]> {
-  const rows = await em.execute<{ id: number }[]>(
-    `select id from users where city_id = ? and (?::int is null or last_device_type = ?) and id > ? and status = ?
-     order by id limit ?`,
-    [cityId, deviceType, deviceType, after, UserStatus.ACTIVE, size + 1],
-  );
+  const rows = await idsOfCity(em, [cityId, deviceType, deviceType, after, size + 1]);
   return rows.map((row) => row.id);
 }

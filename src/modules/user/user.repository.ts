@@ -1,29 +1,35 @@
-import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
-import { indexBy, queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { indexBy, queryOne } from '../../infra/database/query.js';
+import { arrayOf, type Read, type ReadOptions, readFirst, readRows } from '../../infra/database/read.js';
+import { Image } from '../image/image.entity.js';
 import { User, UserStatus } from './user.entity.js';
 
-/** Accounts that are gone for everybody, whatever asks for them. */
-const LIVE: FilterQuery<User> = { status: { $ne: UserStatus.DELETED } };
+/** Users with their avatars, which most who ask for users ask for as well. */
+export const readUsers = (conditions: string, options: ReadOptions = {}): Read<User> =>
+  readRows(User, 'u', `from users u left join images a on a.id = u.avatar_id where ${conditions}`, {
+    ...options,
+    joined: { entity: Image, alias: 'a', as: 'avatar' },
+  });
 
-const findLive = (em: EntityManager, where: FilterQuery<User>): Promise<User | null> =>
-  em.findOne(User, { $and: [LIVE, where] } as FilterQuery<User>, READ_ONLY);
+/** Accounts that are gone for everybody, whatever asks for them. */
+const LIVE = `u.status <> ${UserStatus.DELETED}`;
+const byIds = readUsers(`u.id = any (?::int[]) and ${LIVE}`);
+const byId = readUsers(`u.id = ? and ${LIVE}`);
+const byName = readUsers(`u.name = ? and ${LIVE}`);
+const byPhone = readUsers(`u.phone = ? and ${LIVE}`);
+/** Only a verified address names an account (DECISIONS §1, "e-mail"). */
+const byEmail = readUsers(`u.email = ? and u.email_verified and ${LIVE}`);
 
 export async function findUsersByIds(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
-  const users = await em.find(
-    User,
-    { $and: [LIVE, { id: { $in: [...ids] } }] } as FilterQuery<User>,
-    READ_ONLY,
-  );
+  const users = ids.length === 1 ? await byId(em, ids) : await byIds(em, [arrayOf(ids)]);
   return indexBy(users, (user) => user.id);
 }
 
-export const findUserById = (em: EntityManager, id: number) => findLive(em, { id });
-export const findUserByName = (em: EntityManager, name: string) => findLive(em, { name });
-export const findUserByPhone = (em: EntityManager, phone: string) => findLive(em, { phone });
-/** Only a verified address names an account (DECISIONS §1, "e-mail"). */
-export const findUserByEmail = (em: EntityManager, email: string) =>
-  findLive(em, { email, emailVerified: true });
+export const findUserById = (em: EntityManager, id: number) => readFirst(byId, em, [id]);
+export const findUserByName = (em: EntityManager, name: string) => readFirst(byName, em, [name]);
+export const findUserByPhone = (em: EntityManager, phone: string) => readFirst(byPhone, em, [phone]);
+export const findUserByEmail = (em: EntityManager, email: string) => readFirst(byEmail, em, [email]);
 
 export type NewUser = Partial<User> & Pick<User, 'name'>;
 

@@ -150,8 +150,8 @@ export class UserResolver {
     nullable: true,
     description: 'The city: of the community, else of the location.',
   })
-  city(@Root() user: User, @Ctx() ctx: RequestContext): Promise<City | null> | null {
-    return user.cityId ? ctx.loaders.city.load(user.cityId) : null;
+  city(@Root() user: User, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
+    return user.cityId ? this.services.places.city(ctx.em, user.cityId) : null;
   }
 
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })
@@ -165,8 +165,8 @@ export class UserResolver {
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
-  avatar(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return user.avatarId ? ctx.loaders.image.load(user.avatarId) : null;
+  avatar(@Root() user: User): Image | null {
+    return user.avatar ?? null;
   }
 
   @FieldResolver(() => String, {
@@ -186,7 +186,7 @@ export class UserResolver {
       description: 'Whether the first default photo stands in for an avatar that was never set.',
     })
     orDefault: boolean,
-  ): Promise<string | null> {
+  ): string | null | Promise<string | null> {
     return this.services.images.avatarUrlOf(ctx, user, { size, orDefault });
   }
 

@@ -1,15 +1,17 @@
 import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
 import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, readRows } from '../../infra/database/read.js';
 import { UserStatus } from '../user/user.entity.js';
 import { Verification, type VerificationState } from './verification.entity.js';
 import type { SealedColumns } from './verification.secrets.js';
+
+const ofUsers = readRows(Verification, 'v', 'from verifications v where v.user_id = any (?::int[])');
 
 export async function findVerifications(
   em: EntityManager,
   userIds: readonly number[],
 ): Promise<Map<number, Verification>> {
-  const rows = await em.find(Verification, { userId: { $in: [...userIds] } }, READ_ONLY);
-  return indexBy(rows, (verification) => verification.userId);
+  return indexBy(await ofUsers(em, [arrayOf(userIds)]), (verification) => verification.userId);
 }
 
 export const findVerification = (em: EntityManager, userId: number): Promise<Verification | null> =>

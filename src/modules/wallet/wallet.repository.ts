@@ -1,16 +1,20 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { indexBy } from '../../infra/database/query.js';
+import { arrayOf, readRows } from '../../infra/database/read.js';
 import { Currency } from './currency.entity.js';
 import { Vip } from './vip.entity.js';
 import { Wallet } from './wallet.entity.js';
+
+const currencies = readRows(Currency, 'c', 'from currencies c where c.user_id = any (?::int[])');
+const wallets = readRows(Wallet, 'w', 'from wallets w where w.user_id = any (?::int[])');
+const vips = readRows(Vip, 'v', 'from vips v where v.user_id = any (?::int[]) and v.end_time > now()');
 
 /** Accounts without a row never had points. */
 export async function findCurrencies(
   em: EntityManager,
   userIds: readonly number[],
 ): Promise<Map<number, Currency>> {
-  const rows = await em.find(Currency, { userId: { $in: [...userIds] } }, READ_ONLY);
-  return indexBy(rows, (currency) => currency.userId);
+  return indexBy(await currencies(em, [arrayOf(userIds)]), (currency) => currency.userId);
 }
 
 /** Accounts without a row never had money. */
@@ -18,12 +22,10 @@ export async function findWallets(
   em: EntityManager,
   userIds: readonly number[],
 ): Promise<Map<number, Wallet>> {
-  const rows = await em.find(Wallet, { userId: { $in: [...userIds] } }, READ_ONLY);
-  return indexBy(rows, (wallet) => wallet.userId);
+  return indexBy(await wallets(em, [arrayOf(userIds)]), (wallet) => wallet.userId);
 }
 
 /** Only memberships that are still running. */
 export async function findVips(em: EntityManager, userIds: readonly number[]): Promise<Map<number, Vip>> {
-  const rows = await em.find(Vip, { userId: { $in: [...userIds] }, endTime: { $gt: new Date() } }, READ_ONLY);
-  return indexBy(rows, (vip) => vip.userId);
+  return indexBy(await vips(em, [arrayOf(userIds)]), (vip) => vip.userId);
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors/app-error.js';
 import type { ErrorCode } from '../../errors/codes.js';
 import { bearerToken } from '../../http/bearer.js';
 import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
+import { lenient } from '../values.js';
 import { PARAMETERS } from './account.parameters.js';
 import { LOGIN, ROUTES } from './account.routes.js';
 
@@ -17,7 +18,7 @@ export const account: Dialect<number> = {
   document: new URL('./account.graphql', import.meta.url),
   canShowCaptcha: false,
   parameters: PARAMETERS,
-  token: (request, input) => bearerToken(request) ?? input.text('token'),
+  token: (request, input) => bearerToken(request) ?? lenient(() => input.text('token')),
   success: (data, route) => ({
     status: 200,
     body: answersInNumbers(route)

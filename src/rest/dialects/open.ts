@@ -65,6 +65,8 @@ export const open: Dialect<number> = {
   document: new URL('./open.graphql', import.meta.url),
   canShowCaptcha: false,
   parameters: PARAMETERS,
+  // Of two values one would be read, and the other neither read nor signed.
+  namesOnce: true,
   // It is the app that proves itself, by its signature.
   token: () => undefined,
   success: (result) => ({ status: 200, body: { code: 200, ...(result as object) } }),

@@ -1,11 +1,12 @@
 import { bearerToken } from '../../http/bearer.js';
 import type { Dialect } from '../dialect.js';
+import { lenient } from '../values.js';
 import { ACCOUNT_ROUTES } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
 import { PARAMETERS } from './plus.parameters.js';
 import { RECORD_ROUTES } from './plus.records.js';
 import { USER_ROUTES } from './plus.users.js';
-import { lenient, normalise } from './plus.values.js';
+import { normalise } from './plus.values.js';
 
 const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
 

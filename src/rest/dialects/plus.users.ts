@@ -1,8 +1,9 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
+import { lenient } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
-import { clamped, lenient, ranked, rowId, user } from './plus.values.js';
+import { clamped, ranked, rowId, user } from './plus.values.js';
 
 /** Reading users, following them, and administering them: `plus.md` 获取用户信息 to 用户积分收入排名. */
 

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { AppError } from '../../errors/app-error.js';
 import type { Data } from '../dialect.js';
 import { type Input, isRecord } from '../input.js';
-import { SEX_NUMBERS } from '../values.js';
+import { lenient, SEX_NUMBERS } from '../values.js';
 
 /** What ThinkSNS+ clients send and expect: `plus.md` and DECISIONS §6. */
 
@@ -160,15 +160,6 @@ function normaliseValue(depth: number, name: string, value: unknown): unknown {
     return text === '' ? null : text;
   }
   return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
-}
-
-/** Lists are never refused for their parameters: a malformed one is an absent one. */
-export function lenient<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 /** A whole number within bounds; `fallback` when absent or malformed. */

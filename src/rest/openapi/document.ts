@@ -1,102 +1,17 @@
+import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { AppError } from '../../errors/app-error.js';
-import { ERRORS, type ErrorCode } from '../../errors/codes.js';
-import { type Dialect, type Exchange, type Method, meaningOf, type Reply, type Route } from '../dialect.js';
+import type { Data, Dialect, Method, Route } from '../dialect.js';
+import { Input } from '../input.js';
 import { loadOperations } from '../operations.js';
-import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
-import { type Parameter, parametersOf, recorder } from './parameters.js';
-import { sampler, VARIANTS } from './samples.js';
+import type { JsonSchema } from './infer.js';
+import { optionalOf, type Parameter, parametersOf, recorder } from './parameters.js';
+import { failures, responsesOf, successes } from './responses.js';
+import { FULL, sampler, type Variant } from './samples.js';
 
 /** An OpenAPI 3.1 document of a dialect, made from its table: what rows read, and what they make of samples. */
 
-const CODES = Object.keys(ERRORS) as ErrorCode[];
 const JSON_TYPE = 'application/json';
 const IN_BODY: readonly Method[] = ['POST', 'PUT', 'PATCH'];
-
-type Sample = ReturnType<typeof sampler>;
-
-/** Clients that want JSON, and browsers. */
-const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
-
-/** A request of no particular client; only its headers are looked at. */
-const exchangeOf = (dialect: Dialect, route: Route, headers: Record<string, string>): Exchange => ({
-  request: { headers } as Exchange['request'],
-  input: recorder(dialect, route),
-  config: { MEMBER_HOME_URL: '/' },
-});
-
-/** What a row answers when all goes well, in every variant. */
-function successes(
-  dialect: Dialect,
-  route: Route,
-  operation: string,
-  sample: Sample,
-  variables: Record<string, unknown>,
-): Reply[] {
-  return VARIANTS.flatMap((variant) => {
-    try {
-      const data = sample(operation, variables, variant);
-      if (route.pages) {
-        const body = JSON.parse(`${route.pages.open}${route.pages.items(data).join()}${route.pages.close}`);
-        return [{ status: 200, body }];
-      }
-      return EXCHANGES.map((headers) =>
-        dialect.success(route.result?.(data), route, exchangeOf(dialect, route, headers)),
-      );
-    } catch (error) {
-      // A sample that is a failure here (nobody found), or fields that are never null together.
-      if (error instanceof AppError || variant !== VARIANTS[0]) return [];
-      throw error;
-    }
-  });
-}
-
-const failures = (dialect: Dialect, route: Route | undefined): Reply[] =>
-  CODES.flatMap((code) =>
-    [{}, { field: ANY_KEY }].map((details) => {
-      const error = new AppError(code, details);
-      return dialect.failure(error, meaningOf(dialect, error, route), route);
-    }),
-  );
-
-/** Bodies of one status as one schema; undefined where there are none. */
-function schemaOfBodies(replies: readonly Reply[]): JsonSchema | undefined {
-  const bodies = replies.map(({ body }) => body).filter((body) => body !== undefined && !isBinary(body));
-  if (bodies.length === 0) return undefined;
-  // Through JSON, as it will be sent.
-  return bodies.map((body) => schemaOf(JSON.parse(JSON.stringify(body)) as unknown)).reduce(merge);
-}
-
-const isBinary = (body: unknown): boolean => body instanceof Uint8Array;
-
-/** The media types of answers that are no JSON, such as pictures. */
-const binaryContent = (replies: readonly Reply[]) =>
-  Object.fromEntries(
-    replies
-      .filter(({ body }) => isBinary(body))
-      .map(({ headers }) => [
-        headers?.['content-type'] ?? '*/*',
-        { schema: { type: 'string', format: 'binary' } },
-      ]),
-  );
-
-function responsesOf(success: readonly Reply[], failed: readonly Reply[]): Record<string, unknown> {
-  const responses: Record<string, unknown> = {};
-  for (const status of new Set([...success, ...failed].map((reply) => reply.status))) {
-    const good = success.filter((reply) => reply.status === status);
-    const bad = failed.filter((reply) => reply.status === status);
-    const texts = [...new Set(bad.map(({ body }) => JSON.stringify(body)))].sort();
-    const alternatives = [schemaOfBodies(good), schemaOfBodies(bad)].filter((schema) => schema !== undefined);
-    const schema = alternatives.length > 1 ? { anyOf: alternatives } : alternatives[0];
-    responses[status] = {
-      description: [good.length > 0 ? 'Success.' : '', ...texts.map((text) => `- \`${text}\``)]
-        .filter((line) => line !== '')
-        .join('\n'),
-      content: { ...(schema && { [JSON_TYPE]: { schema } }), ...binaryContent(good) },
-    };
-  }
-  return responses;
-}
 
 const typeOf = ({ type, pattern, enum: values, nullable }: Parameter): JsonSchema => {
   if (type === 'file') return { type: 'string', format: 'binary' };
@@ -149,32 +64,58 @@ function inputOf(
   };
 }
 
+/** The apps of the open API prove themselves otherwise. */
+function takesTokens(dialect: Dialect): boolean {
+  const request = { headers: { authorization: 'Bearer token' } } as FastifyRequest;
+  return dialect.token(request, new Input({})) !== undefined;
+}
+
+/** One row under one of its methods. */
+function operationsOf(
+  dialect: Dialect,
+  route: Route,
+  path: string,
+  sample: (operation: string, variables: Record<string, unknown>, variant: Variant) => Data,
+): Record<string, unknown> {
+  const { parameters, variables } = parametersOf(dialect, route);
+  const input = recorder(dialect, route);
+  const aside = route.aside && sample(route.aside.operation, route.aside.variables(input), FULL);
+  const success = successes(
+    dialect,
+    route,
+    input,
+    (variant) => sample(route.operation, variables, variant),
+    aside,
+  );
+  const all = [...parameters, ...optionalOf(dialect, route, input, parameters)];
+  const responses = responsesOf(success, failures(dialect, route, aside));
+  return Object.fromEntries(
+    route.methods.map((method) => [
+      method.toLowerCase(),
+      {
+        tags: [route.id],
+        summary: route.summary,
+        description: `GraphQL: \`${route.operation}\`.`,
+        operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
+        ...inputOf(method, route, all),
+        responses,
+      },
+    ]),
+  );
+}
+
 /** The OpenAPI document of a dialect. */
 export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record<string, unknown> {
   const operations = loadOperations(dialect, schema);
-  const sample = sampler(schema);
+  const answer = sampler(schema);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { prefix, routes } of dialect.mounts) {
     for (const route of routes) {
-      const { parameters, variables } = parametersOf(dialect, route);
-      const operation = operations.get(route.operation) ?? '';
-      const responses = responsesOf(
-        successes(dialect, route, operation, sample, variables),
-        failures(dialect, route),
-      );
       const path = (prefix + route.path).replace(/:(\w+)/g, '{$1}');
-      const item = paths[path] ?? {};
-      for (const method of route.methods) {
-        item[method.toLowerCase()] = {
-          tags: [route.id],
-          summary: route.summary,
-          description: `GraphQL: \`${route.operation}\`.`,
-          operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
-          ...inputOf(method, route, parameters),
-          responses,
-        };
-      }
-      paths[path] = item;
+      paths[path] = {
+        ...paths[path],
+        ...operationsOf(dialect, route, path, (name, ...rest) => answer(operations.get(name) ?? '', ...rest)),
+      };
     }
   }
   return {
@@ -182,12 +123,22 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
     info: {
       title: dialect.title,
       version: '1',
-      description: 'Parameters are read from query and body alike. A token is good at every door.',
+      description: 'Parameters are read from query and body alike.',
     },
     servers: [{ url: '/' }],
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    security: [{}, { token: [] }],
+    ...(takesTokens(dialect) && {
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token is good at every door that takes one.',
+          },
+        },
+      },
+      security: [{}, { token: [] }],
+    }),
   };
 }
 

@@ -55,15 +55,20 @@ function read(dialect: Dialect, route: Route, { absent, chosen }: Scenario): Rea
 function soundScenarios(dialect: Dialect, route: Route): Scenario[] {
   const full: Scenario = { absent: [], chosen: {} };
   // What is asked for only in the absence of something else counts too.
-  const first = [...read(dialect, route, full).asked.keys()];
-  const later = first.flatMap((name) => [...read(dialect, route, { ...full, absent: [name] }).asked.keys()]);
-  const names = [...new Set([...first, ...later])];
+  const askedWithout = (absent: readonly string[]) => [
+    ...read(dialect, route, { ...full, absent }).asked.keys(),
+  ];
+  const first = askedWithout([]);
+  const alternative = askedWithout(first).filter((name) => !first.includes(name));
+  const names = [...new Set([...first, ...first.flatMap((name) => askedWithout([name])), ...alternative])];
   const choices = names.flatMap((name) =>
     (textsOf(dialect, route)[name]?.values ?? []).map((value) => ({ absent: [], chosen: { [name]: value } })),
   );
   const sound = (scenario: Scenario) => read(dialect, route, scenario).variables !== null;
   const less = names.map((name) => ({ ...full, absent: [name] }));
-  return [full, ...choices, ...less].filter(sound);
+  // Other parameters in the place of those first asked for.
+  const instead = alternative.length > 0 ? [{ ...full, absent: first }] : [];
+  return [full, ...choices, ...less, ...instead].filter(sound);
 }
 
 /** The fewest parameters that a scenario does with: what the row asks for when it is sent nothing, one by one. */
@@ -99,13 +104,32 @@ export function parametersOf(
   }
   const needed = scenarios.map((scenario) => neededIn(dialect, route, scenario, [...asked.keys()]));
   const isNeeded = (name: string) => needed.length > 0 && needed.every((names) => names.has(name));
-  const parameters = [...asked].map(([name, one]) => {
-    const { text = '', example, required } = textsOf(dialect, route)[innermost(name)] ?? {};
-    return { name, ...one, text, example, required: required ?? isNeeded(name) };
-  });
+  const parameters = [...asked].map(([name, one]) => parameterOf(dialect, route, name, one, isNeeded(name)));
   const [first] = scenarios;
   return { parameters, variables: (first && read(dialect, route, first).variables) ?? {} };
 }
+
+function parameterOf(
+  dialect: Dialect,
+  route: Route,
+  name: string,
+  one: ReadParameter,
+  isNeeded: boolean,
+): Parameter {
+  const { text = '', example, required } = textsOf(dialect, route)[innermost(name)] ?? {};
+  return { name, ...one, text, example, required: required ?? isNeeded };
+}
+
+/** What was read besides the parameters known: a request does without it. */
+export const optionalOf = (
+  dialect: Dialect,
+  route: Route,
+  { asked }: RecordingInput,
+  known: readonly Parameter[],
+): Parameter[] =>
+  [...asked]
+    .filter(([name]) => known.every((parameter) => parameter.name !== name))
+    .map(([name, one]) => parameterOf(dialect, route, name, one, false));
 
 /** `number` of `data[id_card][number]`. */
 const innermost = (name: string): string => /\[([^\]]+)\]$/.exec(name)?.[1] ?? name;

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
+import { currentTemplate } from './template.js';
 
 /** Leaves nothing behind. */
-export default async function tearDown() {
-  const { directory, database } = JSON.parse(process.env.TEST_TEMPLATE);
+export default async function tearDown(): Promise<void> {
+  const { directory, database } = currentTemplate();
   if (database) {
     const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
     await client.connect();

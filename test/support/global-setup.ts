@@ -1,4 +1,3 @@
-// Runs outside of Jest's transforms, so it uses the compiled gateway (`npm test` builds it).
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -6,35 +5,36 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { loadConfig } from '../../dist/src/config.js';
-import { PGLITE_EXTENSIONS } from '../../dist/src/infra/database/orm-options.js';
-import { openInfrastructure } from '../../dist/src/services.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import { PGLITE_EXTENSIONS } from '../../src/infra/database/orm-options.js';
+import { openInfrastructure } from '../../src/services.js';
+import type { Template } from './template.js';
 
 /**
  * Prepares the migrated and seeded database that every app of the run starts from: the directory of an embedded one
  * and its dump, and when `DATABASE_URL` is set a template database on the server. The default pictures are stored
  * beside it.
  */
-export default async function setUp() {
+export default async function setUp(): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'ug-test-'));
   await embedded(directory);
-  const template = process.env.DATABASE_URL ? await onServer(directory) : {};
-  process.env.TEST_TEMPLATE = JSON.stringify({ directory, ...template });
+  const template = process.env.DATABASE_URL ? await onServer(directory, process.env.DATABASE_URL) : {};
+  process.env.TEST_TEMPLATE = JSON.stringify({ directory, ...template } satisfies Template);
 }
 
-async function onServer(directory) {
+async function onServer(directory: string, serverUrl: string): Promise<Pick<Template, 'database'>> {
   const database = `ug_test_${randomBytes(6).toString('hex')}`;
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   await client.query(`create database ${database}`);
   await client.end();
-  const url = new URL(process.env.DATABASE_URL);
+  const url = new URL(serverUrl);
   url.pathname = database;
   await prepare(loadConfig({ DATA_DIR: directory, DATABASE_URL: url.href }));
   return { database };
 }
 
-async function embedded(directory) {
+async function embedded(directory: string): Promise<void> {
   const pglite = await PGlite.create({
     dataDir: path.join(directory, 'postgres'),
     extensions: PGLITE_EXTENSIONS,
@@ -49,7 +49,7 @@ async function embedded(directory) {
   await pglite.close();
 }
 
-async function prepare(config, options) {
+async function prepare(config: Config, options?: Parameters<typeof openInfrastructure>[1]): Promise<void> {
   const infrastructure = await openInfrastructure(config, options);
   await infrastructure.redis.close();
   await infrastructure.database.close();

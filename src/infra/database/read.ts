@@ -1,0 +1,129 @@
+import type { EntityClass, EntityProperty } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+
+/**
+ * A read that is sent often: written by hand, parsed by PostgreSQL once for each connection, its values sent apart from
+ * the text. MikroORM builds the text of each query anew, with the values in it, which costs several times what the
+ * query itself does (docs/performance.md).
+ */
+export type Read<Row> = (em: EntityManager, values?: readonly unknown[]) => Promise<Row[]>;
+
+/** The connections of each driver; the embedded database has none to prepare on. */
+const pools = new WeakMap<object, Pool>();
+
+/** Lets reads through this manager's driver be prepared. */
+export const prepareOn = (em: EntityManager, pool: Pool): void => void pools.set(em.getDriver(), pool);
+
+let names = 0;
+
+export interface ReadOptions {
+  /** False where the best plan depends on the values, or where texts are many: every connection keeps each of them. */
+  prepared?: boolean;
+}
+
+/** A read with `?` in the places of its values. */
+export function read<Row extends object>(sql: string, options: ReadOptions = {}): Read<Row> {
+  let place = 0;
+  const text = sql.replace(/\?/g, () => `$${++place}`);
+  const statement = options.prepared === false ? { text } : { name: `read_${++names}`, text };
+  return async (em, values = []) => {
+    const pool = pools.get(em.getDriver());
+    // A transaction has a connection of its own, which only MikroORM knows.
+    if (!pool || em.isInTransaction()) return em.execute<Row[]>(sql, [...values]);
+    return (await pool.query<Row>({ ...statement, values: [...values] })).rows;
+  };
+}
+
+/** An array as the text that PostgreSQL reads it from; its type goes behind the place, as in `any (?::int[])`. */
+export const arrayOf = (values: readonly (number | string)[]): string =>
+  `{${values.map((value) => (typeof value === 'number' ? value : JSON.stringify(value))).join(',')}}`;
+
+/** A moment as PostgreSQL writes it, such as `2026-01-31 09:30:00.25+00`. */
+function parseMoment(text: string): Date {
+  const minutes = /[+-]\d\d$/.test(text) ? ':00' : '';
+  return new Date(`${text.slice(0, 10)}T${text.slice(11)}${minutes}`);
+}
+
+/** What the driver leaves as text, by the type of the column. */
+const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
+  timestamptz: parseMoment,
+  bigint: Number,
+};
+
+type Row = Record<string, unknown>;
+
+/** The columns of an entity, each under a prefix and the name of its property, and what makes an entity of them. */
+interface Columns {
+  text: string;
+  /** In place without a prefix, as an object of its own with one. */
+  revive(row: Row): Row;
+}
+
+function columnsOf(em: EntityManager, Entity: EntityClass<object>, alias: string, prefix = ''): Columns {
+  const properties = Object.values<EntityProperty>(em.getMetadata(Entity).properties as never)
+    .filter(({ fieldNames, persist }) => persist !== false && fieldNames?.length === 1)
+    .map(({ name, fieldNames, columnTypes: [type = ''] }) => ({
+      name,
+      key: prefix + name,
+      column: `${alias}."${fieldNames[0]}"`,
+      parse: PARSERS[type],
+    }));
+  const changed = prefix ? properties : properties.filter(({ parse }) => parse);
+  return {
+    text: properties.map(({ column, key }) => `${column} as "${key}"`).join(', '),
+    revive: (row) => {
+      const entity: Row = prefix ? {} : row;
+      for (const { name, key, parse } of changed) {
+        const value = row[key];
+        entity[name] = parse && typeof value === 'string' ? parse(value) : value;
+      }
+      return entity;
+    },
+  };
+}
+
+/** An entity whose row is read with another's: its table goes by `alias` in the statement. */
+export interface Joined {
+  entity: EntityClass<object>;
+  alias: string;
+  /** The property that it stands under; null where there is no row. */
+  as: string;
+}
+
+/**
+ * A read of whole rows of an entity, by its properties and tracked by nobody. `from` is what follows the columns in
+ * the statement; the table of the entity goes by `alias` there.
+ */
+export function readRows<T extends object>(
+  Entity: EntityClass<T>,
+  alias: string,
+  from: string,
+  { joined, ...options }: ReadOptions & { joined?: Joined } = {},
+): Read<T> {
+  // The ORM knows its entities only once it runs.
+  let known: { find: Read<Row>; revive: Columns['revive'] } | undefined;
+  const prepare = (em: EntityManager) => {
+    const own = columnsOf(em, Entity, alias);
+    if (!joined) return { find: read<Row>(`select ${own.text} ${from}`, options), revive: own.revive };
+    const { as, entity } = joined;
+    const lent = columnsOf(em, entity, joined.alias, `${as}.`);
+    const [key = ''] = em.getMetadata(entity).primaryKeys;
+    const revive = (row: Row): Row => {
+      const other = row[`${as}.${key}`] === null ? null : lent.revive(row);
+      return Object.assign(own.revive(row), { [as]: other });
+    };
+    return { find: read<Row>(`select ${own.text}, ${lent.text} ${from}`, options), revive };
+  };
+  return async (em, values) => {
+    known ??= prepare(em);
+    return (await known.find(em, values)).map(known.revive) as T[];
+  };
+}
+
+/** The first row of a read, or null. */
+export const readFirst = async <T>(
+  find: Read<T>,
+  em: EntityManager,
+  values: readonly unknown[],
+): Promise<T | null> => (await find(em, values))[0] ?? null;

@@ -1,0 +1,110 @@
+import { AppError } from '../../errors/app-error.js';
+import { ERRORS, type ErrorCode } from '../../errors/codes.js';
+import { type Data, type Dialect, type Exchange, meaningOf, type Reply, type Route } from '../dialect.js';
+import { type Input, isRecord, missingError } from '../input.js';
+import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
+import { VARIANTS, type Variant } from './samples.js';
+
+/** What a row may answer, found out by letting it answer samples and failures. */
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+const JSON_TYPE = 'application/json';
+
+/** Clients that want JSON, and browsers. */
+const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
+
+/** What a row answers when all goes well, in every variant; `input` hears what is read for that. */
+export function successes(
+  dialect: Dialect,
+  route: Route,
+  input: Input,
+  dataOf: (variant: Variant) => Data,
+  aside: Data,
+): Reply[] {
+  return VARIANTS.flatMap((variant) => {
+    try {
+      const data = dataOf(variant);
+      if (route.pages) {
+        const body = JSON.parse(`${route.pages.open}${route.pages.items(data).join()}${route.pages.close}`);
+        return [{ status: 200, body }];
+      }
+      return EXCHANGES.map((headers) =>
+        dialect.success(route.result?.(data), route, {
+          // A request of no particular client; only its headers are looked at.
+          request: { headers } as Exchange['request'],
+          input,
+          config: { MEMBER_HOME_URL: '/' },
+          aside,
+        }),
+      );
+    } catch (error) {
+      // A sample that is a failure here (nobody found), or fields that are never null together.
+      if (error instanceof AppError || variant !== VARIANTS[0]) return [];
+      throw error;
+    }
+  });
+}
+
+/** What a row answers when something fails; `aside` is told with one of the failures, because it can be with any. */
+export function failures(dialect: Dialect, route: Route, aside: Data): Reply[] {
+  const answer = (error: AppError, told?: Data) =>
+    dialect.failure(error, meaningOf(dialect, error, route), route, told);
+  const errors = [
+    ...CODES.flatMap((code) => [new AppError(code), new AppError(code, { field: ANY_KEY })]),
+    ...Object.keys(route.missing ?? {}).map(missingError),
+  ];
+  return [...errors.map((error) => answer(error)), ...(aside ? [answer(missingError(ANY_KEY), aside)] : [])];
+}
+
+const bodiesOf = (replies: readonly Reply[]): unknown[] =>
+  replies.map(({ body }) => body).filter((body) => body !== undefined && !isBinary(body));
+
+/** Bodies of one status as one schema; undefined where there are none. */
+function schemaOfBodies(replies: readonly Reply[]): JsonSchema | undefined {
+  const bodies = bodiesOf(replies);
+  if (bodies.length === 0) return undefined;
+  // Through JSON, as it will be sent.
+  return bodies.map((body) => schemaOf(JSON.parse(JSON.stringify(body)) as unknown)).reduce(merge);
+}
+
+const isBinary = (body: unknown): boolean => body instanceof Uint8Array;
+
+/** The media types of answers that are no JSON, such as pictures. */
+const binaryContent = (replies: readonly Reply[]) =>
+  Object.fromEntries(
+    replies
+      .filter(({ body }) => isBinary(body))
+      .map(({ headers }) => [
+        headers?.['content-type'] ?? '*/*',
+        { schema: { type: 'string', format: 'binary' } },
+      ]),
+  );
+
+function described(title: string, replies: readonly Reply[], bodies: readonly unknown[]): string[] {
+  const texts = [...new Set(bodies.map((body) => JSON.stringify(body)))].sort();
+  return replies.length === 0 ? [] : [[title, ...texts.map((text) => `- \`${text}\``)].join('\n')];
+}
+
+/** The answers by their status. A success in the shape of a failure is known by its number alone, so it is told too. */
+export function responsesOf(success: readonly Reply[], failed: readonly Reply[]): Record<string, unknown> {
+  const responses: Record<string, unknown> = {};
+  const failure = schemaOfBodies(failed)?.properties ?? {};
+  const isLikeFailure = (body: unknown) =>
+    isRecord(body) &&
+    Object.entries(body).every(([key, value]) => Object.hasOwn(failure, key) && typeof value !== 'object');
+  for (const status of new Set([...success, ...failed].map((reply) => reply.status))) {
+    const good = success.filter((reply) => reply.status === status);
+    const bad = failed.filter((reply) => reply.status === status);
+    const alternatives = [schemaOfBodies(good), schemaOfBodies(bad)].filter((schema) => schema !== undefined);
+    const schema = alternatives.length > 1 ? { anyOf: alternatives } : alternatives[0];
+    const told = [
+      ...described('Success.', good, bodiesOf(good).filter(isLikeFailure)),
+      ...described('Failure.', bad, bodiesOf(bad)),
+    ];
+    responses[status] = {
+      description: told.join('\n\n'),
+      content: { ...(schema && { [JSON_TYPE]: { schema } }), ...binaryContent(good) },
+    };
+  }
+  return responses;
+}
