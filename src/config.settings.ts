@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { isRange } from './infra/ip.js';
+import {
+  connection,
+  integer,
+  onOff,
+  origins,
+  parsed,
+  ranges,
+  requiredUrl,
+  text,
+  url,
+} from './config.formats.js';
 import { parseMailbox, parseSmtpUrl } from './infra/message/smtp.settings.js';
 import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 
@@ -7,55 +17,6 @@ import { type DataKey, parseDataKeys } from './infra/secret-box.js';
  * Every environment variable the gateway reads, with its default and its meaning.
  * The README's table of settings is printed from here (`npm run --silent cli -- settings`).
  */
-
-const onOff = (fallback?: boolean) =>
-  z
-    .enum(['on', 'off'], { error: 'must be on or off' })
-    .optional()
-    .transform((value) => (value === undefined ? (fallback as boolean) : value === 'on'));
-
-const integer = (fallback: number, min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`)
-    .prefault(String(fallback));
-
-const list = (fallback: string) =>
-  z
-    .string()
-    .prefault(fallback)
-    .transform((value) =>
-      value
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean),
-    );
-
-const ranges = (fallback: string) =>
-  list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
-
-const url = (fallback?: string) => {
-  const schema = z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-    .transform((value) => value.replace(/\/+$/, ''));
-  return fallback === undefined ? schema.optional() : schema.prefault(fallback);
-};
-
-const connection = (protocol: RegExp, message: string) => z.string().regex(protocol, message).optional();
-
-const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
-
-/** What `parse` reads, which answers null for anything it cannot. */
-const parsed = <T>(parse: (text: string) => T | null, message: string) =>
-  z
-    .string()
-    .refine((value) => parse(value) !== null, message)
-    .transform((value) => parse(value) as T)
-    .optional();
-
-const text = () => z.string().optional();
 
 const DEVELOPMENT_PEPPER = 'development pepper, refused in production';
 const DEVELOPMENT_DATA_KEYS = `development:${Buffer.from('development key, refused in prod').toString('base64')}`;
@@ -99,7 +60,7 @@ export const SETTINGS = {
     // A second slash would make it another host's, and nothing that a header cannot hold.
     .refine((text) => /^(\/(?![/\\])|https?:\/\/[^/])[!-~]*$/.test(text), 'must be a path or an http(s) URL')
     .describe('Where the member centre sends a browser that has logged in: a path or an http(s) URL.'),
-  CORS_ORIGINS: list('').describe('Origins of browser apps that may call the gateway, comma-separated.'),
+  CORS_ORIGINS: origins().describe('Origins of browser apps that may call the gateway, comma-separated.'),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
   RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(
     'Requests a minute from one IP, in one process.',
@@ -210,10 +171,12 @@ export const SETTINGS = {
     'Accept a WeChat access token with its openid. Off, because `sns/auth` cannot tell which app a token is for.',
   ),
   WEIBO_APP_KEY: text().describe('Weibo log-in: app key.'),
-  WEIBO_APP_SECRET: text().describe('Weibo log-in: secret.'),
+  WEIBO_APP_SECRET: text().describe(
+    'Weibo log-in: secret. Not used: who a token is for can be asked without it.',
+  ),
   WEIBO_API_URL: requiredUrl('https://api.weibo.com').describe('Where Weibo answers.'),
   QQ_APP_ID: text().describe('QQ log-in: app id (client_id).'),
-  QQ_APP_SECRET: text().describe('QQ log-in: secret.'),
+  QQ_APP_SECRET: text().describe('QQ log-in: secret. Not used: who a token is for can be asked without it.'),
   QQ_API_URL: requiredUrl('https://graph.qq.com').describe('Where QQ answers.'),
   THIRD_PARTY_TIMEOUT_MS: integer(5000, 100, 60_000).describe('How long a provider may take to answer.'),
 } as const;

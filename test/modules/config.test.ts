@@ -40,6 +40,7 @@ const INVALID: Record<string, string> = {
   PLAYGROUND: 'yes',
   TRUSTED_PROXIES: '10.0.0.0/33',
   INTERNAL_NETWORKS: 'localhost',
+  CORS_ORIGINS: 'https://app.example.com/',
   RATE_LIMIT: '1',
   RATE_LIMIT_PER_MINUTE: '-1',
   SHUTDOWN_SECONDS: '1.5',
@@ -113,6 +114,18 @@ test('every number takes its bounds and nothing beyond', () => {
   ] as const) {
     expect(namesOf({ PORT: value })).toEqual(wrong ? ['PORT'] : []);
   }
+});
+
+test.each(['*', 'app.example.com', 'https://App.example.com', 'https://app.example.com/app', 'null'])(
+  'no browser calls its origin %s',
+  (origin) => {
+    expect(namesOf({ CORS_ORIGINS: `https://a.example,${origin}` })).toEqual(['CORS_ORIGINS']);
+  },
+);
+
+test('an origin may have a port, or be that of an app', () => {
+  const origins = ['http://localhost:8080', 'capacitor://localhost', 'http://[::1]:3000'];
+  expect(loadConfig({ CORS_ORIGINS: origins.join() }).CORS_ORIGINS).toEqual(origins);
 });
 
 test('lists are split at commas, URLs lose their last slash, switches are switches', () => {

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { isRange } from './infra/ip.js';
+
+/** How settings are written: each reads the text of an environment variable, or says what it has to be. */
+
+export const onOff = (fallback?: boolean) =>
+  z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .optional()
+    .transform((value) => (value === undefined ? (fallback as boolean) : value === 'on'));
+
+export const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`)
+    .prefault(String(fallback));
+
+const list = (fallback: string) =>
+  z
+    .string()
+    .prefault(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    );
+
+export const ranges = (fallback: string) =>
+  list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
+
+/** As a browser writes them; anything else would be compared in vain. `*` would be everybody's. */
+export const origins = () =>
+  list('').refine(
+    (items) => items.every((item) => /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.:[\]-]+$/.test(item)),
+    'must be origins such as https://app.example.com, in lower case and without a slash at the end, comma-separated',
+  );
+
+export const url = (fallback?: string) => {
+  const schema = z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .transform((value) => value.replace(/\/+$/, ''));
+  return fallback === undefined ? schema.optional() : schema.prefault(fallback);
+};
+
+export const connection = (protocol: RegExp, message: string) =>
+  z.string().regex(protocol, message).optional();
+
+export const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
+
+/** What `parse` reads, which answers null for anything it cannot. */
+export const parsed = <T>(parse: (text: string) => T | null, message: string) =>
+  z
+    .string()
+    .refine((value) => parse(value) !== null, message)
+    .transform((value) => parse(value) as T)
+    .optional();
+
+export const text = () => z.string().optional();
