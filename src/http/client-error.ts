@@ -29,7 +29,7 @@ function headersOf(lines: string): Record<string, string> | null {
  * The request of a client that writes its URL in UTF-8 without escaping it, which servers of old took and Node's parser
  * does not; escaped, as it should have come. Null for everything else, and when it is not here as a whole.
  */
-export function unescapedRequest({ code, rawPacket, bytesParsed = 0 }: ClientError): InjectOptions | null {
+function unescapedRequest({ code, rawPacket, bytesParsed = 0 }: ClientError): InjectOptions | null {
   if (code !== 'HPE_INVALID_URL' || !Buffer.isBuffer(rawPacket)) return null;
   const text = rawPacket.toString('latin1');
   const [head, method, url, lines] = REQUEST.exec(text) ?? [];

@@ -16,7 +16,7 @@ export interface RedisConnection {
 }
 
 /** How long Redis may take to answer one command, in ms. */
-export const ANSWER_MS = 1000;
+const ANSWER_MS = 1000;
 
 /**
  * Connects to `REDIS_URL`, or to the in-process stand-in, which all connections of a process share. Does not wait for

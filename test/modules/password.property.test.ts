@@ -39,12 +39,11 @@ describe('hash and verify', () => {
       RUNS,
     ));
 
-  test('what was set as an MD5, or imported as one, logs in as the plain text', () =>
+  test('what was set as an MD5 logs in as the plain text', () =>
     fc.assert(
       fc.asyncProperty(passwords, async (password) => {
-        const set = await hasher.hash(md5(password).toUpperCase(), 'MD5');
-        const imported = await hasher.wrapMd5(md5(password));
-        for (const stored of [set, imported]) {
+        for (const secret of [md5(password), md5(password).toUpperCase()]) {
+          const stored = await hasher.hash(secret, 'MD5');
           expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
           expect(stored).not.toContain(md5(password));
           expect((await hasher.verify(stored, password, 'PLAIN')).ok).toBe(true);

@@ -33,8 +33,7 @@ export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
 /** The extensions the migrations ask for; both ship with PostgreSQL too. */
 export const PGLITE_EXTENSIONS = { citext, pg_trgm };
 
-export const embeddedDirectory = (config: DatabaseConfig): string =>
-  path.resolve(config.DATA_DIR, 'postgres');
+const embeddedDirectory = (config: DatabaseConfig): string => path.resolve(config.DATA_DIR, 'postgres');
 
 /** The same entities and migrations over PostgreSQL when `DATABASE_URL` is set, else over PGlite. */
 export function ormOptions(

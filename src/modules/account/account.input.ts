@@ -1,6 +1,6 @@
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 
-export enum PasswordFormatEnum {
+enum PasswordFormatEnum {
   PLAIN = 'PLAIN',
   MD5 = 'MD5',
 }
@@ -13,7 +13,7 @@ registerEnumType(PasswordFormatEnum, {
   },
 });
 
-export enum CodePurposeEnum {
+enum CodePurposeEnum {
   REGISTER = 'REGISTER',
   LOGIN = 'LOGIN',
   BIND = 'BIND',
@@ -142,7 +142,7 @@ export class RegisterInputType extends ProofFields {
 }
 
 @InputType('ThirdPartyInput', { description: 'What a third party gave the client to prove who its user is.' })
-export class ThirdPartyInput {
+class ThirdPartyInput {
   @Field(() => ProviderEnum, { description: 'The third party.' })
   provider!: ProviderEnum;
 

@@ -52,13 +52,9 @@ export class PasswordHasher {
     return this.queue.started;
   }
 
+  /** What to store. A bare MD5 from another system is wrapped by it like one that a client sends. */
   hash(password: string, format: PasswordFormat): Promise<string> {
     return this.run((secret) => hash(secret, this.options), password, format);
-  }
-
-  /** What to store for an imported row that holds a bare MD5. */
-  wrapMd5(md5: string): Promise<string> {
-    return this.hash(md5, 'MD5');
   }
 
   /**

@@ -15,7 +15,7 @@ registerEnumType(ImageSize, {
   },
 });
 
-export const SIDE_OF_SIZE: Readonly<Record<ImageSize, CopySide>> = { SMALL: 200, LARGE: 800 };
+const SIDE_OF_SIZE: Readonly<Record<ImageSize, CopySide>> = { SMALL: 200, LARGE: 800 };
 
 /** A picture that is no larger than a size is itself the copy of that size: nothing is ever enlarged. */
 export const needsCopy = ({ width, height }: Image, side: CopySide): boolean =>

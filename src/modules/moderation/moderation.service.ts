@@ -15,7 +15,7 @@ import {
 } from './moderation.repository.js';
 
 /** One form for all the widths and cases a word can be written in, with nothing invisible between its letters. */
-export const foldWord = (text: string): string =>
+const foldWord = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
