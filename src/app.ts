@@ -26,7 +26,8 @@ import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createJobRunner } from './jobs/jobs.js';
 import { JobSchedule } from './jobs/schedule.js';
 import { DIALECTS } from './rest/dialects/index.js';
-import { dialectUnder, mountDialects, sendFailure } from './rest/mount.js';
+import { sendFailure } from './rest/handler.js';
+import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
 import {
   closeInfrastructure,

@@ -8,7 +8,8 @@ import { ERRORS, type ErrorCode } from '../../src/errors/codes.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { type Dialect, meaningOf, type Route } from '../../src/rest/dialect.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
-import { type Engine, mountDialects } from '../../src/rest/mount.js';
+import type { Engine } from '../../src/rest/handler.js';
+import { mountDialects } from '../../src/rest/mount.js';
 import { loadOperations } from '../../src/rest/operations.js';
 import type { Services } from '../../src/services.js';
 

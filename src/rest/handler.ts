@@ -1,0 +1,142 @@
+import type { ApolloServer } from '@apollo/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
+import type { RequestContext } from '../context.js';
+import { AppError, isErrorCode } from '../errors/app-error.js';
+import type { ContextFactory } from '../http/context-factory.js';
+import { setCookie } from '../http/cookies.js';
+import { assertSameSite } from '../http/same-site.js';
+import { type Data, type Dialect, meaningOf, type Reply, type Route } from './dialect.js';
+import type { Input } from './input.js';
+import type { Operations } from './operations.js';
+import { streamPages } from './pages.js';
+import { readRawUpload } from './raw-upload.js';
+import { readInput } from './read-input.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The row of a dialect that a request reached. */
+    row?: Route;
+  }
+}
+
+export interface Engine {
+  server: ApolloServer<RequestContext>;
+  schema: GraphQLSchema;
+  createContext: ContextFactory;
+  config: Pick<
+    Config,
+    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'MEMBER_HOME_URL' | 'production'
+  >;
+}
+
+/** Runs an operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
+async function execute(
+  engine: Engine,
+  operations: Operations,
+  operationName: string,
+  variables: Record<string, unknown>,
+  contextValue: RequestContext,
+): Promise<Data> {
+  const { body } = await engine.server.executeOperation(
+    { query: operations.get(operationName) ?? '', operationName, variables },
+    { contextValue },
+  );
+  if (body.kind !== 'single') throw new AppError('INTERNAL');
+  const { data, errors } = body.singleResult;
+  const [error] = errors ?? [];
+  if (!error) return data;
+  const { code, ...details } = error.extensions ?? {};
+  throw new AppError(isErrorCode(code) ? code : 'INTERNAL', details);
+}
+
+/** A call about one's own record names oneself (DECISIONS §1, "own record"). */
+function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
+  if (!route.owner) return;
+  const named = input.requiredInt(route.owner);
+  if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
+  if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
+}
+
+/** A failure with its field as the client knows it. */
+function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}): unknown {
+  const name = error instanceof AppError ? fields[error.details.field ?? ''] : undefined;
+  return error instanceof AppError && name
+    ? new AppError(error.code, { ...error.details, field: name }, { cause: error })
+    : error;
+}
+
+/** Answers the requests that reach a row. */
+export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const input =
+      route.upload === 'raw'
+        ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
+        : await readInput(request, dialect);
+    if (route.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
+    const ctx = await engine.createContext(request, {
+      door: dialect.name,
+      canShowCaptcha: dialect.canShowCaptcha,
+      token: dialect.token(request, input),
+      deviceType: dialect.deviceType?.(input),
+      locale: 'zh',
+    });
+    if (route.session && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
+    assertOwner(route, input, ctx);
+    const ask = (name: string, given: Record<string, unknown>) =>
+      execute(engine, operations, name, given, ctx);
+    try {
+      const variables = route.variables?.(input) ?? {};
+      const data = await ask(route.operation, variables).catch((error: unknown) => {
+        throw renamed(error, route.fields?.(input));
+      });
+      if (route.pages) {
+        return reply
+          .type('application/json; charset=utf-8')
+          .send(streamPages(route.pages, data, variables, (given) => ask(route.operation, given)));
+      }
+      const exchange = { request, input, config: engine.config, aside: await asideOf(route, input, ask) };
+      const answer = dialect.success(route.result?.(data), route, exchange);
+      for (const cookie of answer.cookies ?? []) setCookie(reply, cookie, engine.config);
+      return sendReply(reply, answer);
+    } catch (error) {
+      if (!route.aside || !isRefusal(error)) throw error;
+      return sendFailure(dialect, error, request, reply, await asideOf(route, input, ask));
+    }
+  };
+}
+
+/** A failure that says something of the request; whatever is broken would fail the next question too. */
+const isRefusal = (error: unknown): error is AppError =>
+  error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'internal';
+
+/** What a row asks besides; undefined when it asks nothing, or that fails. */
+async function asideOf(
+  { aside }: Route,
+  input: Input,
+  ask: (name: string, variables: Record<string, unknown>) => Promise<Data>,
+): Promise<Data> {
+  try {
+    return aside && (await ask(aside.operation, aside.variables(input)));
+  } catch {
+    return undefined;
+  }
+}
+
+const sendReply = (reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply =>
+  reply.code(status).headers(headers).send(body);
+
+/** A failure in the dialect's envelope. */
+export function sendFailure(
+  dialect: Dialect,
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  aside?: Data,
+): FastifyReply {
+  const route = request.routeOptions?.config?.row;
+  const answer = dialect.failure(error, meaningOf(dialect, error, route), route, aside);
+  if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
+  return sendReply(reply, answer);
+}
