@@ -161,6 +161,9 @@ describe('filters', () => {
       'per%cent',
       'under_score',
     ]);
+    expect(await named({ names: ['back\\slash', '"', 'a,b', '{}'] })).toEqual(['back\\slash']);
+    // A line break is none of the letters that it could be escaped with.
+    expect(await named({ names: ['per%ce\nt', 'back\\\\slash'] })).toEqual([]);
     expect(await named({ names: [] })).toEqual([]);
     const many = (count: number) => Array.from({ length: count }, (_, index) => `User_${index}`);
     expect(await named({ names: many(100) })).toHaveLength(20);

@@ -37,7 +37,7 @@ export function read<Row extends object>(sql: string, options: ReadOptions = {})
 
 /** An array as the text that PostgreSQL reads it from; its type goes behind the place, as in `any (?::int[])`. */
 export const arrayOf = (values: readonly (number | string)[]): string =>
-  `{${values.map((value) => (typeof value === 'number' ? value : JSON.stringify(value))).join(',')}}`;
+  `{${values.map((value) => (typeof value === 'number' ? value : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 
 /** A moment as PostgreSQL writes it, such as `2026-01-31 09:30:00.25+00`. */
 function parseMoment(text: string): Date {
