@@ -5,13 +5,12 @@ import { messageOf } from '../errors/app-error.js';
 /** What Node says of bytes that it cannot take for a request. */
 export interface ClientError extends Error {
   code?: string;
-  /** What had arrived when it gave up, and how much of that it had understood. */
+  /** The packet in which it gave up. */
   rawPacket?: unknown;
-  bytesParsed?: number;
 }
 
 /** As latin1, a character for each byte. */
-const REQUEST = /^([A-Z]+) (\/[^ \r\n]*) HTTP\/1\.[01]\r\n([\s\S]*?)\r\n\r\n/;
+const REQUEST = /^([A-Z]+) (\/[!-~\x80-\xff]*) HTTP\/1\.[01]\r\n([\s\S]*?)\r\n\r\n/;
 const HEADER = /^([\w-]+):[ \t]*(.*?)[ \t]*$/;
 
 function headersOf(lines: string): Record<string, string> | null {
@@ -29,15 +28,15 @@ function headersOf(lines: string): Record<string, string> | null {
  * The request of a client that writes its URL in UTF-8 without escaping it, which servers of old took and Node's parser
  * does not; escaped, as it should have come. Null for everything else, and when it is not here as a whole.
  */
-function unescapedRequest({ code, rawPacket, bytesParsed = 0 }: ClientError): InjectOptions | null {
+function unescapedRequest({ code, rawPacket }: ClientError): InjectOptions | null {
   if (code !== 'HPE_INVALID_URL' || !Buffer.isBuffer(rawPacket)) return null;
   const text = rawPacket.toString('latin1');
   const [head, method, url, lines] = REQUEST.exec(text) ?? [];
-  // A packet may begin with requests that were understood, and are being answered.
-  if (!head || !method || !url || bytesParsed > text.indexOf('\r\n')) return null;
+  if (!head || !method || !url) return null;
   const headers = headersOf(lines ?? '');
   const payload = rawPacket.subarray(head.length);
   if (!headers || headers['transfer-encoding']) return null;
+  // More than the request has is what follows another one, which was understood and is being answered.
   if (payload.length !== Number(headers['content-length'] ?? 0)) return null;
   const escaped = url.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
   return { method: method as NonNullable<InjectOptions['method']>, url: escaped, headers, payload };
@@ -78,11 +77,12 @@ export async function handleClientError(
 ): Promise<void> {
   if (answered.has(socket)) return;
   answered.add(socket);
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { remoteAddress } = socket;
+  // Who has hung up has no address any more, and must not pass for this machine.
+  if (error.code === 'ECONNRESET' || !socket.writable || !remoteAddress) return void socket.destroy();
   const request = unescapedRequest(error);
   try {
     if (!request) return refuse(socket, error);
-    const { remoteAddress } = socket;
     const { statusCode, statusMessage, headers, rawPayload } = await http.inject({
       ...request,
       remoteAddress,
