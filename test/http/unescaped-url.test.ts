@@ -61,7 +61,10 @@ test('an answer names its request, says what follows, and ends the connection', 
   expect(head.match(/\r\nconnection: \S+/g)).toEqual(['\r\nconnection: close']);
 });
 
-test('who asks is known by the address that the connection came from', async () => {
+// Elsewhere a machine has one loopback address only.
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('who asks is known by the address that the connection came from', async () => {
   const strict = await app.world.start({ INTERNAL_NETWORKS: '127.0.0.2' });
   const path = utf8('/anlife/v1.0/user/getUseridsByCityId?city_id=110100&device_type=1&城市=北京');
   const askFrom = async (localAddress: string) => {
