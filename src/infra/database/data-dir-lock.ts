@@ -1,13 +1,17 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Thrown when another live process holds the data directory; PGlite allows one process only. */
 export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError';
 
-  constructor(directory: string, pid: number) {
+  constructor(directory: string, pid: number | null) {
+    const holder =
+      pid === null
+        ? 'a process that starts (if none does, remove gateway.pid.takeover there)'
+        : `process ${pid}`;
     super(
-      `The embedded database in ${directory} is in use by process ${pid}. ` +
+      `The embedded database in ${directory} is in use by ${holder}. ` +
         'Stop that server first, or set DATABASE_URL to share a PostgreSQL database.',
     );
   }
@@ -32,24 +36,52 @@ function holderOf(file: string): number | null {
   }
 }
 
+/** Runs what fails when something is there already; false when it is. */
+function unlessTaken(make: () => void): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Puts the file there with the process in it, in one step: whoever finds it can tell whose it is. */
+function claim(file: string): boolean {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  try {
+    return unlessTaken(() => linkSync(own, file));
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
 /**
- * Takes the data directory for this process; returns what gives it back.
- * The file is created exclusively, so of two processes starting at once one fails.
+ * Takes the place of a holder that is dead. One process at a time: between seeing that it is dead and removing its
+ * file, another one may have put its own there.
+ */
+function takeOver(file: string): boolean {
+  const turn = `${file}.takeover`;
+  if (!unlessTaken(() => mkdirSync(turn))) return false;
+  try {
+    const holder = holderOf(file);
+    if (holder !== null && holder !== process.pid) return false;
+    rmSync(file, { force: true });
+    return claim(file);
+  } finally {
+    rmdirSync(turn);
+  }
+}
+
+/**
+ * Takes the data directory for this process; returns what gives it back. Of several that try at once one gets it, the
+ * others throw {@link DataDirInUseError}.
  */
 export function lockDataDir(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
   const file = path.join(directory, 'gateway.pid');
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = holderOf(file);
-    if (attempt > 0 || (holder !== null && holder !== process.pid)) {
-      throw new DataDirInUseError(directory, holder ?? process.pid);
-    }
-    rmSync(file, { force: true });
-  }
+  if (!claim(file) && !takeOver(file)) throw new DataDirInUseError(directory, holderOf(file));
+  return () => rmSync(file, { force: true });
 }
