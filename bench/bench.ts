@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { assertSameAnswers } from './equality.js';
 import { closedLoop, median, type Round } from './load.js';
 import { GRAPHQL_READS, requestsOf } from './operations.js';
+import { LEGACY_READS } from './operations.legacy.js';
 import { openPlace } from './place.js';
 import type { ServerProcess } from './server.process.js';
 import { SERVER_NAMES, type ServerName, startNamed } from './servers.js';
@@ -42,15 +43,18 @@ for (const users of flags.sizes.split(',').map(Number)) {
       servers.set(name, await startNamed(name, place.env));
     }
     process.stdout.write(`${place.description}\n`);
-    for (const operation of GRAPHQL_READS.filter(({ name }) => name.includes(flags.only))) {
+    for (const operation of [...GRAPHQL_READS, ...LEGACY_READS.flatMap((o) => [o.url, o.twin])].filter(
+      ({ name }) => name.includes(flags.only),
+    )) {
       const requests = requestsOf(operation, 2000, place.users, place.app);
       const gateway = servers.get('gateway');
       if (!gateway) throw new Error('no gateway');
-      const peers = new Map([...servers].filter(([name]) => name !== 'gateway'));
+      const peers = new Map([...servers].filter(([name]) => operation.peers.includes(name)));
       await assertSameAnswers(operation, requests.slice(0, 20), gateway, peers);
       const rounds = new Map<ServerName, Round[]>();
       for (let round = 0; round <= Number(flags.rounds); round++) {
         for (const [name, server] of servers) {
+          if (name !== 'gateway' && !operation.peers.includes(name)) continue;
           const result = await closedLoop(server, requests, {
             connections: Number(flags.connections),
             seconds: round === 0 ? 1 : Number(flags.seconds),

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
 import type { Operation, Request } from './operations.js';
 import type { ServerProcess } from './server.process.js';
 
@@ -20,11 +20,10 @@ export async function assertSameAnswers(
   for (const request of requests) {
     const expected = await ask(gateway, request);
     for (const [name, peer] of peers) {
-      deepStrictEqual(await ask(peer, request), expected, new Error(await difference()));
-      async function difference(): Promise<string> {
-        const [theirs, ours] = [JSON.stringify(await ask(peer, request)), JSON.stringify(expected)];
-        return `${operation.name}: ${name} does not answer as the gateway:\n${theirs}\n${ours}`;
-      }
+      const given = await ask(peer, request);
+      if (isDeepStrictEqual(given, expected)) continue;
+      const texts = [given, expected].map((answer) => JSON.stringify(answer));
+      throw new Error(`${operation.name}: ${name} does not answer as the gateway:\n${texts.join('\n')}`);
     }
   }
 }

@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { OPERATIONS } from './raw.graphql.js';
+import { answerLegacy } from './raw.legacy.js';
 
 /**
  * The practical ceiling: node:http, and prepared SQL written for each operation. It parses no GraphQL, but knows the
  * benched operations by their names.
  */
-
-type Answer = { status?: number; body: unknown };
 
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = '';
@@ -14,7 +13,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-async function answer(request: IncomingMessage): Promise<Answer> {
+async function answer(request: IncomingMessage): Promise<{ status?: number; body: unknown }> {
   const url = request.url ?? '';
   if (url === '/readyz') return { body: { status: 'ok' } };
   if (url === '/graphql') {
@@ -22,7 +21,8 @@ async function answer(request: IncomingMessage): Promise<Answer> {
     const operation = OPERATIONS[operationName];
     if (operation) return { body: { data: await operation(variables, request.headers) } };
   }
-  return { status: 404, body: { status: 'unknown' } };
+  const { pathname, searchParams } = new URL(url, 'http://raw');
+  return (await answerLegacy(pathname, searchParams)) ?? { status: 404, body: { status: 'unknown' } };
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {

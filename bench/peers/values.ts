@@ -21,3 +21,5 @@ export const tokenHash = (authorization: string | undefined): string =>
   createHash('sha256')
     .update(authorization?.replace(/^Bearer /, '') ?? '')
     .digest('hex');
+
+export const STATES: Readonly<Record<number, string>> = { [-1]: 'PENDING', 0: 'REFUSED', 1: 'PASSED' };
