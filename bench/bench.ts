@@ -1,14 +1,19 @@
 import 'reflect-metadata';
+import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { assertSameAnswers } from './equality.js';
-import { closedLoop, median, type Round } from './load.js';
-import { GRAPHQL_READS, requestsOf } from './operations.js';
+import { type Effort, measure } from './measure.js';
+import { measureLogins } from './measure.logins.js';
+import { type Statements, statementsPerRequest } from './measure.statements.js';
+import { GRAPHQL_READS, type Operation } from './operations.js';
 import { LEGACY_READS } from './operations.legacy.js';
-import { openPlace } from './place.js';
+import { codeLogin, openSmsInbox, PASSWORD_LOGIN, type SmsInbox } from './operations.logins.js';
+import { type FilledPlace, openPlace } from './place.js';
+import { markdown, type SizeReport } from './report.js';
 import type { ServerProcess } from './server.process.js';
-import { SERVER_NAMES, type ServerName, startNamed } from './servers.js';
+import { SERVER_NAMES, SETTINGS, type ServerName, startNamed } from './servers.js';
+import { soak } from './soak.js';
 
-/** The gateway beside its peers; see docs/performance.md. */
+/** The gateway beside its peers, and for how long it lasts; see docs/performance.md. */
 
 const { values: flags } = parseArgs({
   options: {
@@ -18,7 +23,9 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '10' },
+    soak: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
 
@@ -27,52 +34,91 @@ const say = (what: string) => process.stderr.write(`${new Date().toISOString().s
 const { DATABASE_URL, REDIS_URL } = process.env;
 if (!DATABASE_URL || !REDIS_URL) throw new Error('DATABASE_URL and REDIS_URL say where to measure');
 
-const wanted = new Set<string>(['gateway', ...flags.peers.split(',')]);
-for (const users of flags.sizes.split(',').map(Number)) {
-  const place = await openPlace({
-    users,
-    databaseUrl: DATABASE_URL,
-    redisUrl: REDIS_URL,
-    smsWebhookUrl: 'http://127.0.0.1:9/',
-    keep: flags.keep,
-    say,
-  });
+const effort: Effort = {
+  seconds: Number(flags.seconds),
+  rounds: Number(flags.rounds),
+  connections: Number(flags.connections),
+};
+const peers = flags.peers.split(',');
+const names = SERVER_NAMES.filter((name) => name === 'gateway' || peers.includes(name));
+
+/** Those whose name has one of the parts that were asked for. */
+const isWanted = ({ name }: Operation): boolean =>
+  flags.only === '' || flags.only.split('|').some((part) => name.includes(part));
+
+const operationsWith = (inbox: SmsInbox): Operation[] =>
+  [
+    ...GRAPHQL_READS,
+    ...LEGACY_READS.flatMap(({ url, twin }) => [url, twin]),
+    PASSWORD_LOGIN,
+    codeLogin(inbox),
+  ].filter(isWanted);
+
+const facts = (): Record<string, string> => ({
+  machine: `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, shared by servers, PostgreSQL, Redis and the load`,
+  'load before': os.loadavg()[0]?.toFixed(1) ?? '',
+  node: process.version,
+  settings: Object.entries(SETTINGS)
+    .filter(([name]) => !/PEPPER|KEYS|WEBHOOK|URL/.test(name))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' '),
+  rounds: `${effort.rounds} of ${effort.seconds} s, ${effort.connections} connections`,
+});
+
+async function measureSize(
+  place: FilledPlace,
+  operations: readonly Operation[],
+  smallest: SizeReport | undefined,
+): Promise<SizeReport> {
   const servers = new Map<ServerName, ServerProcess>();
   try {
-    for (const name of SERVER_NAMES.filter((one) => wanted.has(one))) {
-      servers.set(name, await startNamed(name, place.env));
+    for (const name of names) servers.set(name, await startNamed(name, place.env));
+    const report: SizeReport = { users: place.users, data: place.description, measured: [], memory: {} };
+    for (const operation of operations) {
+      say(operation.name);
+      const before = smallest?.measured.find((one) => one.operation === operation.name);
+      report.measured.push(await measure(operation, place, servers, effort, before?.rate));
     }
-    process.stdout.write(`${place.description}\n`);
-    for (const operation of [...GRAPHQL_READS, ...LEGACY_READS.flatMap((o) => [o.url, o.twin])].filter(
-      ({ name }) => name.includes(flags.only),
-    )) {
-      const requests = requestsOf(operation, 2000, place.users, place.app);
-      const gateway = servers.get('gateway');
-      if (!gateway) throw new Error('no gateway');
-      const peers = new Map([...servers].filter(([name]) => operation.peers.includes(name)));
-      await assertSameAnswers(operation, requests.slice(0, 20), gateway, peers);
-      const rounds = new Map<ServerName, Round[]>();
-      for (let round = 0; round <= Number(flags.rounds); round++) {
-        for (const [name, server] of servers) {
-          if (name !== 'gateway' && !operation.peers.includes(name)) continue;
-          const result = await closedLoop(server, requests, {
-            connections: Number(flags.connections),
-            seconds: round === 0 ? 1 : Number(flags.seconds),
-          });
-          if (round > 0) rounds.set(name, [...(rounds.get(name) ?? []), result]);
-        }
-      }
-      for (const [name, results] of rounds) {
-        const throughput = median(results.map((one) => one.throughput)).toFixed(0);
-        const cpu = median(results.map((one) => one.cpuMs)).toFixed(3);
-        process.stdout.write(`${operation.name} ${name}: ${throughput}/s, ${cpu} ms of cpu\n`);
-      }
+    if (isWanted(PASSWORD_LOGIN)) {
+      say('log-ins against hashes');
+      report.logins = await measureLogins(place, servers, effort);
     }
-    for (const [name, server] of servers) {
-      process.stdout.write(`${name}: ${((await server.rss()) / 2 ** 20).toFixed(0)} MB\n`);
-    }
+    for (const [name, server] of servers) report.memory[name] = (await server.rss()) / 2 ** 20;
+    return report;
   } finally {
     for (const server of servers.values()) await server.stop();
-    await place.leave();
   }
+}
+
+const inbox = await openSmsInbox();
+try {
+  const operations = operationsWith(inbox);
+  const known = facts();
+  const sizes: SizeReport[] = [];
+  let statements: Statements = {};
+  for (const users of flags.sizes.split(',').map(Number)) {
+    const place = await openPlace({
+      users,
+      databaseUrl: DATABASE_URL,
+      redisUrl: REDIS_URL,
+      smsWebhookUrl: inbox.url,
+      keep: flags.keep,
+      say,
+    });
+    try {
+      if (flags.soak !== undefined) {
+        process.stdout.write(await soak(place, Number(flags.soak), effort.connections, say));
+        continue;
+      }
+      sizes.push(await measureSize(place, operations, sizes[0]));
+      say('counting statements');
+      statements = await statementsPerRequest(operations, place, names);
+    } finally {
+      await place.leave();
+    }
+  }
+  const report = { facts: known, sizes, statements };
+  if (sizes.length > 0) process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : markdown(report));
+} finally {
+  await inbox.close();
 }

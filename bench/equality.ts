@@ -10,20 +10,26 @@ export async function ask(server: ServerProcess, { method, path, headers, body }
   return JSON.parse(text);
 }
 
-/** Throws, showing the difference, unless a peer answers each request as the gateway does. */
+/** Throws, showing the difference, unless the peers answer each request as the gateway does. */
 export async function assertSameAnswers(
-  operation: Operation,
+  { name: operation, comparable = (answer) => answer, prepare }: Operation,
   requests: readonly Request[],
   gateway: ServerProcess,
   peers: ReadonlyMap<string, ServerProcess>,
 ): Promise<void> {
-  for (const request of requests) {
-    const expected = await ask(gateway, request);
-    for (const [name, peer] of peers) {
-      const given = await ask(peer, request);
-      if (isDeepStrictEqual(given, expected)) continue;
-      const texts = [given, expected].map((answer) => JSON.stringify(answer));
-      throw new Error(`${operation.name}: ${name} does not answer as the gateway:\n${texts.join('\n')}`);
+  const answersOf = async (server: ServerProcess) => {
+    const answers: unknown[] = [];
+    for (const request of prepare ? await prepare(server, requests) : requests) {
+      answers.push(comparable(await ask(server, request)));
     }
+    return answers;
+  };
+  const expected = await answersOf(gateway);
+  for (const [name, peer] of peers) {
+    const given = await answersOf(peer);
+    const wrong = given.findIndex((answer, index) => !isDeepStrictEqual(answer, expected[index]));
+    if (wrong === -1) continue;
+    const texts = [given[wrong], expected[wrong]].map((answer) => JSON.stringify(answer));
+    throw new Error(`${operation}: ${name} does not answer as the gateway:\n${texts.join('\n')}`);
   }
 }

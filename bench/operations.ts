@@ -1,5 +1,6 @@
 import { SESSIONS, tokenOf } from './data.js';
 import type { SigningApp } from './place.js';
+import type { ServerProcess } from './server.process.js';
 import type { ServerName } from './servers.js';
 
 export interface Request {
@@ -11,6 +12,8 @@ export interface Request {
 
 /** What requests are made from. */
 export interface Subject {
+  /** The place of the request in its sequence, from 0. */
+  index: number;
   users: number;
   app: SigningApp;
   /** A whole number from 1 to the limit; the same sequence in every run. */
@@ -23,6 +26,10 @@ export interface Operation {
   /** Who can answer it, besides the gateway. */
   peers: readonly ServerName[];
   request(subject: Subject): Request;
+  /** What of an answer is the same at every server; all of it, if left out. */
+  comparable?(answer: unknown): unknown;
+  /** Readies requests that can be made once, at one server. */
+  prepare?(server: ServerProcess, requests: readonly Request[]): Promise<Request[]>;
 }
 
 export const EVERY_PEER = ['raw', 'mercurius', 'plain'] as const;
@@ -108,8 +115,15 @@ export function dieOf(seed: number): (limit: number) => number {
   };
 }
 
-/** So many requests of an operation, the same ones for every server. */
-export function requestsOf(operation: Operation, count: number, users: number, app: SigningApp): Request[] {
-  const subject: Subject = { users, app, die: dieOf(count) };
-  return Array.from({ length: count }, () => operation.request(subject));
+/** Requests of an operation from a place of its sequence on, the same ones for every server. */
+export function requestsOf(
+  operation: Operation,
+  { users, app }: Pick<Subject, 'users' | 'app'>,
+  count: number,
+  from = 0,
+): Request[] {
+  const die = dieOf(from);
+  return Array.from({ length: count }, (_, index) =>
+    operation.request({ users, app, die, index: from + index }),
+  );
 }

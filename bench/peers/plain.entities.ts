@@ -8,92 +8,18 @@ import {
   PrimaryKey,
   Property,
 } from '@mikro-orm/decorators/legacy';
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import {
+  City,
+  Hobby,
+  Image,
+  Sex,
+  UserStatus,
+  VerificationState,
+  VerificationType,
+} from './plain.references.js';
 
 /** Entities over the gateway's tables, each at once a type of the schema, as both libraries' documentation shows. */
-
-enum Sex {
-  UNSPECIFIED = 0,
-  MALE = 1,
-  FEMALE = 2,
-}
-enum UserStatus {
-  ACTIVE = 1,
-  DISABLED = 2,
-  DELETED = 3,
-}
-enum VerificationState {
-  PENDING = -1,
-  REFUSED = 0,
-  PASSED = 1,
-}
-enum VerificationType {
-  USER = 'user',
-  ORG = 'org',
-}
-registerEnumType(Sex, { name: 'Sex' });
-registerEnumType(UserStatus, { name: 'UserStatus' });
-registerEnumType(VerificationState, { name: 'VerificationState' });
-registerEnumType(VerificationType, { name: 'VerificationType' });
-
-@ObjectType()
-@Entity({ tableName: 'images' })
-export class Image {
-  @Field(() => ID)
-  @PrimaryKey({ type: 'string' })
-  id!: string;
-
-  @Property({ type: 'string' })
-  key!: string;
-
-  @Field()
-  @Property({ type: 'string' })
-  mime!: string;
-
-  @Field(() => Int)
-  @Property({ type: 'integer' })
-  width!: number;
-
-  @Field(() => Int)
-  @Property({ type: 'integer' })
-  height!: number;
-}
-
-@Entity({ tableName: 'provinces' })
-export class Province {
-  @PrimaryKey({ type: 'integer' })
-  id!: number;
-
-  @Property({ type: 'string' })
-  name!: string;
-}
-
-@ObjectType()
-@Entity({ tableName: 'cities' })
-export class City {
-  @Field(() => ID)
-  @PrimaryKey({ type: 'integer' })
-  id!: number;
-
-  @Field()
-  @Property({ type: 'string' })
-  name!: string;
-
-  @ManyToOne(() => Province)
-  province!: Province;
-}
-
-@ObjectType()
-@Entity({ tableName: 'hobbies' })
-export class Hobby {
-  @Field(() => ID)
-  @PrimaryKey({ type: 'integer' })
-  id!: number;
-
-  @Field()
-  @Property({ type: 'string' })
-  name!: string;
-}
 
 @ObjectType()
 @Entity({ tableName: 'users' })
@@ -302,5 +228,3 @@ export class Currency {
   @Property({ type: 'bigint' })
   totalIncome!: string;
 }
-
-export { UserStatus };

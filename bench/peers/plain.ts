@@ -19,8 +19,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import * as entities from './plain.entities.js';
-import { Address, City, Currency, Hobby, Image, Session, User, UserStatus } from './plain.entities.js';
+import { Address, Currency, Session, User, UserExtra, Verification } from './plain.entities.js';
+import { City, Hobby, Image, Province, UserStatus } from './plain.references.js';
 import { ageOf, STORAGE_URL, tokenHash } from './values.js';
 
 /** What the gateway would be without care: its libraries, used as their own documentation shows. */
@@ -166,7 +166,7 @@ class CityResolver {
 }
 
 const orm = await MikroORM.init({
-  entities: Object.values(entities).filter((one) => typeof one === 'function'),
+  entities: [Address, City, Currency, Hobby, Image, Province, Session, User, UserExtra, Verification],
   metadataProvider: ReflectMetadataProvider,
   clientUrl: process.env.DATABASE_URL,
   pool: { min: 0, max: 10 },

@@ -1,0 +1,176 @@
+import type { Measured } from './measure.js';
+import type { LoginFigures } from './measure.logins.js';
+import type { Statements } from './measure.statements.js';
+import { SERVER_NAMES, type ServerName } from './servers.js';
+import {
+  LEAST_OF_HASHES,
+  LEAST_OF_TWIN,
+  LEAST_RATIO,
+  least,
+  MOST_GROWTH,
+  MOST_MEMORY,
+  MOST_UNDER_LOGINS,
+  most,
+} from './targets.js';
+
+/** What a run found at one size. */
+export interface SizeReport {
+  users: number;
+  data: string;
+  measured: Measured[];
+  logins?: LoginFigures;
+  /** Resident memory after the load, in MiB. */
+  memory: Partial<Record<ServerName, number>>;
+}
+
+export interface Report {
+  /** Machine, versions and settings. */
+  facts: Record<string, string>;
+  sizes: SizeReport[];
+  statements: Statements;
+}
+
+type Cell = string | number | undefined;
+
+const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): string[] =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map((cell) => cell ?? '').join(' | ')} |`);
+
+const PEERS = SERVER_NAMES.filter((name) => name !== 'gateway');
+const fixed = (value: number | undefined, digits = 0): Cell => value?.toFixed(digits);
+const gatewayOf = ({ servers }: Measured): number => servers.gateway?.throughput ?? Number.NaN;
+
+/** The same operation by GraphQL, which a legacy read is measured beside. */
+export const TWIN = ', by GraphQL';
+
+function throughputRow(one: Measured, all: readonly Measured[]): Cell[] {
+  const ratios = PEERS.map((peer) => {
+    const theirs = one.servers[peer]?.throughput;
+    return theirs && least(gatewayOf(one) / theirs, LEAST_RATIO[one.operation]?.[peer]);
+  });
+  const twin = all.find(({ operation }) => operation === `${one.operation}${TWIN}`);
+  return [
+    one.operation,
+    ...SERVER_NAMES.map((name) => fixed(one.servers[name]?.throughput)),
+    ...ratios,
+    twin && least(gatewayOf(one) / gatewayOf(twin), LEAST_OF_TWIN),
+  ];
+}
+
+function sizeSection({ users, data, measured, logins, memory }: SizeReport): string[] {
+  return [
+    `#### ${users.toLocaleString('en')} users`,
+    '',
+    data,
+    '',
+    'Answers a second in the closed loop, and the gateway over each peer:',
+    '',
+    ...table(
+      ['operation', ...SERVER_NAMES, ...PEERS.map((peer) => `/ ${peer}`), '/ its GraphQL twin'],
+      measured.map((one) => throughputRow(one, measured)),
+    ),
+    '',
+    'Latency at an open arrival rate, p50 / p99 in ms:',
+    '',
+    ...table(
+      ['operation', 'requests/s', ...SERVER_NAMES],
+      measured.map(({ operation, rate, servers }) => [
+        operation,
+        rate,
+        ...SERVER_NAMES.map((name) => {
+          const found = servers[name];
+          return found && `${fixed(found.p50, 1)} / ${fixed(found.p99, 1)}`;
+        }),
+      ]),
+    ),
+    '',
+    ...(logins ? [...loginSection(logins), ''] : []),
+    'Memory after the load, in MiB:',
+    '',
+    ...table(SERVER_NAMES, [
+      SERVER_NAMES.map((name) =>
+        name === 'gateway' ? most(memory.gateway ?? 0, MOST_MEMORY) : fixed(memory[name]),
+      ),
+    ]),
+    '',
+  ];
+}
+
+function loginSection({ hashOnly, logins, parameters, rate, quiet, busy }: LoginFigures): string[] {
+  return [
+    `Log-ins by password (${parameters}):`,
+    '',
+    ...table(
+      [
+        'hashes/s',
+        'log-ins/s',
+        'ratio',
+        `p99 of user(id) at ${rate}/s, ms`,
+        'while logins queue, ms',
+        'growth',
+      ],
+      [
+        [
+          fixed(hashOnly),
+          fixed(logins),
+          least(logins / hashOnly, LEAST_OF_HASHES),
+          fixed(quiet.p99, 1),
+          fixed(busy.p99, 1),
+          most(busy.p99 / quiet.p99, MOST_UNDER_LOGINS),
+        ],
+      ],
+    ),
+  ];
+}
+
+function growthSection(smallest: SizeReport, largest: SizeReport): string[] {
+  return [
+    `Growth of the p50 from ${smallest.users.toLocaleString('en')} to ${largest.users.toLocaleString('en')} users, at the same rates:`,
+    '',
+    ...table(
+      ['operation', ...SERVER_NAMES],
+      largest.measured.map(({ operation, servers }) => {
+        const before = smallest.measured.find((one) => one.operation === operation);
+        return [
+          operation,
+          ...SERVER_NAMES.map((name) => {
+            const [from, to] = [before?.servers[name]?.p50, servers[name]?.p50];
+            if (!from || !to) return undefined;
+            return name === 'gateway' ? most(to / from, MOST_GROWTH) : fixed(to / from, 2);
+          }),
+        ];
+      }),
+    ),
+    '',
+  ];
+}
+
+function costSection({ sizes, statements }: Report): string[] {
+  const measured = sizes.at(-1)?.measured ?? [];
+  return [
+    'One request: processor time of the server in ms, and SQL statements with caches warm:',
+    '',
+    ...table(
+      ['operation', ...SERVER_NAMES],
+      measured.map(({ operation, servers }) => [
+        operation,
+        ...SERVER_NAMES.map((name) => {
+          const [found, count] = [servers[name], statements[operation]?.[name]];
+          return found && `${fixed(found.cpuMs, 2)} ms${count === undefined ? '' : `, ${+count.toFixed(1)}`}`;
+        }),
+      ]),
+    ),
+    '',
+  ];
+}
+
+/** The whole report as markdown. */
+export function markdown(report: Report): string {
+  const [smallest, largest] = [report.sizes[0], report.sizes.at(-1)];
+  return [
+    ...Object.entries(report.facts).map(([name, fact]) => `- ${name}: ${fact}`),
+    '',
+    ...report.sizes.flatMap(sizeSection),
+    ...(smallest && largest && smallest !== largest ? growthSection(smallest, largest) : []),
+    ...costSection(report),
+  ].join('\n');
+}
