@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { factsOf } from './facts.js';
 import { type Effort, measure } from './measure.js';
 import { measureLogins } from './measure.logins.js';
 import { type Statements, statementsPerRequest } from './measure.statements.js';
@@ -10,7 +10,7 @@ import { codeLogin, openSmsInbox, PASSWORD_LOGIN, type SmsInbox } from './operat
 import { type FilledPlace, openPlace } from './place.js';
 import { markdown, type SizeReport } from './report.js';
 import type { ServerProcess } from './server.process.js';
-import { SERVER_NAMES, SETTINGS, type ServerName, startNamed } from './servers.js';
+import { SERVER_NAMES, type ServerName, startNamed } from './servers.js';
 import { soak } from './soak.js';
 
 /** The gateway beside its peers, and for how long it lasts; see docs/performance.md. */
@@ -40,30 +40,16 @@ const effort: Effort = {
   connections: Number(flags.connections),
 };
 const peers = flags.peers.split(',');
+const allSizes = flags.sizes.split(',').map(Number);
+const wantedSizes = flags.soak === undefined ? allSizes : allSizes.slice(0, 1);
 const names = SERVER_NAMES.filter((name) => name === 'gateway' || peers.includes(name));
 
 /** Those whose name has one of the parts that were asked for. */
 const isWanted = ({ name }: Operation): boolean =>
-  flags.only === '' || flags.only.split('|').some((part) => name.includes(part));
+  flags.only === '' || flags.only.split(',').some((part) => name.includes(part));
 
 const operationsWith = (inbox: SmsInbox): Operation[] =>
-  [
-    ...GRAPHQL_READS,
-    ...LEGACY_READS.flatMap(({ url, twin }) => [url, twin]),
-    PASSWORD_LOGIN,
-    codeLogin(inbox),
-  ].filter(isWanted);
-
-const facts = (): Record<string, string> => ({
-  machine: `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, shared by servers, PostgreSQL, Redis and the load`,
-  'load before': os.loadavg()[0]?.toFixed(1) ?? '',
-  node: process.version,
-  settings: Object.entries(SETTINGS)
-    .filter(([name]) => !/PEPPER|KEYS|WEBHOOK|URL/.test(name))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' '),
-  rounds: `${effort.rounds} of ${effort.seconds} s, ${effort.connections} connections`,
-});
+  [...GRAPHQL_READS, ...LEGACY_READS, PASSWORD_LOGIN, codeLogin(inbox)].filter(isWanted);
 
 async function measureSize(
   place: FilledPlace,
@@ -93,10 +79,10 @@ async function measureSize(
 const inbox = await openSmsInbox();
 try {
   const operations = operationsWith(inbox);
-  const known = facts();
+  const facts = await factsOf(DATABASE_URL, REDIS_URL, effort);
   const sizes: SizeReport[] = [];
   let statements: Statements = {};
-  for (const users of flags.sizes.split(',').map(Number)) {
+  for (const users of wantedSizes) {
     const place = await openPlace({
       users,
       databaseUrl: DATABASE_URL,
@@ -117,7 +103,7 @@ try {
       await place.leave();
     }
   }
-  const report = { facts: known, sizes, statements };
+  const report = { facts, sizes, statements };
   if (sizes.length > 0) process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : markdown(report));
 } finally {
   await inbox.close();

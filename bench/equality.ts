@@ -14,8 +14,8 @@ export async function ask(server: ServerProcess, { method, path, headers, body }
 export async function assertSameAnswers(
   { name: operation, comparable = (answer) => answer, prepare }: Operation,
   requests: readonly Request[],
-  gateway: ServerProcess,
-  peers: ReadonlyMap<string, ServerProcess>,
+  gateway: { server: ServerProcess },
+  peers: readonly { name: string; server: ServerProcess }[],
 ): Promise<void> {
   const answersOf = async (server: ServerProcess) => {
     const answers: unknown[] = [];
@@ -24,9 +24,9 @@ export async function assertSameAnswers(
     }
     return answers;
   };
-  const expected = await answersOf(gateway);
-  for (const [name, peer] of peers) {
-    const given = await answersOf(peer);
+  const expected = await answersOf(gateway.server);
+  for (const { name, server } of peers) {
+    const given = await answersOf(server);
     const wrong = given.findIndex((answer, index) => !isDeepStrictEqual(answer, expected[index]));
     if (wrong === -1) continue;
     const texts = [given[wrong], expected[wrong]].map((answer) => JSON.stringify(answer));

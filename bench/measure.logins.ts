@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
 import { promisify } from 'node:util';
-import { hash } from '@node-rs/argon2';
 import { loadConfig } from '../src/config.js';
+import { PasswordHasher } from '../src/modules/account/password.hasher.js';
 import { arrivals, quantile } from './arrivals.js';
 import { PASSWORD } from './data.js';
 import { closedLoop, median } from './load.js';
@@ -33,22 +33,18 @@ const DISTINCT = 2000;
 
 const run = promisify(execFile);
 
+/** The defaults of the hash, which production has too. */
+const HASHING = loadConfig({ PASSWORD_PEPPER: SETTINGS.PASSWORD_PEPPER });
+
+/** Checks a second of a process that does nothing else. */
 async function hashOnly(seconds: number): Promise<number> {
-  const config = loadConfig(SETTINGS_ONLY);
   const md5 = createHash('md5').update(PASSWORD).digest('hex');
-  const secret = createHmac('sha256', config.PASSWORD_PEPPER).update(md5).digest('hex');
-  const stored = await hash(secret, {
-    memoryCost: config.PASSWORD_HASH_MEMORY_KIB,
-    timeCost: config.PASSWORD_HASH_ITERATIONS,
-    parallelism: 1,
-  });
-  const flags = [config.PASSWORD_HASH_CONCURRENCY, seconds].map(String);
-  const { stdout } = await run(process.execPath, ['dist/bench/hash-only.js', stored, secret, ...flags]);
+  const secret = createHmac('sha256', HASHING.PASSWORD_PEPPER).update(md5).digest('hex');
+  const stored = await new PasswordHasher(HASHING).hash(PASSWORD, 'PLAIN');
+  const flags = [stored, secret, HASHING.PASSWORD_HASH_CONCURRENCY, seconds].map(String);
+  const { stdout } = await run(process.execPath, ['dist/bench/hash-only.js', ...flags]);
   return Number(stdout);
 }
-
-/** The settings of the hash, without the rest that production asks for. */
-const SETTINGS_ONLY = { ...SETTINGS, NODE_ENV: 'test', SMS_PROVIDER: 'log', MAIL_PROVIDER: 'log' };
 
 const both = (values: readonly number[]) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
 
@@ -82,11 +78,11 @@ export async function measureLogins(
     ]);
     found.busy.push(...times);
   }
-  const config = loadConfig(SETTINGS_ONLY);
+  const { PASSWORD_HASH_MEMORY_KIB: memory, PASSWORD_HASH_ITERATIONS: passes } = HASHING;
   return {
     hashOnly: median(found.hashes),
     logins: median(found.logins),
-    parameters: `argon2id, ${config.PASSWORD_HASH_MEMORY_KIB} KiB, ${config.PASSWORD_HASH_ITERATIONS} passes, ${config.PASSWORD_HASH_CONCURRENCY} at once`,
+    parameters: `argon2id, ${memory} KiB, ${passes} passes, ${HASHING.PASSWORD_HASH_CONCURRENCY} at once`,
     rate: RATE,
     quiet: both(found.quiet),
     busy: both(found.busy),

@@ -1,7 +1,7 @@
 import { arrivals, quantile } from './arrivals.js';
 import { assertSameAnswers } from './equality.js';
 import { closedLoop, median, type Round } from './load.js';
-import { type Operation, type Request, requestsOf } from './operations.js';
+import { type Operation, requestsOf } from './operations.js';
 import type { FilledPlace } from './place.js';
 import type { ServerProcess } from './server.process.js';
 import type { ServerName } from './servers.js';
@@ -17,19 +17,29 @@ export interface Effort {
 
 /** One operation at one server. Times in ms. */
 export interface Figures {
-  /** Answers a second in the closed loop, the median of the rounds. */
+  /** Answers a second in the closed loop, the median of the rounds; and each round's. */
   throughput: number;
+  rounds: number[];
   cpuMs: number;
   /** At the open arrival rate, over all rounds. */
   p50: number;
   p99: number;
 }
 
+/** Who is asked: a server, or the gateway for the GraphQL twin of a read at an old URL. */
+export type ContenderName = ServerName | 'twin';
+
 export interface Measured {
   operation: string;
   /** Requests a second at which the latencies were taken. */
   rate: number;
-  servers: Partial<Record<ServerName, Figures>>;
+  figures: Partial<Record<ContenderName, Figures>>;
+}
+
+interface Contender {
+  name: ContenderName;
+  server: ServerProcess;
+  operation: Operation;
 }
 
 export type Servers = ReadonlyMap<ServerName, ServerProcess>;
@@ -41,14 +51,25 @@ const ONCE = 400;
 const COMPARED = 20;
 const WARM_UP_SECONDS = 1;
 
-/** The gateway and those peers of an operation that run. */
-const takers = (servers: Servers, { peers }: Operation): Map<ServerName, ServerProcess> =>
-  new Map([...servers].filter(([name]) => name === 'gateway' || peers.includes(name)));
+/** The gateway, first, those peers of an operation that run, and the twin. */
+function contendersOf(operation: Operation, servers: Servers): [Contender, ...Contender[]] {
+  const gateway = servers.get('gateway');
+  if (!gateway) throw new Error('the gateway does not run');
+  const peers = operation.peers.flatMap((name) => {
+    const server = servers.get(name);
+    return server ? [{ name, server, operation }] : [];
+  });
+  const { twin } = operation;
+  return [
+    { name: 'gateway', server: gateway, operation },
+    ...peers,
+    ...(twin ? [{ name: 'twin' as const, server: gateway, operation: twin }] : []),
+  ];
+}
 
 async function oneRound(
-  operation: Operation,
+  { operation, server }: Contender,
   place: FilledPlace,
-  server: ServerProcess,
   connections: number,
   seconds: number,
 ): Promise<Round> {
@@ -60,78 +81,68 @@ async function oneRound(
   return closedLoop(server, ready, { connections });
 }
 
-/** Round by round, each server after the other: what disturbs the machine meanwhile meets them all. */
-async function throughputs(
-  operation: Operation,
+/** The times of so many seconds of the open arrival rate. */
+async function oneLatencyRound(
+  { operation, server }: Contender,
   place: FilledPlace,
-  servers: Servers,
-  { seconds, rounds, connections }: Effort,
-): Promise<Map<ServerName, Round[]>> {
-  const measured = new Map<ServerName, Round[]>([...servers].map(([name]) => [name, []]));
-  for (const [, server] of servers) {
-    await oneRound(operation, place, server, connections, WARM_UP_SECONDS);
-  }
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, server] of servers) {
-      measured.get(name)?.push(await oneRound(operation, place, server, connections, seconds));
-    }
-  }
-  return measured;
+  { rate, seconds, round }: { rate: number; seconds: number; round: number },
+): Promise<number[]> {
+  const most = operation.prepare ? place.users : Number.POSITIVE_INFINITY;
+  const count = Math.min(Math.max(Math.round(rate * seconds), 1), most);
+  const requests = requestsOf(operation, place, count, round * count);
+  return arrivals(server, operation.prepare ? await operation.prepare(server, requests) : requests, rate);
 }
 
-async function latencies(
-  operation: Operation,
-  place: FilledPlace,
-  servers: Servers,
-  { seconds, rounds }: Effort,
-  rate: number,
-): Promise<Map<ServerName, number[]>> {
-  const measured = new Map<ServerName, number[]>([...servers].map(([name]) => [name, []]));
+/** Round by round, each contender after the other: what disturbs the machine meanwhile meets them all. */
+async function inTurns<T>(
+  contenders: readonly Contender[],
+  rounds: number,
+  measureOne: (contender: Contender, round: number) => Promise<T>,
+): Promise<Map<Contender, T[]>> {
+  const measured = new Map<Contender, T[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++) {
-    const most = operation.prepare ? place.users : Number.POSITIVE_INFINITY;
-    const count = Math.min(Math.max(Math.round(rate * seconds), 1), most);
-    for (const [name, server] of servers) {
-      const requests: Request[] = requestsOf(operation, place, count, round * count);
-      const ready = operation.prepare ? await operation.prepare(server, requests) : requests;
-      measured.get(name)?.push(...(await arrivals(server, ready, rate)));
-    }
+    for (const [contender, results] of measured) results.push(await measureOne(contender, round));
   }
   return measured;
 }
 
 /**
- * Throws unless the answers are the same. Latencies are taken at `rate`, or at half of what the slowest server can
+ * Throws unless the answers are the same. Latencies are taken at `rate`, or at half of what the slowest contender can
  * do.
  */
 export async function measure(
   operation: Operation,
   place: FilledPlace,
-  running: Servers,
-  effort: Effort,
+  servers: Servers,
+  { seconds, rounds, connections }: Effort,
   rate?: number,
 ): Promise<Measured> {
-  const servers = takers(running, operation);
-  const peers = new Map([...servers].filter(([name]) => name !== 'gateway'));
-  const gateway = servers.get('gateway');
-  if (!gateway) throw new Error('the gateway does not run');
+  const contenders = contendersOf(operation, servers);
+  const [gateway] = contenders;
+  const peers = contenders.filter(({ name }) => name !== 'gateway' && name !== 'twin');
   await assertSameAnswers(operation, requestsOf(operation, place, COMPARED), gateway, peers);
 
-  const rounds = await throughputs(operation, place, servers, effort);
-  const medians = [...rounds].map(([, results]) => median(results.map((round) => round.throughput)));
-  const open = rate ?? Math.max(1, Math.round(Math.min(...medians) / 2));
-  const times = await latencies(operation, place, servers, effort, open);
+  await inTurns(contenders, 1, (one) => oneRound(one, place, connections, WARM_UP_SECONDS));
+  const loads = await inTurns(contenders, rounds, (one) => oneRound(one, place, connections, seconds));
+  const throughputOf = (one: Contender) => (loads.get(one) ?? []).map(({ throughput }) => throughput);
+  const slowest = Math.min(...contenders.map((one) => median(throughputOf(one))));
+  const open = rate ?? Math.max(1, Math.round(slowest / 2));
+  const times = await inTurns(contenders, rounds, (one, round) =>
+    oneLatencyRound(one, place, { rate: open, seconds, round }),
+  );
 
-  const figures = [...servers.keys()].map((name) => {
-    const results = rounds.get(name) ?? [];
+  const figures = contenders.map((one): [ContenderName, Figures] => {
+    const latencies = (times.get(one) ?? []).flat();
     return [
-      name,
+      one.name,
       {
-        throughput: median(results.map((round) => round.throughput)),
-        cpuMs: median(results.map((round) => round.cpuMs)),
-        p50: quantile(times.get(name) ?? [], 0.5),
-        p99: quantile(times.get(name) ?? [], 0.99),
+        throughput: median(throughputOf(one)),
+        rounds: throughputOf(one),
+        cpuMs: median((loads.get(one) ?? []).map(({ cpuMs }) => cpuMs)),
+        p50: quantile(latencies, 0.5),
+        p99: quantile(latencies, 0.99),
       },
-    ] as const;
+    ];
   });
-  return { operation: operation.name, rate: open, servers: Object.fromEntries(figures) };
+  return { operation: operation.name, rate: open, figures: Object.fromEntries(figures) };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse, print, separateOperations } from 'graphql';
-import { graphql, type Operation, placeInList, type Request, type Subject } from './operations.js';
+import { graphql, type Operation, placeInList, type Subject } from './operations.js';
 
 /** Reads at the old URLs, and the same reads through GraphQL: the row's own operation with its own variables. */
 
@@ -11,8 +11,6 @@ function documentOf(dialect: string, operation: string): string {
   if (!found) throw new Error(`${dialect} has no ${operation}`);
   return print(found);
 }
-
-const get = (path: string): Request => ({ method: 'GET', path, headers: {} });
 
 const anybody = ({ users, die }: Subject): string => String(die(users));
 
@@ -28,57 +26,48 @@ function signed({ app, users, die }: Subject): [name: string, value: string][] {
   return [...values, ['sign', createHash('md5').update(`${text}${app.secret}`).digest('hex')]];
 }
 
-interface LegacyRead {
-  url: Operation;
-  /** The same by GraphQL; only the gateway answers it. */
-  twin: Operation;
-}
-
 function read(
   name: string,
-  dialect: string,
-  operation: string,
-  url: Operation['request'],
+  [dialect, operation]: readonly [dialect: string, operation: string],
+  url: (subject: Subject) => string,
   variables: (subject: Subject) => Record<string, unknown>,
-): LegacyRead {
+): Operation {
   const document = documentOf(dialect, operation);
   return {
-    url: { name, peers: ['raw'], request: url },
+    name,
+    peers: ['raw'],
+    request: (subject) => ({ method: 'GET', path: url(subject), headers: {} }),
     twin: {
-      name: `${name}, by GraphQL`,
+      name: `${name} by GraphQL`,
       peers: [],
       request: (subject) => graphql(operation, document, variables(subject)),
     },
   };
 }
 
-export const LEGACY_READS: readonly LegacyRead[] = [
+export const LEGACY_READS: readonly Operation[] = [
   read(
     'anlife getUserInfo',
-    'anlife',
-    'UserInfoById',
-    (subject) => get(`/anlife/v1.0/user/getUserInfo?user_id=${anybody(subject)}`),
+    ['anlife', 'UserInfoById'],
+    (subject) => `/anlife/v1.0/user/getUserInfo?user_id=${anybody(subject)}`,
     (subject) => ({ id: anybody(subject) }),
   ),
   read(
     'plus users/:id',
-    'plus',
-    'UserByAccount',
-    (subject) => get(`/api/v2/users/${anybody(subject)}`),
+    ['plus', 'UserByAccount'],
+    (subject) => `/api/v2/users/${anybody(subject)}`,
     (subject) => ({ account: anybody(subject) }),
   ),
   read(
     'plus users?limit=20',
-    'plus',
-    'Users',
-    (subject) => get(`/api/v2/users?limit=20&since=${placeInList(subject)}`),
+    ['plus', 'Users'],
+    (subject) => `/api/v2/users?limit=20&since=${placeInList(subject)}`,
     (subject) => ({ first: 20, offset: 0, order: 'ID_DESC', filter: { since: placeInList(subject) } }),
   ),
   read(
     'open get-info',
-    'open',
-    'AccountByApp',
-    (subject) => get(`/v1/user/get-info?${new URLSearchParams(signed(subject))}`),
+    ['open', 'AccountByApp'],
+    (subject) => `/v1/user/get-info?${new URLSearchParams(signed(subject))}`,
     (subject) => ({ parameters: signed(subject).map(([name, value]) => ({ name, value })) }),
   ),
 ];

@@ -26,6 +26,8 @@ export interface Operation {
   /** Who can answer it, besides the gateway. */
   peers: readonly ServerName[];
   request(subject: Subject): Request;
+  /** The same through GraphQL, for a read at an old URL; the gateway alone is asked. */
+  twin?: Operation;
   /** What of an answer is the same at every server; all of it, if left out. */
   comparable?(answer: unknown): unknown;
   /** Readies requests that can be made once, at one server. */

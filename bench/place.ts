@@ -3,8 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { type Config, loadConfig } from '../src/config.js';
-import { queryOne } from '../src/infra/database/query.js';
+import { loadConfig } from '../src/config.js';
 import { SecretBox } from '../src/infra/secret-box.js';
 import { OpenAppService } from '../src/modules/openapp/open-app.service.js';
 import { closeInfrastructure, openInfrastructure } from '../src/services.js';
@@ -49,36 +48,24 @@ async function removeKeys(redisUrl: string, prefix: string): Promise<void> {
   await redis.quit();
 }
 
-async function isFilled(databaseUrl: string): Promise<boolean> {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: databaseUrl });
-  return client
-    .connect()
-    .then(() =>
-      client.query(
-        `select shobj_description(oid, 'pg_database') as said from pg_database where datname = current_database()`,
-      ),
-    )
-    .then(
-      ({ rows }) => rows[0]?.said === FILLED,
-      () => false,
-    )
-    .finally(() => client.end());
+/** Whether a database was filled to the end. */
+async function isFilled(databaseUrl: string, name: string): Promise<boolean> {
+  const [row] = await onServer<{ said: string | null }>(
+    databaseUrl,
+    `select shobj_description(oid, 'pg_database') as said from pg_database where datname = '${name}'`,
+  );
+  return row?.said === FILLED;
 }
 
-async function fillIn(name: string, config: Config, users: number, isNew: boolean, say: PlaceOptions['say']) {
+async function prepare(env: Place, isNew: boolean, { users, say }: PlaceOptions) {
+  const config = loadConfig({ ...SETTINGS, ...env, DATABASE_TIMEOUT_SECONDS: '3600' });
   const infrastructure = await openInfrastructure(config);
   try {
     const em = infrastructure.database.fork();
-    if (isNew) {
-      await fillUsers(em, config, users, say);
-      await em.execute(`comment on database ${name} is '${FILLED}'`);
-    }
+    if (isNew) await fillUsers(em, config, users, say);
     const apps = new OpenAppService(new SecretBox(config.DATA_KEYS));
     const { app, secret } = await apps.create(em, { name: 'bench' });
-    const version = await queryOne<{ server_version: string }>(em, 'show server_version');
-    const description = `${await describeData(em)} (PostgreSQL ${version?.server_version ?? ''})`;
-    return { app: { id: app.id, secret }, description };
+    return { app: { id: app.id, secret }, description: await describeData(em) };
   } finally {
     await closeInfrastructure(infrastructure);
   }
@@ -86,7 +73,7 @@ async function fillIn(name: string, config: Config, users: number, isNew: boolea
 
 /** Makes a database of its own and fills it, or takes the one that was kept. */
 export async function openPlace(options: PlaceOptions): Promise<FilledPlace> {
-  const { users, databaseUrl, redisUrl, keep, say } = options;
+  const { users, databaseUrl, redisUrl, keep } = options;
   const name = `ug_bench_${users}${keep ? '' : `_${randomBytes(4).toString('hex')}`}`;
   const url = new URL(databaseUrl);
   url.pathname = name;
@@ -98,7 +85,7 @@ export async function openPlace(options: PlaceOptions): Promise<FilledPlace> {
     DATA_DIR: path.join(os.tmpdir(), name),
     SMS_WEBHOOK_URL: options.smsWebhookUrl,
   };
-  const isNew = !(keep && (await isFilled(url.href)));
+  const isNew = !(await isFilled(databaseUrl, name));
   const drop = async () => {
     await onServer(databaseUrl, `drop database if exists ${name} with (force)`);
     await rm(env.DATA_DIR, { recursive: true, force: true });
@@ -116,10 +103,10 @@ export async function openPlace(options: PlaceOptions): Promise<FilledPlace> {
       await onServer(databaseUrl, `alter database ${name} set work_mem = '512MB'`);
     }
     await mkdir(env.DATA_DIR, { recursive: true });
-    const config = loadConfig({ ...SETTINGS, ...env, DATABASE_TIMEOUT_SECONDS: '3600' });
-    const filled = await fillIn(name, config, users, isNew, say);
+    const prepared = await prepare(env, isNew, options);
     await onServer(databaseUrl, `alter database ${name} reset all`);
-    return { users, env, ...filled, leave };
+    await onServer(databaseUrl, `comment on database ${name} is '${FILLED}'`);
+    return { users, env, ...prepared, leave };
   } catch (error) {
     await leave();
     throw error;

@@ -1,4 +1,4 @@
-import type { Measured } from './measure.js';
+import type { ContenderName, Measured } from './measure.js';
 import type { LoginFigures } from './measure.logins.js';
 import type { Statements } from './measure.statements.js';
 import { SERVER_NAMES, type ServerName } from './servers.js';
@@ -37,22 +37,20 @@ const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): str
 
 const PEERS = SERVER_NAMES.filter((name) => name !== 'gateway');
 const fixed = (value: number | undefined, digits = 0): Cell => value?.toFixed(digits);
-const gatewayOf = ({ servers }: Measured): number => servers.gateway?.throughput ?? Number.NaN;
 
-/** The same operation by GraphQL, which a legacy read is measured beside. */
-export const TWIN = ', by GraphQL';
+const CONTENDERS: readonly ContenderName[] = [...SERVER_NAMES, 'twin'];
 
-function throughputRow(one: Measured, all: readonly Measured[]): Cell[] {
-  const ratios = PEERS.map((peer) => {
-    const theirs = one.servers[peer]?.throughput;
-    return theirs && least(gatewayOf(one) / theirs, LEAST_RATIO[one.operation]?.[peer]);
-  });
-  const twin = all.find(({ operation }) => operation === `${one.operation}${TWIN}`);
+function throughputRow({ operation, figures }: Measured): Cell[] {
+  const ours = figures.gateway?.throughput ?? Number.NaN;
+  const ratioTo = (name: ContenderName, target: number | undefined) => {
+    const theirs = figures[name]?.throughput;
+    return theirs && least(ours / theirs, target);
+  };
   return [
-    one.operation,
-    ...SERVER_NAMES.map((name) => fixed(one.servers[name]?.throughput)),
-    ...ratios,
-    twin && least(gatewayOf(one) / gatewayOf(twin), LEAST_OF_TWIN),
+    operation,
+    ...CONTENDERS.map((name) => fixed(figures[name]?.throughput)),
+    ...PEERS.map((peer) => ratioTo(peer, LEAST_RATIO[operation]?.[peer])),
+    ratioTo('twin', LEAST_OF_TWIN),
   ];
 }
 
@@ -62,22 +60,22 @@ function sizeSection({ users, data, measured, logins, memory }: SizeReport): str
     '',
     data,
     '',
-    'Answers a second in the closed loop, and the gateway over each peer:',
+    'Answers a second in the closed loop, and the gateway over each peer (twin: the same read through `/graphql`):',
     '',
     ...table(
-      ['operation', ...SERVER_NAMES, ...PEERS.map((peer) => `/ ${peer}`), '/ its GraphQL twin'],
-      measured.map((one) => throughputRow(one, measured)),
+      ['operation', ...CONTENDERS, ...PEERS.map((peer) => `/ ${peer}`), '/ twin'],
+      measured.map(throughputRow),
     ),
     '',
     'Latency at an open arrival rate, p50 / p99 in ms:',
     '',
     ...table(
-      ['operation', 'requests/s', ...SERVER_NAMES],
-      measured.map(({ operation, rate, servers }) => [
+      ['operation', 'requests/s', ...CONTENDERS],
+      measured.map(({ operation, rate, figures }) => [
         operation,
         rate,
-        ...SERVER_NAMES.map((name) => {
-          const found = servers[name];
+        ...CONTENDERS.map((name) => {
+          const found = figures[name];
           return found && `${fixed(found.p50, 1)} / ${fixed(found.p99, 1)}`;
         }),
       ]),
@@ -122,18 +120,20 @@ function loginSection({ hashOnly, logins, parameters, rate, quiet, busy }: Login
   ];
 }
 
+const isRead = ({ operation }: Measured): boolean => !operation.endsWith('login');
+
 function growthSection(smallest: SizeReport, largest: SizeReport): string[] {
   return [
     `Growth of the p50 from ${smallest.users.toLocaleString('en')} to ${largest.users.toLocaleString('en')} users, at the same rates:`,
     '',
     ...table(
-      ['operation', ...SERVER_NAMES],
-      largest.measured.map(({ operation, servers }) => {
+      ['operation', ...CONTENDERS],
+      largest.measured.filter(isRead).map(({ operation, figures }) => {
         const before = smallest.measured.find((one) => one.operation === operation);
         return [
           operation,
-          ...SERVER_NAMES.map((name) => {
-            const [from, to] = [before?.servers[name]?.p50, servers[name]?.p50];
+          ...CONTENDERS.map((name) => {
+            const [from, to] = [before?.figures[name]?.p50, figures[name]?.p50];
             if (!from || !to) return undefined;
             return name === 'gateway' ? most(to / from, MOST_GROWTH) : fixed(to / from, 2);
           }),
@@ -151,10 +151,10 @@ function costSection({ sizes, statements }: Report): string[] {
     '',
     ...table(
       ['operation', ...SERVER_NAMES],
-      measured.map(({ operation, servers }) => [
+      measured.map(({ operation, figures }) => [
         operation,
         ...SERVER_NAMES.map((name) => {
-          const [found, count] = [servers[name], statements[operation]?.[name]];
+          const [found, count] = [figures[name], statements[operation]?.[name]];
           return found && `${fixed(found.cpuMs, 2)} ms${count === undefined ? '' : `, ${+count.toFixed(1)}`}`;
         }),
       ]),

@@ -45,7 +45,7 @@ async function openInspector(port: number): Promise<Inspector> {
 
 /** Every read in turn. */
 function mixture(place: FilledPlace) {
-  const operations = [...GRAPHQL_READS, ...LEGACY_READS.map(({ url }) => url)];
+  const operations = [...GRAPHQL_READS, ...LEGACY_READS];
   const lists = operations.map((operation) => requestsOf(operation, place, EACH));
   return Array.from({ length: EACH }, (_, index) => lists.flatMap((list) => list[index] ?? [])).flat();
 }
