@@ -82,8 +82,8 @@ async function oneRound(
 }
 
 /** The times of so many seconds of the open arrival rate. */
-async function oneLatencyRound(
-  { operation, server }: Contender,
+export async function latencyRound(
+  { operation, server }: Pick<Contender, 'operation' | 'server'>,
   place: FilledPlace,
   { rate, seconds, round }: { rate: number; seconds: number; round: number },
 ): Promise<number[]> {
@@ -94,28 +94,24 @@ async function oneLatencyRound(
 }
 
 /** Round by round, each contender after the other: what disturbs the machine meanwhile meets them all. */
-async function inTurns<T>(
-  contenders: readonly Contender[],
+export async function inTurns<C, T>(
+  contenders: readonly C[],
   rounds: number,
-  measureOne: (contender: Contender, round: number) => Promise<T>,
-): Promise<Map<Contender, T[]>> {
-  const measured = new Map<Contender, T[]>(contenders.map((contender) => [contender, []]));
+  measureOne: (contender: C, round: number) => Promise<T>,
+): Promise<Map<C, T[]>> {
+  const measured = new Map<C, T[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [contender, results] of measured) results.push(await measureOne(contender, round));
   }
   return measured;
 }
 
-/**
- * Throws unless the answers are the same. Latencies are taken at `rate`, or at half of what the slowest contender can
- * do.
- */
+/** Throws unless the answers are the same. Latencies are taken at half of what the slowest contender can do. */
 export async function measure(
   operation: Operation,
   place: FilledPlace,
   servers: Servers,
   { seconds, rounds, connections }: Effort,
-  rate?: number,
 ): Promise<Measured> {
   const contenders = contendersOf(operation, servers);
   const [gateway] = contenders;
@@ -126,9 +122,9 @@ export async function measure(
   const loads = await inTurns(contenders, rounds, (one) => oneRound(one, place, connections, seconds));
   const throughputOf = (one: Contender) => (loads.get(one) ?? []).map(({ throughput }) => throughput);
   const slowest = Math.min(...contenders.map((one) => median(throughputOf(one))));
-  const open = rate ?? Math.max(1, Math.round(slowest / 2));
+  const rate = Math.max(1, Math.round(slowest / 2));
   const times = await inTurns(contenders, rounds, (one, round) =>
-    oneLatencyRound(one, place, { rate: open, seconds, round }),
+    latencyRound(one, place, { rate, seconds, round }),
   );
 
   const figures = contenders.map((one): [ContenderName, Figures] => {
@@ -144,5 +140,5 @@ export async function measure(
       },
     ];
   });
-  return { operation: operation.name, rate: open, figures: Object.fromEntries(figures) };
+  return { operation: operation.name, rate, figures: Object.fromEntries(figures) };
 }

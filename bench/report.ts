@@ -1,3 +1,4 @@
+import { GROWERS, GROWTH_RATE, type Growth } from './measure.growth.js';
 import type { ContenderName, Measured } from './measure.js';
 import type { LoginFigures } from './measure.logins.js';
 import type { Statements } from './measure.statements.js';
@@ -28,6 +29,8 @@ export interface Report {
   facts: Record<string, string>;
   sizes: SizeReport[];
   statements: Statements;
+  /** Empty for a single size. */
+  growth: Growth[];
 }
 
 type Cell = string | number | undefined;
@@ -120,25 +123,24 @@ function loginSection({ hashOnly, logins, parameters, rate, quiet, busy }: Login
   ];
 }
 
-const isRead = ({ operation }: Measured): boolean => !operation.endsWith('login');
-
-function growthSection(smallest: SizeReport, largest: SizeReport): string[] {
+function growthSection({ sizes, growth }: Report): string[] {
+  const [from, to] = [sizes[0], sizes.at(-1)].map((size) => size?.users.toLocaleString('en'));
+  const names = GROWERS.filter((name) => growth.some(({ servers }) => servers[name]));
   return [
-    `Growth of the p50 from ${smallest.users.toLocaleString('en')} to ${largest.users.toLocaleString('en')} users, at the same rates:`,
+    `p50 at ${from} and at ${to} users, the sizes taking turns at ${GROWTH_RATE} requests a second, in ms:`,
     '',
     ...table(
-      ['operation', ...CONTENDERS],
-      largest.measured.filter(isRead).map(({ operation, figures }) => {
-        const before = smallest.measured.find((one) => one.operation === operation);
-        return [
-          operation,
-          ...CONTENDERS.map((name) => {
-            const [from, to] = [before?.figures[name]?.p50, figures[name]?.p50];
-            if (!from || !to) return undefined;
-            return name === 'gateway' ? most(to / from, MOST_GROWTH) : fixed(to / from, 2);
-          }),
-        ];
-      }),
+      ['operation', ...names],
+      growth.map(({ operation, servers }) => [
+        operation,
+        ...names.map((name) => {
+          const found = servers[name];
+          if (!found) return undefined;
+          const ratio = found.large / found.small;
+          const shown = name === 'gateway' ? most(ratio, MOST_GROWTH) : fixed(ratio, 2);
+          return `${fixed(found.small, 2)} → ${fixed(found.large, 2)}: ${shown}`;
+        }),
+      ]),
     ),
     '',
   ];
@@ -165,12 +167,11 @@ function costSection({ sizes, statements }: Report): string[] {
 
 /** The whole report as markdown. */
 export function markdown(report: Report): string {
-  const [smallest, largest] = [report.sizes[0], report.sizes.at(-1)];
   return [
     ...Object.entries(report.facts).map(([name, fact]) => `- ${name}: ${fact}`),
     '',
     ...report.sizes.flatMap(sizeSection),
-    ...(smallest && largest && smallest !== largest ? growthSection(smallest, largest) : []),
+    ...(report.growth.length > 0 ? growthSection(report) : []),
     ...costSection(report),
   ].join('\n');
 }

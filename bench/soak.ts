@@ -7,8 +7,9 @@ import { startNamed } from './servers.js';
 
 /** Requests of each read in the mixture. */
 const EACH = 200;
-/** The heap is looked at so many times, at even distances. */
-const STAGES = 6;
+/** The heap is looked at after each stage: so many of them at least, and none longer than signed requests are good. */
+const LEAST_STAGES = 7;
+const STAGE_MINUTES = 8;
 const RSS_EVERY_MS = 5000;
 /** More than this over the first stages is growth: what is left of one collection differs by a few percent. */
 const GROWTH = 1.1;
@@ -61,20 +62,21 @@ export async function soak(
   const flags = [`--inspect=127.0.0.1:${inspectorPort}`, '--inspect-publish-uid=http'];
   const gateway = await startNamed('gateway', place.env, flags);
   const curve: number[] = [];
-  const timer = setInterval(() => void gateway.rss().then((bytes) => curve.push(bytes)), RSS_EVERY_MS);
+  const sample = async () => void curve.push(await gateway.rss());
+  // A gateway that is gone fails the load.
+  const timer = setInterval(() => void sample().catch(() => undefined), RSS_EVERY_MS);
   try {
     const inspector = await openInspector(inspectorPort);
     const heaps: number[] = [];
     let requests = 0;
-    const seconds = Math.max(1, (minutes * 60) / STAGES);
-    for (let stage = 0; stage <= STAGES; stage++) {
-      // Signed requests are good for ten minutes: each stage makes its own.
+    const stages = Math.max(LEAST_STAGES, Math.ceil(minutes / STAGE_MINUTES));
+    const seconds = Math.max(1, (minutes * 60) / stages);
+    for (let stage = 1; stage <= stages; stage++) {
       requests += (await closedLoop(gateway, mixture(place), { connections, seconds })).requests;
       heaps.push(await inspector.heap());
-      say(`stage ${stage} of ${STAGES}: ${((heaps.at(-1) ?? 0) / MIB).toFixed(1)} MiB of heap`);
+      say(`stage ${stage} of ${stages}: ${((heaps.at(-1) ?? 0) / MIB).toFixed(1)} MiB of heap`);
     }
     inspector.close();
-    // The stage before the first figure warms up.
     const [first = 0, second = 0] = heaps;
     const grown = (heaps.at(-1) ?? 0) / Math.max(first, second);
     return [
