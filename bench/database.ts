@@ -1,8 +1,9 @@
 import pg from 'pg';
 
-/** One statement that belongs to no transaction, such as `create database`. */
-export async function onServer(url: string, sql: string): Promise<void> {
+/** One statement that belongs to no transaction, such as `create database`; its rows, if it has any. */
+export async function onServer<R = unknown>(url: string, sql: string): Promise<R[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  const { rows } = await client.query(sql).finally(() => client.end());
+  return rows as R[];
 }

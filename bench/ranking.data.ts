@@ -44,7 +44,8 @@ const AGGREGATES = [
    select user_id, (created_at at time zone 'Asia/Shanghai')::date, sum(amount) from currency_orders
    group by 1, 2 order by 2, 1`,
   `insert into currencies (user_id, sum, total_income)
-   select user_id, sum(amount), sum(amount) from daily_incomes group by 1 order by 1`,
+   select user_id, sum(amount), sum(amount) from daily_incomes group by 1 order by 1
+   on conflict (user_id) do update set sum = excluded.sum, total_income = excluded.total_income`,
 ];
 
 async function inBatches(total: number, insert: (from: number, to: number) => Promise<unknown>) {
@@ -65,10 +66,19 @@ export async function fill(em: EntityManager, sizes: Sizes, say: (what: string) 
       LARGE_CITIES,
     ];
     await inBatches(sizes.users, (from, to) => em.execute(USERS, [...words.map(arrayOf), from, to]));
-    say(`${sizes.orders} orders`);
-    await inBatches(sizes.orders, (from, to) => em.execute(ORDERS, [sizes.users, sizes.days, from, to]));
-    say('their daily sums');
-    for (const sql of AGGREGATES) await em.execute(sql);
+    await insertOrders(em, sizes, say);
   });
   await em.execute('vacuum analyze');
+}
+
+/** Incomes of the users 1 to `sizes.users`, and the sums that go with them. */
+export async function insertOrders(
+  em: EntityManager,
+  sizes: Sizes,
+  say: (what: string) => void,
+): Promise<void> {
+  say(`${sizes.orders} orders`);
+  await inBatches(sizes.orders, (from, to) => em.execute(ORDERS, [sizes.users, sizes.days, from, to]));
+  say('their daily sums');
+  for (const sql of AGGREGATES) await em.execute(sql);
 }

@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { errorsPlugin, formatError } from './errors.js';
+import { executionOf } from './execution.js';
 import { limitsPlugin } from './limits.js';
 import { LIMITS } from './query-size.js';
 
@@ -18,7 +19,7 @@ export async function createGraphqlServer(
   log: FastifyBaseLogger,
 ): Promise<ApolloServer<RequestContext>> {
   const server = new ApolloServer<RequestContext>({
-    schema,
+    gateway: executionOf(schema),
     formatError,
     introspection: config.PLAYGROUND,
     hideSchemaDetailsFromClientErrors: !config.PLAYGROUND,

@@ -91,6 +91,31 @@ export interface Joined {
   as: string;
 }
 
+export interface EntityReadOptions extends ReadOptions {
+  joined?: Joined;
+}
+
+/** What is selected before `from`, and what makes entities of the rows; known once the ORM runs. */
+function entityColumns(
+  em: EntityManager,
+  Entity: EntityClass<object>,
+  alias: string,
+  joined?: Joined,
+): Columns {
+  const own = columnsOf(em, Entity, alias);
+  if (!joined) return own;
+  const { as, entity } = joined;
+  const lent = columnsOf(em, entity, joined.alias, `${as}.`);
+  const [key = ''] = em.getMetadata(entity).primaryKeys;
+  return {
+    text: `${own.text}, ${lent.text}`,
+    revive: (row) => {
+      const other = row[`${as}.${key}`] === null ? null : lent.revive(row);
+      return Object.assign(own.revive(row), { [as]: other });
+    },
+  };
+}
+
 /**
  * A read of whole rows of an entity, by its properties and tracked by nobody. `from` is what follows the columns in
  * the statement; the table of the entity goes by `alias` there.
@@ -99,25 +124,36 @@ export function readRows<T extends object>(
   Entity: EntityClass<T>,
   alias: string,
   from: string,
-  { joined, ...options }: ReadOptions & { joined?: Joined } = {},
+  { joined, ...options }: EntityReadOptions = {},
 ): Read<T> {
-  // The ORM knows its entities only once it runs.
   let known: { find: Read<Row>; revive: Columns['revive'] } | undefined;
-  const prepare = (em: EntityManager) => {
-    const own = columnsOf(em, Entity, alias);
-    if (!joined) return { find: read<Row>(`select ${own.text} ${from}`, options), revive: own.revive };
-    const { as, entity } = joined;
-    const lent = columnsOf(em, entity, joined.alias, `${as}.`);
-    const [key = ''] = em.getMetadata(entity).primaryKeys;
-    const revive = (row: Row): Row => {
-      const other = row[`${as}.${key}`] === null ? null : lent.revive(row);
-      return Object.assign(own.revive(row), { [as]: other });
-    };
-    return { find: read<Row>(`select ${own.text}, ${lent.text} ${from}`, options), revive };
-  };
   return async (em, values) => {
-    known ??= prepare(em);
+    if (!known) {
+      const { text, revive } = entityColumns(em, Entity, alias, joined);
+      known = { find: read(`select ${text} ${from}`, options), revive };
+    }
     return (await known.find(em, values)).map(known.revive) as T[];
+  };
+}
+
+/** One row of an entity or null. It comes as one JSON value, which costs less than its thirty columns. */
+export function readRow<T extends object>(
+  Entity: EntityClass<T>,
+  alias: string,
+  from: string,
+  { joined, ...options }: EntityReadOptions = {},
+): (em: EntityManager, values: readonly unknown[]) => Promise<T | null> {
+  let known: { find: Read<{ row: Row }>; revive: Columns['revive'] } | undefined;
+  return async (em, values) => {
+    if (!known) {
+      const { text, revive } = entityColumns(em, Entity, alias, joined);
+      known = {
+        find: read(`select row_to_json(one) as row from (select ${text} ${from}) one`, options),
+        revive,
+      };
+    }
+    const [found] = await known.find(em, values);
+    return found ? (known.revive(found.row) as T) : null;
   };
 }
 

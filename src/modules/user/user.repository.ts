@@ -1,35 +1,41 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
 import { indexBy, queryOne } from '../../infra/database/query.js';
-import { arrayOf, type Read, type ReadOptions, readFirst, readRows } from '../../infra/database/read.js';
+import { arrayOf, type Read, type ReadOptions, readRow, readRows } from '../../infra/database/read.js';
 import { Image } from '../image/image.entity.js';
 import { User, UserStatus } from './user.entity.js';
 
-/** Users with their avatars, which most who ask for users ask for as well. */
-export const readUsers = (conditions: string, options: ReadOptions = {}): Read<User> =>
-  readRows(User, 'u', `from users u left join images a on a.id = u.avatar_id where ${conditions}`, {
-    ...options,
-    joined: { entity: Image, alias: 'a', as: 'avatar' },
-  });
-
 /** Accounts that are gone for everybody, whatever asks for them. */
 const LIVE = `u.status <> ${UserStatus.DELETED}`;
+
+/** Users come with their avatars, which most who ask for users ask for as well. */
+const WITH_AVATAR = 'from users u left join images a on a.id = u.avatar_id where';
+const joined = { entity: Image, alias: 'a', as: 'avatar' };
+
+export const readUsers = (conditions: string, options: ReadOptions = {}): Read<User> =>
+  readRows(User, 'u', `${WITH_AVATAR} ${conditions}`, { ...options, joined });
+
+const readUser = (condition: string) =>
+  readRow(User, 'u', `${WITH_AVATAR} ${condition} and ${LIVE}`, { joined });
+
 const byIds = readUsers(`u.id = any (?::int[]) and ${LIVE}`);
-const byId = readUsers(`u.id = ? and ${LIVE}`);
-const byName = readUsers(`u.name = ? and ${LIVE}`);
-const byPhone = readUsers(`u.phone = ? and ${LIVE}`);
+const byId = readUser('u.id = ?');
+const byName = readUser('u.name = ?');
+const byPhone = readUser('u.phone = ?');
 /** Only a verified address names an account (DECISIONS §1, "e-mail"). */
-const byEmail = readUsers(`u.email = ? and u.email_verified and ${LIVE}`);
+const byEmail = readUser('u.email = ? and u.email_verified');
 
 export async function findUsersByIds(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
-  const users = ids.length === 1 ? await byId(em, ids) : await byIds(em, [arrayOf(ids)]);
-  return indexBy(users, (user) => user.id);
+  const [id] = ids;
+  const user = ids.length === 1 && id ? await byId(em, [id]) : null;
+  const users = ids.length > 1 ? await byIds(em, [arrayOf(ids)]) : user ? [user] : [];
+  return indexBy(users, (found) => found.id);
 }
 
-export const findUserById = (em: EntityManager, id: number) => readFirst(byId, em, [id]);
-export const findUserByName = (em: EntityManager, name: string) => readFirst(byName, em, [name]);
-export const findUserByPhone = (em: EntityManager, phone: string) => readFirst(byPhone, em, [phone]);
-export const findUserByEmail = (em: EntityManager, email: string) => readFirst(byEmail, em, [email]);
+export const findUserById = (em: EntityManager, id: number) => byId(em, [id]);
+export const findUserByName = (em: EntityManager, name: string) => byName(em, [name]);
+export const findUserByPhone = (em: EntityManager, phone: string) => byPhone(em, [phone]);
+export const findUserByEmail = (em: EntityManager, email: string) => byEmail(em, [email]);
 
 export type NewUser = Partial<User> & Pick<User, 'name'>;
 
