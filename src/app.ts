@@ -87,7 +87,7 @@ async function registerDoors(
   const { database, redis, storage } = infrastructure;
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
-  http.addHook('onClose', () => server.stop());
+  http.addHook('onClose', () => server.apollo.stop());
   const createContext = contextFactory(database, services, config);
 
   dropUnusedConnections(http);

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { type DocumentNode, visit } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, visit } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
 import { assertSize, LIMITS } from './query-size.js';
@@ -33,15 +33,29 @@ function assertDocument(document: DocumentNode): void {
   readable.add(document);
 }
 
-/** Refuses queries that are too large, before any resolver runs. The dialects' own operations are only checked for text. */
+/**
+ * Refuses queries that are too large or hold text that no column takes. The dialects' own operations are only checked
+ * for the text in their variables.
+ */
+export function assertWithinLimits(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+  ctx: RequestContext,
+): void {
+  assertVariables(variables);
+  if (ctx.client.door !== 'graphql') return;
+  assertDocument(document);
+  assertSize(schema, document, operation, variables);
+}
+
+/** Looks at queries before any resolver runs. */
 export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, operation, document, request, contextValue }) {
-        assertVariables(request.variables);
-        if (contextValue.client.door !== 'graphql' || !operation) return;
-        assertDocument(document);
-        assertSize(schema, document, operation, request.variables ?? {});
+        if (operation) assertWithinLimits(schema, document, operation, request.variables ?? {}, contextValue);
       },
     };
   },

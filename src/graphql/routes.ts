@@ -1,14 +1,15 @@
-import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-ts';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import type { Question } from './known-queries.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
+import type { GraphqlServer } from './server.js';
 
 export interface GraphqlRoutesOptions {
-  server: ApolloServer<RequestContext>;
+  server: GraphqlServer;
   config: Pick<Config, 'PLAYGROUND' | 'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES'>;
   createContext(request: FastifyRequest): Promise<RequestContext>;
 }
@@ -18,6 +19,24 @@ const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'
 
 /** Files of one request; each mutation takes one. */
 const FILES_MAX = 5;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** What a plain request asks; undefined for one that says more, or wants another type: Apollo knows what to do then. */
+function questionOf({ method, headers, body }: FastifyRequest): Question | undefined {
+  const { accept = '*/*', 'content-type': type = '' } = headers;
+  const plain =
+    method === 'POST' && type.startsWith('application/json') && /^(\*\/\*|application\/json)/.test(accept);
+  if (!plain || body === null || typeof body !== 'object') return undefined;
+  const { query, operationName, variables, ...others } = body as Partial<Question>;
+  const known =
+    typeof query === 'string' &&
+    (typeof operationName === 'string' || operationName === undefined || operationName === null) &&
+    typeof (variables ?? {}) === 'object' &&
+    !Array.isArray(variables) &&
+    Object.keys(others).length === 0;
+  return known ? { query, operationName, variables } : undefined;
+}
 
 /** `POST /graphql`, GET for queries, multipart for uploads, and for a browser's GET the playground. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlRoutesOptions): Promise<void> {
@@ -47,7 +66,14 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
     const handle = async (request: FastifyRequest, reply: FastifyReply) => {
       // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
       const context = await createContext(request);
-      return fastifyApolloHandler(server, { context: async () => context }).call(scope, request, reply);
+      const known = questionOf(request);
+      const answer = known && (await server.known.answer(known, context));
+      if (answer) return reply.type(JSON_TYPE).send(`${JSON.stringify(answer)}\n`);
+      return fastifyApolloHandler(server.apollo, { context: async () => context }).call(
+        scope,
+        request,
+        reply,
+      );
     };
     scope.route({ method: 'POST', url: '/graphql', preHandler: parseMultipart, handler: handle });
     scope.get('/graphql', async (request, reply) => {

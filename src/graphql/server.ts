@@ -8,18 +8,25 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { errorsPlugin, formatError } from './errors.js';
-import { executionOf } from './execution.js';
+import { KnownQueries } from './known-queries.js';
 import { limitsPlugin } from './limits.js';
 import { LIMITS } from './query-size.js';
+
+/** Apollo, and what it need not be asked again. */
+export interface GraphqlServer {
+  apollo: ApolloServer<RequestContext>;
+  known: KnownQueries;
+}
 
 /** The one pipeline: `/graphql` and every row of every dialect run through it. */
 export async function createGraphqlServer(
   schema: GraphQLSchema,
   config: Pick<Config, 'PLAYGROUND'>,
   log: FastifyBaseLogger,
-): Promise<ApolloServer<RequestContext>> {
-  const server = new ApolloServer<RequestContext>({
-    gateway: executionOf(schema),
+): Promise<GraphqlServer> {
+  const known = new KnownQueries(schema);
+  const apollo = new ApolloServer<RequestContext>({
+    gateway: known.gateway,
     formatError,
     introspection: config.PLAYGROUND,
     hideSchemaDetailsFromClientErrors: !config.PLAYGROUND,
@@ -39,6 +46,6 @@ export async function createGraphqlServer(
     stopOnTerminationSignals: false,
     logger: log,
   });
-  await server.start();
-  return server;
+  await apollo.start();
+  return { apollo, known };
 }

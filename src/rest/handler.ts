@@ -1,9 +1,9 @@
-import type { ApolloServer } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
+import type { GraphqlServer } from '../graphql/server.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
@@ -22,7 +22,7 @@ declare module 'fastify' {
 }
 
 export interface Engine {
-  server: ApolloServer<RequestContext>;
+  server: GraphqlServer;
   schema: GraphQLSchema;
   createContext: ContextFactory;
   config: Pick<
@@ -39,10 +39,10 @@ async function execute(
   variables: Record<string, unknown>,
   contextValue: RequestContext,
 ): Promise<Data> {
-  const { body } = await engine.server.executeOperation(
-    { query: operations.get(operationName) ?? '', operationName, variables },
-    { contextValue },
-  );
+  const question = { query: operations.get(operationName) ?? '', operationName, variables };
+  const answer = await engine.server.known.answer(question, contextValue);
+  if (answer) return answer.data;
+  const { body } = await engine.server.apollo.executeOperation(question, { contextValue });
   if (body.kind !== 'single') throw new AppError('INTERNAL');
   const { data, errors } = body.singleResult;
   const [error] = errors ?? [];

@@ -106,7 +106,7 @@ beforeAll(async () => {
   const { config, services, infrastructure } = app;
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
-  http.addHook('onClose', () => server.stop());
+  http.addHook('onClose', () => server.apollo.stop());
   await mountDialects(http, [dialect], {
     schema,
     config,
