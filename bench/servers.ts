@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type ServerProcess, startServer } from './server.process.js';
 
 /** The gateway, and what it is measured against (see docs/performance.md). */
@@ -41,9 +42,23 @@ export const SETTINGS = {
   CODE_IP_DAILY_LIMIT: '1000000',
 } as const;
 
+/** What `npm start` tells Node about the gateway. Peers run with Node's defaults. */
+const GATEWAY_FLAGS = startFlags();
+
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+  const [, flags] = / exec node (.*) dist\/src\/main\.js$/.exec(scripts.start) ?? [];
+  if (!flags) throw new Error(`package.json starts the gateway without flags: ${scripts.start}`);
+  return flags.split(' ');
+}
+
 /** Starts a server in production mode. Peers are told the same and take what they need. */
 export const startNamed = (
   name: ServerName,
   place: Place,
   nodeFlags: readonly string[] = [],
-): Promise<ServerProcess> => startServer(SCRIPTS[name], { ...SETTINGS, ...place }, nodeFlags);
+): Promise<ServerProcess> =>
+  startServer(SCRIPTS[name], { ...SETTINGS, ...place }, [
+    ...(name === 'gateway' ? GATEWAY_FLAGS : []),
+    ...nodeFlags,
+  ]);

@@ -2,11 +2,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext } from '../../context.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
 import type { Database } from '../../infra/database/database.js';
+import { HotCache } from '../../infra/hot-cache.js';
 import type { Redis } from '../../infra/redis.js';
 import { pageSize } from '../../paging.js';
 import { UserStatus } from '../user/user.entity.js';
+import { findUsersByIds } from '../user/user.repository.js';
 import { type RankRow, type RankWindow, rankIncomes, sumIncome } from './ranking.repository.js';
-import { RankingSnapshots } from './ranking.snapshots.js';
+import { RankingSnapshots, type RankSnapshot, snapshotKey } from './ranking.snapshots.js';
 import type { IncomeRank, IncomeRankEntry, IncomeRankMine } from './ranking.type.js';
 
 /** What the ranking has to know of places. */
@@ -29,12 +31,21 @@ const DAYS_MAX = 3650;
 /** Windows that wait for their first computation in one process; the next one gets SERVICE_UNAVAILABLE. */
 const COMPUTATIONS_WAITING = 20;
 
+/** Rankings, each of a window and a length, that may be hot at the same time in one process. */
+const TOPS_MAX = 20;
+
+/** A ranking with the users in it, who are asked for again with every one that is not hot. */
+interface RankTop extends RankSnapshot {
+  entries: IncomeRankEntry[];
+}
+
 /** The income ranking (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
 export class RankingService {
   private readonly snapshots: RankingSnapshots;
+  private readonly tops = new HotCache<RankTop>(TOPS_MAX);
 
   constructor(
-    database: Pick<Database, 'fork'>,
+    private readonly database: Pick<Database, 'fork'>,
     redis: Redis,
     private readonly places: CityFinder,
   ) {
@@ -54,12 +65,26 @@ export class RankingService {
     const size = pageSize(query.first, RANK_DEFAULT, RANK_MAX);
     const window = await this.windowOf(ctx, query);
     if (!window) return { entries: [], mine: null, computedAt: new Date() };
-    const { rows, computedAt } = await this.snapshots.get(window);
-    const [entries, mine] = await Promise.all([
-      entriesOf(ctx, rows.slice(0, size)),
-      mineOf(ctx, window, rows),
-    ]);
-    return { entries, mine, computedAt: new Date(computedAt) };
+    const { rows, computedAt, entries } = await this.tops.get(`${snapshotKey(window)}:${size}`, () =>
+      this.top(window, size),
+    );
+    return { entries, mine: await mineOf(ctx, window, rows), computedAt: new Date(computedAt) };
+  }
+
+  /** What everybody sees of a window. */
+  private async top(window: RankWindow, size: number): Promise<RankTop> {
+    const snapshot = await this.snapshots.get(window);
+    const rows = snapshot.rows.slice(0, size);
+    const users = await findUsersByIds(
+      this.database.fork(),
+      rows.map(([userId]) => userId),
+    );
+    // Who was disabled or deleted since the snapshot leaves a gap until the next one.
+    const entries = rows.flatMap(([userId, amount], index) => {
+      const user = users.get(userId);
+      return user?.status === UserStatus.ACTIVE ? [{ position: index + 1, user, amount }] : [];
+    });
+    return { ...snapshot, entries };
   }
 
   /** Null when the city is unknown. */
@@ -70,15 +95,6 @@ export class RankingService {
     const cityId = await this.places.cityByName(ctx.em, name);
     return cityId === null ? null : { days, cityId };
   }
-}
-
-/** Who was disabled or deleted since the snapshot leaves a gap until the next one. */
-async function entriesOf(ctx: RequestContext, rows: readonly RankRow[]): Promise<IncomeRankEntry[]> {
-  const users = await Promise.all(rows.map(([userId]) => ctx.loaders.user.load(userId)));
-  return rows.flatMap(([, amount], index) => {
-    const user = users[index];
-    return user?.status === UserStatus.ACTIVE ? [{ position: index + 1, user, amount }] : [];
-  });
 }
 
 async function mineOf(

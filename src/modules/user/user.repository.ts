@@ -26,10 +26,9 @@ const byPhone = readUser('u.phone = ?');
 const byEmail = readUser('u.email = ? and u.email_verified');
 
 export async function findUsersByIds(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
-  const [id] = ids;
-  const user = ids.length === 1 && id ? await byId(em, [id]) : null;
-  const users = ids.length > 1 ? await byIds(em, [arrayOf(ids)]) : user ? [user] : [];
-  return indexBy(users, (found) => found.id);
+  if (ids.length > 1) return indexBy(await byIds(em, [arrayOf(ids)]), (user) => user.id);
+  const user = ids.length === 0 ? null : await byId(em, ids);
+  return new Map(user ? [[user.id, user]] : []);
 }
 
 export const findUserById = (em: EntityManager, id: number) => byId(em, [id]);

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { HotCache } from '../../src/infra/hot-cache.js';
+
+function setUp() {
+  const clock = { now: 0 };
+  const cache = new HotCache<number>(2, () => clock.now);
+  let loads = 0;
+  const get = (key = 'key') => cache.get(key, async () => ++loads);
+  return { clock, get, loads: () => loads };
+}
+
+test('ten in a second are each answered anew, the others share', async () => {
+  const { get, loads } = setUp();
+  for (let time = 1; time <= 10; time++) expect(await get()).toBe(time);
+  for (let time = 0; time < 50; time++) expect(await get()).toBe(10);
+  expect(loads()).toBe(10);
+});
+
+test('whatever is asked when, nothing is older than half a second', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), async (pauses) => {
+      const clock = { now: 0 };
+      const cache = new HotCache<number>(2, () => clock.now);
+      for (const pause of pauses) {
+        clock.now += pause;
+        const loadedAt = await cache.get('key', async () => clock.now);
+        expect(clock.now - loadedAt).toBeLessThan(500);
+      }
+    }),
+  ));
+
+test('a failure is not kept', async () => {
+  const cache = new HotCache<string>(2, () => 0);
+  const fail = () => Promise.reject(new Error('no database'));
+  for (let time = 0; time < 20; time++) await expect(cache.get('key', fail)).rejects.toThrow('no database');
+  expect(await cache.get('key', async () => 'back')).toBe('back');
+});
+
+test('those asked for least recently are forgotten', async () => {
+  const { get, loads } = setUp();
+  for (let time = 0; time < 20; time++) await get('a');
+  await get('b');
+  await get('c');
+  const before = loads();
+  await get('a');
+  expect(loads()).toBe(before + 1);
+});
