@@ -15,6 +15,8 @@ export interface LoadOptions {
   connections: number;
   /** How long; else until every request was sent once. */
   seconds?: number;
+  /** Called with the first answer: what is sent at the same time begins then, not while the load prepares itself. */
+  onUnderWay?: () => void;
 }
 
 /** Anything that is an answer at a door, but not the one that was asked for. */
@@ -29,7 +31,7 @@ export const isFailure = (body: string): boolean => FAILURE.test(body.slice(0, 2
 export async function closedLoop(
   server: ServerProcess,
   requests: readonly Request[],
-  { connections, seconds }: LoadOptions,
+  { connections, seconds, onUnderWay }: LoadOptions,
 ): Promise<Round> {
   const share = requests.length / connections;
   let started = 0;
@@ -59,7 +61,10 @@ export async function closedLoop(
     const run = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
     run.on('response', () => {
       moments.last = performance.now();
-      moments.first ||= moments.last;
+      if (moments.first === 0) {
+        moments.first = moments.last;
+        onUnderWay?.();
+      }
     });
   });
   const used = (await server.cpuMs()) - before;

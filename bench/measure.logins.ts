@@ -67,16 +67,24 @@ export async function measureLogins(
     quiet: [] as number[],
     busy: [] as number[],
   };
+  const readsAmongLogins = async () => {
+    const underWay = Promise.withResolvers<void>();
+    const logins = closedLoop(gateway, requests, {
+      connections: SATURATING,
+      seconds: seconds + 1,
+      onUnderWay: underWay.resolve,
+    });
+    const times = underWay.promise.then(() => reads(gateway, place, seconds));
+    await Promise.race([logins, times]);
+    await logins;
+    return times;
+  };
   await closedLoop(gateway, requests, { connections, seconds: 1 });
   for (let round = 0; round < rounds; round++) {
     found.hashes.push(await hashOnly(seconds));
     found.logins.push((await closedLoop(gateway, requests, { connections, seconds })).throughput);
     found.quiet.push(...(await reads(gateway, place, seconds)));
-    const [, times] = await Promise.all([
-      closedLoop(gateway, requests, { connections: SATURATING, seconds: seconds + 1 }),
-      reads(gateway, place, seconds),
-    ]);
-    found.busy.push(...times);
+    found.busy.push(...(await readsAmongLogins()));
   }
   const { PASSWORD_HASH_MEMORY_KIB: memory, PASSWORD_HASH_ITERATIONS: passes } = HASHING;
   return {

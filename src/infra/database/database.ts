@@ -2,7 +2,7 @@ import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-
 import type { Pool } from 'pg';
 import { lockDataDir } from './data-dir-lock.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
-import { prepareOn } from './read.js';
+import { prepareOn } from './statement.js';
 
 export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 

@@ -1,18 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne } from '../../infra/database/query.js';
+import { firstOf, statement } from '../../infra/database/statement.js';
 import type { ProviderName } from '../../infra/oauth/port.js';
 import { User } from '../user/user.entity.js';
 import { Credential } from './credential.entity.js';
 import { Identity } from './identity.entity.js';
 
+const passwordHash = statement<{ password_hash: string }>(
+  'select password_hash from credentials where user_id = ?',
+);
+
 /** The stored secret of an account, or null when it has no password. */
 export async function findPasswordHash(em: EntityManager, userId: number): Promise<string | null> {
-  const row = await queryOne<{ password_hash: string }>(
-    em,
-    'select password_hash from credentials where user_id = ?',
-    [userId],
-  );
-  return row?.password_hash ?? null;
+  return (await firstOf(passwordHash, em, [userId]))?.password_hash ?? null;
 }
 
 export async function savePasswordHash(

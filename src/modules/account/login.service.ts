@@ -13,7 +13,7 @@ import { Sex, USER_LIMITS, type User, UserStatus } from '../user/user.entity.js'
 import { findUserById } from '../user/user.repository.js';
 import type { AccountCreator } from './account.creator.js';
 import { matchAccount } from './account.finder.js';
-import { addIdentities, findPasswordHash, findUserIdByIdentity } from './account.repository.js';
+import { addIdentities, findUserIdByIdentity } from './account.repository.js';
 import type { AuthResult, LoginInput } from './account.types.js';
 import type { Proof } from './proof.js';
 
@@ -47,9 +47,7 @@ export class LoginService {
     if (ways.length !== 1) throw new AppError('INVALID_INPUT');
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
-    const { token, expiresAt } = await this.sessions.open(ctx, userId, async () =>
-      passwordHash ? (await findPasswordHash(ctx.em, userId)) === passwordHash : true,
-    );
+    const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);
     if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
     const provider = input.thirdParty?.provider;
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };

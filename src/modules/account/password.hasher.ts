@@ -1,8 +1,10 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { type Options, parseOptions } from '@node-rs/argon2';
+import { Piscina } from 'piscina';
 import type { Config } from '../../config.js';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
+import type { HashTask } from './password.worker.js';
 
 /** How a route receives a password: as typed, or already as its hex MD5. Decided by the route, never by the value. */
 export type PasswordFormat = 'PLAIN' | 'MD5';
@@ -21,18 +23,22 @@ const ARGON2ID = 2;
 const VERSION_13 = 1;
 const SALT_BYTES = 16;
 const OUTPUT_BYTES = 32;
+/** How long a thread without work is kept, in ms. */
+const IDLE_MS = 30_000;
 
 /**
  * Passwords as they are stored: argon2id over HMAC-SHA-256(pepper) of the lower-case hex MD5 (DECISIONS §1, "password"),
- * in PHC form. Runs in the thread pool; at most `PASSWORD_HASH_CONCURRENCY` at once and `PASSWORD_HASH_QUEUE` waiting.
+ * in PHC form. Runs in threads of its own, at most `PASSWORD_HASH_CONCURRENCY` at once and `PASSWORD_HASH_QUEUE` waiting;
+ * on Linux they come last wherever processors are short, so that many log-ins do not slow down everything else.
  *
  * Every method throws INVALID_INPUT for what cannot be a password in its format (not well-formed UTF-16; not 32 hex
  * digits) and SERVICE_UNAVAILABLE when the queue is full.
  */
 export class PasswordHasher {
   private readonly pepper: string;
-  private readonly options: { algorithm: number; memoryCost: number; timeCost: number; parallelism: number };
+  private readonly options: Options & { memoryCost: number; timeCost: number; parallelism: number };
   private readonly queue: BoundedQueue;
+  private readonly threads: Piscina<HashTask, string | boolean>;
   private readonly dummy: string;
 
   constructor(config: HasherConfig) {
@@ -44,6 +50,12 @@ export class PasswordHasher {
       parallelism: 1,
     };
     this.queue = new BoundedQueue(config.PASSWORD_HASH_CONCURRENCY, config.PASSWORD_HASH_QUEUE);
+    this.threads = new Piscina({
+      filename: new URL('./password.worker.js', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: config.PASSWORD_HASH_CONCURRENCY,
+      idleTimeout: IDLE_MS,
+    });
     this.dummy = this.unmatchableHash();
   }
 
@@ -53,37 +65,32 @@ export class PasswordHasher {
   }
 
   /** What to store. A bare MD5 from another system is wrapped by it like one that a client sends. */
-  hash(password: string, format: PasswordFormat): Promise<string> {
-    return this.run((secret) => hash(secret, this.options), password, format);
+  async hash(password: string, format: PasswordFormat): Promise<string> {
+    const secret = this.secretOf(password, format);
+    return (await this.run({ secret, options: this.options })) as string;
   }
 
   /**
    * Checks a password against what is stored; `null` (unknown account, or one without a password) costs the same time
    * and is never right. `needsRehash`: it was right, but is stored with weaker parameters than configured; hash it anew.
    */
-  verify(
+  async verify(
     stored: string | null,
     password: string,
     format: PasswordFormat,
   ): Promise<{ ok: boolean; needsRehash: boolean }> {
-    return this.run(
-      async (secret) => {
-        const ok = (await verify(stored ?? this.dummy, secret)) && stored !== null;
-        return { ok, needsRehash: ok && this.isWeaker(stored) };
-      },
-      password,
-      format,
-    );
+    const secret = this.secretOf(password, format);
+    const ok = (await this.run({ secret, stored: stored ?? this.dummy })) === true && stored !== null;
+    return { ok, needsRehash: ok && this.isWeaker(stored) };
   }
 
-  private async run<T>(
-    work: (secret: string) => Promise<T>,
-    password: string,
-    format: PasswordFormat,
-  ): Promise<T> {
-    // As hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8.
-    const secret = createHmac('sha256', this.pepper).update(md5Of(password, format)).digest('hex');
-    return this.queue.run(() => work(secret));
+  private run(task: HashTask): Promise<string | boolean> {
+    return this.queue.run(() => this.threads.run(task));
+  }
+
+  /** As hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8. */
+  private secretOf(password: string, format: PasswordFormat): string {
+    return createHmac('sha256', this.pepper).update(md5Of(password, format)).digest('hex');
   }
 
   private isWeaker(stored: string): boolean {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, read } from '../../infra/database/read.js';
+import { arrayOf, statement } from '../../infra/database/statement.js';
 import { UserHobby } from '../user/user-hobby.entity.js';
 import { Hobby } from './hobby.entity.js';
 
@@ -10,7 +10,7 @@ export const findHobbies = (em: EntityManager): Promise<Hobby[]> =>
 export const countHobbies = (em: EntityManager, ids: readonly number[]): Promise<number> =>
   em.count(Hobby, { id: { $in: [...ids] } });
 
-const ofUsers = read<Hobby & { userId: number }>(
+const ofUsers = statement<Hobby & { userId: number }>(
   `select uh.user_id as "userId", h.id, h.name from user_hobbies uh join hobbies h on h.id = uh.hobby_id
    where uh.user_id = any (?::int[]) order by h.id`,
 );

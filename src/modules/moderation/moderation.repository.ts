@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { firstOf, statement } from '../../infra/database/statement.js';
 import { BannedWord } from './banned-word.entity.js';
 import { BlockedIp } from './blocked-ip.entity.js';
 
@@ -22,8 +23,10 @@ export async function deleteBannedWord(em: EntityManager, word: string): Promise
   return (await em.nativeDelete(BannedWord, { word })) === 1;
 }
 
+const blockedRange = statement('select 1 from blocked_ips where range >>= ?::inet limit 1');
+
 export async function isInBlockedRange(em: EntityManager, ip: string): Promise<boolean> {
-  return (await queryOne(em, 'select 1 from blocked_ips where range >>= ?::inet limit 1', [ip])) !== null;
+  return (await firstOf(blockedRange, em, [ip])) !== null;
 }
 
 export const findBlockedIps = (em: EntityManager): Promise<BlockedIp[]> =>

@@ -1,5 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne } from '../../infra/database/query.js';
+import { statement } from '../../infra/database/statement.js';
+import type { SecurityEvent } from './security-event.entity.js';
+
+const inserted = statement('insert into security_events (user_id, kind, door, ip) values (?, ?, ?, ?)');
+
+export async function insertEvent(
+  em: EntityManager,
+  { userId, kind, door, ip }: Pick<SecurityEvent, 'userId' | 'kind' | 'door' | 'ip'>,
+): Promise<void> {
+  await inserted(em, [userId, kind, door, ip]);
+}
 
 /** Deletes at most `limit` events that are older than so many days, the oldest first; returns how many. */
 export async function deleteOldEvents(em: EntityManager, days: number, limit: number): Promise<number> {

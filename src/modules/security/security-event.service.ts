@@ -3,6 +3,7 @@ import { type RequestContext, requireViewer } from '../../context.js';
 import { READ_ONLY } from '../../infra/database/query.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
 import { SecurityEvent, type SecurityEventKind } from './security-event.entity.js';
+import { insertEvent } from './security-event.repository.js';
 
 /** What happened to an account, for its owner to read. */
 export class SecurityEventService {
@@ -18,7 +19,7 @@ export class SecurityEventService {
     userId: number,
     kind: SecurityEventKind,
   ): Promise<void> {
-    await em.insert(SecurityEvent, { userId, kind, door: client.door, ip: client.ip } as SecurityEvent);
+    await insertEvent(em, { userId, kind, door: client.door, ip: client.ip });
   }
 
   /** Records without making the caller wait. A failure is logged; the event is then lost. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
-import { read, readFirst } from '../../infra/database/read.js';
+import { firstOf, statement } from '../../infra/database/statement.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
 
@@ -21,14 +21,14 @@ interface LiveSessionRow {
   last_seen_at: Date;
 }
 
-const liveSession = read<LiveSessionRow>(
+const liveSession = statement<LiveSessionRow>(
   `select s.id, s.user_id, u.abilities, s.expires_at, s.last_seen_at
    from sessions s join users u on u.id = s.user_id
    where s.token_hash = ? and s.revoked_at is null and s.expires_at > now() and u.status = ${UserStatus.ACTIVE}`,
 );
 
 export async function findLiveSession(em: EntityManager, tokenHash: string): Promise<LiveSession | null> {
-  const row = await readFirst(liveSession, em, [tokenHash]);
+  const row = await firstOf(liveSession, em, [tokenHash]);
   return (
     row && {
       id: row.id,
@@ -45,24 +45,44 @@ export type NewSession = Pick<
   'userId' | 'tokenHash' | 'deviceType' | 'ip' | 'source' | 'userAgent' | 'expiresAt'
 >;
 
+const opened = statement<{ id: number; abilities: string[]; last_seen_at: Date }>(
+  // The locks are taken in this order: the user's row, which every change of a password or a status holds until it is
+  // done, and then the secret, which is read as it is once it is locked and not as it was when the statement began.
+  `with holder as (
+     update users set last_device_type = ?, last_active_at = now()
+     where id = ? and status = ${UserStatus.ACTIVE} returning id, abilities
+   )
+   insert into sessions (user_id, token_hash, device_type, ip, source, user_agent, expires_at)
+   select holder.id, ?, ?::smallint, ?, ?, ?, ?::timestamptz from holder where ?::text is null or exists (
+     select 1 from credentials c where c.user_id = holder.id and c.password_hash = ? for share
+   )
+   returning id, (select abilities from holder) as abilities, last_seen_at`,
+);
+
 /**
- * Opens a session and remembers its device on the user. Returns its id, or null when the account is not active or
- * `stillGood` says no: both are looked at under the lock of the user's row, so a change of the password or the
- * status that comes first is seen, and one that comes later ends this session too.
+ * Opens a session and remembers its device on the user. Null when the account is not active, or its secret is no longer
+ * `passwordHash`: a change that comes first is seen, and one that comes later ends this session too.
  */
 export async function insertSession(
   em: EntityManager,
   session: NewSession,
-  stillGood: () => Promise<boolean>,
-): Promise<number | null> {
-  return em.transactional(async () => {
-    const changed = await em.nativeUpdate(
-      User,
-      { id: session.userId, status: UserStatus.ACTIVE },
-      { lastDeviceType: session.deviceType, lastActiveAt: new Date() },
-    );
-    return changed === 1 && (await stillGood()) ? em.insert(Session, session as Session) : null;
-  });
+  passwordHash: string | null,
+): Promise<LiveSession | null> {
+  const { userId, tokenHash, deviceType, ip, source, userAgent, expiresAt } = session;
+  const row = await firstOf(opened, em, [
+    deviceType,
+    userId,
+    tokenHash,
+    deviceType,
+    ip,
+    source,
+    userAgent,
+    expiresAt.toISOString(),
+    passwordHash,
+    passwordHash,
+  ]);
+  if (!row) return null;
+  return { id: row.id, userId, abilities: row.abilities, expiresAt, lastSeenAt: new Date(row.last_seen_at) };
 }
 
 export const findSessionsOfUser = (em: EntityManager, userId: number): Promise<Session[]> =>

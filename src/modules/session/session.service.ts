@@ -13,6 +13,7 @@ import {
   findSessionsOfUser,
   insertSession,
   isKnownSource,
+  type LiveSession,
   revokeSessions,
   touchSession,
 } from './session.repository.js';
@@ -27,6 +28,8 @@ export interface OpenedSession {
 const DAY_MS = 86_400_000;
 /** 256 bits in base64url. Anything else is not one of our tokens and is not looked up. */
 const TOKEN = /^[\w-]{43}$/;
+
+const viewerOf = ({ id, userId, abilities }: LiveSession): Viewer => ({ userId, sessionId: id, abilities });
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -51,34 +54,38 @@ export class SessionService {
         await touchSession(em, session, SESSION_CACHE_SECONDS);
       }
     }
-    return { userId: session.userId, sessionId: session.id, abilities: session.abilities };
+    return viewerOf(session);
   }
 
   /**
-   * Opens a session, whose holder is the caller from here on. Throws CREDENTIALS_INVALID when what was proven no longer holds: the account was disabled or
-   * cancelled, or `stillGood` says that the password was changed, while it was being checked.
+   * Opens a session, whose holder is the caller from here on. Throws CREDENTIALS_INVALID when what was proven no longer
+   * holds: the account was disabled or cancelled, or its secret is no longer the `passwordHash` that was verified.
    */
   async open(
     ctx: RequestContext,
     userId: number,
-    stillGood: () => Promise<boolean> = async () => true,
+    passwordHash: string | null = null,
   ): Promise<OpenedSession> {
     const { em, client } = ctx;
     const token = randomBytes(32).toString('base64url');
+    const tokenHash = hashOf(token);
     const expiresAt = new Date(Date.now() + this.config.SESSION_DAYS * DAY_MS);
-    const session = {
-      userId,
-      tokenHash: hashOf(token),
-      deviceType: client.deviceType,
-      ip: client.ip,
-      source: sourceOf(client.ip),
-      userAgent: client.userAgent?.slice(0, 255) ?? null,
-      expiresAt,
-    };
-    const id = await insertSession(em, session, stillGood);
-    if (id === null) throw new AppError('CREDENTIALS_INVALID');
-    ctx.viewer = await this.authenticate(em, token);
-    return { id, token, expiresAt };
+    const session = await insertSession(
+      em,
+      {
+        userId,
+        tokenHash,
+        deviceType: client.deviceType,
+        ip: client.ip,
+        source: sourceOf(client.ip),
+        userAgent: client.userAgent?.slice(0, 255) ?? null,
+        expiresAt,
+      },
+      passwordHash,
+    );
+    if (!session) throw new AppError('CREDENTIALS_INVALID');
+    ctx.viewer = viewerOf(session);
+    return { id: session.id, token, expiresAt };
   }
 
   /**
@@ -86,15 +93,20 @@ export class SessionService {
    * Throws UNAUTHENTICATED.
    */
   async renew(ctx: RequestContext): Promise<OpenedSession> {
-    const { userId, sessionId } = requireViewer(ctx);
-    return this.open(
-      ctx,
-      userId,
-      async () => (await this.end(ctx.em, userId, { id: sessionId })) === 1,
-    ).catch((error: unknown) => {
+    const viewer = requireViewer(ctx);
+    const { userId, sessionId } = viewer;
+    try {
+      return await ctx.em.transactional(async () => {
+        // The new one first: whoever ends sessions locks the user before them.
+        const opened = await this.open(ctx, userId);
+        if ((await this.end(ctx.em, userId, { id: sessionId })) === 0) throw new AppError('UNAUTHENTICATED');
+        return opened;
+      });
+    } catch (error) {
+      ctx.viewer = viewer;
       const lost = error instanceof AppError && error.code === 'CREDENTIALS_INVALID';
       throw lost ? new AppError('UNAUTHENTICATED') : error;
-    });
+    }
   }
 
   /** The caller's sessions, newest first. */

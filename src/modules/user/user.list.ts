@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { escapeLike } from '../../infra/database/query.js';
-import { arrayOf, type Read, read } from '../../infra/database/read.js';
+import { arrayOf, type Statement, statement } from '../../infra/database/statement.js';
 import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
 import { type User, UserStatus } from './user.entity.js';
 import { readUsers } from './user.repository.js';
@@ -47,7 +47,7 @@ function conditionsOf(criteria: UserCriteria): Condition[] {
 }
 
 /** What lists look like, by their text; as many as clients really use, not as many as they could ask for. */
-const shapes = new Map<string, Read<User>>();
+const shapes = new Map<string, Statement<User>>();
 const SHAPES_MAX = 200;
 
 /** The rows of a page and one more, if there is one. */
@@ -114,7 +114,7 @@ export function listUsers(
   return listById(em, criteria, listing === 'ID_ASC', page);
 }
 
-const idsOfCity = read<{ id: number }>(
+const idsOfCity = statement<{ id: number }>(
   `select id from users where city_id = ? and (?::int is null or last_device_type = ?) and id > ?
    and status = ${UserStatus.ACTIVE} order by id limit ?`,
   // The device decides which index is best.

@@ -1,7 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
 import { indexBy, queryOne } from '../../infra/database/query.js';
-import { arrayOf, type Read, type ReadOptions, readRow, readRows } from '../../infra/database/read.js';
+import {
+  arrayOf,
+  readRow,
+  readRows,
+  type Statement,
+  type StatementOptions,
+} from '../../infra/database/statement.js';
 import { Image } from '../image/image.entity.js';
 import { User, UserStatus } from './user.entity.js';
 
@@ -12,7 +18,7 @@ const LIVE = `u.status <> ${UserStatus.DELETED}`;
 const WITH_AVATAR = 'from users u left join images a on a.id = u.avatar_id where';
 const joined = { entity: Image, alias: 'a', as: 'avatar' };
 
-export const readUsers = (conditions: string, options: ReadOptions = {}): Read<User> =>
+export const readUsers = (conditions: string, options: StatementOptions = {}): Statement<User> =>
   readRows(User, 'u', `${WITH_AVATAR} ${conditions}`, { ...options, joined });
 
 const readUser = (condition: string) =>

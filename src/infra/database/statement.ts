@@ -3,35 +3,35 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 
 /**
- * A read that is sent often: written by hand, parsed by PostgreSQL once for each connection, its values sent apart from
- * the text. MikroORM builds the text of each query anew, with the values in it, which costs several times what the
- * query itself does (docs/performance.md).
+ * A statement that is sent often: written by hand, parsed by PostgreSQL once for each connection, its values sent apart
+ * from the text. MikroORM builds the text of each query anew, with the values in it, which costs several times what the
+ * query itself does (docs/performance.md). Returns the rows that were read, or written and told with `returning`.
  */
-export type Read<Row> = (em: EntityManager, values?: readonly unknown[]) => Promise<Row[]>;
+export type Statement<Row> = (em: EntityManager, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** The connections of each driver; the embedded database has none to prepare on. */
 const pools = new WeakMap<object, Pool>();
 
-/** Lets reads through this manager's driver be prepared. */
+/** Lets statements through this manager's driver be prepared. */
 export const prepareOn = (em: EntityManager, pool: Pool): void => void pools.set(em.getDriver(), pool);
 
 let names = 0;
 
-export interface ReadOptions {
+export interface StatementOptions {
   /** False where the best plan depends on the values, or where texts are many: every connection keeps each of them. */
   prepared?: boolean;
 }
 
-/** A read with `?` in the places of its values. */
-export function read<Row extends object>(sql: string, options: ReadOptions = {}): Read<Row> {
+/** A statement with `?` in the places of its values. */
+export function statement<Row extends object>(sql: string, options: StatementOptions = {}): Statement<Row> {
   let place = 0;
   const text = sql.replace(/\?/g, () => `$${++place}`);
-  const statement = options.prepared === false ? { text } : { name: `read_${++names}`, text };
+  const named = options.prepared === false ? { text } : { name: `gateway_${++names}`, text };
   return async (em, values = []) => {
     const pool = pools.get(em.getDriver());
     // A transaction has a connection of its own, which only MikroORM knows.
     if (!pool || em.isInTransaction()) return em.execute<Row[]>(sql, [...values]);
-    return (await pool.query<Row>({ ...statement, values: [...values] })).rows;
+    return (await pool.query<Row>({ ...named, values: [...values] })).rows;
   };
 }
 
@@ -91,7 +91,7 @@ export interface Joined {
   as: string;
 }
 
-export interface EntityReadOptions extends ReadOptions {
+export interface EntityReadOptions extends StatementOptions {
   joined?: Joined;
 }
 
@@ -125,12 +125,12 @@ export function readRows<T extends object>(
   alias: string,
   from: string,
   { joined, ...options }: EntityReadOptions = {},
-): Read<T> {
-  let known: { find: Read<Row>; revive: Columns['revive'] } | undefined;
+): Statement<T> {
+  let known: { find: Statement<Row>; revive: Columns['revive'] } | undefined;
   return async (em, values) => {
     if (!known) {
       const { text, revive } = entityColumns(em, Entity, alias, joined);
-      known = { find: read(`select ${text} ${from}`, options), revive };
+      known = { find: statement(`select ${text} ${from}`, options), revive };
     }
     return (await known.find(em, values)).map(known.revive) as T[];
   };
@@ -143,12 +143,12 @@ export function readRow<T extends object>(
   from: string,
   { joined, ...options }: EntityReadOptions = {},
 ): (em: EntityManager, values: readonly unknown[]) => Promise<T | null> {
-  let known: { find: Read<{ row: Row }>; revive: Columns['revive'] } | undefined;
+  let known: { find: Statement<{ row: Row }>; revive: Columns['revive'] } | undefined;
   return async (em, values) => {
     if (!known) {
       const { text, revive } = entityColumns(em, Entity, alias, joined);
       known = {
-        find: read(`select row_to_json(one) as row from (select ${text} ${from}) one`, options),
+        find: statement(`select row_to_json(one) as row from (select ${text} ${from}) one`, options),
         revive,
       };
     }
@@ -157,9 +157,9 @@ export function readRow<T extends object>(
   };
 }
 
-/** The first row of a read, or null. */
-export const readFirst = async <T>(
-  find: Read<T>,
+/** The first row of a statement, or null. */
+export const firstOf = async <T>(
+  find: Statement<T>,
   em: EntityManager,
   values: readonly unknown[],
 ): Promise<T | null> => (await find(em, values))[0] ?? null;
