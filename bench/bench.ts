@@ -1,10 +1,13 @@
 import 'reflect-metadata';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { factsOf } from './facts.js';
+import { closedLoop } from './load.js';
 import { measureGrowth } from './measure.growth.js';
 import { type Effort, measure } from './measure.js';
 import { measureLogins } from './measure.logins.js';
 import { statementsPerRequest } from './measure.statements.js';
+import { mixtureFor } from './mixture.js';
 import { GRAPHQL_READS, type Operation } from './operations.js';
 import { LEGACY_READS } from './operations.legacy.js';
 import { codeLogin, openSmsInbox, PASSWORD_LOGIN, type SmsInbox } from './operations.logins.js';
@@ -29,6 +32,11 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+
+/** Servers run for weeks: their code is compiled, their caches are full. */
+const WARM_UP_SECONDS = 15;
+/** After the load, until memory is looked at: threads without work end, and what can be collected is. */
+const REST_SECONDS = 20;
 
 const say = (what: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
 
@@ -58,6 +66,11 @@ async function measureSize(place: FilledPlace, operations: readonly Operation[])
   try {
     for (const name of names) servers.set(name, await startNamed(name, place.env));
     const report: SizeReport = { users: place.users, data: place.description, measured: [], memory: {} };
+    for (const [name, server] of servers) {
+      say(`warming up ${name}`);
+      const { connections } = effort;
+      await closedLoop(server, mixtureFor(name, place), { connections, seconds: WARM_UP_SECONDS });
+    }
     for (const operation of operations) {
       say(operation.name);
       report.measured.push(await measure(operation, place, servers, effort));
@@ -66,7 +79,10 @@ async function measureSize(place: FilledPlace, operations: readonly Operation[])
       say('log-ins against hashes');
       report.logins = await measureLogins(place, servers, effort);
     }
-    for (const [name, server] of servers) report.memory[name] = (await server.rss()) / 2 ** 20;
+    await wait(REST_SECONDS * 1000);
+    for (const [name, server] of servers) {
+      report.memory[name] = { after: await server.rss(), peak: await server.peakRss() };
+    }
     return report;
   } finally {
     for (const server of servers.values()) await server.stop();

@@ -20,8 +20,8 @@ export interface SizeReport {
   data: string;
   measured: Measured[];
   logins?: LoginFigures;
-  /** Resident memory after the load, in MiB. */
-  memory: Partial<Record<ServerName, number>>;
+  /** Resident memory some time after the load, and the most that it was, in bytes. */
+  memory: Partial<Record<ServerName, { after: number; peak: number }>>;
 }
 
 export interface Report {
@@ -57,6 +57,8 @@ function throughputRow({ operation, figures }: Measured): Cell[] {
   ];
 }
 
+const megabytes = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1e6);
+
 function sizeSection({ users, data, measured, logins, memory }: SizeReport): string[] {
   return [
     `#### ${users.toLocaleString('en')} users`,
@@ -85,13 +87,21 @@ function sizeSection({ users, data, measured, logins, memory }: SizeReport): str
     ),
     '',
     ...(logins ? [...loginSection(logins), ''] : []),
-    'Memory after the load, in MiB:',
+    'Memory after the load, and the most that it was, in MB:',
     '',
-    ...table(SERVER_NAMES, [
-      SERVER_NAMES.map((name) =>
-        name === 'gateway' ? most(memory.gateway ?? 0, MOST_MEMORY) : fixed(memory[name]),
-      ),
-    ]),
+    ...table(
+      ['', ...SERVER_NAMES],
+      [
+        [
+          'after',
+          ...SERVER_NAMES.map((name) => {
+            const after = megabytes(memory[name]?.after);
+            return name === 'gateway' ? most(after ?? 0, MOST_MEMORY) : fixed(after);
+          }),
+        ],
+        ['most', ...SERVER_NAMES.map((name) => fixed(megabytes(memory[name]?.peak)))],
+      ],
+    ),
     '',
   ];
 }

@@ -10,8 +10,9 @@ export interface ServerProcess {
   readonly pid: number;
   /** Processor time that it has used so far, in ms; of its own process, not of the database. */
   cpuMs(): Promise<number>;
-  /** Resident memory, in bytes. */
+  /** Resident memory now, and the most that it ever was, in bytes. */
   rss(): Promise<number>;
+  peakRss(): Promise<number>;
   /** Ends it as an operator would, and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -36,6 +37,12 @@ async function answers(url: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
+}
+
+/** One of the sizes that Linux tells of a process, in bytes. */
+async function memoryOf(pid: number, size: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${size}:\\s+(\\d+)`).exec(status)?.[1]) * 1024;
 }
 
 /**
@@ -70,10 +77,8 @@ export async function startServer(
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
     },
-    rss: async () => {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
-    },
+    rss: () => memoryOf(pid, 'VmRSS'),
+    peakRss: () => memoryOf(pid, 'VmHWM'),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await ended;

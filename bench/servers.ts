@@ -42,23 +42,23 @@ export const SETTINGS = {
   CODE_IP_DAILY_LIMIT: '1000000',
 } as const;
 
-/** What `npm start` tells Node about the gateway. Peers run with Node's defaults. */
-const GATEWAY_FLAGS = startFlags();
+/** How `npm start` runs the gateway. Peers run with Node's defaults. */
+const START = startOfPackage();
 
-function startFlags(): string[] {
+function startOfPackage(): { env: Record<string, string>; flags: string[] } {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
-  const [, flags] = / exec node (.*) dist\/src\/main\.js$/.exec(scripts.start) ?? [];
-  if (!flags) throw new Error(`package.json starts the gateway without flags: ${scripts.start}`);
-  return flags.split(' ');
+  const [, name, value, flags] =
+    / && (\w+)=(\w+) exec node (.*) dist\/src\/main\.js$/.exec(scripts.start) ?? [];
+  if (!name || !value || !flags) throw new Error(`not how the gateway was started before: ${scripts.start}`);
+  return { env: { [name]: value }, flags: flags.split(' ') };
 }
 
 /** Starts a server in production mode. Peers are told the same and take what they need. */
-export const startNamed = (
+export function startNamed(
   name: ServerName,
   place: Place,
   nodeFlags: readonly string[] = [],
-): Promise<ServerProcess> =>
-  startServer(SCRIPTS[name], { ...SETTINGS, ...place }, [
-    ...(name === 'gateway' ? GATEWAY_FLAGS : []),
-    ...nodeFlags,
-  ]);
+): Promise<ServerProcess> {
+  const { env, flags } = name === 'gateway' ? START : { env: {}, flags: [] };
+  return startServer(SCRIPTS[name], { ...SETTINGS, ...place, ...env }, [...flags, ...nodeFlags]);
+}

@@ -1,12 +1,9 @@
 import { closedLoop } from './load.js';
-import { GRAPHQL_READS, requestsOf } from './operations.js';
-import { LEGACY_READS } from './operations.legacy.js';
+import { mixtureFor } from './mixture.js';
 import type { FilledPlace } from './place.js';
 import { freePort } from './server.process.js';
 import { startNamed } from './servers.js';
 
-/** Requests of each read in the mixture. */
-const EACH = 200;
 /** The heap is looked at after each stage: so many of them at least, and none longer than signed requests are good. */
 const LEAST_STAGES = 7;
 const STAGE_MINUTES = 8;
@@ -44,13 +41,6 @@ async function openInspector(port: number): Promise<Inspector> {
   };
 }
 
-/** Every read in turn. */
-function mixture(place: FilledPlace) {
-  const operations = [...GRAPHQL_READS, ...LEGACY_READS];
-  const lists = operations.map((operation) => requestsOf(operation, place, EACH));
-  return Array.from({ length: EACH }, (_, index) => lists.flatMap((list) => list[index] ?? [])).flat();
-}
-
 /** Mixed reads for so many minutes on one gateway; whether its heap grows. */
 export async function soak(
   place: FilledPlace,
@@ -72,7 +62,8 @@ export async function soak(
     const stages = Math.max(LEAST_STAGES, Math.ceil(minutes / STAGE_MINUTES));
     const seconds = Math.max(1, (minutes * 60) / stages);
     for (let stage = 1; stage <= stages; stage++) {
-      requests += (await closedLoop(gateway, mixture(place), { connections, seconds })).requests;
+      requests += (await closedLoop(gateway, mixtureFor('gateway', place), { connections, seconds }))
+        .requests;
       heaps.push(await inspector.heap());
       say(`stage ${stage} of ${stages}: ${((heaps.at(-1) ?? 0) / MIB).toFixed(1)} MiB of heap`);
     }

@@ -16,10 +16,10 @@ export const LEAST_OF_HASHES = 0.85;
 export const MOST_UNDER_LOGINS = 3;
 /** Growth of the p50 of a read from the smallest to the largest size. */
 export const MOST_GROWTH = 1.3;
-/** Resident memory of the gateway after the load, in MiB. */
+/** Resident memory of the gateway after the load, in MB. */
 export const MOST_MEMORY = 250;
 
-const rounded = (ratio: number): string => ratio.toFixed(2);
+const rounded = (value: number): string => value.toFixed(2);
 
 /** A ratio beside its target, if it has one. */
 export function least(ratio: number, target: number | undefined): string {

@@ -52,8 +52,8 @@ function standardError({ message, path, locations, originalError }: GraphQLError
  */
 export class KnownQueries {
   private readonly queries = new LRUCache<string, KnownQuery>({ max: KNOWN_MAX });
-  /** Answers with errors in them, on their way to Apollo. */
-  private readonly failed = new WeakMap<RequestContext, { key: string; result: ExecutionResult }>();
+  /** Answers with errors in them, on their way to Apollo. By the client of a request, because Apollo copies contexts. */
+  private readonly failed = new WeakMap<RequestContext['client'], { key: string; result: ExecutionResult }>();
 
   constructor(private readonly schema: GraphQLSchema) {}
 
@@ -66,7 +66,7 @@ export class KnownQueries {
     // Variables that do not fit are explained by graphql-js.
     if (result.data === undefined) return null;
     if (!result.errors) return result;
-    this.failed.set(ctx, { key, result: { ...result, errors: result.errors.map(standardError) } });
+    this.failed.set(ctx.client, { key, result: { ...result, errors: result.errors.map(standardError) } });
     return null;
   }
 
@@ -82,9 +82,9 @@ export class KnownQueries {
           const ctx = context as RequestContext;
           const { query = '', operationName, variables } = request;
           const question = { query, operationName, variables };
-          const failed = this.failed.get(ctx);
+          const failed = this.failed.get(ctx.client);
           if (failed?.key === keyOf(question)) {
-            this.failed.delete(ctx);
+            this.failed.delete(ctx.client);
             return failed.result;
           }
           const args = { schema: this.schema, document, operationName, contextValue: ctx };
