@@ -2,6 +2,7 @@ import { setAbility } from '../../src/cli/operator.repository.js';
 import { createWorld, REAL_HASHES, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
+import { until } from '../support/until.js';
 
 /** Two gateways of one deployment are one: what happens at A holds at B at once. */
 
@@ -255,4 +256,23 @@ test('abilities given and taken hold at both at once, in open sessions', async (
     await grant(holder, '[user] Disabled User', false);
   }
   expect(await disable(b)).toBe('FORBIDDEN');
+});
+
+test('what changes at A is seen at B at once, and soon in a ranking that is hot there', async () => {
+  const [earner, teller] = await atOnce(2, () => a.client.register());
+  if (!earner || !teller) throw new Error('nobody registered');
+  await grant(teller, '[currency] Record Income', true);
+  const record = 'mutation ($input: RecordIncomeInput!) { recordIncome(input: $input) { id } }';
+  await a.client.data(record, { input: { userId: earner.id, amount: 5, key: 'hot' } }, teller.token);
+  const ranked = async () => {
+    const { rank } = await b.client.data('{ rank(first: 1) { entries { user { nickname } } } }');
+    return rank.entries[0]?.user.nickname;
+  };
+  // Far more than make it hot.
+  await atOnce(40, ranked);
+  const rename = 'mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { nickname } }';
+  await a.client.data(rename, { input: { nickname: '改名' } }, earner.token);
+  const { user } = await b.client.data('query ($id: ID!) { user(id: $id) { nickname } }', { id: earner.id });
+  expect(user.nickname).toBe('改名');
+  await until('the ranking has the new name', async () => (await ranked()) === '改名');
 });
