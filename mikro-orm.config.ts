@@ -2,4 +2,4 @@ import { loadConfig } from './src/config.js';
 import { ormOptions } from './src/infra/database/orm-options.js';
 
 /** The options of the running gateway, for MikroORM's own tools. */
-export default ormOptions(loadConfig());
+export default await ormOptions(loadConfig());

@@ -18,7 +18,7 @@ import { registerDocs } from './http/docs.js';
 import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
-import { loggerOptions, registerRequestLog, requestId } from './http/logging.js';
+import { loggerOptions, registerRequestLog, requestId, requestLogger } from './http/logging.js';
 import { parseQuery } from './http/query.js';
 import { registerSecurity } from './http/security.js';
 import { dropUnusedConnections } from './http/unused-connections.js';
@@ -59,6 +59,7 @@ function createHttp(config: Config): FastifyInstance {
     // The line for each request is our own (http/logging.ts): theirs holds the URL, and with it secrets.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
+    childLoggerFactory: requestLogger,
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     bodyLimit: config.BODY_LIMIT_BYTES,
     requestTimeout: 60_000,

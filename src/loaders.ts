@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
+import { sharedBatch } from './infra/shared-batch.js';
 import { createFollowLoader } from './modules/follow/follow.loader.js';
+import type { Hobby } from './modules/hobby/hobby.entity.js';
 import { findHobbiesOfUsers } from './modules/hobby/hobby.repository.js';
 import { createDefaultPhotoLoader } from './modules/image/default-photo.loader.js';
 import { findImages } from './modules/image/image.repository.js';
@@ -10,21 +12,42 @@ import { findExtras } from './modules/user/user-extra.repository.js';
 import { findVerifications } from './modules/verification/verification.repository.js';
 import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.repository.js';
 
+/** May be asked for a key twice. Nobody may change what is found: several requests may have asked for it. */
 type Find<K, V> = (em: EntityManager, keys: readonly K[]) => Promise<Map<K, V>>;
 
-const byKey =
-  <K, V>(find: Find<K, V>) =>
-  (em: EntityManager) =>
-    new DataLoader<K, V | null>(async (keys) => {
-      const found = await find(em, keys);
-      return keys.map((key) => found.get(key) ?? null);
+/** Finds what several requests ask for at the same time with one statement, in a transaction of none of them. */
+function findTogether<K, V>(find: Find<K, V>): Find<K, V> {
+  const ofDriver = new WeakMap<object, DataLoader<readonly K[], Map<K, V>>>();
+  return (em, keys) => {
+    const driver = em.getDriver();
+    const known = ofDriver.get(driver);
+    if (known) return known.load(keys);
+    const own = em.fork();
+    const created = sharedBatch(async (requests: readonly (readonly K[])[]) => {
+      const found = await find(own, requests.flat());
+      return requests.map(() => found);
     });
+    ofDriver.set(driver, created);
+    return created.load(keys);
+  };
+}
+
+/** `absent` stands for what is not found. */
+function byKey<K, V, A = null>(find: Find<K, V>, absent: A = null as A) {
+  const together = findTogether(find);
+  return (em: EntityManager) =>
+    new DataLoader<K, V | A>(async (keys) => {
+      // What a transaction has changed is seen on its own connection alone.
+      const found = await (em.isInTransaction() ? find(em, keys) : together(em, keys));
+      return keys.map((key) => found.get(key) ?? absent);
+    });
+}
 
 const LOADERS = {
   user: byKey(findUsersByIds),
   image: byKey(findImages),
   community: byKey(findCommunities),
-  hobbies: byKey(findHobbiesOfUsers),
+  hobbies: byKey(findHobbiesOfUsers, [] as readonly Hobby[]),
   extra: byKey(findExtras),
   currency: byKey(findCurrencies),
   wallet: byKey(findWallets),

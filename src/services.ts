@@ -21,7 +21,7 @@ import { PasswordService } from './modules/account/password.service.js';
 import { Proof } from './modules/account/proof.js';
 import { RegistrationService } from './modules/account/registration.service.js';
 import { AddressService } from './modules/address/address.service.js';
-import { drawCaptcha, randomAnswer } from './modules/captcha/captcha.picture.js';
+import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
@@ -85,6 +85,10 @@ export interface Surroundings {
   log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   publicUrl: () => string;
 }
+
+/** What draws is loaded with the first captcha. */
+const drawCaptcha = async (answer: string): Promise<Buffer> =>
+  (await import('./modules/captcha/captcha.picture.js')).drawCaptcha(answer);
 
 /** The composition root: every service of the domain, constructed once. */
 export function createServices(

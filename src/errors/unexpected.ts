@@ -14,9 +14,12 @@ const LOST_CONNECTION = new Set([
   '40001',
 ]);
 
-/** What the driver says, without a code, of a connection that broke, did not come about, or did not answer in time. */
+/**
+ * What the driver says, without a code of its own, of a connection that broke, did not come about, or did not answer in
+ * time; and of one that prepared its statement before a migration, which the pool then drops.
+ */
 const LOST_MESSAGE =
-  /(^|- )(Connection terminated|Query read timeout|timeout exceeded when trying|timeout expired|Client has encountered a connection error|Client was closed)/;
+  /(^|- )(cached plan must not change|Connection terminated|Query read timeout|timeout exceeded when trying|timeout expired|Client has encountered a connection error|Client was closed)/;
 
 /** The database is gone, slow or full, which passes; anything else unexpected is a defect. */
 function isUnavailable(error: unknown): boolean {

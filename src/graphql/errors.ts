@@ -21,10 +21,15 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
 const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
-/** The code of a failure that graphql-js or Apollo found before any resolver ran. */
+/** The code of a failure that graphql-js or Apollo found, and no resolver. */
 function protocolCodeOf(error: unknown, { code }: { code?: unknown } = {}): ErrorCode | undefined {
+  // The parser calls itself for what stands inside of something else, and gives up before it has counted the tokens.
+  const tooDeep = code === 'GRAPHQL_PARSE_FAILED' && /call stack/.test(String((error as Error).message));
+  if (tooDeep) return 'QUERY_TOO_COMPLEX';
   const protocolCode = PROTOCOL_CODES[String(code)];
-  if (protocolCode || !(error instanceof GraphQLError) || error.path) return protocolCode;
+  if (protocolCode || !(error instanceof GraphQLError)) return protocolCode;
+  // A null for a variable that has a default is found where it is used.
+  if (error.path) return error.message.startsWith('Argument "') ? 'INVALID_INPUT' : undefined;
   // A scalar that refuses a variable may have put a code of its own in the place of Apollo's.
   if (error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
   // An operation that cannot be run at all, such as a subscription.
@@ -58,8 +63,8 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
           if (!isErrorCode(code) || code === 'INVALID_QUERY') continue;
           const extensions = { ...error.extensions };
           if (code === 'INTERNAL') extensions.requestId = contextValue.requestId;
-          // A variable of the wrong type is explained by graphql-js better than by us.
-          const explained = code === 'INVALID_INPUT' && error.message.startsWith('Variable ');
+          // A variable or argument of the wrong type is explained by graphql-js better than by us.
+          const explained = code === 'INVALID_INPUT' && /^(Variable|Argument) /.test(error.message);
           const message = explained ? error.message : messageOf(code, contextValue.client.locale);
           Object.assign(error, { message, extensions });
           // What is refused before any resolver runs is the client's fault, and Apollo thinks it ours.

@@ -1,13 +1,14 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import {
+  BREAK,
   type DocumentNode,
-  type ExecutionArgs,
   type ExecutionResult,
   execute,
-  GraphQLError,
   type GraphQLSchema,
+  getVariableValues,
   type OperationDefinitionNode,
   OperationTypeNode,
+  visit,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
@@ -23,51 +24,60 @@ export interface Question {
 
 /** A query is compiled when it comes for this time: to compile one costs as much as to run it often. */
 const COMPILED_AFTER = 3;
-/** Texts that are remembered; those asked for least recently are forgotten first. */
-const KNOWN_MAX = 500;
-/** Longer ones, in characters, are not: they come from no app. */
-const TEXT_MAX = 10_000;
+/** Texts whose coming is counted; those that came least recently are forgotten first. */
+const COUNTED_MAX = 500;
+/** Longer texts, in characters, are not counted: they come from no app. */
+const TEXT_MAX = 3000;
+/** What is compiled, in characters of its texts; each stands for up to 200 bytes. */
+const COMPILED_MAX = 200_000;
+
+const OPERATION_NAME = /^[_A-Za-z]\w*$/;
 
 /** A query that Apollo has found good before. */
 interface KnownQuery {
-  times: number;
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** Null where it cannot be compiled. */
-  compiled?: CompiledQuery | null;
+  compiled: CompiledQuery;
 }
 
+/** A name has no end of line in it. */
 const keyOf = ({ query, operationName }: Question): string => `${operationName ?? ''}\n${query}`;
 
-/** graphql-jit's errors have no extensions when what was thrown had none; Apollo counts on some. */
-function standardError({ message, path, locations, originalError }: GraphQLError): GraphQLError {
-  const error = new GraphQLError(message, { path, originalError });
-  return Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
+/** graphql-jit forgets fields of a fragment that stands in several places under different conditions. */
+function hasDirectives(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: () => {
+      found = true;
+      return BREAK;
+    },
+  });
+  return found;
 }
 
 /**
  * Queries that come often, as code made for them. Apps send the same few texts again and again: to parse, validate and
  * interpret them each time costs several times what their answers do. Whatever is not a plain answer (an error, a text
- * not seen before, a mutation) is Apollo's, so that there is one place that says what errors look like.
+ * not seen before, a mutation) is Apollo's, so that there is one place that says what errors look like: a query that
+ * failed is asked again there, which changes nothing because queries only read.
  */
 export class KnownQueries {
-  private readonly queries = new LRUCache<string, KnownQuery>({ max: KNOWN_MAX });
-  /** Answers with errors in them, on their way to Apollo. By the client of a request, because Apollo copies contexts. */
-  private readonly failed = new WeakMap<RequestContext['client'], { key: string; result: ExecutionResult }>();
+  private readonly times = new LRUCache<string, number>({ max: COUNTED_MAX });
+  private readonly queries = new LRUCache<string, KnownQuery>({
+    maxSize: COMPILED_MAX,
+    sizeCalculation: (_known, key) => key.length,
+  });
 
   constructor(private readonly schema: GraphQLSchema) {}
 
-  /** The answer to a known query; null where Apollo has to be asked, which then goes on from here. */
+  /** The answer to a known query; null where Apollo has to be asked. */
   async answer(question: Question, ctx: RequestContext): Promise<ExecutionResult | null> {
-    const key = keyOf(question);
-    const known = this.queries.get(key);
-    if (!known?.compiled || !this.isWithinLimits(known, question, ctx)) return null;
-    const result = await known.compiled.query(undefined, ctx, question.variables ?? {});
-    // Variables that do not fit are explained by graphql-js.
-    if (result.data === undefined) return null;
-    if (!result.errors) return result;
-    this.failed.set(ctx.client, { key, result: { ...result, errors: result.errors.map(standardError) } });
-    return null;
+    const { operationName, variables } = question;
+    if (typeof operationName === 'string' && !OPERATION_NAME.test(operationName)) return null;
+    const known = this.queries.get(keyOf(question));
+    if (!known || !this.isGood(known, variables ?? {}, ctx)) return null;
+    const result = await known.compiled.query(undefined, ctx, variables ?? {});
+    return result.errors || result.data === undefined ? null : result;
   }
 
   /** How Apollo takes an executor of one's own: under the name of a gateway. */
@@ -81,15 +91,9 @@ export class KnownQueries {
         executor: async ({ document, operation, request, context }) => {
           const ctx = context as RequestContext;
           const { query = '', operationName, variables } = request;
-          const question = { query, operationName, variables };
-          const failed = this.failed.get(ctx.client);
-          if (failed?.key === keyOf(question)) {
-            this.failed.delete(ctx.client);
-            return failed.result;
-          }
           const args = { schema: this.schema, document, operationName, contextValue: ctx };
           if (operation?.operation === OperationTypeNode.QUERY)
-            this.remember(question, { ...args, operation });
+            this.remember({ query, operationName }, document, operation);
           return execute({ ...args, variableValues: variables });
         },
       }),
@@ -97,25 +101,30 @@ export class KnownQueries {
     };
   }
 
-  /** Looks only: Apollo finds the same and refuses it. */
-  private isWithinLimits({ document, operation }: KnownQuery, { variables }: Question, ctx: RequestContext) {
+  /** Looks only: Apollo finds the same and explains it. */
+  private isGood(
+    { document, operation }: KnownQuery,
+    variables: Record<string, unknown>,
+    ctx: RequestContext,
+  ): boolean {
     try {
-      assertWithinLimits(this.schema, document, operation, variables ?? {}, ctx);
-      return true;
+      assertWithinLimits(this.schema, document, operation, variables, ctx);
     } catch {
       return false;
     }
+    const { variableDefinitions = [] } = operation;
+    // graphql-jit would explain each wrong item of a list, however many.
+    return !getVariableValues(this.schema, variableDefinitions, variables, { maxErrors: 1 }).errors;
   }
 
-  private remember(question: Question, args: ExecutionArgs & { operation: OperationDefinitionNode }): void {
-    if (question.query.length > TEXT_MAX) return;
+  private remember(question: Question, document: DocumentNode, operation: OperationDefinitionNode): void {
     const key = keyOf(question);
-    const { document, operation } = args;
-    const known = this.queries.get(key) ?? { times: 0, document, operation };
-    known.times += 1;
-    this.queries.set(key, known);
-    if (known.times < COMPILED_AFTER || known.compiled !== undefined) return;
+    if (key.length > TEXT_MAX || this.queries.has(key)) return;
+    const times = (this.times.get(key) ?? 0) + 1;
+    this.times.set(key, times);
+    // Once only: what cannot be compiled is not tried again.
+    if (times !== COMPILED_AFTER || hasDirectives(document)) return;
     const compiled = compileQuery(this.schema, document, operation.name?.value);
-    known.compiled = isCompiledQuery(compiled) ? compiled : null;
+    if (isCompiledQuery(compiled)) this.queries.set(key, { document, operation, compiled });
   }
 }

@@ -101,6 +101,7 @@ function lengthOf(field: FieldNode, variables: Record<string, unknown>, longest:
 function measure(walk: Walk, set: SelectionSetNode, place: Place): void {
   for (const selection of set.selections) {
     walk.total.selections += 1;
+    if (selection.kind === Kind.FIELD && selection.alias) walk.total.aliases += 1;
     refuseBeyondLimits(walk.total);
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const fragment = walk.fragments.get(selection.name.value);
@@ -117,7 +118,6 @@ function measureField(walk: Walk, field: FieldNode, place: Place): void {
   const { total } = walk;
   total.fields += 1;
   if (place.depth === 1) total.roots += 1;
-  if (field.alias) total.aliases += 1;
   const introspection = place.introspection || field.name.value.startsWith('__');
   if (!introspection) {
     total.cost += place.factor + (place.depth === 1 ? (DEAR[field.name.value] ?? 0) : 0);

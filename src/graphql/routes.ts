@@ -22,11 +22,13 @@ const FILES_MAX = 5;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** What plain clients accept, word for word; what other wishes come to is for Apollo to say. */
+const ACCEPT_JSON = new Set(['*/*', 'application/json', 'application/json, text/plain, */*']);
+
 /** What a plain request asks; undefined for one that says more, or wants another type: Apollo knows what to do then. */
 function questionOf({ method, headers, body }: FastifyRequest): Question | undefined {
   const { accept = '*/*', 'content-type': type = '' } = headers;
-  const plain =
-    method === 'POST' && type.startsWith('application/json') && /^(\*\/\*|application\/json)/.test(accept);
+  const plain = method === 'POST' && type.startsWith('application/json') && ACCEPT_JSON.has(accept);
   if (!plain || body === null || typeof body !== 'object') return undefined;
   const { query, operationName, variables, ...others } = body as Partial<Question>;
   const known =

@@ -39,7 +39,11 @@ export class HotCache<Value> {
     };
     this.entries.set(key, entry);
     // Who comes next tries for themselves.
-    if (!shared) entry.value.catch(() => this.entries.delete(key));
+    if (!shared) {
+      entry.value.catch(() => {
+        if (this.entries.peek(key)?.value === entry.value) this.entries.delete(key);
+      });
+    }
     return entry.value;
   }
 }

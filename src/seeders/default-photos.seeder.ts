@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import sharp from 'sharp';
 import type { Storage } from '../infra/storage/port.js';
 import { countDefaultPhotos, insertDefaultPhoto } from '../modules/image/default-photo.repository.js';
 import { findImages, insertImage } from '../modules/image/image.repository.js';
@@ -39,7 +38,10 @@ const PICTURES: readonly DefaultPicture[] = COLOURS.map((colours) => {
   return { id, key: `2021/01/01/${id}.png`, svg };
 });
 
-const draw = ({ svg }: DefaultPicture): Promise<Buffer> => sharp(Buffer.from(svg)).png().toBuffer();
+async function draw({ svg }: DefaultPicture): Promise<Buffer> {
+  const { default: sharp } = await import('../modules/image/sharp.js');
+  return sharp(Buffer.from(svg)).png().toBuffer();
+}
 
 async function isStored(storage: Storage, key: string): Promise<boolean> {
   const file = await storage.read(key);

@@ -191,3 +191,26 @@ test('20 names at once: one account has it, whatever the case', async () => {
   const [loser] = codes.filter((_, index) => outcomes[index] !== 'ok');
   expect(await app.client.code(REGISTER, { input: { ...loser, password: PASSWORD } })).toBeUndefined();
 });
+
+test('a password whose hash is renewed by several log-ins at once is right in each of them', async () => {
+  const stronger = await app.world.start({ ...UNGUARDED, PASSWORD_HASH_ITERATIONS: '3' });
+  const { phone } = await app.client.register();
+  const outcomes = await atOnce(6, () =>
+    graphqlDoor(stronger.client, { account: phone, password: PASSWORD }),
+  );
+  expect(tally(outcomes)).toEqual({ ok: 6 });
+  await stronger.close();
+});
+
+test('a password is changed while a log-in renews its hash', async () => {
+  const stronger = await app.world.start({ ...UNGUARDED, PASSWORD_HASH_ITERATIONS: '3' });
+  const { phone, token } = await app.client.register();
+  const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';
+  const input = { oldPassword: PASSWORD, password: 'another-horse-8' };
+  const [changed] = await Promise.all([
+    stronger.client.code(change, { input }, token),
+    ...Array.from({ length: 3 }, () => graphqlDoor(stronger.client, { account: phone, password: PASSWORD })),
+  ]);
+  expect(changed).toBeUndefined();
+  await stronger.close();
+});

@@ -16,9 +16,15 @@ const USER = `id name nickname sex birthday age createdAt status city { id name 
   avatar { id url(size: SMALL) } avatarUrl(orDefault: true) hobbies { id name } extra { likesCount updatedAt }
   verification { state } currency { sum } phone email abilities privateVisible hasFollower`;
 
-test.each<[string, string, Record<string, unknown>?]>([
+/** The answer word for word, as far as it is the same each time. */
+async function answerTo(query: string, variables: Record<string, unknown>): Promise<string> {
+  const { status, data, errors } = await app.client.graphql(query, variables, { token: alice.token });
+  return JSON.stringify({ status, data, errors });
+}
+
+test.each<[string, string, ...Record<string, unknown>[]]>([
   ['the caller', `{ me { ${USER} } }`],
-  ['a user', `query ($id: ID!) { user(id: $id) { ${USER} } }`, { id: '1' }],
+  ['a user', `query ($id: ID!) { user(id: $id) { ${USER} } }`, { id: '1' }, { id: 1 }, { id: null }, {}],
   ['nobody', 'query ($id: ID!) { user(id: $id) { id } }', { id: '999999999' }],
   ['a list', `{ users(first: 5) { edges { cursor node { ${USER} } } pageInfo { hasNextPage endCursor } } }`],
   [
@@ -30,26 +36,93 @@ test.each<[string, string, Record<string, unknown>?]>([
     `query ($no: Boolean!) { one: me { ...F } two: me { id @skip(if: $no) name @include(if: $no) __typename } }
      fragment F on User { id ... on User { name } }`,
     { no: true },
+    { no: false },
+  ],
+  [
+    'a fragment under two conditions',
+    `query ($a: Boolean!, $b: Boolean!) { me { id ...F @include(if: $a) ...F @include(if: $b) } }
+     fragment F on User { name }`,
+    { a: false, b: true },
+    { a: true, b: false },
+  ],
+  [
+    'a fragment in two places',
+    `query ($x: Boolean!) { a: me { ...F @skip(if: $x) } b: me { ...F } } fragment F on User { id hobbies { id } }`,
+    { x: true },
+    { x: false },
   ],
   ['an error of a resolver', '{ users(first: 0) { nodes { id } } me { id } }'],
   ['an error below a field that may be null', '{ user(id: "1", name: "x") { id } me { id } }'],
+  ['several errors', '{ a: users(first: 0) { nodes { id } } b: user(id: 1, name: "x") { id } }'],
   [
     'a variable of the wrong type',
     'query ($first: Int) { users(first: $first) { nodes { id } } }',
+    { first: 1 },
     { first: 'x' },
+  ],
+  [
+    'wrong items of a list',
+    'query ($names: [String!]) { users(filter: { names: $names }) { nodes { id } } }',
+    { names: ['a'] },
+    { names: Array(1000).fill(1) },
+    { names: 'alice_often' },
+  ],
+  [
+    'a list for an object',
+    'query ($filter: UserFilter) { users(filter: $filter, first: 1) { nodes { id } } }',
+    { filter: {} },
+    { filter: [] },
+  ],
+  [
+    'null for a variable that has a default',
+    'query ($platform: AppPlatform = ANDROID) { appRelease(platform: $platform) { version } }',
+    {},
+    { platform: null },
   ],
   ['a variable that is missing', 'query ($id: ID!) { user(id: $id) { id } }', {}],
   ['an operation that is not there', 'query A { me { id } } query B { me { name } }'],
-])('%s is answered the same every time', async (_what, query, variables = {}) => {
-  const answers = [];
-  for (let time = 0; time < 5; time++) {
-    const { status, data, errors } = await app.client.graphql(query, variables, { token: alice.token });
-    answers.push({ status, data, errors });
-  }
-  const [first, ...others] = answers;
-  expect(first?.data ?? first?.errors).toBeTruthy();
-  for (const other of others) expect(other).toEqual(first);
+])('%s is answered the same every time', async (_what, query, ...asked) => {
+  const variables = asked.length > 0 ? asked : [{}];
+  // With a comment of its own each is a text that was not seen before.
+  const fresh = [];
+  for (const [index, set] of variables.entries()) fresh.push(await answerTo(`${query} # ${index}`, set));
+  for (let time = 0; time < 4; time++) await answerTo(query, variables[0] ?? {});
+  for (const [index, set] of variables.entries()) expect(await answerTo(query, set)).toBe(fresh[index]);
 });
+
+test('null where a default stood is the fault of the client', async () => {
+  const query = 'query ($platform: AppPlatform = ANDROID) { appRelease(platform: $platform) { version } }';
+  expect(await app.client.code(query, { platform: null })).toBe('INVALID_INPUT');
+});
+
+test.each([
+  ['an operation without a name', { operationName: '' }],
+  ['a name with the text of a query in it', { operationName: '\n{', query: ' me { id } }' }],
+])('%s is not taken for a known query', async (_what, odd) => {
+  const query = '{\n me { id } }';
+  for (let time = 0; time < 4; time++) await app.client.data(query);
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, ...odd }),
+  });
+  expect(response.status).toBe(400);
+});
+
+test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
+  'a client that takes only %s is refused each time',
+  async (accept) => {
+    const query = '{ me { id } }';
+    for (let time = 0; time < 5; time++) {
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query }),
+      });
+      expect(response.status).toBe(406);
+    }
+  },
+);
 
 test('a compiled query sees the schema that belongs to its caller', async () => {
   const query = '{ users(first: 1) { nodes { name phone } } }';

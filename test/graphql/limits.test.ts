@@ -41,6 +41,9 @@ describe('what a query may ask for', () => {
     expect(await codeOf(`{ ${times(LIMITS.aliases + 1, (index) => `a${index}: me { id }`)} }`)).toBe(
       'QUERY_TOO_COMPLEX',
     );
+    expect(await codeOf(`{ ${times(LIMITS.aliases + 1, (index) => `a${index}: __typename`)} }`)).toBe(
+      'QUERY_TOO_COMPLEX',
+    );
     const spread = `fragment F on Query { ${times(16, (index) => `a${index}: me { id }`)} }`;
     expect(await codeOf(`{ ...F } ${spread}`)).toBeUndefined();
     expect(
@@ -48,6 +51,14 @@ describe('what a query may ask for', () => {
         `{ ...F ...G } ${spread} fragment G on Query { ${times(16, (index) => `b${index}: me { id }`)} }`,
       ),
     ).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  test('depth that the parser itself cannot follow', async () => {
+    const { status, errors } = await app.client.graphql('{a'.repeat(5000));
+    expect(status).toBe(400);
+    // Which of the two gives up first, the parser or its limit of tokens, is a matter of how warm its code is.
+    expect(errors?.[0]?.extensions.code).toMatch(/^(QUERY_TOO_COMPLEX|INVALID_QUERY)$/);
+    expect(errors?.[0]?.message).not.toMatch(/call stack/);
   });
 
   test('fields', async () => {

@@ -36,6 +36,21 @@ test('a failure is not kept', async () => {
   expect(await cache.get('key', async () => 'back')).toBe('back');
 });
 
+test('an old failure takes nothing away that was loaded since', async () => {
+  const clock = { now: 0 };
+  const cache = new HotCache<number>(2, () => clock.now);
+  const { promise, reject } = Promise.withResolvers<number>();
+  const failed = cache.get('key', () => promise);
+  let loads = 0;
+  const load = async () => ++loads;
+  for (let time = 0; time < 20; time++) await cache.get('key', load);
+  const before = loads;
+  reject(new Error('no database'));
+  await expect(failed).rejects.toThrow('no database');
+  await cache.get('key', load);
+  expect(loads).toBe(before);
+});
+
 test('those asked for least recently are forgotten', async () => {
   const { get, loads } = setUp();
   for (let time = 0; time < 20; time++) await get('a');

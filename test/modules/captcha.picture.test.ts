@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { drawCaptcha, randomAnswer } from '../../src/modules/captcha/captcha.picture.js';
+import { randomAnswer } from '../../src/modules/captcha/captcha.answer.js';
+import { drawCaptcha } from '../../src/modules/captcha/captcha.picture.js';
 
 describe('randomAnswer', () => {
   const answers = Array.from({ length: 2000 }, randomAnswer);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { type Config, loadConfig } from '../../src/config.js';
-import { PGLITE_EXTENSIONS } from '../../src/infra/database/orm-options.js';
+import { PGLITE_EXTENSIONS } from '../../src/infra/database/embedded.js';
 import { openInfrastructure } from '../../src/services.js';
 import type { Template } from './template.js';
 

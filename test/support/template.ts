@@ -6,7 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import array from 'postgres-array';
-import { PGLITE_EXTENSIONS } from '../../src/infra/database/orm-options.js';
+import { PGLITE_EXTENSIONS } from '../../src/infra/database/embedded.js';
 
 /** What global-setup.ts prepared: a directory with files, and the template database on the server or its dump. */
 export interface Template {

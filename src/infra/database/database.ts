@@ -63,7 +63,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
   const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
   try {
     // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
-    const orm = (await MikroORM.init(ormOptions(config, embedded) as never)) as unknown as Orm;
+    const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
     await orm.em.fork().execute('select 1');
     if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
     return {

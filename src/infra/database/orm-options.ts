@@ -1,11 +1,8 @@
 import path from 'node:path';
 import type { PGliteOptions } from '@electric-sql/pglite';
-import { citext } from '@electric-sql/pglite/contrib/citext';
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig as definePgliteConfig } from '@mikro-orm/pglite';
-import { defineConfig as definePostgresConfig } from '@mikro-orm/postgresql';
+import { defineConfig } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { ENTITIES } from './entities.js';
@@ -30,19 +27,16 @@ const SHARED = {
  */
 export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
 
-/** The extensions the migrations ask for; both ship with PostgreSQL too. */
-export const PGLITE_EXTENSIONS = { citext, pg_trgm };
-
 const embeddedDirectory = (config: DatabaseConfig): string => path.resolve(config.DATA_DIR, 'postgres');
 
 /** The same entities and migrations over PostgreSQL when `DATABASE_URL` is set, else over PGlite. */
-export function ormOptions(
+export async function ormOptions(
   config: DatabaseConfig,
   embedded: EmbeddedOptions = { dataDir: embeddedDirectory(config) },
 ) {
   if (config.DATABASE_URL) {
     const timeoutMs = config.DATABASE_TIMEOUT_SECONDS && config.DATABASE_TIMEOUT_SECONDS * 1000;
-    return definePostgresConfig({
+    return defineConfig({
       ...SHARED,
       clientUrl: config.DATABASE_URL,
       pool: { min: 0, max: config.DATABASE_POOL },
@@ -50,7 +44,9 @@ export function ormOptions(
       driverOptions: { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs },
     });
   }
-  return definePgliteConfig({
+  // Loaded only where there is no PostgreSQL.
+  const { PGLITE_EXTENSIONS, defineConfig: defineEmbedded } = await import('./embedded.js');
+  return defineEmbedded({
     ...SHARED,
     dbName: 'postgres',
     driverOptions: { extensions: PGLITE_EXTENSIONS, ...embedded },

@@ -118,7 +118,8 @@ function entityColumns(
 
 /**
  * A read of whole rows of an entity, by its properties and tracked by nobody. `from` is what follows the columns in
- * the statement; the table of the entity goes by `alias` there.
+ * the statement; the table of the entity goes by `alias` there. A row comes as one JSON value, which costs the driver
+ * less than its thirty columns.
  */
 export function readRows<T extends object>(
   Entity: EntityClass<T>,
@@ -126,34 +127,18 @@ export function readRows<T extends object>(
   from: string,
   { joined, ...options }: EntityReadOptions = {},
 ): Statement<T> {
-  let known: { find: Statement<Row>; revive: Columns['revive'] } | undefined;
-  return async (em, values) => {
-    if (!known) {
-      const { text, revive } = entityColumns(em, Entity, alias, joined);
-      known = { find: statement(`select ${text} ${from}`, options), revive };
-    }
-    return (await known.find(em, values)).map(known.revive) as T[];
-  };
-}
-
-/** One row of an entity or null. It comes as one JSON value, which costs less than its thirty columns. */
-export function readRow<T extends object>(
-  Entity: EntityClass<T>,
-  alias: string,
-  from: string,
-  { joined, ...options }: EntityReadOptions = {},
-): (em: EntityManager, values: readonly unknown[]) => Promise<T | null> {
   let known: { find: Statement<{ row: Row }>; revive: Columns['revive'] } | undefined;
   return async (em, values) => {
     if (!known) {
       const { text, revive } = entityColumns(em, Entity, alias, joined);
-      known = {
-        find: statement(`select row_to_json(one) as row from (select ${text} ${from}) one`, options),
-        revive,
-      };
+      const find = statement<{ row: Row }>(
+        `select row_to_json(one) as row from (select ${text} ${from}) one`,
+        options,
+      );
+      known = { find, revive };
     }
-    const [found] = await known.find(em, values);
-    return found ? (known.revive(found.row) as T) : null;
+    const { find, revive } = known;
+    return (await find(em, values)).map(({ row }) => revive(row)) as T[];
   };
 }
 

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { mailText } from './mail.text.js';
 import type { Message, MessageSender } from './port.js';
 import type { Mailbox, SmtpServer } from './smtp.settings.js';
@@ -15,7 +14,9 @@ export interface SmtpOptions {
 /** Few, because a code is small; more of them wait for one another. */
 const MOST_CONNECTIONS = 3;
 
-function openPool({ server, from, requireTls, timeoutMs }: SmtpOptions & { timeoutMs: number }) {
+async function openPool({ server, from, requireTls, timeoutMs }: SmtpOptions & { timeoutMs: number }) {
+  // Loaded with the first mail: few gateways send them like this.
+  const { createTransport } = await import('nodemailer');
   return createTransport(
     {
       ...server,
@@ -38,17 +39,17 @@ function openPool({ server, from, requireTls, timeoutMs }: SmtpOptions & { timeo
 
 /** Hands each message to a mail server, over connections that are kept for the next one. */
 export class SmtpSender implements MessageSender {
-  private readonly pool: ReturnType<typeof openPool>;
+  private pool: ReturnType<typeof openPool> | undefined;
   private readonly timeoutMs: number;
 
-  constructor(options: SmtpOptions) {
+  constructor(private readonly options: SmtpOptions) {
     this.timeoutMs = options.timeoutMs ?? 8000;
-    this.pool = openPool({ ...options, timeoutMs: this.timeoutMs });
   }
 
   async send({ to, ...message }: Message): Promise<void> {
     try {
-      await this.pool.sendMail({
+      this.pool ??= openPool({ ...this.options, timeoutMs: this.timeoutMs });
+      await (await this.pool).sendMail({
         // As an object it is one address, whatever is in it.
         to: { name: '', address: to },
         ...mailText(message),
@@ -61,7 +62,7 @@ export class SmtpSender implements MessageSender {
   }
 
   async close(): Promise<void> {
-    this.pool.close({ force: true });
+    (await this.pool)?.close({ force: true });
   }
 }
 

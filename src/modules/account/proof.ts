@@ -121,13 +121,17 @@ export class Proof {
     };
   }
 
+  /** The secret in the place of one that was hashed with other parameters; null when the password changed meanwhile. */
   private async rehash(
     em: EntityManager,
     userId: number,
     stored: string,
-    input: PasswordInput,
-  ): Promise<string> {
-    const secret = await this.hasher.hash(input.password, input.passwordFormat);
-    return (await replacePasswordHash(em, userId, stored, secret)) ? secret : stored;
+    { password, passwordFormat }: PasswordInput,
+  ): Promise<string | null> {
+    const secret = await this.hasher.hash(password, passwordFormat);
+    if (await replacePasswordHash(em, userId, stored, secret)) return secret;
+    // Another log-in of the same account was quicker, or a change of the password.
+    const current = await findPasswordHash(em, userId);
+    return current && (await this.hasher.verify(current, password, passwordFormat)).ok ? current : null;
   }
 }

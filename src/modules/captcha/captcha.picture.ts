@@ -1,14 +1,9 @@
-import { randomInt } from 'node:crypto';
-import sharp from 'sharp';
 import svgCaptcha from 'svg-captcha';
+import sharp from '../image/sharp.js';
 
 const WIDTH = 160;
 const HEIGHT = 50;
 const PAPER = { r: 246, g: 244, b: 238 };
-
-/** Without what people confuse, in this font and when case does not count: 0 O Q D, 1 I L J, 4 A, 7 T Y, 8 B, … */
-const ALPHABET = '236ACEFHKMNPRTWX';
-const LENGTH = 4;
 
 /** The module itself draws a given text; its types only know the function that also chooses the text. */
 const drawText = svgCaptcha as unknown as (text: string, options: DrawOptions) => string;
@@ -18,11 +13,6 @@ interface DrawOptions {
   height: number;
   fontSize: number;
   noise: number;
-}
-
-/** Four characters, from a cryptographic source, that people tell apart; answers compare without case. */
-export function randomAnswer(): string {
-  return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
 /**

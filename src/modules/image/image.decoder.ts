@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
-
-// One picture may take half a gigabyte for a moment. Nothing is decoded twice: a cache would only keep memory,
-// and one thread for each picture keeps its peak low: the slots below are the parallelism.
-sharp.cache(false);
-sharp.concurrency(1);
 
 /** Pixels of a still picture, whatever its sides may be. */
 const MAX_PIXELS = 100_000_000;
@@ -95,7 +90,7 @@ export class ImageDecoder {
       checkSides(header, limits);
       checkPixels(header);
       const animated = frames(header) > 1;
-      const image = sharp(bytes, { animated, failOn: 'warning', limitInputPixels: MAX_PIXELS });
+      const image = await open(bytes, { animated, failOn: 'warning', limitInputPixels: MAX_PIXELS });
       // The frames of an animation cannot be turned; its rare orientation tag is dropped like all metadata.
       return encode(animated ? image : image.autoOrient(), format);
     });
@@ -109,9 +104,9 @@ export class ImageDecoder {
     const format = formatOf(bytes);
     return this.queue.run(async () => {
       checkPixels({ ...(await readHeader(bytes, format)), pages: 1 });
-      const image = sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_PIXELS }).autoOrient();
+      const image = await open(bytes, { failOn: 'warning', limitInputPixels: MAX_PIXELS });
       return encode(
-        image.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true }),
+        image.autoOrient().resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true }),
         format,
       );
     });
@@ -148,9 +143,15 @@ function formatOf(bytes: Buffer): Format {
   return format;
 }
 
+/** Decodes nothing yet. */
+async function open(bytes: Buffer, options: SharpOptions): Promise<Sharp> {
+  const { default: sharp } = await import('./sharp.js');
+  return sharp(bytes, options);
+}
+
 /** Decodes no pixel: a bomb is recognised by what it claims. */
 async function readHeader(bytes: Buffer, format: Format): Promise<Metadata> {
-  const header = await sharp(bytes, { limitInputPixels: false }).metadata().catch(refuse);
+  const header = await (await open(bytes, { limitInputPixels: false })).metadata().catch(refuse);
   if (header.format !== format) throw new AppError('IMAGE_INVALID');
   return header;
 }

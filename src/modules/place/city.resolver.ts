@@ -21,7 +21,7 @@ export class CityResolver {
   }
 
   @FieldResolver(() => String, { description: 'Full name of the province it lies in, such as 四川省.' })
-  province(@Root() city: City, @Ctx() ctx: RequestContext): Promise<string> {
+  province(@Root() city: City, @Ctx() ctx: RequestContext): string | Promise<string> {
     return this.services.places.provinceName(ctx, city);
   }
 }

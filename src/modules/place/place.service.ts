@@ -35,9 +35,10 @@ export class PlaceService {
     return (await this.places(ctx.em)).citiesOf(province);
   }
 
-  /** The full name of the province a city lies in. */
-  async provinceName(ctx: RequestContext, city: City): Promise<string> {
-    return (await this.places(ctx.em)).provinceOf(city)?.name ?? '';
+  /** The full name of the province a city lies in; likewise. */
+  provinceName({ em }: RequestContext, city: City): string | Promise<string> {
+    const nameIn = (places: PlaceIndex) => places.provinceOf(city)?.name ?? '';
+    return this.index ? nameIn(this.index) : this.places(em).then(nameIn);
   }
 
   /** The communities of a city, optionally those with `name` as a part of theirs. */

@@ -1,4 +1,5 @@
-import type { Redis } from '../../infra/redis.js';
+import { isCluster, type Redis } from '../../infra/redis.js';
+import { sharedBatch } from '../../infra/shared-batch.js';
 import type { LiveSession } from './session.repository.js';
 
 /** How long a cached session is believed, in seconds; also how often a use of it is recorded. */
@@ -18,12 +19,15 @@ const RETRY_MS = 200;
 export class SessionCache {
   /** Marks that Redis has not taken yet. Meanwhile they hold in this process. */
   private readonly untaken = new Set<string>();
+  private readonly cached = sharedBatch((tokenHashes: readonly string[]) =>
+    readAll(this.redis, tokenHashes.map(keyOf)),
+  );
 
   constructor(private readonly redis: Redis) {}
 
   async get(tokenHash: string): Promise<LiveSession | null> {
     if (this.untaken.has(tokenHash)) return null;
-    const cached = await this.redis.get(keyOf(tokenHash)).catch(() => null);
+    const cached = await this.cached.load(tokenHash).catch(() => null);
     if (!cached || cached === STALE) return null;
     const session = JSON.parse(cached) as LiveSession;
     return { ...session, expiresAt: new Date(session.expiresAt), lastSeenAt: new Date(session.lastSeenAt) };
@@ -61,3 +65,7 @@ export class SessionCache {
 }
 
 const keyOf = (tokenHash: string): string => `session:${tokenHash}`;
+
+/** The nodes of a cluster have no keys in common. */
+const readAll = (redis: Redis, keys: string[]): Promise<(string | null)[]> =>
+  isCluster(redis) ? Promise.all(keys.map((key) => redis.get(key))) : redis.mget(keys);

@@ -61,7 +61,8 @@ const opened = statement<{ id: number; abilities: string[]; last_seen_at: Date }
 
 /**
  * Opens a session and remembers its device on the user. Null when the account is not active, or its secret is no longer
- * `passwordHash`: a change that comes first is seen, and one that comes later ends this session too.
+ * `passwordHash`: a change that comes first is seen, and one that comes later ends this session too. Who knew the secret
+ * until a moment ago was active with this device all the same, and that is kept.
  */
 export async function insertSession(
   em: EntityManager,

@@ -3,7 +3,7 @@ import { AppError } from '../../errors/app-error.js';
 import { indexBy, queryOne } from '../../infra/database/query.js';
 import {
   arrayOf,
-  readRow,
+  firstOf,
   readRows,
   type Statement,
   type StatementOptions,
@@ -21,26 +21,21 @@ const joined = { entity: Image, alias: 'a', as: 'avatar' };
 export const readUsers = (conditions: string, options: StatementOptions = {}): Statement<User> =>
   readRows(User, 'u', `${WITH_AVATAR} ${conditions}`, { ...options, joined });
 
-const readUser = (condition: string) =>
-  readRow(User, 'u', `${WITH_AVATAR} ${condition} and ${LIVE}`, { joined });
+const readLive = (condition: string) => readUsers(`${condition} and ${LIVE}`);
 
-const byIds = readUsers(`u.id = any (?::int[]) and ${LIVE}`);
-const byId = readUser('u.id = ?');
-const byName = readUser('u.name = ?');
-const byPhone = readUser('u.phone = ?');
+const byIds = readLive('u.id = any (?::int[])');
+const byName = readLive('u.name = ?');
+const byPhone = readLive('u.phone = ?');
 /** Only a verified address names an account (DECISIONS §1, "e-mail"). */
-const byEmail = readUser('u.email = ? and u.email_verified');
+const byEmail = readLive('u.email = ? and u.email_verified');
 
-export async function findUsersByIds(em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> {
-  if (ids.length > 1) return indexBy(await byIds(em, [arrayOf(ids)]), (user) => user.id);
-  const user = ids.length === 0 ? null : await byId(em, ids);
-  return new Map(user ? [[user.id, user]] : []);
-}
+export const findUsersByIds = async (em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> =>
+  indexBy(await byIds(em, [arrayOf(ids)]), (user) => user.id);
 
-export const findUserById = (em: EntityManager, id: number) => byId(em, [id]);
-export const findUserByName = (em: EntityManager, name: string) => byName(em, [name]);
-export const findUserByPhone = (em: EntityManager, phone: string) => byPhone(em, [phone]);
-export const findUserByEmail = (em: EntityManager, email: string) => byEmail(em, [email]);
+export const findUserById = (em: EntityManager, id: number) => firstOf(byIds, em, [arrayOf([id])]);
+export const findUserByName = (em: EntityManager, name: string) => firstOf(byName, em, [name]);
+export const findUserByPhone = (em: EntityManager, phone: string) => firstOf(byPhone, em, [phone]);
+export const findUserByEmail = (em: EntityManager, email: string) => firstOf(byEmail, em, [email]);
 
 export type NewUser = Partial<User> & Pick<User, 'name'>;
 

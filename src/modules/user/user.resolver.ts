@@ -160,8 +160,8 @@ export class UserResolver {
   }
 
   @FieldResolver(() => [Hobby], { description: 'The hobbies of the user.' })
-  async hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Hobby[]> {
-    return (await ctx.loaders.hobbies.load(user.id)) ?? [];
+  hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<readonly Hobby[]> {
+    return ctx.loaders.hobbies.load(user.id);
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
