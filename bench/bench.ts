@@ -36,7 +36,7 @@ const { values: flags } = parseArgs({
 /** Servers run for weeks: their code is compiled, their caches are full. */
 const WARM_UP_SECONDS = 15;
 /** After the load, until memory is looked at: threads without work end, and what can be collected is. */
-const REST_SECONDS = 20;
+const REST_SECONDS = 30;
 
 const say = (what: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
 

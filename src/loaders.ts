@@ -15,19 +15,17 @@ import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.r
 /** May be asked for a key twice. Nobody may change what is found: several requests may have asked for it. */
 type Find<K, V> = (em: EntityManager, keys: readonly K[]) => Promise<Map<K, V>>;
 
-/** Finds what several requests ask for at the same time with one statement, in a transaction of none of them. */
+/** Finds what several requests ask of one entity manager at the same time with one statement. */
 function findTogether<K, V>(find: Find<K, V>): Find<K, V> {
-  const ofDriver = new WeakMap<object, DataLoader<readonly K[], Map<K, V>>>();
+  const batches = new WeakMap<EntityManager, DataLoader<readonly K[], Map<K, V>>>();
   return (em, keys) => {
-    const driver = em.getDriver();
-    const known = ofDriver.get(driver);
+    const known = batches.get(em);
     if (known) return known.load(keys);
-    const own = em.fork();
     const created = sharedBatch(async (requests: readonly (readonly K[])[]) => {
-      const found = await find(own, requests.flat());
+      const found = await find(em, requests.flat());
       return requests.map(() => found);
     });
-    ofDriver.set(driver, created);
+    batches.set(em, created);
     return created.load(keys);
   };
 }
@@ -75,4 +73,5 @@ for (const [name, create] of Object.entries(LOADERS)) {
   });
 }
 
+/** For one request; requests that are given the same entity manager read together. */
 export const createLoaders = (em: EntityManager): Loaders => new LazyLoaders(em) as unknown as Loaders;

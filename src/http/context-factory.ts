@@ -1,10 +1,11 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import { type Client, DeviceType, type DoorName, type RequestContext } from '../context.js';
+import { type Client, DeviceType, type DoorName, type RequestContext, type Viewer } from '../context.js';
 import type { Locale } from '../errors/app-error.js';
 import type { Database } from '../infra/database/database.js';
 import { rangeMatcher } from '../infra/ip.js';
-import { createLoaders } from '../loaders.js';
+import { createLoaders, type Loaders } from '../loaders.js';
 import type { Services } from '../services.js';
 import { clientIp } from './client-ip.js';
 
@@ -39,6 +40,26 @@ function isForwarded({ headers, ips }: FastifyRequest): boolean {
   return claimed !== undefined && (ips?.length ?? 0) < 2;
 }
 
+/** Most requests only read, by statements, and need no entity manager of their own: it is made when it is asked for. */
+class Context implements RequestContext {
+  private own: EntityManager | undefined;
+  readonly loaders: Loaders;
+
+  constructor(
+    private readonly database: Database,
+    readonly requestId: string,
+    readonly client: Client,
+    public viewer: Viewer | null,
+  ) {
+    this.loaders = createLoaders(database.em);
+  }
+
+  get em(): EntityManager {
+    this.own ??= this.database.fork();
+    return this.own;
+  }
+}
+
 /** Makes what a request carries: who calls, from where, and a database session of its own. */
 export function contextFactory(
   database: Database,
@@ -47,7 +68,6 @@ export function contextFactory(
 ): ContextFactory {
   const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
   return async (request, door) => {
-    const em = database.fork();
     const userAgent = request.headers['user-agent'];
     const ip = clientIp(request);
     const client: Client = {
@@ -59,8 +79,8 @@ export function contextFactory(
       locale: door.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && !isForwarded(request),
     };
-    const viewer = await services.sessions.authenticate(em, door.token);
+    const viewer = await services.sessions.authenticate(database.em, door.token);
     request.viewer = viewer;
-    return { requestId: request.id, client, viewer, em, loaders: createLoaders(em) };
+    return new Context(database, request.id, client, viewer);
   };
 }

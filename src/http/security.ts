@@ -16,6 +16,12 @@ const HELMET: HelmetOptions = {
   },
   // Answers are read by apps of other origins; CORS says which.
   crossOriginResourcePolicy: { policy: 'cross-origin' },
+  // What browsers no longer read, or what the others say as well.
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 };
 
 /** The headers that helmet gives every answer. They are the same each time, so it is asked once. */

@@ -191,6 +191,7 @@ describe('a session', () => {
         reads.push({ askedAt, in: await isIn(b, token) });
       }
     });
+    await until('the readers are under way', () => reads.length > 0);
     await end(account, token);
     endedAt = performance.now();
     await readers;

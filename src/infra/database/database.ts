@@ -10,6 +10,11 @@ export interface Database {
   orm: Orm;
   embedded: boolean;
   /**
+   * For statements, which leave nothing in it; shared by all requests. Like {@link fork} it follows the transaction it
+   * is called in.
+   */
+  em: EntityManager;
+  /**
    * An entity manager of one's own, for one request or job. It follows the transaction it is called in, so a
    * repository never leaves one by accident (which on the embedded database, with its one connection, would wait
    * for itself).
@@ -69,6 +74,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
     return {
       orm,
       embedded: !config.DATABASE_URL,
+      em: orm.em.fork({ useContext: true }) as EntityManager,
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
       ping: () => answersInTime(orm.em.fork().execute('select 1')),
       close: async () => {

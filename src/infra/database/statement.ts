@@ -51,31 +51,29 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   bigint: Number,
 };
 
-type Row = Record<string, unknown>;
-
-/** The columns of an entity, each under a prefix and the name of its property, and what makes an entity of them. */
+/** The columns of an entity, and what makes an entity of their values. */
 interface Columns {
-  text: string;
-  /** In place without a prefix, as an object of its own with one. */
-  revive(row: Row): Row;
+  texts: string[];
+  revive(values: readonly unknown[], from: number): Record<string, unknown>;
 }
 
-function columnsOf(em: EntityManager, Entity: EntityClass<object>, alias: string, prefix = ''): Columns {
+function columnsOf(em: EntityManager, Entity: EntityClass<object>, alias: string): Columns {
   const properties = Object.values<EntityProperty>(em.getMetadata(Entity).properties as never)
     .filter(({ fieldNames, persist }) => persist !== false && fieldNames?.length === 1)
     .map(({ name, fieldNames, columnTypes: [type = ''] }) => ({
       name,
-      key: prefix + name,
-      column: `${alias}."${fieldNames[0]}"`,
+      text: `${alias}."${fieldNames[0]}"`,
       parse: PARSERS[type],
     }));
-  const changed = prefix ? properties : properties.filter(({ parse }) => parse);
+  // Copied, so that every entity has room for all of its properties from the start.
+  const blank: Record<string, unknown> = Object.fromEntries(properties.map(({ name }) => [name, null]));
   return {
-    text: properties.map(({ column, key }) => `${column} as "${key}"`).join(', '),
-    revive: (row) => {
-      const entity: Row = prefix ? {} : row;
-      for (const { name, key, parse } of changed) {
-        const value = row[key];
+    texts: properties.map(({ text }) => text),
+    revive: (values, from) => {
+      const entity = { ...blank };
+      let place = from;
+      for (const { name, parse } of properties) {
+        const value = values[place++];
         entity[name] = parse && typeof value === 'string' ? parse(value) : value;
       }
       return entity;
@@ -96,29 +94,27 @@ export interface EntityReadOptions extends StatementOptions {
 }
 
 /** What is selected before `from`, and what makes entities of the rows; known once the ORM runs. */
-function entityColumns(
-  em: EntityManager,
-  Entity: EntityClass<object>,
-  alias: string,
-  joined?: Joined,
-): Columns {
+function entityColumns(em: EntityManager, Entity: EntityClass<object>, alias: string, joined?: Joined) {
   const own = columnsOf(em, Entity, alias);
-  if (!joined) return own;
-  const { as, entity } = joined;
-  const lent = columnsOf(em, entity, joined.alias, `${as}.`);
-  const [key = ''] = em.getMetadata(entity).primaryKeys;
+  if (!joined) return { texts: own.texts, revive: (values: unknown[]) => own.revive(values, 0) };
+  const { as, entity, alias: other } = joined;
+  const lent = columnsOf(em, entity, other);
+  const count = own.texts.length;
+  const [key] = em.getMetadata(entity).getPrimaryProps();
   return {
-    text: `${own.text}, ${lent.text}`,
-    revive: (row) => {
-      const other = row[`${as}.${key}`] === null ? null : lent.revive(row);
-      return Object.assign(own.revive(row), { [as]: other });
+    // Whether there is a row to join comes before its columns.
+    texts: [...own.texts, `${other}."${key?.fieldNames[0]}" is not null`, ...lent.texts],
+    revive: (values: unknown[]) => {
+      const found = own.revive(values, 0);
+      found[as] = values[count] ? lent.revive(values, count + 1) : null;
+      return found;
     },
   };
 }
 
 /**
  * A read of whole rows of an entity, by its properties and tracked by nobody. `from` is what follows the columns in
- * the statement; the table of the entity goes by `alias` there. A row comes as one JSON value, which costs the driver
+ * the statement; the table of the entity goes by `alias` there. A row comes as one JSON array, which costs the driver
  * less than its thirty columns.
  */
 export function readRows<T extends object>(
@@ -127,15 +123,14 @@ export function readRows<T extends object>(
   from: string,
   { joined, ...options }: EntityReadOptions = {},
 ): Statement<T> {
-  let known: { find: Statement<{ row: Row }>; revive: Columns['revive'] } | undefined;
+  let known: { find: Statement<{ row: unknown[] }>; revive(row: unknown[]): object } | undefined;
   return async (em, values) => {
     if (!known) {
-      const { text, revive } = entityColumns(em, Entity, alias, joined);
-      const find = statement<{ row: Row }>(
-        `select row_to_json(one) as row from (select ${text} ${from}) one`,
-        options,
-      );
-      known = { find, revive };
+      const { texts, revive } = entityColumns(em, Entity, alias, joined);
+      known = {
+        find: statement(`select json_build_array(${texts.join(', ')}) as row ${from}`, options),
+        revive,
+      };
     }
     const { find, revive } = known;
     return (await find(em, values)).map(({ row }) => revive(row)) as T[];
