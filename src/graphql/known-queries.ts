@@ -122,9 +122,12 @@ export class KnownQueries {
     if (key.length > TEXT_MAX || this.queries.has(key)) return;
     const times = (this.times.get(key) ?? 0) + 1;
     this.times.set(key, times);
-    // Once only: what cannot be compiled is not tried again.
+    // What cannot be compiled is not tried again.
     if (times !== COMPILED_AFTER || hasDirectives(document)) return;
     const compiled = compileQuery(this.schema, document, operation.name?.value);
-    if (isCompiledQuery(compiled)) this.queries.set(key, { document, operation, compiled });
+    if (!isCompiledQuery(compiled)) return;
+    this.queries.set(key, { document, operation, compiled });
+    // Counted anew if others push it out.
+    this.times.delete(key);
   }
 }

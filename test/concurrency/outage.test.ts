@@ -99,6 +99,20 @@ const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).status;
       await proxy.restore();
       await until('ready again', async () => (await ready(app)) === 200);
     });
+
+    test('a column that changes its type under a prepared statement is unavailable for a moment', async () => {
+      const read = () => direct.client.graphql('{ users(first: 1) { nodes { hobbies { name } } } }');
+      expect((await read()).errors).toBeUndefined();
+      const em = direct.infrastructure.database.fork();
+      await em.execute('alter table hobbies alter column name type varchar(300)');
+      const codes = new Set<string | undefined>();
+      await until('the connections have prepared it anew', async () => {
+        const { errors } = await read();
+        if (errors) codes.add(errors[0]?.extensions.code);
+        return !errors;
+      });
+      expect([...codes]).toEqual(['SERVICE_UNAVAILABLE']);
+    });
   },
 );
 
