@@ -12,7 +12,10 @@ import { findExtras } from './modules/user/user-extra.repository.js';
 import { findVerifications } from './modules/verification/verification.repository.js';
 import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.repository.js';
 
-/** May be asked for a key twice. Nobody may change what is found: several requests may have asked for it. */
+/**
+ * May be asked for a key twice. Nobody may change what is found: several requests may have asked for it. A key that the
+ * database cannot read, such as a number out of range, fails all who ask with it: what clients send is checked before.
+ */
 type Find<K, V> = (em: EntityManager, keys: readonly K[]) => Promise<Map<K, V>>;
 
 /** Finds what several requests ask of one entity manager at the same time with one statement. */
@@ -73,5 +76,5 @@ for (const [name, create] of Object.entries(LOADERS)) {
   });
 }
 
-/** For one request; requests that are given the same entity manager read together. */
+/** For one request. Those that are given the same entity manager find what goes by a key together. */
 export const createLoaders = (em: EntityManager): Loaders => new LazyLoaders(em) as unknown as Loaders;

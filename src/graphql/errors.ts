@@ -28,8 +28,9 @@ function protocolCodeOf(error: unknown, { code }: { code?: unknown } = {}): Erro
   if (tooDeep) return 'QUERY_TOO_COMPLEX';
   const protocolCode = PROTOCOL_CODES[String(code)];
   if (protocolCode || !(error instanceof GraphQLError)) return protocolCode;
-  // A null for a variable that has a default is found where it is used.
-  if (error.path) return error.message.startsWith('Argument "') ? 'INVALID_INPUT' : undefined;
+  // A null for a variable that has a default is found where it is used; what a resolver throws is no GraphQLError.
+  const itsOwn = !error.originalError || error.originalError instanceof GraphQLError;
+  if (error.path) return itsOwn && error.message.startsWith('Argument "') ? 'INVALID_INPUT' : undefined;
   // A scalar that refuses a variable may have put a code of its own in the place of Apollo's.
   if (error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
   // An operation that cannot be run at all, such as a subscription.

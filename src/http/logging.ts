@@ -75,7 +75,7 @@ export function loggerOptions(config: Pick<Config, 'LOG_LEVEL'>): FastifyServerO
 
 /**
  * The log of one request, which writes its id with each line. Fastify's own way looks in it for what has to be hidden,
- * and costs more than the rest of the log: the id was checked or made here.
+ * and costs more than the rest of the log: the id was checked or made here. Options of a route's log are not read.
  */
 export const requestLogger = (
   log: FastifyBaseLogger,
@@ -83,7 +83,9 @@ export const requestLogger = (
 ): FastifyBaseLogger => {
   const bindings = pino.symbols.chindingsSym;
   const written = (log as unknown as Record<symbol, string>)[bindings];
-  return Object.create(log, { [bindings]: { value: `${written},"reqId":"${reqId}"` } });
+  const value = `${written},"reqId":"${reqId}"`;
+  // Writable, because children of this log have bindings of their own.
+  return Object.create(log, { [bindings]: { value, writable: true } });
 };
 
 /** An id a proxy gave the request is kept if it is harmless; it goes back in every answer. */

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Writable } from 'node:stream';
 import Fastify from 'fastify';
 import { loadConfig } from '../../src/config.js';
-import { loggerOptions } from '../../src/http/logging.js';
+import { loggerOptions, requestLogger } from '../../src/http/logging.js';
 import { openTestDatabase, type TestDatabase } from '../support/context.js';
 
 /** What the log makes of things that hold secrets (DECISIONS §1, "secrets in URLs"). */
@@ -80,4 +80,18 @@ test('what is named like a secret is not shown, however deep', () => {
   expect(written).not.toContain(SECRET);
   expect(written).not.toContain(PHONE);
   expect(written).toContain('[redacted]');
+});
+
+test('the log of a request, and what comes from it, writes its id and hides the same', () => {
+  const log = requestLogger(logger(), { reqId: 'a-request' });
+  log.info({ password: SECRET }, 'own');
+  log.child({ part: 'one' }).info({ input: { password: SECRET } }, 'of a part');
+  const lines = written
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([
+    { reqId: 'a-request', msg: 'own', password: '[redacted]' },
+    { reqId: 'a-request', msg: 'of a part', part: 'one', input: { password: '[redacted]' } },
+  ]);
 });

@@ -62,7 +62,8 @@ export class SmtpSender implements MessageSender {
   }
 
   async close(): Promise<void> {
-    (await this.pool)?.close({ force: true });
+    const pool = await this.pool?.catch(() => undefined);
+    pool?.close({ force: true });
   }
 }
 

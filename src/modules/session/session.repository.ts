@@ -75,9 +75,9 @@ export interface OpeningOptions {
 }
 
 /**
- * Opens a session, remembers its device on the user, and records the log-in. Null when the account is not active, or its secret is no longer
- * `passwordHash`: a change that comes first is seen, and one that comes later ends this session too. Who knew the secret
- * until a moment ago was active with this device all the same, and that is kept.
+ * Opens a session, remembers its device on the user, and records the log-in. Null when the account is not active, or
+ * its secret is no longer `passwordHash`: a change that comes first is seen, and one that comes later ends this session
+ * too. Who knew the secret until a moment ago was active with this device all the same, and that is kept.
  */
 export async function insertSession(
   em: EntityManager,
