@@ -60,7 +60,7 @@ class Context implements RequestContext {
   }
 }
 
-/** Makes what a request carries: who calls, from where, and a database session of its own. */
+/** Makes what a request carries: who calls, from where, and its way to the database. */
 export function contextFactory(
   database: Database,
   services: Services,

@@ -16,7 +16,7 @@ const HELMET: HelmetOptions = {
   },
   // Answers are read by apps of other origins; CORS says which.
   crossOriginResourcePolicy: { policy: 'cross-origin' },
-  // What browsers no longer read, or what the others say as well.
+  // What browsers no longer read, or what says nothing of an API (docs/decisions.md).
   originAgentCluster: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,

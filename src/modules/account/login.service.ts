@@ -47,8 +47,8 @@ export class LoginService {
     if (ways.length !== 1) throw new AppError('INVALID_INPUT');
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
-    // A new account has its registration among its events.
-    const { token, expiresAt } = await this.sessions.open(ctx, userId, { passwordHash, login: !isNewUser });
+    const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);
+    if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
     const provider = input.thirdParty?.provider;
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };
   }

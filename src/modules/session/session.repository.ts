@@ -1,8 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { DoorName } from '../../context.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
-import { SecurityEventKind } from '../security/security-event.entity.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
 
@@ -53,36 +51,23 @@ const opened = statement<{ id: number; abilities: string[]; last_seen_at: Date }
   `with holder as (
      update users set last_device_type = ?, last_active_at = now()
      where id = ? and status = ${UserStatus.ACTIVE} returning id, abilities
-   ), session as (
-     insert into sessions (user_id, token_hash, device_type, ip, source, user_agent, expires_at)
-     select holder.id, ?, ?::smallint, ?, ?, ?, ?::timestamptz from holder where ?::text is null or exists (
-       select 1 from credentials c where c.user_id = holder.id and c.password_hash = ? for share
-     )
-     returning id, user_id, ip, last_seen_at
-   ), event as (
-     insert into security_events (user_id, kind, door, ip)
-     select user_id, '${SecurityEventKind.LOGGED_IN}', login.door, ip
-     from session, (values (?::text)) login (door) where login.door is not null
    )
-   select session.id, holder.abilities, session.last_seen_at from session, holder`,
+   insert into sessions (user_id, token_hash, device_type, ip, source, user_agent, expires_at)
+   select holder.id, ?, ?::smallint, ?, ?, ?, ?::timestamptz from holder where ?::text is null or exists (
+     select 1 from credentials c where c.user_id = holder.id and c.password_hash = ? for share
+   )
+   returning id, (select abilities from holder) as abilities, last_seen_at`,
 );
 
-export interface OpeningOptions {
-  /** What was verified; null where it was no password. */
-  passwordHash: string | null;
-  /** Where the holder logged in, for the record of it; null where a session comes with something else. */
-  loginDoor: DoorName | null;
-}
-
 /**
- * Opens a session, remembers its device on the user, and records the log-in. Null when the account is not active, or
- * its secret is no longer `passwordHash`: a change that comes first is seen, and one that comes later ends this session
- * too. Who knew the secret until a moment ago was active with this device all the same, and that is kept.
+ * Opens a session and remembers its device on the user. Null when the account is not active, or its secret is no longer
+ * `passwordHash`: a change that comes first is seen, and one that comes later ends this session too. Who knew the secret
+ * until a moment ago was active with this device all the same, and that is kept.
  */
 export async function insertSession(
   em: EntityManager,
   session: NewSession,
-  { passwordHash, loginDoor }: OpeningOptions,
+  passwordHash: string | null,
 ): Promise<LiveSession | null> {
   const { userId, tokenHash, deviceType, ip, source, userAgent, expiresAt } = session;
   const row = await firstOf(opened, em, [
@@ -96,7 +81,6 @@ export async function insertSession(
     expiresAt.toISOString(),
     passwordHash,
     passwordHash,
-    loginDoor,
   ]);
   if (!row) return null;
   return { id: row.id, userId, abilities: row.abilities, expiresAt, lastSeenAt: new Date(row.last_seen_at) };

@@ -60,12 +60,11 @@ export class SessionService {
   /**
    * Opens a session, whose holder is the caller from here on. Throws CREDENTIALS_INVALID when what was proven no longer
    * holds: the account was disabled or cancelled, or its secret is no longer the `passwordHash` that was verified.
-   * With `login` the owner finds it among their security events.
    */
   async open(
     ctx: RequestContext,
     userId: number,
-    { passwordHash = null, login = false }: { passwordHash?: string | null; login?: boolean } = {},
+    passwordHash: string | null = null,
   ): Promise<OpenedSession> {
     const { em, client } = ctx;
     const token = randomBytes(32).toString('base64url');
@@ -82,7 +81,7 @@ export class SessionService {
         userAgent: client.userAgent?.slice(0, 255) ?? null,
         expiresAt,
       },
-      { passwordHash, loginDoor: login ? client.door : null },
+      passwordHash,
     );
     if (!session) throw new AppError('CREDENTIALS_INVALID');
     ctx.viewer = viewerOf(session);
