@@ -11,7 +11,9 @@ import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
+import { parseBodies, parseJsonBody } from './http/bodies.js';
 import { handleClientError } from './http/client-error.js';
+import { answerBeforeTheEnd, drainConnections } from './http/connections.js';
 import { contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
 import { registerDocs } from './http/docs.js';
@@ -20,9 +22,10 @@ import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { loggerOptions, registerRequestLog, requestId, requestLogger } from './http/logging.js';
 import { parseQuery } from './http/query.js';
+import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
-import { dropUnusedConnections } from './http/unused-connections.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
+import { rangeMatcher } from './infra/ip.js';
 import { createJobRunner } from './jobs/jobs.js';
 import { JobSchedule } from './jobs/schedule.js';
 import { DIALECTS } from './rest/dialects/index.js';
@@ -60,11 +63,13 @@ function createHttp(config: Config): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     childLoggerFactory: requestLogger,
-    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
+    trustProxy: config.TRUSTED_PROXIES.length > 0 && rangeMatcher(config.TRUSTED_PROXIES),
     bodyLimit: config.BODY_LIMIT_BYTES,
     requestTimeout: 60_000,
     http: { maxHeaderSize: 16_384, headersTimeout: 20_000 },
     forceCloseConnections: 'idle',
+    // What comes while closing is answered, at its own door; it is the last on its connection.
+    return503OnClosing: false,
     // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
     frameworkErrors: (raw, request, reply) => void sendUnrouted(toAppError(raw), request, reply),
     clientErrorHandler: (error, socket) => void handleClientError(http, error, socket),
@@ -91,10 +96,12 @@ async function registerDoors(
   http.addHook('onClose', () => server.apollo.stop());
   const createContext = contextFactory(database, services, config);
 
-  dropUnusedConnections(http);
+  answerBeforeTheEnd(http);
   registerRequestLog(http);
   registerErrorHandlers(http, sendUnrouted);
   await registerSecurity(http, config);
+  refuseUnreadableHeads(http);
+  parseBodies(http, 'application/json', parseJsonBody);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, storage);
   await registerGraphql(http, {
@@ -115,6 +122,9 @@ async function registerDoors(
 export async function createApp(config: Config, embedded?: EmbeddedOptions): Promise<App> {
   const infrastructure = await openInfrastructure(config, embedded);
   const http = createHttp(config);
+  const drain = drainConnections(http);
+  // The rest of the time is for requests under way.
+  const drainMs = (config.SHUTDOWN_SECONDS * 1000) / 2;
   let address = '';
   const publicUrl = () => config.PUBLIC_URL ?? address;
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
@@ -122,7 +132,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   const schedule = new JobSchedule((signal) => jobs.run(signal), config.JOB_INTERVAL_MINUTES * 60_000);
   const close = async () => {
     // Both at once: a job under way ends at its next step, while requests are finished.
-    await Promise.all([schedule.stop(), http.close()]);
+    await Promise.all([schedule.stop(), drain.begin(drainMs).then(() => http.close())]);
     await services.securityEvents.settle();
     await closeInfrastructure(infrastructure);
   };

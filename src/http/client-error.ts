@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { messageOf } from '../errors/app-error.js';
+import { hangUp } from './connections.js';
 
 /** What Node says of bytes that it cannot take for a request. */
 export interface ClientError extends Error {
@@ -50,9 +51,10 @@ function answer(socket: Socket, status: string, headers: Lines, body: Buffer): v
   const lines = Object.entries(all).flatMap(([name, value]) =>
     name === 'transfer-encoding' || value === undefined ? [] : [value].flat().map((one) => `${name}: ${one}`),
   );
-  socket.end(
+  socket.write(
     Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]),
   );
+  hangUp(socket);
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

@@ -1,11 +1,59 @@
-import type { FastifyRequest } from 'fastify';
-import { parseIp } from '../infra/ip.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config.js';
+import { parseIp, rangeMatcher } from '../infra/ip.js';
 
-const NOWHERE = '0.0.0.0';
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The address that the request came from, as far as proxies are trusted. */
+    readonly clientIp: string;
+    /**
+     * Whether that is known to be the address of its sender. What a proxy passed on that is not trusted, or that names
+     * its client in another header than X-Forwarded-For, comes from the proxy's address and from anybody.
+     */
+    readonly isSender: boolean;
+  }
+}
 
 /**
- * The address that a request came from. A proxy may forward anything as one; then the proxy itself is who calls. Of a
- * client that has hung up there is none any more, whatever the types say.
+ * Whoever a trusted proxy names in a way that is no address (`unknown`, `_hidden`, garbage), and a client that has hung
+ * up: all of them are one source, which is nobody's address and never an internal one.
  */
-export const clientIp = ({ ip, socket }: FastifyRequest): string =>
-  parseIp(ip ?? '') ?? parseIp(socket.remoteAddress ?? '') ?? NOWHERE;
+const UNKNOWN_IP = '0.0.0.0';
+
+/** What proxies leave in the requests they pass on, by whatever product. */
+const FORWARDING_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+];
+
+/** Tells each request where it came from. Fastify's own `ip` is the text that a proxy wrote, whatever it is. */
+export function registerClientIp(app: FastifyInstance, config: Pick<Config, 'TRUSTED_PROXIES'>): void {
+  const isTrusted = rangeMatcher(config.TRUSTED_PROXIES);
+  const isForwarded = ({ headers, socket }: FastifyRequest) =>
+    'x-forwarded-for' in headers && isTrusted(socket.remoteAddress ?? '');
+
+  app.decorateRequest('clientIp', {
+    getter() {
+      // The first address is that of the connection: a trusted proxy that names nobody behind it still passes somebody on.
+      const [peer = '', ...named] = this.ips ?? [this.socket.remoteAddress ?? ''];
+      const nearest = isForwarded(this) ? named.at(-1) : peer;
+      return parseIp(nearest ?? '') ?? UNKNOWN_IP;
+    },
+  });
+  app.decorateRequest('isSender', {
+    getter() {
+      if (this.clientIp === UNKNOWN_IP) return false;
+      return isForwarded(this) || !FORWARDING_HEADERS.some((name) => name in this.headers);
+    },
+  });
+}

@@ -7,7 +7,7 @@ import type { Database } from '../infra/database/database.js';
 import { rangeMatcher } from '../infra/ip.js';
 import { createLoaders, type Loaders } from '../loaders.js';
 import type { Services } from '../services.js';
-import { clientIp } from './client-ip.js';
+import './client-ip.js';
 
 /** What a door knows of its own requests. */
 export interface DoorRequest {
@@ -32,12 +32,6 @@ function deviceOf(userAgent: string | undefined): DeviceType {
 export function localeOf(acceptLanguage: string | undefined): Locale {
   const first = acceptLanguage?.split(',')[0]?.trim() ?? '';
   return first === '' || first === '*' || /^zh/i.test(first) ? 'zh' : 'en';
-}
-
-/** Whether a proxy that is not trusted passed this on: its own address then says nothing of who calls. */
-function isForwarded({ headers, ips }: FastifyRequest): boolean {
-  const claimed = headers['x-forwarded-for'] ?? headers.forwarded;
-  return claimed !== undefined && (ips?.length ?? 0) < 2;
 }
 
 /** Most requests only read, by statements, and need no entity manager of their own: it is made when it is asked for. */
@@ -69,7 +63,7 @@ export function contextFactory(
   const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
   return async (request, door) => {
     const userAgent = request.headers['user-agent'];
-    const ip = clientIp(request);
+    const ip = request.clientIp;
     const client: Client = {
       door: door.door,
       canShowCaptcha: door.canShowCaptcha,
@@ -77,7 +71,7 @@ export function contextFactory(
       userAgent: userAgent ?? null,
       deviceType: door.deviceType ?? deviceOf(userAgent),
       locale: door.locale ?? localeOf(request.headers['accept-language']),
-      internal: isInternal(ip) && !isForwarded(request),
+      internal: isInternal(ip) && request.isSender,
     };
     const viewer = await services.sessions.authenticate(database.em, door.token);
     request.viewer = viewer;

@@ -29,11 +29,11 @@ export function sendError(error: AppError, request: FastifyRequest, reply: Fasti
   return reply.code(statusOf(error)).send({ errors: [{ message, extensions }] });
 }
 
-/** `send` answers for what no route is there. */
+/** `send` answers for whatever reaches no route of a door that has answers of its own. */
 export function registerErrorHandlers(app: FastifyInstance, send = sendError): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
     reportFailure(request.log, raw);
-    return sendError(toAppError(raw), request, reply);
+    return send(toAppError(raw), request, reply);
   });
   app.setNotFoundHandler(async (request, reply) => send(new AppError('NOT_FOUND'), request, reply));
 }

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'f
 import { pino } from 'pino';
 import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
-import { clientIp } from './client-ip.js';
+import './client-ip.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -111,7 +111,7 @@ export function registerRequestLog(app: FastifyInstance): void {
         route: request.routeOptions.url ?? 'unknown',
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ip: clientIp(request),
+        ip: request.clientIp,
         userId: request.viewer?.userId,
       },
       'request',

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { Config } from '../config.js';
 import { AppError } from '../errors/app-error.js';
 import { sourceOf } from '../infra/ip.js';
-import { clientIp } from './client-ip.js';
+import { registerClientIp } from './client-ip.js';
 
 const HELMET: HelmetOptions = {
   contentSecurityPolicy: {
@@ -39,16 +39,25 @@ function helmetHeaders(): Record<string, string> {
   return headers;
 }
 
+const isPreflight = ({ headers }: FastifyRequest): boolean =>
+  headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+
 /** What holds for every request, whatever its door. */
 export async function registerSecurity(
   app: FastifyInstance,
-  config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE'>,
+  config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>,
 ): Promise<void> {
+  registerClientIp(app, config);
   // Answers belong to who asked; what may be kept says so itself.
   const headers = { ...helmetHeaders(), 'cache-control': 'no-store' };
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    // The CORS plugin would answer in plain text what no browser asked before a call of another origin.
+    if (request.method === 'OPTIONS' && !isPreflight(request)) reply.callNotFound();
+    else done();
   });
   await app.register(cors, {
     origin: config.CORS_ORIGINS,
@@ -64,7 +73,7 @@ export async function registerSecurity(
     max: config.RATE_LIMIT_PER_MINUTE,
     timeWindow: 60_000,
     allowList: ({ routeOptions }) => routeOptions.config?.rateLimit === false,
-    keyGenerator: (request) => sourceOf(clientIp(request)),
+    keyGenerator: (request) => sourceOf(request.clientIp),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
   });

@@ -91,6 +91,8 @@ export interface Dialect<Meaning = unknown> {
   title: string;
   /** The prefixes it answers under, each with its URLs. */
   mounts: readonly { prefix: string; routes: readonly Route<Meaning>[] }[];
+  /** Prefixes without URLs of their own: what is unknown there is refused in this dialect's envelope. */
+  claims?: readonly string[];
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;

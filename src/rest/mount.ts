@@ -1,13 +1,12 @@
-import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
-import { parseQuery } from '../http/query.js';
-import type { Dialect } from './dialect.js';
+import { parseBodies, parseFormBody, parseJsonBody } from '../http/bodies.js';
+import type { Dialect, Route } from './dialect.js';
 import { type Engine, handlerOf, sendFailure } from './handler.js';
-import { loadOperations } from './operations.js';
+import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
 /** Fields a form may have, and the size of each in bytes. */
@@ -16,7 +15,9 @@ const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 /** The dialect that answers under a URL, for what fails before any route is found. Doubled slashes are one. */
 export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect | undefined {
   const path = `${url.replace(/\?.*$/s, '')}/`.replace(/\/+/g, '/');
-  return dialects.find(({ mounts }) => mounts.some(({ prefix }) => path.startsWith(`${prefix}/`)));
+  return dialects.find(({ mounts, claims = [] }) =>
+    [...mounts.map(({ prefix }) => prefix), ...claims].some((prefix) => path.startsWith(`${prefix}/`)),
+  );
 }
 
 /** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
@@ -31,12 +32,13 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   );
 }
 
-/** Old clients announce JSON whether they have something to say or not. */
-function readEmptyJson(scope: FastifyInstance): void {
-  const parse = scope.getDefaultJsonParser('error', 'error');
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null) : parse(request, body as string, done),
-  );
+/** Old clients announce JSON whether they have something to say or not: nothing is no parameters. */
+const parseEmptyJson = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJsonBody(bytes));
+
+/** HEAD is asked where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
+function methodsOf({ methods, operation, pages }: Route, operations: Operations): string[] {
+  const reads = methods.includes('GET') && !pages && operations.get(operation)?.startsWith('query');
+  return reads ? [...methods, 'HEAD'] : [...methods];
 }
 
 async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
@@ -45,17 +47,16 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
     await app.register(
       async (scope) => {
         speakDialect(scope, dialect);
-        readEmptyJson(scope);
-        await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES, parser: parseQuery });
+        parseBodies(scope, 'application/json', parseEmptyJson);
+        parseBodies(scope, 'application/x-www-form-urlencoded', parseFormBody);
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const route of routes) {
           const options = {
-            config: { row: route },
-            // A HEAD must not send an SMS.
+            config: { row: route, rawBody: route.upload === 'raw' },
             exposeHeadRoute: false,
-            method: [...route.methods],
+            method: methodsOf(route, operations),
             url: route.path,
             // A form's own limits apply to its parts; the whole is a file and little more.
             bodyLimit: route.upload

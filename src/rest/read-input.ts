@@ -2,7 +2,7 @@ import '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { parseQuery } from '../http/query.js';
+import { parseFormBody, parseJsonBody } from '../http/bodies.js';
 import type { Dialect } from './dialect.js';
 import { Input, type InputFile, isRecord } from './input.js';
 
@@ -35,27 +35,26 @@ function formError(error: unknown): unknown {
 
 /** Bytes a GET may bring along. */
 const GET_BODY_MAX = 65_536;
+const JSON_TYPE = /\bjson\b/i;
 
-/** Fastify reads no body of a GET, and old clients may send their parameters there all the same (DECISIONS §6). */
+/** Fastify reads no body of a GET, and old clients may send their parameters there all the same. */
 async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
-  const size = Number(request.headers['content-length'] ?? 0);
-  if (request.method !== 'GET' || size === 0) return request.body;
-  if (size > GET_BODY_MAX) throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 413 } });
+  const {
+    'content-length': length = '0',
+    'transfer-encoding': transfer,
+    'content-type': type,
+  } = request.headers;
+  if (length === '0' && transfer === undefined) return null;
   const chunks: Buffer[] = [];
-  for await (const chunk of request.raw) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
-  if (!/\bjson\b/.test(request.headers['content-type'] ?? '')) return parseQuery(text);
-  try {
-    return JSON.parse(text, refusePrototype);
-  } catch (cause) {
-    throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
+  let size = 0;
+  for await (const chunk of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > GET_BODY_MAX) throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 413 } });
+    chunks.push(chunk);
   }
-}
-
-/** As Fastify's own parser does. */
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key === '__proto__' || key === 'constructor') throw new SyntaxError('a forbidden key');
-  return value;
+  const bytes = Buffer.concat(chunks);
+  if (size === 0) return null;
+  return JSON_TYPE.test(type ?? '') ? parseJsonBody(bytes) : parseFormBody(bytes);
 }
 
 /** Every parameter of a request: path, query and body are one list, as in the legacy systems. */
@@ -78,7 +77,7 @@ async function readBody(request: FastifyRequest): Promise<{ fields: Values; file
       throw formError(error);
     });
   }
-  const body = (await bodyOfGet(request)) ?? {};
+  const body = (request.method === 'GET' ? await bodyOfGet(request) : request.body) ?? {};
   if (!isRecord(body)) throw new AppError('INVALID_INPUT');
   return { fields: body };
 }

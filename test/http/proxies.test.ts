@@ -46,6 +46,10 @@ test.each([
   ['203.0.113.9', '203.0.113.9'],
   ['2001:db8::9', '2001:db8::9'],
   ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['0:0:0:0:0:FFFF:cb00:7109', '203.0.113.9'],
+  ['203.0.113.9:51234', '203.0.113.9'],
+  ['[2001:db8::9]', '2001:db8::9'],
+  ['[2001:DB8:0::9]:5000', '2001:db8::9'],
   // Only the last one was written by the proxy; the others are what the client claims.
   ['198.51.100.1, 203.0.113.9', '203.0.113.9'],
   ['127.0.0.1, 203.0.113.9', '203.0.113.9'],
@@ -60,6 +64,8 @@ test.each([
   ['198.51.100.1, 203.0.113.9, 10.0.0.1', '203.0.113.9'],
   ['203.0.113.9', '203.0.113.9'],
   ['203.0.113.9, 192.168.0.1', '192.168.0.1'],
+  ['203.0.113.9:51234, 10.0.0.1:443', '203.0.113.9'],
+  ['[2001:db8::9]:51234, [::ffff:10.0.0.1]:443', '2001:db8::9'],
 ])('behind two, %s is %s', async (header, seen) => {
   expect(await seenBy(behindTwo, forwarded(header))).toBe(seen);
 });
@@ -68,12 +74,18 @@ test('without the header the proxy itself is who calls', async () => {
   expect(await seenBy(behindOne, {})).toBe('127.0.0.1');
 });
 
-test.each(['unknown', 'garbage', '999.1.1.1', '203.0.113.9:51234', '_hidden', ' ', ','])(
-  'a proxy that forwards %j does not break the request',
+const UNREADABLE = ['unknown', 'garbage', '999.1.1.1', '_hidden', '[::', '203.0.113.9, unknown', ' ', ','];
+
+test.each(UNREADABLE)(
+  'whom a trusted proxy calls %j is one unknown source, and not the proxy',
   async (header) => {
-    expect(await seenBy(behindOne, forwarded(header))).toMatch(/^(127\.0\.0\.1|203\.0\.113\.9)$/);
+    expect(await seenBy(behindOne, forwarded(header))).toBe('0.0.0.0');
   },
 );
+
+test.each(UNREADABLE)('whoever is not trusted stays who they are, calling themselves %j', async (header) => {
+  expect(await seenBy(direct, forwarded(header))).toBe('127.0.0.1');
+});
 
 describe('calls from inside', () => {
   const ids = (app: TestApp, headers: Record<string, string> = {}) =>
@@ -89,6 +101,20 @@ describe('calls from inside', () => {
     expect((await ids(behindOne, forwarded('203.0.113.9'))).body.error_code).toBe(1003);
     expect((await ids(behindTwo, forwarded('203.0.113.9, 10.0.0.1'))).body.error_code).toBe(1003);
   });
+
+  test.each([...UNREADABLE, '[2001:db8::1]:5000'])(
+    'come from nobody whom a proxy calls %j',
+    async (header) => {
+      expect((await ids(behindOne, forwarded(header))).body.error_code).toBe(1003);
+    },
+  );
+
+  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host', 'true-client-ip'])(
+    'are not those that a proxy nobody trusts passed on with %s',
+    async (name) => {
+      expect((await ids(direct, { [name]: '127.0.0.1' })).body.error_code).toBe(1003);
+    },
+  );
 
   test('cannot be claimed', async () => {
     expect((await ids(behindOne, forwarded('127.0.0.1, 203.0.113.9'))).body.error_code).toBe(1003);

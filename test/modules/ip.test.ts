@@ -20,7 +20,10 @@ describe('what counts as one source', () => {
       fc.property(v4, (ip) => {
         expect(sourceOf(ip)).toBe(ip);
         expect(sourceOf(`::ffff:${ip}`)).toBe(ip);
-        expect(parseIp(`::FFFF:${ip}`)).toBe(ip);
+        const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number);
+        const low = `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+        for (const carried of [`::FFFF:${ip}`, `0:0:0:0:0:ffff:${ip}`, `::ffff:${low}`, `0000::FFFF:${low}`])
+          expect([parseIp(carried), sourceOf(carried)]).toEqual([ip, ip]);
       }),
     );
   });

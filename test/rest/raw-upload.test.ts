@@ -9,6 +9,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
 import { bearerToken } from '../../src/http/bearer.js';
+import { registerClientIp } from '../../src/http/client-ip.js';
 import { contextFactory } from '../../src/http/context-factory.js';
 import type { Dialect, Route } from '../../src/rest/dialect.js';
 import { anlife } from '../../src/rest/dialects/anlife.js';
@@ -104,6 +105,7 @@ beforeAll(async () => {
     routerOptions: { maxParamLength: 512 },
   });
   const { config, services, infrastructure } = app;
+  registerClientIp(http, config);
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());

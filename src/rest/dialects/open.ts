@@ -62,6 +62,7 @@ export const open: Dialect<number> = {
     { prefix: '/site/v1/user', routes: ROUTES },
     { prefix: '/v1/user', routes: ROUTES },
   ],
+  claims: ['/site'],
   document: new URL('./open.graphql', import.meta.url),
   canShowCaptcha: false,
   parameters: PARAMETERS,

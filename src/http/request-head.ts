@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../errors/app-error.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is a file of whatever type it claims to be, and no text in any charset. */
+    rawBody?: boolean;
+  }
+}
+
+/** A name, an IPv4 address or an IPv6 one in brackets, with a port or without. */
+const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
+/** US-ASCII is a part of UTF-8. */
+const CHARSETS_READ = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+
+/** What HTTP itself has a status for, where the door answers with statuses. */
+const refusal = (statusCode: number): AppError =>
+  new AppError('INVALID_INPUT', {}, { cause: { statusCode } });
+
+/** Whether the text could be a host that somebody reached us under. */
+const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}`);
+
+/** Whether every charset that a content type names is one that is read. */
+export const namesReadableCharset = (contentType: string): boolean =>
+  [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase()));
+
+/**
+ * Throws INVALID_INPUT for a request that its head makes unreadable: a host that is none (RFC 9112 §3.2), an expectation
+ * that nobody meets, a body in a coding or a charset that is not read and would be taken for something else.
+ */
+function assertReadable({ headers, host, routeOptions }: FastifyRequest): void {
+  const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
+  // A client of HTTP/1.0 may name none.
+  if ((host !== '' || headers.host !== undefined) && !isHost(host)) throw refusal(400);
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue') throw refusal(417);
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') throw refusal(415);
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') throw refusal(415);
+  if (type !== undefined && !routeOptions.config?.rawBody && !namesReadableCharset(type)) throw refusal(415);
+}
+
+/** Refuses at every door, and in its envelope, what no door could read. */
+export function refuseUnreadableHeads(app: FastifyInstance): void {
+  // Node would answer these itself, without a body.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  app.addHook('onRequest', (request, _reply, done) => {
+    try {
+      assertReadable(request);
+      done();
+    } catch (error) {
+      done(error as AppError);
+    }
+  });
+}
