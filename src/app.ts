@@ -11,6 +11,7 @@ import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
+import { registerBodies } from './http/bodies.js';
 import { handleClientError } from './http/client-error.js';
 import { contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
@@ -95,6 +96,7 @@ async function registerDoors(
   registerRequestLog(http);
   registerErrorHandlers(http, sendUnrouted);
   await registerSecurity(http, config);
+  registerBodies(http, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, storage);
   await registerGraphql(http, {

@@ -44,6 +44,9 @@ function unescapedRequest({ code, rawPacket }: ClientError): InjectOptions | nul
 
 type Lines = Record<string, number | string | string[] | undefined>;
 
+/** How long a client has to hang up in its turn, in ms. */
+const LINGER_MS = 2000;
+
 /** Writes an answer by hand, and hangs up: nobody knows where the next request begins. */
 function answer(socket: Socket, status: string, headers: Lines, body: Buffer): void {
   const all: Lines = { ...headers, 'content-length': body.length, connection: 'close' };
@@ -53,6 +56,8 @@ function answer(socket: Socket, status: string, headers: Lines, body: Buffer): v
   socket.end(
     Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]),
   );
+  // Half a connection would keep for ever what its request holds.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { parseQuery } from '../http/query.js';
 import type { Dialect } from './dialect.js';
-import { type Engine, handlerOf, sendFailure } from './handler.js';
+import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { loadOperations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
@@ -44,6 +44,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
   for (const { prefix, routes } of dialect.mounts) {
     await app.register(
       async (scope) => {
+        scope.decorateRequest('context', null);
         speakDialect(scope, dialect);
         readEmptyJson(scope);
         await scope.register(formbody, { bodyLimit: engine.config.BODY_LIMIT_BYTES, parser: parseQuery });
@@ -60,6 +61,9 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             // A form's own limits apply to its parts; the whole is a file and little more.
             bodyLimit: route.upload
               ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
+              : undefined,
+            preParsing: route.methods.some((method) => method !== 'GET')
+              ? beforeBody(engine, dialect, route)
               : undefined,
             handler: handlerOf(engine, dialect, route, operations),
           };

@@ -140,7 +140,8 @@ export async function readAtMost(stream: Readable, maxBytes: number): Promise<Bu
     throw new AppError('INVALID_INPUT', { field: 'file' }, { cause: error });
   }
   if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
-  return Buffer.concat(chunks, size);
+  // One chunk is the whole already: to copy it would hold it twice.
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
 }
 
 function formatOf(bytes: Buffer): Format {

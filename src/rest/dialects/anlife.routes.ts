@@ -307,6 +307,7 @@ export const UPLOAD: Route<number> = {
   methods: WRITE,
   path: '',
   operation: 'UploadImage',
+  session: 'if shown',
   upload: 'form',
   variables: (input) => ({ file: input.upload() }),
   result: ({ uploadImage: { id, hash, mime, size, width, height, url } }) => ({
