@@ -168,6 +168,12 @@ export const SETTINGS = {
 
   UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),
   UPLOAD_DAILY_LIMIT: integer(200, 1, 1_000_000).describe('Images one account may store within 24 hours.'),
+  UPLOAD_WITHOUT_SESSION: onOff(true).describe(
+    'Let old `anlife` apps send pictures without a session (接口12). A picture that no account has named within 24 hours is removed.',
+  ),
+  UPLOAD_IP_DAILY_LIMIT: integer(30, 1, 1_000_000).describe(
+    'Images one IP (IPv6: /64) may store without a session within 24 hours.',
+  ),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
   IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
 
