@@ -11,7 +11,7 @@ import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
-import { parseBodies, parseJsonBody } from './http/bodies.js';
+import { registerBodies } from './http/bodies.js';
 import { handleClientError } from './http/client-error.js';
 import { answerBeforeTheEnd, drainConnections } from './http/connections.js';
 import { contextFactory } from './http/context-factory.js';
@@ -24,6 +24,7 @@ import { loggerOptions, registerRequestLog, requestId, requestLogger } from './h
 import { parseQuery } from './http/query.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
+import { parseBodies, parseJsonBody } from './http/text-bodies.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { rangeMatcher } from './infra/ip.js';
 import { createJobRunner } from './jobs/jobs.js';
@@ -102,6 +103,7 @@ async function registerDoors(
   await registerSecurity(http, config);
   refuseUnreadableHeads(http);
   parseBodies(http, 'application/json', parseJsonBody);
+  registerBodies(http, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, storage);
   await registerGraphql(http, {

@@ -68,6 +68,15 @@ export const SETTINGS = {
   BODY_LIMIT_BYTES: integer(1_048_576, 1024, 104_857_600).describe(
     'Largest request body that is not an upload.',
   ),
+  BODY_TOTAL_BYTES: integer(100_663_296, 1024, 100_000_000_000).describe(
+    'Bytes of request bodies above 16 KiB that one process holds at once, from when they begin to arrive until they are answered; the next one gets 503.',
+  ),
+  BODY_SOURCE_BYTES: integer(25_165_824, 1024, 100_000_000_000).describe(
+    'Of these, bytes from one IP (IPv6: /64); the next one from there gets 429.',
+  ),
+  BODY_STALL_SECONDS: integer(10, 1, 60).describe(
+    'Seconds within which such a body has to bring 1 KiB each on average; a slower one gets 408.',
+  ),
   SHUTDOWN_SECONDS: integer(10, 1, 300).describe('Longest time that SIGTERM waits for requests under way.'),
   JOB_INTERVAL_MINUTES: integer(60, 0, 10_080).describe(
     'Minutes between two runs of the jobs that erase and purge; 0: only by the command line.',
@@ -159,6 +168,12 @@ export const SETTINGS = {
 
   UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),
   UPLOAD_DAILY_LIMIT: integer(200, 1, 1_000_000).describe('Images one account may store within 24 hours.'),
+  UPLOAD_WITHOUT_SESSION: onOff(true).describe(
+    'Let old `anlife` apps send pictures without a session (接口12). A picture that no account has named within 24 hours is removed.',
+  ),
+  UPLOAD_IP_DAILY_LIMIT: integer(30, 1, 1_000_000).describe(
+    'Images one IP (IPv6: /64) may store without a session within 24 hours.',
+  ),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
   IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
 

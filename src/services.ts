@@ -32,6 +32,7 @@ import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
+import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
 import { OpenAccountService } from './modules/openapp/open-account.service.js';
@@ -108,7 +109,8 @@ export function createServices(
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const imageCopier = new ImageCopier(decoder, storage);
-  const images = new ImageService(config, decoder, imageStore, imageCopier, publicUrl);
+  const sessionless = new SessionlessQuota(redis, config);
+  const images = new ImageService(config, decoder, imageStore, imageCopier, sessionless, publicUrl);
 
   const secretBox = new SecretBox(config.DATA_KEYS);
   const openApps = new OpenAppService(secretBox);

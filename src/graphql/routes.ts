@@ -4,6 +4,7 @@ import { processRequest } from 'graphql-upload-ts';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { holdingBody } from '../http/bodies.js';
 import type { Question } from './known-queries.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import type { GraphqlServer } from './server.js';
@@ -77,7 +78,12 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
         reply,
       );
     };
-    scope.route({ method: 'POST', url: '/graphql', preHandler: parseMultipart, handler: handle });
+    scope.route({
+      method: 'POST',
+      url: '/graphql',
+      preHandler: parseMultipart,
+      handler: (request, reply) => holdingBody(request, () => handle(request, reply)),
+    });
     scope.get('/graphql', async (request, reply) => {
       if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
       return handle(request, reply);

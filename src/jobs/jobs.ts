@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { ErasureService } from '../modules/account/erasure.service.js';
+import { ImageStore } from '../modules/image/image.store.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
 import type { Infrastructure } from '../services.js';
@@ -10,7 +11,12 @@ import { JobRunner } from './runner.js';
 const SESSION_KEPT_DAYS = 30;
 
 /** Every job, in the order in which they run. */
-export const JOB_NAMES = ['erase-cancelled-accounts', 'purge-sessions', 'purge-security-events'] as const;
+export const JOB_NAMES = [
+  'erase-cancelled-accounts',
+  'purge-sessions',
+  'purge-security-events',
+  'purge-unclaimed-pictures',
+] as const;
 
 /** Rows deleted by one statement: few enough that nobody waits for it. */
 const BATCH = 1000;
@@ -27,19 +33,22 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
-  config: Pick<Config, 'ERASURE_GRACE_DAYS' | 'SECURITY_EVENT_DAYS'>,
+  config: Pick<Config, 'ERASURE_GRACE_DAYS' | 'SECURITY_EVENT_DAYS' | 'UPLOAD_DAILY_LIMIT'>,
   { database, storage, redis }: Pick<Infrastructure, 'database' | 'storage' | 'redis'>,
   log: JobLog,
 ): JobRunner {
   const erasure = new ErasureService(database.fork, storage, config, (err, userId) =>
     log.error({ err, userId }, 'account not erased'),
   );
+  const images = new ImageStore(config, storage);
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
     'erase-cancelled-accounts': (signal) => erasure.eraseCancelled(signal),
     'purge-sessions': (signal) =>
       inBatches(signal, (limit) => deleteEndedSessions(database.fork(), SESSION_KEPT_DAYS, limit)),
     'purge-security-events': (signal) =>
       inBatches(signal, (limit) => deleteOldEvents(database.fork(), config.SECURITY_EVENT_DAYS, limit)),
+    'purge-unclaimed-pictures': (signal) =>
+      inBatches(signal, (limit) => images.purgeUnclaimed(database.fork(), limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

@@ -48,8 +48,8 @@ export interface Route<Meaning = unknown> {
   result?(data: Data): unknown;
   /** Status of success; 200 when left out. */
   status?: number;
-  /** Whether a session is asked for before any parameter is looked at. */
-  session?: boolean;
+  /** Whether a session is asked for before any parameter is looked at, or has to be good if the request shows one. */
+  session?: true | 'if shown';
   /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
   owner?: string;
   /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */

@@ -4,20 +4,25 @@ import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
 import type { GraphqlServer } from '../graphql/server.js';
+import { holdingBody } from '../http/bodies.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
 import { type Data, type Dialect, meaningOf, type Reply, type Route } from './dialect.js';
-import type { Input } from './input.js';
+import { Input } from './input.js';
 import type { Operations } from './operations.js';
 import { streamPages } from './pages.js';
 import { readRawUpload } from './raw-upload.js';
-import { readInput } from './read-input.js';
+import { parametersOf, readInput } from './read-input.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The row of a dialect that a request reached. */
     row?: Route;
+  }
+  interface FastifyRequest {
+    /** What it carries, once its token was seen; null before. */
+    context: RequestContext | null;
   }
 }
 
@@ -67,22 +72,50 @@ function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}):
     : error;
 }
 
+/** Makes what a request carries, by the parameters read so far. */
+const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest, input: Input) =>
+  engine.createContext(request, {
+    door: dialect.name,
+    canShowCaptcha: dialect.canShowCaptcha,
+    token: dialect.token(request, input),
+    deviceType: dialect.deviceType?.(input),
+    locale: 'zh',
+  });
+
+/**
+ * Looks at the session of a row that wants one as soon as its token is seen, and throws UNAUTHENTICATED for a bad one:
+ * what would be refused in the end is not read before.
+ */
+function sessionCheck(engine: Engine, dialect: Dialect, route: Route) {
+  const wanted = route.session !== undefined || route.owner !== undefined;
+  return async (request: FastifyRequest, input: Input): Promise<void> => {
+    if (!wanted || request.context || !dialect.token(request, input)) return;
+    request.context = await createContext(engine, dialect, request, input);
+    if (!request.context.viewer) throw new AppError('UNAUTHENTICATED');
+  };
+}
+
+/** Before the body, by what stands before it. A request without one is as well looked at when it is answered. */
+export function beforeBody(engine: Engine, dialect: Dialect, route: Route) {
+  const check = sessionCheck(engine, dialect, route);
+  return async (request: FastifyRequest): Promise<void> => {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+    if (length !== '0' || encoding) await check(request, new Input(parametersOf(request, dialect)));
+  };
+}
+
 /** Answers the requests that reach a row. */
 export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  const check = sessionCheck(engine, dialect, route);
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const input =
       route.upload === 'raw'
         ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
-        : await readInput(request, dialect);
+        : await readInput(request, dialect, route.upload && ((read) => check(request, read)));
     if (route.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
-    const ctx = await engine.createContext(request, {
-      door: dialect.name,
-      canShowCaptcha: dialect.canShowCaptcha,
-      token: dialect.token(request, input),
-      deviceType: dialect.deviceType?.(input),
-      locale: 'zh',
-    });
-    if (route.session && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
+    if (route.session) await check(request, input);
+    const ctx = request.context ?? (await createContext(engine, dialect, request, input));
+    if (route.session === true && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
     assertOwner(route, input, ctx);
     const ask = (name: string, given: Record<string, unknown>) =>
       execute(engine, operations, name, given, ctx);
@@ -97,14 +130,15 @@ export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operat
           .send(streamPages(route.pages, data, variables, (given) => ask(route.operation, given)));
       }
       const exchange = { request, input, config: engine.config, aside: await asideOf(route, input, ask) };
-      const answer = dialect.success(route.result?.(data), route, exchange);
-      for (const cookie of answer.cookies ?? []) setCookie(reply, cookie, engine.config);
-      return sendReply(reply, answer);
+      const success = dialect.success(route.result?.(data), route, exchange);
+      for (const cookie of success.cookies ?? []) setCookie(reply, cookie, engine.config);
+      return sendReply(reply, success);
     } catch (error) {
       if (!route.aside || !isRefusal(error)) throw error;
       return sendFailure(dialect, error, request, reply, await asideOf(route, input, ask));
     }
   };
+  return (request: FastifyRequest, reply: FastifyReply) => holdingBody(request, () => answer(request, reply));
 }
 
 /** A failure that says something of the request; whatever is broken would fail the next question too. */

@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
-import { parseBodies, parseFormBody, parseJsonBody } from '../http/bodies.js';
+import { parseBodies, parseFormBody, parseJsonBody } from '../http/text-bodies.js';
 import type { Dialect, Route } from './dialect.js';
-import { type Engine, handlerOf, sendFailure } from './handler.js';
+import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
@@ -46,6 +46,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
   for (const { prefix, routes } of dialect.mounts) {
     await app.register(
       async (scope) => {
+        scope.decorateRequest('context', null);
         speakDialect(scope, dialect);
         parseBodies(scope, 'application/json', parseEmptyJson);
         parseBodies(scope, 'application/x-www-form-urlencoded', parseFormBody);
@@ -61,6 +62,9 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             // A form's own limits apply to its parts; the whole is a file and little more.
             bodyLimit: route.upload
               ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
+              : undefined,
+            preParsing: route.methods.some((method) => method !== 'GET')
+              ? beforeBody(engine, dialect, route)
               : undefined,
             handler: handlerOf(engine, dialect, route, operations),
           };

@@ -2,14 +2,22 @@ import '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { parseFormBody, parseJsonBody } from '../http/bodies.js';
+import { parseFormBody, parseJsonBody } from '../http/text-bodies.js';
 import type { Dialect } from './dialect.js';
 import { Input, type InputFile, isRecord } from './input.js';
 
 type Values = Record<string, unknown>;
 
+type Body = { fields: Values; file?: InputFile };
+
+/**
+ * Looks at what was read of a form when its file begins; the file is kept if it lets it pass, and not even looked at
+ * without one.
+ */
+export type FileGate = (input: Input) => Promise<void>;
+
 /** Reads a form part by part; the limits are those the parser was registered with. */
-async function readForm(request: FastifyRequest): Promise<{ fields: Values; file?: InputFile }> {
+async function readForm(request: FastifyRequest, admit?: (fields: Values) => Promise<void>): Promise<Body> {
   const fields: Values = Object.create(null);
   let file: InputFile | undefined;
   for await (const part of request.parts()) {
@@ -18,11 +26,12 @@ async function readForm(request: FastifyRequest): Promise<{ fields: Values; file
         throw new AppError('INVALID_INPUT', { field: part.fieldname });
       // A field sent twice is an array, which no parameter takes.
       fields[part.fieldname] = part.fieldname in fields ? [part.value] : part.value;
-    } else {
+    } else if (admit) {
+      await admit(fields);
       const content = await part.toBuffer();
       const createReadStream = () => Readable.from([content], { objectMode: false });
       file = { filename: part.filename, mimetype: part.mimetype, createReadStream };
-    }
+    } else part.file.resume();
   }
   return { fields, file };
 }
@@ -57,23 +66,36 @@ async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   return JSON_TYPE.test(type ?? '') ? parseJsonBody(bytes) : parseFormBody(bytes);
 }
 
+/** What stands before the body: path and query, and in between what was read of the body so far. */
+export function parametersOf(
+  request: FastifyRequest,
+  { normalise = (values) => values }: Pick<Dialect, 'normalise'>,
+  fields: Values = {},
+): Values {
+  const query = isRecord(request.query) ? request.query : {};
+  const path = isRecord(request.params) ? request.params : {};
+  return normalise({ ...query, ...fields, ...path });
+}
+
 /** Every parameter of a request: path, query and body are one list, as in the legacy systems. */
 export async function readInput(
   request: FastifyRequest,
-  { normalise = (values) => values, namesOnce = false }: Pick<Dialect, 'normalise' | 'namesOnce'> = {},
+  dialect: Pick<Dialect, 'normalise' | 'namesOnce'> = {},
+  gate?: FileGate,
 ): Promise<Input> {
-  const query = isRecord(request.query) ? request.query : {};
-  const path = isRecord(request.params) ? request.params : {};
-  const { fields, file } = await readBody(request);
-  if (namesOnce && Object.keys(fields).some((name) => Object.hasOwn(query, name))) {
+  const { fields, file } = await readBody(
+    request,
+    gate && ((read) => gate(new Input(parametersOf(request, dialect, read)))),
+  );
+  if (dialect.namesOnce && Object.keys(fields).some((name) => Object.hasOwn(request.query as object, name))) {
     throw new AppError('INVALID_INPUT');
   }
-  return new Input(normalise({ ...query, ...fields, ...path }), file, request.cookies);
+  return new Input(parametersOf(request, dialect, fields), file, request.cookies);
 }
 
-async function readBody(request: FastifyRequest): Promise<{ fields: Values; file?: InputFile }> {
+async function readBody(request: FastifyRequest, admit?: (fields: Values) => Promise<void>): Promise<Body> {
   if (request.isMultipart()) {
-    return readForm(request).catch((error) => {
+    return readForm(request, admit).catch((error) => {
       throw formError(error);
     });
   }

@@ -282,6 +282,7 @@ describe('jobs', () => {
       ...erased,
       { job: 'purge-sessions', outcome: 'done', deleted: 0 },
       { job: 'purge-security-events', outcome: 'done', deleted: 0 },
+      { job: 'purge-unclaimed-pictures', outcome: 'done', deleted: 0 },
     ]);
     expect(await json('jobs', 'run', 'erase-cancelled-accounts')).toEqual(erased);
     const { stdout } = await cli('jobs', 'run', 'purge-sessions');

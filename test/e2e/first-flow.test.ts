@@ -23,7 +23,7 @@ test('an anlife client registers, logs in, edits its profile, and GraphQL knows 
 
   const loggedIn = await call('POST', 'loginAndGetUserInfo', { phone, password });
   const { auth_token } = loggedIn.body.datas;
-  expect(loggedIn.body.datas).toMatchObject({ user_id, phone, sex: 0, hobby: [], community: null });
+  expect(loggedIn.body.datas).toMatchObject({ user_id, phone, sex: 0, hobby: [], birthday: 0, age: 0 });
 
   const changes = { nickname: '小明', sex: 1, birthday: 631123200, signature: '你好', hobby: '1,2' };
   const modified = await call('POST', 'modifyInfo', { user_id, auth_token, ...changes });

@@ -3,6 +3,7 @@ import {
   type AnlifeApp,
   failed,
   type Member,
+  NO_COMMUNITY,
   type Params,
   startAnlife,
   succeeded,
@@ -38,11 +39,11 @@ const EMPTY = {
   nickname: expect.stringMatching(/./),
   sex: 0,
   phone: expect.any(String),
-  birthday: null,
-  age: null,
+  birthday: 0,
+  age: 0,
   photo: '',
   background: '',
-  community: null,
+  community: NO_COMMUNITY,
   signature: '',
   hobby: [],
 };
@@ -138,7 +139,7 @@ describe('接口7 modifyInfo', () => {
     expect(me).toEqual({ city: { id: '510100' }, bio: '你好，世界' });
   });
 
-  test('a field not sent stays, an empty one is cleared', async () => {
+  test('a field not sent stays, an empty one is cleared, and a picture stays even then', async () => {
     const member = await app.member();
     const [photo] = await defaultPhotos();
     const picture = {
@@ -151,7 +152,7 @@ describe('接口7 modifyInfo', () => {
       nickname: '甲',
       ...picture,
       sex: 1,
-      birthday: 0,
+      birthday: 86_400,
       signature: '乙',
       hobby: '1',
       community_id: communities[1]?.id ?? 0,
@@ -162,10 +163,28 @@ describe('接口7 modifyInfo', () => {
 
     const empty = Object.fromEntries(Object.keys(all).map((name) => [name, '']));
     const cleared = await modify(member, empty);
-    expect(cleared).toEqual(succeeded({ ...EMPTY, user_id: member.user_id, phone: member.phone }));
+    const { photo: shown, background } = before;
+    expect(cleared).toEqual(
+      succeeded({ ...EMPTY, user_id: member.user_id, phone: member.phone, photo: shown, background }),
+    );
     expect(cleared.body.datas.nickname).not.toBe('甲');
     expect((await modify(member, { sex: 1 })).body.datas.sex).toBe(1);
     expect((await modify(member, { sex: 0 })).body.datas.sex).toBe(0);
+
+    await modify(member, { birthday: 86_400 });
+    // As the answers say of one that has none.
+    expect((await modify(member, { birthday: 0 })).body.datas).toMatchObject({ birthday: 0, age: 0 });
+    expect((await app.client.data('{ me { birthday } }', {}, member.auth_token)).me.birthday).toBeNull();
+  });
+
+  test('a picture is known by its id; its host may be left out', async () => {
+    const member = await app.member();
+    const [photo] = await defaultPhotos();
+    const { datas } = (await modify(member, { photo_id: photo?.img_id ?? '' })).body;
+    expect(datas).toMatchObject({ photo: photo?.url, background: '' });
+    expect((await modify(member, { background_id: photo?.img_id ?? '' })).body.datas.background).toBe(
+      photo?.url,
+    );
   });
 
   test.each([
@@ -198,7 +217,7 @@ describe('接口7 modifyInfo', () => {
   test('what does not fit is 1001, and then nothing changes', async () => {
     const member = await app.member();
     await app.sql(`insert into banned_words (word) values ('badword')`);
-    await modify(member, { nickname: '原名', signature: '原文', hobby: '1,2', sex: 1, birthday: 0 });
+    await modify(member, { nickname: '原名', signature: '原文', hobby: '1,2', sex: 1, birthday: 1 });
     const before = await record(member);
     const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
     const [photo] = await defaultPhotos();
@@ -223,12 +242,11 @@ describe('接口7 modifyInfo', () => {
       { community_id: 999_999 },
       { community_id: 0 },
       { community_id: 'home' },
-      { photo_id: id },
       { photo_id: id, photo_host: 2 },
       { photo_id: id, photo_host: '' },
       { photo_id: '0'.repeat(32), photo_host: 1 },
       { photo_id: '../../etc/passwd', photo_host: 1 },
-      { background_id: id },
+      { background_id: id, background_host: 0 },
       { background_id: 'x'.repeat(500), background_host: 1 },
     ];
     for (const changes of refused) {

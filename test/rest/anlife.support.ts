@@ -30,6 +30,9 @@ export const failed = (error_code: AnlifeError, status = 200) => ({
   body: { error_code, error_msg: MESSAGES[error_code] },
 });
 
+/** What a user without a community has. */
+export const NO_COMMUNITY = { id: 0, name: '', city_id: 0 };
+
 export const succeeded = (datas: unknown) => ({ status: 200, body: { datas } });
 
 export type Params = Record<string, string | number>;

@@ -1,7 +1,14 @@
 import type { TestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { FAKE_APPS, FakeProviders } from '../support/fake-providers.js';
-import { type AnlifeApp, failed, type Params, startAnlife, succeeded } from './anlife.support.js';
+import {
+  type AnlifeApp,
+  failed,
+  NO_COMMUNITY,
+  type Params,
+  startAnlife,
+  succeeded,
+} from './anlife.support.js';
 
 /** anlife.md 接口4: log-in through Weibo and WeChat. */
 
@@ -36,11 +43,11 @@ const RECORD = {
   nickname: '微博用户',
   sex: 2,
   phone: '',
-  birthday: null,
-  age: null,
+  birthday: 0,
+  age: 0,
   photo: 'https://img.example.com/a.jpg',
   background: '',
-  community: null,
+  community: NO_COMMUNITY,
   signature: '',
   hobby: [],
   auth_token: expect.stringMatching(/^[\w-]{43}$/),
@@ -58,8 +65,9 @@ describe('sinaLoginAndGetUserInfo', () => {
 
     // What the user changed since is not overwritten.
     await app.post('/user/modifyInfo', { user_id, auth_token, nickname: '改名', photo_id: '' });
+    // An empty id leaves the picture.
     const second = await bySina({ token: 't', uid });
-    expect(second.body.datas).toEqual({ ...RECORD, user_id, nickname: '改名', photo: '' });
+    expect(second.body.datas).toEqual({ ...RECORD, user_id, nickname: '改名' });
     providers.addWeiboToken('neighbour', { uid: '9007199254740992' });
     expect((await bySina({ token: 'neighbour', uid: '9007199254740992' })).body.datas.user_id).not.toBe(
       user_id,

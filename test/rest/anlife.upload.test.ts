@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import { jobsOf, runJob } from '../support/jobs.js';
 import {
   type AnlifeApp,
   type Answer,
@@ -19,7 +19,7 @@ let jpeg: Buffer;
 const MAX_BYTES = 200_000;
 
 beforeAll(async () => {
-  app = await startAnlife({ UPLOAD_MAX_BYTES: String(MAX_BYTES) });
+  app = await startAnlife({ UPLOAD_MAX_BYTES: String(MAX_BYTES), TRUSTED_PROXIES: '127.0.0.1' });
   member = await app.member();
   jpeg = await picture(120, 80).withExif(GPS).jpeg().toBuffer();
 });
@@ -50,26 +50,26 @@ const file = (bytes: Buffer, name = 'photo.jpg', type = 'image/jpeg'): Part => [
 async function upload(
   parts: Part[],
   headers: Record<string, string> = { auth_token: member.auth_token },
+  url = app.url,
 ): Promise<Answer> {
   const form = new FormData();
   for (const [name, value, filename] of parts) {
     if (typeof value === 'string') form.append(name, value);
     else form.append(name, value, filename);
   }
-  const response = await fetch(`${app.url}/upload`, { method: 'POST', headers, body: form });
+  const response = await fetch(`${url}/upload`, { method: 'POST', headers, body: form });
   return { status: response.status, body: await response.json() };
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const imageOf = (format: string, width: number, height: number) => ({
   id: expect.stringMatching(/^[0-9a-f]{32}$/),
   host: 1,
-  hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-  format,
+  hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+  format: format.toUpperCase(),
   size: expect.any(Number),
   width,
   height,
+  exists: expect.any(Number),
   url: expect.stringMatching(/^http:\/\/.+\/storage\/\d{4}\/\d\d\/\d\d\/[0-9a-f]{32}\.(jpg|png|webp|gif)$/),
 });
 
@@ -80,13 +80,13 @@ test('a photo comes back as a picture without the place where it was taken', asy
   const answer = await upload([file(jpeg)]);
   expect(answer).toEqual({ status: 200, body: { status: 'ok', image: imageOf('jpeg', 120, 80) } });
 
-  const { url, size, hash } = answer.body.image;
+  const { url, size, hash, id } = answer.body.image;
   const served = await fetch(url);
   const bytes = Buffer.from(await served.arrayBuffer());
   expect(served.status).toBe(200);
   expect(served.headers.get('content-type')).toBe('image/jpeg');
   expect(served.headers.get('x-content-type-options')).toBe('nosniff');
-  expect([bytes.length, sha256(bytes)]).toEqual([size, hash]);
+  expect([bytes.length, id]).toEqual([size, hash]);
   expect((await sharp(bytes).metadata()).exif).toBeUndefined();
   expect(bytes.includes('whoever took it')).toBe(false);
 });
@@ -165,17 +165,29 @@ test('no file, two files, and a file where there should be a text are 1001 and l
   expect([await countImages(), await app.storedFiles()]).toEqual(before);
 });
 
-test('without a session it is 1002 and leaves nothing', async () => {
+test('a bad token is 1002, wherever it stands, and leaves nothing', async () => {
   const before = [await countImages(), await app.storedFiles()];
-  expect(await upload([file(jpeg)], {})).toEqual(failed(1002));
-  expect(await upload([file(jpeg)], { auth_token: 'x'.repeat(43) })).toEqual(failed(1002));
+  const auth_token = 'x'.repeat(43);
+  expect(await upload([file(jpeg)], { auth_token })).toEqual(failed(1002));
+  expect(await upload([file(jpeg)], { authorization: `Bearer ${auth_token}` })).toEqual(failed(1002));
+  expect(await upload([file(jpeg), ['auth_token', auth_token]], {})).toEqual(failed(1002));
   expect([await countImages(), await app.storedFiles()]).toEqual(before);
 });
 
-describe('pictures in the profile', () => {
-  const show = (who: Member, changes: Record<string, string | number>) =>
-    app.post('/user/modifyInfo', { user_id: who.user_id, auth_token: who.auth_token, ...changes });
+test('exists tells whether the caller has sent the same picture before, and nothing of others', async () => {
+  const mine = await picture(31, 17).png().toBuffer();
+  const existsFor = async (headers?: Record<string, string>) =>
+    (await upload([file(mine)], headers)).body.image.exists;
+  expect([await existsFor(), await existsFor(), await existsFor()]).toEqual([0, 1, 1]);
+  const { auth_token } = await app.member();
+  expect([await existsFor({ auth_token }), await existsFor({ auth_token })]).toEqual([0, 1]);
+  expect([await existsFor({}), await existsFor({})]).toEqual([0, 0]);
+});
 
+const show = (who: Member, changes: Record<string, string | number>) =>
+  app.post('/user/modifyInfo', { user_id: who.user_id, auth_token: who.auth_token, ...changes });
+
+describe('pictures in the profile', () => {
   test('id and host are what modifyInfo takes, and everybody can fetch the URL that the record then has', async () => {
     const one = (await upload([file(jpeg)])).body.image;
     const two = (await upload([file(await picture(300, 100).webp().toBuffer())])).body.image;
@@ -210,5 +222,99 @@ describe('pictures in the profile', () => {
     const [photo] = (await app.get('/user/getDefaultPhotoList')).body.datas.photos;
     const answer = await show(stranger, { photo_id: photo.img_id, photo_host: photo.host_id });
     expect(answer).toEqual(succeeded(expect.objectContaining({ photo: photo.url, background: '' })));
+  });
+});
+
+describe('without a session, as old apps send pictures', () => {
+  const from = (ip: string) => ({ 'x-forwarded-for': ip });
+  const rowOf = async (id: string) =>
+    (await app.sql('select owner_id, unclaimed from images where id = ?', [id]))[0];
+
+  test('a picture belongs to the first account that names it', async () => {
+    const { status, body } = await upload([file(jpeg)], {});
+    expect([status, body]).toEqual([
+      200,
+      { status: 'ok', image: { ...imageOf('jpeg', 120, 80), exists: 0 } },
+    ]);
+    const { id, url } = body.image;
+    expect(await rowOf(id)).toEqual({ owner_id: null, unclaimed: true });
+    const answer = await show(member, { photo_id: id, background_id: id });
+    expect(answer.body.datas).toMatchObject({ photo: url, background: url });
+    expect(await rowOf(id)).toEqual({ owner_id: member.user_id, unclaimed: false });
+    expect(await show(await app.member(), { photo_id: id })).toEqual(failed(1001));
+    expect((await show(member, { photo_id: id })).body.datas.photo).toBe(url);
+  });
+
+  test('of ten accounts at once one gets it; a change that is refused claims nothing', async () => {
+    const { id, url } = (await upload([file(jpeg)], {})).body.image;
+    const members = await Promise.all(Array.from({ length: 10 }, () => app.member()));
+    expect(await show(member, { photo_id: id, sex: 7 })).toEqual(failed(1001));
+    expect(await show(member, { photo_id: id, background_id: '0'.repeat(32) })).toEqual(failed(1001));
+    expect(await rowOf(id)).toEqual({ owner_id: null, unclaimed: true });
+    const answers = await Promise.all(members.map((one) => show(one, { photo_id: id })));
+    const winners = answers.filter(({ body }) => body.datas?.photo === url);
+    expect([winners.length, answers.filter(({ body }) => body.error_code === 1001).length]).toEqual([1, 9]);
+    expect(winners[0]?.body.datas.user_id).toBe((await rowOf(id))?.owner_id);
+  });
+
+  test('what an account claims counts as its own of the day', async () => {
+    const strict = await app.world.start({ UPLOAD_DAILY_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' });
+    const { user_id, auth_token } = await app.member();
+    const claim = async () => {
+      const { id } = (await upload([file(jpeg)], from('203.0.113.7'))).body.image;
+      return strict.client.legacy('POST', '/anlife/v1.0/user/modifyInfo', {
+        user_id,
+        auth_token,
+        photo_id: id,
+      });
+    };
+    expect([(await claim()).status, (await claim()).status]).toEqual([200, 429]);
+    await strict.close();
+  });
+
+  test('30 a day are taken from one address, of IPv6 one network; what is refused does not count', async () => {
+    const small = await picture(8, 8).png().toBuffer();
+    const send = (ip: string, bytes = small) => upload([file(bytes)], from(ip));
+    expect(await send('2001:db8::1', small.subarray(0, 40))).toEqual(failed(1013));
+    const answers = await Promise.all(Array.from({ length: 32 }, (_, last) => send(`2001:db8::${last + 1}`)));
+    expect(answers.filter(({ body }) => body.status === 'ok')).toHaveLength(30);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect(await send('2001:db8::1')).toEqual(failed(1010, 429));
+    expect((await send('2001:db8:0:1::1')).body.status).toBe('ok');
+    const { auth_token } = member;
+    expect((await upload([file(small)], { ...from('2001:db8::1'), auth_token })).body.status).toBe('ok');
+  });
+
+  test('may be turned off, and holds at this door alone', async () => {
+    const strict = await app.world.start({ UPLOAD_WITHOUT_SESSION: 'off' });
+    const before = [await countImages(), await app.storedFiles()];
+    expect(await upload([file(jpeg)], {}, strict.url)).toEqual(failed(1002));
+    const form = new FormData();
+    const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }';
+    form.append('operations', JSON.stringify({ query, variables: { file: null } }));
+    form.append('map', '{"0":["variables.file"]}');
+    form.append('0', new Blob([new Uint8Array(jpeg)]), 'a.jpg');
+    const headers = { 'apollo-require-preflight': '1' };
+    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect([await countImages(), await app.storedFiles()]).toEqual(before);
+    await strict.close();
+  });
+
+  test('a job removes what nobody has named for a day, with its file', async () => {
+    const [kept, gone, claimed] = await Promise.all(
+      [1, 2, 3].map(async () => (await upload([file(jpeg)], from('203.0.113.8'))).body.image),
+    );
+    await show(member, { photo_id: claimed.id });
+    await app.sql(`update images set created_at = now() - interval '25 hours' where id in (?, ?)`, [
+      gone.id,
+      claimed.id,
+    ]);
+    const report = await runJob(jobsOf(app), 'purge-unclaimed-pictures');
+    expect(report).toMatchObject({ outcome: 'done', counts: { deleted: 1 } });
+    const found = [kept, gone, claimed].map(async ({ url }) => (await fetch(url)).status);
+    expect(await Promise.all(found)).toEqual([200, 404, 200]);
+    expect(await rowOf(gone.id)).toBeUndefined();
+    expect(await show(member, { photo_id: gone.id })).toEqual(failed(1001));
   });
 });

@@ -7,9 +7,12 @@ import { AppError } from '../../src/errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../../src/errors/codes.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { type Dialect, meaningOf, type Route } from '../../src/rest/dialect.js';
+import { anlife } from '../../src/rest/dialects/anlife.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
 import type { Engine } from '../../src/rest/handler.js';
 import { mountDialects } from '../../src/rest/mount.js';
+import { RecordingInput } from '../../src/rest/openapi/recording-input.js';
+import { FULL, sampler, type Variant } from '../../src/rest/openapi/samples.js';
 import { loadOperations } from '../../src/rest/operations.js';
 import type { Services } from '../../src/services.js';
 
@@ -63,6 +66,33 @@ describe('every dialect', () => {
         expect(Object.values(body as object)).not.toContain(undefined);
       }
     }
+  });
+});
+
+describe('every answer of anlife', () => {
+  const operations = loadOperations(anlife, schema);
+  const sample = sampler(schema);
+  const answerOf = (route: Route, variant: Variant): unknown => {
+    const input = new RecordingInput(new Map(), new Set(), anlife.parameters, {});
+    const variables = route.variables?.(input) ?? {};
+    const data = sample(operations.get(route.operation) ?? '', variables, variant);
+    if (route.pages) return route.pages.items(data);
+    // As it will be sent.
+    return JSON.parse(JSON.stringify(route.result?.(data)));
+  };
+  /** A value with the name of its type in the place of each text and number. */
+  const typesOf = (value: unknown): unknown => {
+    if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+    if (Array.isArray(value)) return value.map(typesOf);
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, typesOf(one)]));
+  };
+
+  test.each(
+    anlife.mounts.flatMap(({ routes }) => routes).map((route) => [route.id, route.path, route] as const),
+  )('%s %s: what is unset has the type of what is set', (_id, _path, route) => {
+    const set = typesOf(answerOf(route, FULL));
+    expect(JSON.stringify(set)).not.toMatch(/"(null|undefined)"/);
+    expect(typesOf(answerOf(route, { ...FULL, nulls: true }))).toEqual(set);
   });
 });
 

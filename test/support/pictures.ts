@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import type { TestApp, TestWorld } from './app.js';
 
@@ -9,6 +10,27 @@ export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(b
 
 export const picture = (width: number, height = width): Sharp =>
   sharp({ create: { width, height, channels: 3, background: '#3366cc' } });
+
+/** Noise, so that damage in the middle of the data shows. */
+export const noise = (width: number, height = width): Sharp =>
+  sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+    },
+  });
+
+/** `check` spoils the checksum. */
+export function pngChunk(type: string, body: Buffer, check = 0): Buffer {
+  const content = Buffer.concat([Buffer.from(type), body]);
+  const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(body.length);
+  crc.writeUInt32BE((crc32(content) ^ check) >>> 0);
+  return Buffer.concat([length, content, crc]);
+}
 
 /** 30°39' N 104°4' E, as EXIF writes it. */
 const LATITUDE = [30, 1, 39, 1, 0, 1];

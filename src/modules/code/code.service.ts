@@ -4,8 +4,9 @@ import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import type { MessageChannel, MessageSender } from '../../infra/message/port.js';
+import { type Quota, Quotas } from '../../infra/quota.js';
 import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
-import { CodeStore, type Quota } from './code.store.js';
+import { CodeStore } from './code.store.js';
 
 /** What a code can be good for (DECISIONS §1, "code"). */
 export type CodePurpose = 'REGISTER' | 'LOGIN' | 'BIND' | 'RETRIEVE' | 'UNBIND';
@@ -51,6 +52,7 @@ type CodeConfig = Pick<
 /** One-time codes by SMS and mail (DECISIONS §1, "code"). A "day" is the last 24 hours. */
 export class CodeService {
   private readonly store: CodeStore;
+  private readonly quotas: Quotas;
   private readonly hash: KeyedHash;
 
   constructor(
@@ -60,6 +62,7 @@ export class CodeService {
     clock: Clock = redisTime,
   ) {
     this.store = new CodeStore(redis, clock);
+    this.quotas = new Quotas(redis, clock);
     this.hash = createKeyedHash(config.PASSWORD_PEPPER, 'code');
   }
 
@@ -86,7 +89,7 @@ export class CodeService {
       await this.senders[channel].send({ to: address, code, purposes, lifeSeconds: lifeMs / 1000 });
       return { resendAfter: this.config.CODE_RESEND_SECONDS, expiresAt: new Date(expires) };
     } catch (error) {
-      const undone = [this.store.discard(key, id), ...quotas.map((quota) => this.store.release(id, quota))];
+      const undone = [this.store.discard(key, id), ...quotas.map((quota) => this.quotas.release(id, quota))];
       await Promise.allSettled(undone);
       throw error instanceof AppError
         ? error
@@ -127,15 +130,15 @@ export class CodeService {
     const ofSource = { key: `${source}:sent`, limit: CODE_IP_DAILY_LIMIT, gapMs: 0 };
     const ofAddress = { key: `${key}:sent`, limit: CODE_DAILY_LIMIT, gapMs: CODE_RESEND_SECONDS * 1000 };
 
-    const bySource = await this.store.claim(id, ofSource);
+    const bySource = await this.quotas.claim(id, ofSource);
     if (bySource.state !== 'granted')
       throw new AppError('RATE_LIMITED', {
         ...retryAfter(bySource.waitMs),
         limit: CODE_IP_DAILY_LIMIT,
       });
-    const byAddress = await this.store.claim(id, ofAddress);
+    const byAddress = await this.quotas.claim(id, ofAddress);
     if (byAddress.state === 'granted') return [ofSource, ofAddress];
-    await this.store.release(id, ofSource);
+    await this.quotas.release(id, ofSource);
     const wait = retryAfter(byAddress.waitMs);
     if (byAddress.state === 'too_soon') throw new AppError('CODE_TOO_SOON', wait);
     throw new AppError('CODE_LIMIT', { ...wait, limit: CODE_DAILY_LIMIT });

@@ -1,28 +1,9 @@
-import { type Clock, orUnavailable, type Redis, RedisScript } from '../../infra/redis.js';
+import { type Clock, type Redis, RedisScript } from '../../infra/redis.js';
 
 /*
  * A code is a hash: id, digest, purposes (",LOGIN,REGISTER,"), wrong (tries), expires (ms), and taken while it is
- * being used and ever after. Quotas are sorted sets of what was sent, by its time.
+ * being used and ever after.
  */
-
-const DAY_MS = 86_400_000;
-
-/** KEYS: sent. ARGV: id, window, limit, least gap. */
-const CLAIM = new RedisScript<[state: 'granted' | 'spent' | 'too_soon', waitMs: number]>(`
-local window, limit, gap = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-if redis.call('ZCARD', KEYS[1]) >= limit then
-  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-  return { 'spent', tonumber(oldest[2]) + window - now }
-end
-local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-if newest[2] and tonumber(newest[2]) + gap > now then
-  return { 'too_soon', tonumber(newest[2]) + gap - now }
-end
-redis.call('ZADD', KEYS[1], now, ARGV[2])
-redis.call('PEXPIRE', KEYS[1], window)
-return { 'granted', 0 }
-`);
 
 /** KEYS: code. ARGV: id, digest, purposes, life. Answers when it expires. */
 const PUT = new RedisScript<number>(`
@@ -60,13 +41,6 @@ if redis.call('HGET', KEYS[1], 'id') == ARGV[2] then redis.call('DEL', KEYS[1]) 
 return 1
 `);
 
-/** Sends a day, over the last 24 hours, and the ms between two of them. */
-export interface Quota {
-  key: string;
-  limit: number;
-  gapMs: number;
-}
-
 export interface NewCode {
   id: string;
   digest: string;
@@ -83,23 +57,12 @@ export interface CodeGuess {
   take: boolean;
 }
 
-/** Codes and what was sent, in Redis. Every method is one atomic step, and throws SERVICE_UNAVAILABLE without Redis. */
+/** Codes, in Redis. Every method is one atomic step, and throws SERVICE_UNAVAILABLE without Redis. */
 export class CodeStore {
   constructor(
     private readonly redis: Redis,
     private readonly clock: Clock,
   ) {}
-
-  /** Counts a send, or says why it is one too many and after how many ms it is not. */
-  async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
-    const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
-    return { state, waitMs };
-  }
-
-  /** Uncounts a send. */
-  async release(id: string, { key }: Quota): Promise<void> {
-    await orUnavailable(this.redis.zrem(key, id));
-  }
 
   /** Replaces the code under the key. Answers when it expires, in ms. */
   put(key: string, { id, digest, purposes, lifeMs }: NewCode): Promise<number> {

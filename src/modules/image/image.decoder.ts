@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
+import { isCutOffGif } from './gif.blocks.js';
 
 /** Pixels of a still picture, whatever its sides may be. */
 const MAX_PIXELS = 100_000_000;
@@ -43,6 +44,12 @@ const FORMATS = {
 } as const;
 
 type Format = keyof typeof FORMATS;
+
+/**
+ * What every browser shows is taken, however untidy: what is kept is written anew. Only a file that ends too early is
+ * refused, because its sender has lost a part of it.
+ */
+const READING = { failOn: 'truncated', limitInputPixels: MAX_PIXELS } as const satisfies SharpOptions;
 
 /** A picture that this process encoded itself: upright, sRGB, without metadata. All fields describe `data`. */
 export interface CleanImage {
@@ -90,7 +97,7 @@ export class ImageDecoder {
       checkSides(header, limits);
       checkPixels(header);
       const animated = frames(header) > 1;
-      const image = await open(bytes, { animated, failOn: 'warning', limitInputPixels: MAX_PIXELS });
+      const image = await open(bytes, { ...READING, animated });
       // The frames of an animation cannot be turned; its rare orientation tag is dropped like all metadata.
       return encode(animated ? image : image.autoOrient(), format);
     });
@@ -104,7 +111,7 @@ export class ImageDecoder {
     const format = formatOf(bytes);
     return this.queue.run(async () => {
       checkPixels({ ...(await readHeader(bytes, format)), pages: 1 });
-      const image = await open(bytes, { failOn: 'warning', limitInputPixels: MAX_PIXELS });
+      const image = await open(bytes, READING);
       return encode(
         image.autoOrient().resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true }),
         format,
@@ -133,7 +140,8 @@ export async function readAtMost(stream: Readable, maxBytes: number): Promise<Bu
     throw new AppError('INVALID_INPUT', { field: 'file' }, { cause: error });
   }
   if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
-  return Buffer.concat(chunks, size);
+  // One chunk is the whole already: to copy it would hold it twice.
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
 }
 
 function formatOf(bytes: Buffer): Format {
@@ -151,8 +159,10 @@ async function open(bytes: Buffer, options: SharpOptions): Promise<Sharp> {
 
 /** Decodes no pixel: a bomb is recognised by what it claims. */
 async function readHeader(bytes: Buffer, format: Format): Promise<Metadata> {
-  const header = await (await open(bytes, { limitInputPixels: false })).metadata().catch(refuse);
+  const header = await (await open(bytes, { ...READING, limitInputPixels: false })).metadata().catch(refuse);
   if (header.format !== format) throw new AppError('IMAGE_INVALID');
+  // Of an animation that ends too early, its decoder gives the frames that are there.
+  if (format === 'gif' && isCutOffGif(bytes)) throw new AppError('IMAGE_INVALID');
   return header;
 }
 

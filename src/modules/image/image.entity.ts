@@ -1,10 +1,14 @@
-import { Entity, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'A stored picture.' })
 @Entity({ tableName: 'images' })
+@Index({
+  name: 'images_unclaimed_index',
+  expression: 'create index "images_unclaimed_index" on "images" ("created_at") where "unclaimed"',
+})
 export class Image {
   @Field(() => ID, { description: '32 hexadecimal digits; names the picture in inputs.' })
   @PrimaryKey({ type: 'string', length: 32, autoincrement: false })
@@ -15,7 +19,7 @@ export class Image {
   @Property({ type: 'string', length: 80 })
   key!: string;
 
-  /** Who uploaded it; null for pictures of the house. */
+  /** Who uploaded it; null for pictures of the house, and for those that nobody has claimed. */
   @ManyToOne(() => User, {
     ...keyOnly,
     nullable: true,
@@ -44,6 +48,17 @@ export class Image {
   @Field(() => String, { description: 'SHA-256 of the file, in hexadecimal.' })
   @Property({ type: 'string', length: 64 })
   hash!: string;
+
+  /** Whether it came without a session, and waits for an account that names it. */
+  @Property({ type: 'boolean', default: false })
+  unclaimed!: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a picture that was just stored: whether the caller had sent the same one before. Null elsewhere.',
+  })
+  existed?: boolean | null;
 
   @Field(() => Date, { description: 'When it was uploaded.' })
   @Property({ ...createdAt })

@@ -41,10 +41,39 @@ export async function isDefaultPhoto(em: EntityManager, id: string): Promise<boo
   return (await em.count(DefaultPhoto, { imageId: id })) > 0;
 }
 
-export async function insertImage(em: EntityManager, image: Omit<Image, 'createdAt'>): Promise<Image> {
+/** Without an owner, and not unclaimed, it is a picture of the house. */
+export async function insertImage(
+  em: EntityManager,
+  given: Omit<Image, 'createdAt' | 'existed' | 'unclaimed'> & { unclaimed?: boolean },
+): Promise<Image> {
+  const image = { unclaimed: false, ...given };
   const createdAt = new Date();
   await em.insert(Image, { ...image, createdAt });
   return Object.assign(new Image(), image, { createdAt });
+}
+
+/** Whether an account has stored a picture with the same content. */
+export async function hasImageLike(em: EntityManager, ownerId: number, hash: string): Promise<boolean> {
+  return (await em.count(Image, { ownerId, hash })) > 0;
+}
+
+/** Gives a picture that nobody has claimed to an account; false when it is another's by now, or gone. */
+export async function claimImage(em: EntityManager, id: string, ownerId: number): Promise<boolean> {
+  const claimed = await em.nativeUpdate(Image, { id, unclaimed: true }, { ownerId, unclaimed: false });
+  return claimed === 1 || (await em.count(Image, { id, ownerId })) === 1;
+}
+
+/** At most `limit` pictures that nobody has claimed in time; nobody can until the transaction ends. */
+export async function lockUnclaimed(
+  em: EntityManager,
+  before: Date,
+  limit: number,
+): Promise<Pick<Image, 'id' | 'key'>[]> {
+  return em.execute(
+    `select id, key from images where unclaimed and created_at < ?
+     order by created_at limit ? for update skip locked`,
+    [before, limit],
+  );
 }
 
 export async function deleteImage(em: EntityManager, id: string): Promise<void> {

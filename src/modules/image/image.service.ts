@@ -5,14 +5,18 @@ import { AppError } from '../../errors/app-error.js';
 import { newStorageKey } from '../../infra/storage/port.js';
 import type { User } from '../user/user.entity.js';
 import type { ImageCopier } from './image.copier.js';
-import { type ImageDecoder, readAtMost } from './image.decoder.js';
+import { type CleanImage, type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
 import { parseReference } from './image.reference.js';
-import { findDefaultPhotos, findImage, isDefaultPhoto } from './image.repository.js';
+import { findDefaultPhotos, findImage, hasImageLike, isDefaultPhoto } from './image.repository.js';
 import { type ImageSize, keyOfSize } from './image.size.js';
 import type { ImageStore } from './image.store.js';
+import type { SessionlessQuota } from './sessionless.quota.js';
 
-type ImageConfig = Pick<Config, 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'>;
+type ImageConfig = Pick<
+  Config,
+  'UPLOAD_MAX_BYTES' | 'UPLOAD_WITHOUT_SESSION' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'
+>;
 
 /** Pictures that users upload, and the pictures of the house. */
 export class ImageService {
@@ -21,36 +25,47 @@ export class ImageService {
     private readonly decoder: ImageDecoder,
     private readonly store: ImageStore,
     private readonly copier: ImageCopier,
+    private readonly sessionless: SessionlessQuota,
     /** The address clients reach the gateway at, known once it listens. */
     private readonly publicUrl: () => string,
   ) {}
 
   /**
-   * Stores what the stream really holds, once it was decoded. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED,
-   * and IMAGE_TOO_SMALL when a `minSide` is asked for. Leaves neither a row nor a file behind when it fails.
+   * Stores what the stream really holds, once it was decoded. Without a session, where old apps send none, the picture
+   * is nobody's until {@link claim}. Throws UNAUTHENTICATED, IMAGE_INVALID, IMAGE_TOO_LARGE and RATE_LIMITED; leaves
+   * neither a row nor a file behind when it fails.
    */
-  async upload(ctx: RequestContext, stream: Readable, minSide?: number): Promise<Image> {
+  async upload(ctx: RequestContext, stream: Readable): Promise<Image> {
+    if (!ctx.viewer && this.takesSessionless(ctx)) {
+      const image = await this.sessionless.spend(ctx.client.ip, async () => {
+        const picture = await this.read(stream);
+        return this.store.addUnclaimed(ctx, newStorageKey(picture.extension), picture);
+      });
+      // Whether somebody else has the same picture is not for strangers to know.
+      return Object.assign(image, { existed: false });
+    }
     const { userId } = requireViewer(ctx);
     await this.store.assertWithinLimit(ctx, userId);
-    const bytes = await readAtMost(stream, this.config.UPLOAD_MAX_BYTES);
-    const picture = await this.decoder.decode(bytes, {
-      maxBytes: this.config.UPLOAD_MAX_BYTES,
-      maxSide: this.config.IMAGE_MAX_SIDE,
-      minSide,
+    const picture = await this.read(stream);
+    const existed = await hasImageLike(ctx.em, userId, picture.sha256);
+    return Object.assign(await this.store.add(ctx, userId, newStorageKey(picture.extension), picture), {
+      existed,
     });
-    return this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
   }
 
   /**
    * Stores an avatar, which must not be smaller than `IMAGE_MIN_SIDE`, with its copies and puts it to use; or does
-   * neither.
+   * neither. Throws as {@link upload} does, and IMAGE_TOO_SMALL.
    */
   async uploadAvatar<T>(
     ctx: RequestContext,
     stream: Readable,
     use: (image: Image) => Promise<T>,
   ): Promise<T> {
-    const image = await this.upload(ctx, stream, this.config.IMAGE_MIN_SIDE);
+    const { userId } = requireViewer(ctx);
+    await this.store.assertWithinLimit(ctx, userId);
+    const picture = await this.read(stream, this.config.IMAGE_MIN_SIDE);
+    const image = await this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
     try {
       await this.copier.copy(image);
       return await use(image);
@@ -60,14 +75,36 @@ export class ImageService {
     }
   }
 
-  /** The id of a picture that the caller uploaded, or of one of the house, named as in {@link resolveOwn}. */
-  async resolveUsable(ctx: RequestContext, reference: string, field: string): Promise<string> {
+  private async read(stream: Readable, minSide?: number): Promise<CleanImage> {
+    const { UPLOAD_MAX_BYTES: maxBytes, IMAGE_MAX_SIDE: maxSide } = this.config;
+    return this.decoder.decode(await readAtMost(stream, maxBytes), { maxBytes, maxSide, minSide });
+  }
+
+  /** The documented call of anlife brings no token; the other doors know who calls. */
+  private takesSessionless({ client }: RequestContext): boolean {
+    return this.config.UPLOAD_WITHOUT_SESSION && client.door === 'anlife';
+  }
+
+  /**
+   * A picture that the caller uploaded, one of the house, or one that nobody has claimed yet, named as in
+   * {@link resolveOwn}. Before it is used, it has to be claimed.
+   */
+  async resolveUsable(ctx: RequestContext, reference: string, field: string): Promise<Image> {
     const image = await findReferenced(ctx, reference);
     const own = image?.ownerId === requireViewer(ctx).userId;
-    if (!image || !(own || (await isDefaultPhoto(ctx.em, image.id)))) {
+    if (!image || !(own || image.unclaimed || (await isDefaultPhoto(ctx.em, image.id)))) {
       throw new AppError('INVALID_INPUT', { field });
     }
-    return image.id;
+    return image;
+  }
+
+  /**
+   * Makes a picture the caller's if it was nobody's. To be called in the transaction that puts it to use and holds the
+   * account. Throws INVALID_INPUT when somebody else was faster, and RATE_LIMITED.
+   */
+  async claim(ctx: RequestContext, { id, unclaimed }: Image, field: string): Promise<void> {
+    if (!unclaimed || (await this.store.claim(ctx, requireViewer(ctx).userId, id))) return;
+    throw new AppError('INVALID_INPUT', { field });
   }
 
   /** The id of a picture that the caller uploaded, named by its id or by its node. Throws INVALID_INPUT. */

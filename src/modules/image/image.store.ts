@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
@@ -5,7 +6,14 @@ import { parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import { lockActiveUser } from '../user/user.repository.js';
 import type { CleanImage } from './image.decoder.js';
 import type { Image } from './image.entity.js';
-import { deleteImage, findUploadTime, insertImage } from './image.repository.js';
+import {
+  claimImage,
+  deleteImage,
+  deleteImages,
+  findUploadTime,
+  insertImage,
+  lockUnclaimed,
+} from './image.repository.js';
 
 const DAY_MS = 86_400_000;
 
@@ -21,16 +29,47 @@ export class ImageStore {
    * when the key is taken, whose file stays as it is; RATE_LIMITED; UNAUTHENTICATED when the owner is not active.
    */
   async add(ctx: RequestContext, ownerId: number, key: string, picture: CleanImage): Promise<Image> {
-    const { mime, size, width, height, sha256: hash } = picture;
-    const id = parseStorageKey(key)?.id ?? '';
-    // Before the row, so that no row is ever without its file; who made the file is the only one to remove it.
-    if (!(await this.storage.put(key, picture.data, mime))) throw new AppError('UPLOAD_USED');
-    try {
-      return await ctx.em.transactional(async () => {
+    return this.put(key, picture, () =>
+      ctx.em.transactional(async () => {
         await lockActiveUser(ctx.em, ownerId);
         await this.assertWithinLimit(ctx, ownerId);
-        return insertImage(ctx.em, { id, key, ownerId, mime, size, width, height, hash });
-      });
+        return insertImage(ctx.em, { ...rowOf(key, picture), ownerId });
+      }),
+    );
+  }
+
+  /** Stores a picture of nobody yet, until an account claims it or {@link purgeUnclaimed} removes it. */
+  addUnclaimed(ctx: RequestContext, key: string, picture: CleanImage): Promise<Image> {
+    const row = { ...rowOf(key, picture), ownerId: null, unclaimed: true };
+    return this.put(key, picture, () => insertImage(ctx.em, row));
+  }
+
+  /**
+   * Makes a picture the caller's that was stored without a session; of several at once one gets it. To be called in a
+   * transaction that holds the account. False when it is somebody else's by now, or gone. Throws RATE_LIMITED.
+   */
+  async claim(ctx: RequestContext, ownerId: number, id: string): Promise<boolean> {
+    await this.assertWithinLimit(ctx, ownerId);
+    return claimImage(ctx.em, id, ownerId);
+  }
+
+  /** Removes at most `limit` pictures that were not claimed within a day. */
+  purgeUnclaimed(em: EntityManager, limit: number): Promise<number> {
+    return em.transactional(async () => {
+      const images = await lockUnclaimed(em, new Date(Date.now() - DAY_MS), limit);
+      // Files go before their rows: a row without a file is found again, a file without a row never.
+      for (const { key } of images) await this.storage.remove(key);
+      const ids = images.map(({ id }) => id);
+      if (ids.length > 0) await deleteImages(em, ids);
+      return images.length;
+    });
+  }
+
+  private async put(key: string, picture: CleanImage, insert: () => Promise<Image>): Promise<Image> {
+    // Before the row, so that no row is ever without its file; who made the file is the only one to remove it.
+    if (!(await this.storage.put(key, picture.data, picture.mime))) throw new AppError('UPLOAD_USED');
+    try {
+      return await insert();
     } catch (error) {
       await this.storage.remove(key);
       throw error;
@@ -53,4 +92,8 @@ export class ImageStore {
     const retryAfter = Math.max(1, Math.ceil((oldest.getTime() - since.getTime()) / 1000));
     throw new AppError('RATE_LIMITED', { retryAfter });
   }
+}
+
+function rowOf(key: string, { mime, size, width, height, sha256: hash }: CleanImage) {
+  return { id: parseStorageKey(key)?.id ?? '', key, mime, size, width, height, hash };
 }

@@ -3,6 +3,7 @@ import { type RequestContext, requireViewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { countHobbies, replaceHobbies } from '../hobby/hobby.repository.js';
+import type { Image } from '../image/image.entity.js';
 import type { ImageService } from '../image/image.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import type { PlaceService } from '../place/place.service.js';
@@ -28,6 +29,12 @@ export interface ProfileChanges {
 
 type Columns = Partial<User>;
 
+/** A picture that is to be shown; it may have to be claimed first. */
+interface UsedPicture {
+  image: Image;
+  field: string;
+}
+
 /** Hobbies one user may have. */
 const HOBBIES_MAX = 100;
 
@@ -42,10 +49,11 @@ export class ProfileService {
   /** Applies the changes to the caller. Throws as {@link check} does, and NAME_TAKEN. */
   async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
     const { userId } = requireViewer(ctx);
-    const { columns, hobbyIds } = await this.check(ctx, changes);
+    const { columns, hobbyIds, pictures } = await this.check(ctx, changes);
     try {
       await ctx.em.transactional(async () => {
         await lockActiveUser(ctx.em, userId);
+        for (const { image, field } of pictures) await this.images.claim(ctx, image, field);
         await updateUser(ctx.em, userId, columns);
         if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
       });
@@ -63,17 +71,19 @@ export class ProfileService {
   async check(
     ctx: RequestContext,
     changes: ProfileChanges,
-  ): Promise<{ columns: Columns; hobbyIds: number[] | undefined }> {
+  ): Promise<{ columns: Columns; hobbyIds: number[] | undefined; pictures: UsedPicture[] }> {
     const current = await findUserById(ctx.em, requireViewer(ctx).userId);
     if (!current) throw new AppError('UNAUTHENTICATED');
     const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
+    const names = await this.names(ctx, current, changes);
+    const pictures = await this.pictures(ctx, changes);
     const columns: Columns = {
-      ...(await this.names(ctx, current, changes)),
+      ...names,
       ...texts(changes),
-      ...(await this.pictures(ctx, changes)),
+      ...pictures.columns,
       ...(await this.place(ctx, current, changes)),
     };
-    return { columns, hobbyIds };
+    return { columns, hobbyIds, pictures: pictures.used };
   }
 
   /** Stores a picture and makes it the caller's avatar. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL. */
@@ -99,15 +109,22 @@ export class ProfileService {
     return columns;
   }
 
-  private async pictures(ctx: RequestContext, changes: ProfileChanges): Promise<Columns> {
+  private async pictures(
+    ctx: RequestContext,
+    changes: ProfileChanges,
+  ): Promise<{ columns: Columns; used: UsedPicture[] }> {
     const columns: Columns = {};
+    const used: UsedPicture[] = [];
     for (const field of ['avatarId', 'backgroundId'] as const) {
-      const id = changes[field];
-      if (id !== undefined) columns[field] = id ? await this.images.resolveUsable(ctx, id, field) : null;
+      const reference = changes[field];
+      if (reference === undefined) continue;
+      const image = reference ? await this.images.resolveUsable(ctx, reference, field) : null;
+      columns[field] = image?.id ?? null;
+      if (image) used.push({ image, field });
     }
     // A picture at a third party is shown only until the user decides otherwise.
     if (changes.avatarId !== undefined) columns.externalAvatarUrl = null;
-    return columns;
+    return { columns, used };
   }
 
   /** The city follows the community, else the location (DECISIONS §1, "city"). */

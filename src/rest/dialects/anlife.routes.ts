@@ -3,7 +3,10 @@ import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import { dateToSeconds, momentToSeconds, SEX_NAMES, SEX_NUMBERS, secondsToDate } from '../values.js';
 
-/** The URLs of the 安居生活 app: `anlife.md` and DECISIONS §2. Absent parameters leave, empty ones clear. */
+/**
+ * The URLs of the 安居生活 app: `anlife.md` and docs/decisions.md. Absent parameters leave, empty ones clear. Every field
+ * of an answer has the type of its table, set or not: clients of 2015 crash on a null.
+ */
 
 /** Documented as GET; answers POST too, because tokens, codes and passwords do not belong in URLs. */
 const READ = ['GET', 'POST'] as const;
@@ -12,20 +15,24 @@ const WRITE = ['POST'] as const;
 /** The picture server of `photo_host`: there is one. */
 const IMAGE_HOST = 1;
 
+const NO_COMMUNITY = { id: 0, name: '', city_id: 0 };
+
 const userInfo = (user: Data) => ({
   user_id: Number(user.id),
   nickname: user.nickname,
   sex: SEX_NUMBERS[user.sex],
   phone: user.phone ?? '',
-  birthday: user.birthday === null ? null : dateToSeconds(user.birthday),
-  age: user.age,
+  birthday: user.birthday === null ? 0 : dateToSeconds(user.birthday),
+  age: user.age ?? 0,
   photo: user.avatarUrl ?? '',
   background: user.background?.url ?? '',
-  community: user.community && {
-    id: Number(user.community.id),
-    name: user.community.name,
-    city_id: Number(user.community.cityId),
-  },
+  community: user.community
+    ? {
+        id: Number(user.community.id),
+        name: user.community.name,
+        city_id: Number(user.community.cityId),
+      }
+    : NO_COMMUNITY,
   signature: user.bio ?? '',
   hobby: user.hobbies.map(hobby),
 });
@@ -61,19 +68,20 @@ const codeRequest = (purpose: string) => (input: Input) => ({
   input: { phone: input.required('phone'), purposes: [purpose] },
 });
 
-/** A picture is named by its id and host together; an empty id clears it. */
-function picture(input: Input, name: 'photo' | 'background'): string | null | undefined {
-  const id = input.text(`${name}_id`);
-  if (id === undefined) return undefined;
-  if (id === '') return null;
-  if (input.requiredInt(`${name}_host`) !== IMAGE_HOST)
+/** A picture is named by its id, beside which old apps may say its host. An empty id leaves the picture as it is. */
+function picture(input: Input, name: 'photo' | 'background'): string | undefined {
+  const id = input.text(`${name}_id`) || undefined;
+  const host = input.text(`${name}_host`);
+  if (id && host !== undefined && input.requiredInt(`${name}_host`) !== IMAGE_HOST)
     throw new AppError('INVALID_INPUT', { field: `${name}_host` });
   return id;
 }
 
+/** 0 is none, as in the answers: a date begins at no such moment in Shanghai. */
 function birthday(input: Input): string | null | undefined {
   const seconds = input.int('birthday');
-  return typeof seconds === 'number' ? secondsToDate(seconds, 'birthday') : seconds;
+  if (seconds === undefined) return undefined;
+  return seconds ? secondsToDate(seconds, 'birthday') : null;
 }
 
 const profile = (input: Input) => ({
@@ -307,10 +315,22 @@ export const UPLOAD: Route<number> = {
   methods: WRITE,
   path: '',
   operation: 'UploadImage',
+  session: 'if shown',
   upload: 'form',
   variables: (input) => ({ file: input.upload() }),
-  result: ({ uploadImage: { id, hash, mime, size, width, height, url } }) => ({
+  result: ({ uploadImage: { id, mime, size, width, height, existed, url } }) => ({
     status: 'ok',
-    image: { id, host: IMAGE_HOST, hash, format: mime.replace('image/', ''), size, width, height, url },
+    image: {
+      id,
+      host: IMAGE_HOST,
+      // Its old clients know a picture by either.
+      hash: id,
+      format: mime.replace('image/', '').toUpperCase(),
+      size,
+      width,
+      height,
+      exists: existed ? 1 : 0,
+      url,
+    },
   }),
 };

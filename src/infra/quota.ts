@@ -1,0 +1,46 @@
+import { type Clock, orUnavailable, type Redis, RedisScript } from './redis.js';
+
+const DAY_MS = 86_400_000;
+
+/** KEYS: a sorted set of what was counted, by its time. ARGV: id, window, limit, least gap. */
+const CLAIM = new RedisScript<[state: 'granted' | 'spent' | 'too_soon', waitMs: number]>(`
+local window, limit, gap = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) >= limit then
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+  return { 'spent', tonumber(oldest[2]) + window - now }
+end
+local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+if newest[2] and tonumber(newest[2]) + gap > now then
+  return { 'too_soon', tonumber(newest[2]) + gap - now }
+end
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+redis.call('PEXPIRE', KEYS[1], window)
+return { 'granted', 0 }
+`);
+
+/** How often something may be done within 24 hours, and the ms between two times. */
+export interface Quota {
+  key: string;
+  limit: number;
+  gapMs: number;
+}
+
+/** Counts what may be done only so often, in Redis. Each method is one atomic step, and throws SERVICE_UNAVAILABLE without it. */
+export class Quotas {
+  constructor(
+    private readonly redis: Redis,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Counts one time, or says why it is one too many and after how many ms it is not. */
+  async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
+    const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
+    return { state, waitMs };
+  }
+
+  /** Uncounts it. */
+  async release(id: string, { key }: Quota): Promise<void> {
+    await orUnavailable(this.redis.zrem(key, id));
+  }
+}
