@@ -1,5 +1,6 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 import type { Page } from '../paging.js';
+import { OfPage } from './list-bounds.js';
 
 @ObjectType({ description: 'Where a page of a list ends.' })
 class PageInfo {
@@ -23,9 +24,13 @@ export const toConnection = <T>(page: Page<T>): Connection<T> => ({
   pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.edges.at(-1)?.cursor ?? null },
 });
 
-/** The connection type of a node type. */
-export function connectionOf<T extends object>(Node: ClassType<T>, name: string): ClassType<Connection<T>> {
-  @ObjectType(`${name}Edge`, { description: `One ${name} in a list.` })
+/** The connection type of a node type; `words` are what people call one of them, and several. */
+export function connectionOf<T extends object>(
+  Node: ClassType<T>,
+  name: string,
+  words: [one: string, several: string],
+): ClassType<Connection<T>> {
+  @ObjectType(`${name}Edge`, { description: `One ${words[0]} in a list.` })
   class Edge {
     @Field(() => Node, { description: 'The thing itself.' })
     node!: T;
@@ -34,11 +39,13 @@ export function connectionOf<T extends object>(Node: ClassType<T>, name: string)
     cursor!: string;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}s.` })
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${words[1]}.` })
   class ConnectionType implements Connection<T> {
+    @OfPage()
     @Field(() => [Edge], { description: 'The page, each thing with its place.' })
     edges!: Edge[];
 
+    @OfPage()
     @Field(() => [Node], { description: 'The page, without the places.' })
     nodes!: T[];
 

@@ -17,6 +17,32 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   BAD_REQUEST: 'INVALID_INPUT',
 };
 
+/** Places that are told of one error; a field that stands there a thousand times is wrong in each of them. */
+const LOCATIONS_MAX = 10;
+
+/** Where in the query an error is: its tokens know, and the text is not kept (`forgetText` in limits.ts). */
+function locationsOf(
+  error: unknown,
+  { locations }: GraphQLFormattedError,
+): GraphQLFormattedError['locations'] {
+  if (!(error instanceof GraphQLError) || !error.nodes) return locations;
+  return error.nodes
+    .slice(0, LOCATIONS_MAX)
+    .flatMap(({ loc }) => (loc ? [{ line: loc.startToken.line, column: loc.startToken.column }] : []));
+}
+
+/** Characters of a message; some hold the whole of what they complain about. */
+const MESSAGE_MAX = 1000;
+
+/** What is too long is cut in the middle: what is wrong stands at one of its ends. */
+const shortened = (message: string): string =>
+  message.length > MESSAGE_MAX
+    ? `${message.slice(0, MESSAGE_MAX / 2)} … ${message.slice(-MESSAGE_MAX / 2)}`
+    : message;
+
+/** Answers whose message is graphql-js's or Apollo's: they say what is wrong with a request better than we could. */
+const explained = new WeakSet<GraphQLFormattedError>();
+
 /** What was thrown: graphql-js and Apollo wrap the errors of resolvers, and those of plugins, which have no path. */
 const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
@@ -40,10 +66,15 @@ function protocolCodeOf(error: unknown, { code }: { code?: unknown } = {}): Erro
 /** One place where errors are masked: a code, its field, and a message that was meant for the client. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const protocolCode = protocolCodeOf(error, formatted.extensions);
-  if (protocolCode) return { ...formatted, extensions: { code: protocolCode } };
+  const locations = locationsOf(error, formatted);
+  if (protocolCode) {
+    const message = shortened(formatted.message);
+    const answer = { ...formatted, message, locations, extensions: { code: protocolCode } };
+    if (protocolCode !== 'QUERY_TOO_COMPLEX') explained.add(answer);
+    return answer;
+  }
   const { code, details, message } = toAppError(causeOf(error));
-  const { path, locations } = formatted;
-  return { message, locations, path, extensions: { code, ...details } };
+  return { message, locations, path: formatted.path, extensions: { code, ...details } };
 }
 
 /** Speaks the caller's language, adds the request id to what cannot be explained, and logs it. */
@@ -61,13 +92,12 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
         if (response.body.kind !== 'single') return;
         for (const error of response.body.singleResult.errors ?? []) {
           const { code } = error.extensions ?? {};
-          if (!isErrorCode(code) || code === 'INVALID_QUERY') continue;
+          if (!isErrorCode(code)) continue;
           const extensions = { ...error.extensions };
           if (code === 'INTERNAL') extensions.requestId = contextValue.requestId;
-          // A variable or argument of the wrong type is explained by graphql-js better than by us.
-          const explained = code === 'INVALID_INPUT' && /^(Variable|Argument) /.test(error.message);
-          const message = explained ? error.message : messageOf(code, contextValue.client.locale);
-          Object.assign(error, { message, extensions });
+          const { message } = error;
+          const translated = explained.has(error) ? message : messageOf(code, contextValue.client.locale);
+          Object.assign(error, { message: translated, extensions });
           // What is refused before any resolver runs is the client's fault, and Apollo thinks it ours.
           if (response.http.status === 500 && code !== 'INTERNAL') response.http.status = 400;
           if (code === 'SERVICE_UNAVAILABLE') {

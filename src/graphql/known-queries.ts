@@ -14,6 +14,8 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../context.js';
 import { assertWithinLimits } from './limits.js';
+import { LIMITS } from './query-size.js';
+import type { Validation } from './validation.js';
 
 /** What is asked, in the words of the client. */
 export interface Question {
@@ -68,7 +70,10 @@ export class KnownQueries {
     sizeCalculation: (_known, key) => key.length,
   });
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly validation: Validation,
+  ) {}
 
   /** The answer to a known query; null where Apollo has to be asked. */
   async answer(question: Question, ctx: RequestContext): Promise<ExecutionResult | null> {
@@ -89,12 +94,19 @@ export class KnownQueries {
       },
       load: async () => ({
         executor: async ({ document, operation, request, context }) => {
+          const errors = this.validation.problems(document);
+          if (errors.length > 0) return { errors };
           const ctx = context as RequestContext;
           const { query = '', operationName, variables } = request;
           const args = { schema: this.schema, document, operationName, contextValue: ctx };
           if (operation?.operation === OperationTypeNode.QUERY)
             this.remember({ query, operationName }, document, operation);
-          return execute({ ...args, variableValues: variables });
+          return execute({
+            ...args,
+            variableValues: variables,
+            hideSuggestions: !this.validation.open,
+            options: { maxCoercionErrors: LIMITS.errors },
+          });
         },
       }),
       stop: async () => undefined,

@@ -1,42 +1,29 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, visit } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { assertDocument, assertText } from './document-size.js';
 import { assertSize, LIMITS } from './query-size.js';
-
-/** Throws INVALID_INPUT for text that no database column takes: NUL, lone surrogates, far too long. */
-function assertText(value: string, field?: string): void {
-  if (value.length > LIMITS.string || value.includes('\0') || !value.isWellFormed()) {
-    throw new AppError('INVALID_INPUT', { field });
-  }
-}
+import type { Validation } from './validation.js';
 
 /** Variables come from JSON, so they are trees of plain values; anything else (uploads) is not text. */
-function assertVariables(value: unknown, depth = 0, field?: string): void {
-  if (depth > LIMITS.nesting) throw new AppError('INVALID_INPUT');
+function assertVariables(value: unknown, seen = { values: 0 }, depth = 0, field?: string): void {
+  seen.values += 1;
+  if (depth > LIMITS.nesting || seen.values > LIMITS.values) throw new AppError('INVALID_INPUT', { field });
   if (typeof value === 'string') assertText(value, field);
-  else if (Array.isArray(value)) for (const item of value) assertVariables(item, depth + 1, field);
+  else if (Array.isArray(value)) for (const item of value) assertVariables(item, seen, depth + 1, field);
   else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, item] of Object.entries(value)) {
       assertText(key);
-      assertVariables(item, depth + 1, key);
+      assertVariables(item, seen, depth + 1, key);
     }
   }
 }
 
-/** Documents whose own text was looked at; Apollo keeps what it parsed and hands it out again. */
-const readable = new WeakSet<DocumentNode>();
+/** The dialects' own operations are only checked for their variables. */
+const isOwn = ({ client }: RequestContext): boolean => client.door !== 'graphql';
 
-function assertDocument(document: DocumentNode): void {
-  if (readable.has(document)) return;
-  visit(document, { StringValue: ({ value }) => assertText(value) });
-  readable.add(document);
-}
-
-/**
- * Refuses queries that are too large or hold text that no column takes. The dialects' own operations are only checked
- * for the text in their variables.
- */
+/** Refuses variables, and operations of a valid document, that are too large or hold text that no column takes. */
 export function assertWithinLimits(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -45,18 +32,29 @@ export function assertWithinLimits(
   ctx: RequestContext,
 ): void {
   assertVariables(variables);
-  if (ctx.client.door !== 'graphql') return;
-  assertDocument(document);
-  assertSize(schema, document, operation, variables);
+  if (!isOwn(ctx)) assertSize(schema, document, operation, variables);
 }
 
-/** Looks at queries before any resolver runs. */
-export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
+/** Looks at queries before any resolver runs, and at documents before they are validated. */
+export const limitsPlugin = (validation: Validation): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, operation, document, request, contextValue }) {
-        if (operation) assertWithinLimits(schema, document, operation, request.variables ?? {}, contextValue);
+        forgetText(document);
+        if (!isOwn(contextValue)) assertDocument(document);
+        const valid = validation.problems(document).length === 0;
+        // What is wrong with the query is told when it is to be executed.
+        if (valid && operation)
+          assertWithinLimits(schema, document, operation, request.variables ?? {}, contextValue);
       },
     };
   },
-};
+});
+
+/**
+ * Every error looks for its lines from the beginning of the text, however many there are; the nodes know theirs
+ * (`locationsOf` in errors.ts). What Apollo keeps of a query is smaller without the text, too.
+ */
+function forgetText({ loc }: DocumentNode): void {
+  if (loc) loc.source.body = '';
+}

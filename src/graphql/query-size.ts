@@ -2,10 +2,12 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isLeafType,
   isListType,
   isObjectType,
   Kind,
@@ -15,10 +17,13 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { AppError } from '../errors/app-error.js';
-import { PAGE_DEFAULT, PAGE_MAX } from '../paging.js';
+import { boundsOf } from './list-bounds.js';
 
-/** What one query may ask for at most (*ours*). Tokens are counted by the parser, before anything else. */
+/** What one query may ask for at most (docs/decisions.md). */
 export const LIMITS = {
+  /** Bytes of a request that is no file: to read more costs more than any answer. */
+  body: 131_072,
+  /** Counted by the parser, before anything else. */
   tokens: 4000,
   depth: 12,
   aliases: 30,
@@ -26,28 +31,41 @@ export const LIMITS = {
   /** Top-level fields of a mutation, each of which may hash a password or send an SMS. */
   mutations: 10,
   /** Fields, those below a list counted as often as the list may be long. */
-  cost: 20_000,
-  /** What looking at the schema through one `__schema` or `__type` costs. */
-  introspection: 5000,
-  /** Selections looked at: few fragments in the text can stand for countless ones. */
+  cost: 8000,
+  /** Operations and fragments of a document. */
+  definitions: 100,
+  /** Selections of a whole document, fragments written out: few in the text can stand for countless ones. */
   selections: 5000,
+  /** What comparing fields of one name in one place costs, each with each (document-size.ts): 140 times `me { id }`. */
+  comparisons: 160_000,
+  /** Errors told of one query or its variables. */
+  errors: 10,
   /** Characters of one string in the query or its variables. */
   string: 10_000,
   /** Lists and objects of the variables inside each other. */
   nesting: 50,
-  /** Things in the longest list that is no connection: the ranking. */
-  list: 1000,
+  /** Values in the variables, all lists and objects counted together. */
+  values: 2000,
 } as const;
 
-/** Top-level fields that cost the server, or tell a collector of accounts, more than others do. */
-const DEAR: Readonly<Record<string, number>> = {
-  createCaptcha: 2000,
-  loginStatus: 2000,
-  nameAvailability: 2000,
-  phoneAvailability: 2000,
-  rank: 2000,
-  user: 500,
+/** What top-level fields cost the server, or tell a collector of accounts, beyond what comes back. */
+const SURCHARGES: Readonly<Record<string, number>> = {
+  createCaptcha: 3000,
+  loginStatus: 800,
+  nameAvailability: 800,
+  phoneAvailability: 800,
+  rank: 800,
+  user: 200,
 };
+
+/** What looking at the schema costs: at one type or less, and at all of its types. */
+const INTROSPECTION = { __schema: 300, __type: 300, types: 5000 } as const;
+
+/** Values of a list that nothing has to be resolved for cost as much as one field. */
+const LEAVES_PER_FIELD = 4;
+
+/** What a list costs that does not say how long it can be; there is none. */
+const LONGEST = 1000;
 
 /** What a query amounts to, its fragments written out. */
 interface Measure {
@@ -61,7 +79,7 @@ interface Measure {
 }
 
 interface Walk {
-  fragments: Map<string, FragmentDefinitionNode>;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   variables: Record<string, unknown>;
   total: Measure;
 }
@@ -72,8 +90,8 @@ interface Place {
   depth: number;
   /** How often this place may occur in the answer. */
   factor: number;
-  /** In what was asked for with `first`: the lists directly inside are that page, not one more. */
-  page: boolean;
+  /** How many things the page around it may hold. */
+  page: number;
   /** The schema describes itself more deeply than it is used. */
   introspection: boolean;
 }
@@ -88,13 +106,24 @@ function refuseBeyondLimits({ selections, fields, aliases, depth, cost }: Measur
   if (beyond) throw new AppError('QUERY_TOO_COMPLEX');
 }
 
-/** How many a field was asked for, but no more than it gives; a page when it was not asked. */
-function lengthOf(field: FieldNode, variables: Record<string, unknown>, longest: number): number {
+/** How many a field was asked for, but no more than it gives. */
+function pageOf(
+  field: FieldNode,
+  variables: Record<string, unknown>,
+  { usual, most }: { usual: number; most: number },
+): number {
   const argument = field.arguments?.find(({ name }) => name.value === 'first')?.value;
   const asked = argument?.kind === Kind.VARIABLE ? variables[argument.name.value] : undefined;
   const literal = argument?.kind === Kind.INT ? Number(argument.value) : undefined;
   const first = typeof asked === 'number' ? asked : literal;
-  return Math.min(Math.max(1, first ?? PAGE_DEFAULT), longest);
+  return Math.min(Math.max(1, first ?? usual), most);
+}
+
+/** How many values a field has in the answer, in each place where it stands. */
+function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Place): number {
+  if (!definition || !isListType(getNullableType(definition.type))) return 1;
+  const { list = LONGEST } = boundsOf(definition);
+  return list === 'page' ? page : list;
 }
 
 /** Stops as soon as a limit is passed, so that no query takes long to refuse. */
@@ -116,31 +145,31 @@ function measure(walk: Walk, set: SelectionSetNode, place: Place): void {
 
 function measureField(walk: Walk, field: FieldNode, place: Place): void {
   const { total } = walk;
+  const name = field.name.value;
+  const definition = place.parent?.getFields()[name];
+  const length = lengthOf(definition, place);
+  const introspection = place.introspection || name.startsWith('__');
   total.fields += 1;
   if (place.depth === 1) total.roots += 1;
-  const introspection = place.introspection || field.name.value.startsWith('__');
   if (!introspection) {
-    total.cost += place.factor + (place.depth === 1 ? (DEAR[field.name.value] ?? 0) : 0);
+    const leaf = definition && isLeafType(getNamedType(definition.type));
+    total.cost += place.factor * (leaf ? Math.max(1, length / LEAVES_PER_FIELD) : 1);
+    if (place.depth === 1) total.cost += SURCHARGES[name] ?? 0;
     total.depth = Math.max(total.depth, place.depth);
-  } else if (!place.introspection) {
-    total.cost += LIMITS.introspection;
+  } else {
+    total.cost += Object.hasOwn(INTROSPECTION, name) ? INTROSPECTION[name as keyof typeof INTROSPECTION] : 0;
   }
   refuseBeyondLimits(total);
-  if (field.selectionSet) {
-    const inside = introspection ? { ...place, introspection } : insideOf(walk, field, place);
-    measure(walk, field.selectionSet, { ...inside, depth: place.depth + 1 });
-  }
-}
-
-function insideOf({ variables }: Walk, field: FieldNode, place: Place): Place {
-  const type = place.parent?.getFields()[field.name.value]?.type;
-  const named = type && getNamedType(type);
-  const parent = isObjectType(named) ? named : null;
-  const connection = parent?.name.endsWith('Connection') ?? false;
-  const page = connection || Boolean(field.arguments?.some(({ name }) => name.value === 'first'));
-  const list = isListType(type && getNullableType(type)) && !place.page;
-  const repeats = page || list ? lengthOf(field, variables, connection ? PAGE_MAX : LIMITS.list) : 1;
-  return { ...place, parent, page, factor: place.factor * repeats };
+  if (!field.selectionSet) return;
+  const type = definition && getNamedType(definition.type);
+  const { page } = definition ? boundsOf(definition) : {};
+  measure(walk, field.selectionSet, {
+    parent: isObjectType(type) ? type : null,
+    depth: place.depth + 1,
+    factor: place.factor * length,
+    page: page ? pageOf(field, walk.variables, page) : place.page,
+    introspection,
+  });
 }
 
 /** The variables as the resolvers will see their numbers: those left out have their defaults. */
@@ -155,6 +184,13 @@ function withDefaults(
   return { ...Object.fromEntries(defaults), ...given };
 }
 
+export const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+
 /** Throws QUERY_TOO_COMPLEX for an operation that asks for more than {@link LIMITS}. */
 export function assertSize(
   schema: GraphQLSchema,
@@ -162,15 +198,10 @@ export function assertSize(
   operation: OperationDefinitionNode,
   given: Record<string, unknown>,
 ): void {
-  const fragments = new Map(
-    document.definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
   const total = { selections: 0, roots: 0, fields: 0, aliases: 0, depth: 0, cost: 0 };
   const parent = schema.getRootType(operation.operation) ?? null;
-  const place = { parent, depth: 1, factor: 1, page: false, introspection: false };
-  measure({ fragments, variables: withDefaults(operation, given), total }, operation.selectionSet, place);
+  const walk = { fragments: fragmentsOf(document), variables: withDefaults(operation, given), total };
+  measure(walk, operation.selectionSet, { parent, depth: 1, factor: 1, page: 1, introspection: false });
   const mutates = operation.operation === OperationTypeNode.MUTATION;
   if (mutates && total.roots > LIMITS.mutations) throw new AppError('QUERY_TOO_COMPLEX');
 }

@@ -1,12 +1,14 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-ts';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { toAppError } from '../errors/unexpected.js';
 import { holdingBody } from '../http/bodies.js';
+import { answerByApollo } from './apollo-request.js';
 import type { Question } from './known-queries.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
+import { LIMITS } from './query-size.js';
 import type { GraphqlServer } from './server.js';
 
 export interface GraphqlRoutesOptions {
@@ -41,14 +43,48 @@ function questionOf({ method, headers, body }: FastifyRequest): Question | undef
   return known ? { query, operationName, variables } : undefined;
 }
 
+/** Everything an error was made of, from the outside in. */
+function causesOf(error: unknown): { message?: unknown; statusCode?: unknown }[] {
+  const causes = [];
+  for (let one = error; one !== null && typeof one === 'object'; one = (one as Error).cause) causes.push(one);
+  return causes;
+}
+
+/**
+ * Why a request cannot be read is told in the words of who found it, which say what to do about it. Everything else
+ * leaves like the failures of every door.
+ */
+async function explain(error: unknown, _request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const causes = causesOf(error);
+  const reason = causes.findLast((one) => one instanceof Error && !(one instanceof AppError));
+  const { code } = toAppError(error);
+  if (code !== 'INVALID_INPUT' || !reason) throw error;
+  const status = causes.find(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 400;
+  return reply.code(Number(status)).send({ errors: [{ message: reason.message, extensions: { code } }] });
+}
+
+/** Other methods do nothing here. */
+const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+  reply
+    .code(405)
+    .header('allow', 'GET, POST')
+    .send({
+      errors: [
+        { message: 'GraphQL supports only GET and POST requests.', extensions: { code: 'INVALID_INPUT' } },
+      ],
+    });
+
 /** `POST /graphql`, GET for queries, multipart for uploads, and for a browser's GET the playground. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlRoutesOptions): Promise<void> {
   const { server, config, createContext } = options;
   if (config.PLAYGROUND) await registerPlayground(app);
   await app.register(async (scope) => {
-    scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+    scope.setErrorHandler(explain);
+    // Apollo says what to do instead of sending other types, or none.
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    const bodyLimit = Math.min(config.BODY_LIMIT_BYTES, LIMITS.body);
     const parseMultipart = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (!request.headers['content-type']?.startsWith('multipart/form-data')) return;
+      if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return;
       // Apollo refuses a form without one of these (CSRF prevention); nothing of it has to be read for that.
       if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) return;
       // Files that come after the answer would be kept with nobody to let go of them.
@@ -59,7 +95,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
         request.raw.resume();
       });
       request.body = await processRequest(request.raw, reply.raw, {
-        maxFieldSize: config.BODY_LIMIT_BYTES,
+        maxFieldSize: bodyLimit,
         maxFileSize: config.UPLOAD_MAX_BYTES + 1,
         maxFiles: FILES_MAX,
       }).catch((error) => {
@@ -72,18 +108,17 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
       const known = questionOf(request);
       const answer = known && (await server.known.answer(known, context));
       if (answer) return reply.type(JSON_TYPE).send(`${JSON.stringify(answer)}\n`);
-      return fastifyApolloHandler(server.apollo, { context: async () => context }).call(
-        scope,
-        request,
-        reply,
-      );
+      return answerByApollo(server.apollo, request, reply, context);
     };
     scope.route({
       method: 'POST',
       url: '/graphql',
+      bodyLimit,
       preHandler: parseMultipart,
       handler: (request, reply) => holdingBody(request, () => handle(request, reply)),
     });
+    const others = ['PUT', 'PATCH', 'DELETE'];
+    scope.route({ method: others, url: '/graphql', onRequest: refuseMethod, handler: refuseMethod });
     scope.get('/graphql', async (request, reply) => {
       if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
       return handle(request, reply);

@@ -22,6 +22,16 @@ function containerOf(services: Services) {
   return { get: (Class: unknown) => instances.get(Class) as object };
 }
 
+/** Type-graphql makes these two types itself, and takes no description for them. */
+function describeRoots(schema: GraphQLSchema): void {
+  const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
+  if (query) query.description = 'What can be read. Nothing here changes anything.';
+  if (mutation) {
+    mutation.description =
+      'What can be changed. The fields of one request run one after the other, in the order they are written.';
+  }
+}
+
 /** Parameter decorators run from the last to the first; people read arguments from the first. */
 function restoreArgumentOrder(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -42,6 +52,7 @@ export function createSchema(services: Services): GraphQLSchema {
     validate: false,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
+  describeRoots(schema);
   restoreArgumentOrder(schema);
   resolveDirectly(schema, container.get);
   return schema;

@@ -11,7 +11,9 @@ import type { RequestContext } from '../context.js';
 import { errorsPlugin, formatError } from './errors.js';
 import { KnownQueries } from './known-queries.js';
 import { limitsPlugin } from './limits.js';
+import { negotiationPlugin } from './negotiation.js';
 import { LIMITS } from './query-size.js';
+import { Validation } from './validation.js';
 
 /** Parsed queries that are kept, in characters of their texts; each stands for up to 100 bytes. */
 const DOCUMENTS_MAX = 300_000;
@@ -41,24 +43,25 @@ export async function createGraphqlServer(
   config: Pick<Config, 'PLAYGROUND'>,
   log: FastifyBaseLogger,
 ): Promise<GraphqlServer> {
-  const known = new KnownQueries(schema);
+  const validation = new Validation(schema, config.PLAYGROUND);
+  const known = new KnownQueries(schema, validation);
   const apollo = new ApolloServer<RequestContext>({
     gateway: known.gateway,
     formatError,
-    introspection: config.PLAYGROUND,
-    hideSchemaDetailsFromClientErrors: !config.PLAYGROUND,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     documentStore: documentStore(),
-    maxRecursiveSelections: true,
     parseOptions: { maxTokens: LIMITS.tokens },
+    // Apollo would do it before anything can be refused; it is done behind the limits (validation.ts).
+    dangerouslyDisableValidation: true,
     plugins: [
       // Its wrapping of every resolver is paid on every request.
       ApolloServerPluginCacheControlDisabled(),
       // It loads scripts from elsewhere; the playground is ours.
       ApolloServerPluginLandingPageDisabled(),
-      limitsPlugin,
+      negotiationPlugin,
+      limitsPlugin(validation),
       errorsPlugin(log),
     ],
     stopOnTerminationSignals: false,

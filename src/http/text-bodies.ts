@@ -23,6 +23,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /** A body of JSON. Throws INVALID_INPUT for one that is empty, malformed, or sets the prototype of an object. */
 export function parseJsonBody(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
+  if (text === '') throw malformed(new SyntaxError('A body of JSON cannot be empty'));
   try {
     return parseJson(text);
   } catch (cause) {

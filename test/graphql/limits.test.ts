@@ -21,14 +21,6 @@ async function codeOf(query: string, variables: Record<string, unknown> = {}) {
   return code;
 }
 
-/** The code, and that it did not take long to find. */
-async function refusedFast(query: string, variables: Record<string, unknown> = {}) {
-  const start = performance.now();
-  const code = await codeOf(query, variables);
-  expect(performance.now() - start).toBeLessThan(2000);
-  return code;
-}
-
 const times = (count: number, make: (index: number) => string, separator = ' ') =>
   Array.from({ length: count }, (_, index) => make(index)).join(separator);
 /** `{ a { a { … } } }`, so many levels of fields. */
@@ -53,14 +45,6 @@ describe('what a query may ask for', () => {
     ).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('depth that the parser itself cannot follow', async () => {
-    const { status, errors } = await app.client.graphql('{a'.repeat(5000));
-    expect(status).toBe(400);
-    // Which of the two gives up first, the parser or its limit of tokens, is a matter of how warm its code is.
-    expect(errors?.[0]?.extensions.code).toMatch(/^(QUERY_TOO_COMPLEX|INVALID_QUERY)$/);
-    expect(errors?.[0]?.message).not.toMatch(/call stack/);
-  });
-
   test('fields', async () => {
     expect(await codeOf(`{ me { ${times(LIMITS.fields - 1, () => 'id')} } }`)).toBeUndefined();
     expect(await codeOf(`{ me { ${times(LIMITS.fields, () => 'id')} } }`)).toBe('QUERY_TOO_COMPLEX');
@@ -72,14 +56,25 @@ describe('what a query may ask for', () => {
   test('depth', async () => {
     const levels = ['rank', 'entries', 'user', 'community', 'city', 'province'];
     expect(await codeOf(`{ ${nested(levels)} }`)).toBeUndefined();
-    // Nothing in the schema goes round in circles, so only fragments and wrong fields could be deeper.
+    // The one circle of the schema.
+    const circle = (depth: number) => [
+      'me',
+      ...Array.from({ length: depth - 2 }, (_, index) => (index % 2 ? 'user' : 'verification')),
+    ];
+    expect(await codeOf(`{ ${nested([...circle(LIMITS.depth), 'createdAt'])} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${nested([...circle(LIMITS.depth + 1), 'createdAt'])} }`)).toBe(
+      'QUERY_TOO_COMPLEX',
+    );
     expect(await codeOf(`{ ${nested(Array(500).fill('me'))} }`)).toBe('INVALID_QUERY');
   });
 
   test('cost: what is asked for of each in a list counts for each', async () => {
-    const page = (alias: string, first: string) =>
-      `${alias}: users(first: ${first}) { nodes { ${times(40, () => 'id')} } }`;
-    expect(await codeOf(`{ ${page('a', '100')} }`)).toBeUndefined();
+    const page = (alias: string, first: string, fields = 40) =>
+      `${alias}: users(first: ${first}) { nodes { ${times(fields, () => 'id')} } }`;
+    // The field and its list, and a hundred of each.
+    const most = Math.floor((LIMITS.cost - 2) / 100);
+    expect(await codeOf(`{ ${page('a', '100', most)} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${page('a', '100', most + 1)} }`)).toBe('QUERY_TOO_COMPLEX');
     const six = (first: string) => times(6, (index) => page(`a${index}`, first));
     expect(await codeOf(`{ ${six('1')} }`)).toBeUndefined();
     expect(await codeOf(`{ ${six('100')} }`)).toBe('QUERY_TOO_COMPLEX');
@@ -90,6 +85,26 @@ describe('what a query may ask for', () => {
     expect(await codeOf(`query ($first: Int = 100) { ${six('$first')} }`, { first: 1 })).toBeUndefined();
     const hobbies = `users(first: 100) { edges { node { ${times(12, (index) => `h${index}: hobbies { name }`)} } } }`;
     expect(await codeOf(`{ ${hobbies} }`)).toBe('QUERY_TOO_COMPLEX');
+    expect(await codeOf('{ users(first: 100) { nodes { id hobbies { id name } } } }')).toBeUndefined();
+  });
+
+  test('cost: a list that is not asked for a length is as long as it may be without', async () => {
+    const ranks = (first: string) =>
+      times(
+        6,
+        (index) =>
+          `r${index}: rank${first} { entries { position amount user { ${times(10, () => 'id')} } } }`,
+      );
+    expect(await codeOf(`{ ${ranks('(first: 5)')} }`)).toBeUndefined();
+    for (const first of ['', '(first: 100)', '(first: null)'])
+      expect(await codeOf(`{ ${ranks(first)} }`)).toBe('QUERY_TOO_COMPLEX');
+    const cities = (count: number) => times(count, (index) => `c${index}: cities { id name province }`);
+    expect(await codeOf(`{ ${cities(6)} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${cities(7)} }`)).toBe('QUERY_TOO_COMPLEX');
+    const photos = (count: number) =>
+      times(count, (index) => `p${index}: defaultPhotos { id url hash node }`);
+    expect(await codeOf(`{ ${photos(2)} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${photos(20)} }`)).toBe('QUERY_TOO_COMPLEX');
   });
 
   test('what lists really give is no more than they cost', async () => {
@@ -122,8 +137,43 @@ describe('what a query may ask for', () => {
   });
 
   test('tokens', async () => {
-    expect(await codeOf(`{ ${times(LIMITS.tokens, () => '__typename')} }`)).toBe('INVALID_QUERY');
-    expect(await codeOf(`{ me { id } } ${'#'.repeat(100_000)}`)).toBeUndefined();
+    const ids = (count: number) =>
+      `{ users(filter: { ids: [${times(count, () => '1')}] }) { nodes { id } } }`;
+    const around = 19;
+    expect(await codeOf(ids(LIMITS.tokens - around))).toBe('INVALID_INPUT');
+    const { errors } = await app.client.graphql(ids(LIMITS.tokens - around + 1));
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining(`${LIMITS.tokens} tokens`),
+      extensions: { code: 'INVALID_QUERY' },
+    });
+  });
+
+  test('bytes', async () => {
+    const ask = (bytes: number) => {
+      const [head, tail] = ['{"query":"{ me { id } } #', '"}'];
+      const body = `${head}${'x'.repeat(bytes - head.length - tail.length)}${tail}`;
+      const headers = { 'content-type': 'application/json' };
+      return fetch(`${app.url}/graphql`, { method: 'POST', headers, body });
+    };
+    expect((await ask(LIMITS.body)).status).toBe(200);
+    expect((await ask(LIMITS.body + 1)).status).toBe(413);
+  });
+
+  test('what stands for more than it is long', async () => {
+    // Unknown fields say that the query came as far as validation.
+    const fragment = `fragment F on User { ${times(100, (index) => `u${index}`)} }`;
+    const places = (count: number) => `{ ${times(count, (index) => `p${index}: me { ...F }`)} } ${fragment}`;
+    const most = Math.floor((LIMITS.selections - 100) / 102);
+    expect(await codeOf(places(most))).toBe('INVALID_QUERY');
+    expect(await codeOf(places(most + 1))).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  test('operations and fragments', async () => {
+    const operations = (count: number) => times(count, (index) => `query Q${index} { me { id } }`);
+    const ask = (count: number) => codeOf(operations(count));
+    // Of several operations none was named.
+    expect(await ask(LIMITS.definitions)).toBe('INVALID_QUERY');
+    expect(await ask(LIMITS.definitions + 1)).toBe('QUERY_TOO_COMPLEX');
   });
 
   test('the schema itself, once or a few times', async () => {
@@ -134,69 +184,11 @@ describe('what a query may ask for', () => {
       await codeOf('{ __schema { queryType { name } } __type(name: "User") { name } me { id } }'),
     ).toBeUndefined();
     const types = (index: number) => `t${index}: __schema { types { name fields { name } } }`;
-    expect(await refusedFast(`{ ${times(30, types)} }`)).toBe('QUERY_TOO_COMPLEX');
-  });
-});
-
-describe('what is made to hang a server is refused fast', () => {
-  /** Fragments that each spread the next one twice: the last one stands 2^levels times in the answer. */
-  const doubling = (levels: number, leaf: string) =>
-    times(levels, (index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`) +
-    ` fragment F${levels} on Query { ${leaf} }`;
-
-  test.each([[20], [22], [60]])('fragments that double %i times', async (levels) => {
-    for (const leaf of ['__typename', 'me { id }']) {
-      expect(['INVALID_QUERY', 'QUERY_TOO_COMPLEX']).toContain(
-        await refusedFast(`{ ...F0 } ${doubling(levels, leaf)}`),
-      );
-    }
-  });
-
-  test('but fragments that double a few times are fine', async () => {
-    expect(await codeOf(`{ ...F0 } ${doubling(6, 'me { id }')}`)).toBeUndefined();
-  });
-
-  test.each([
-    ['fragments in a circle', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'],
-    ['a fragment in itself', '{ me { ...A } } fragment A on User { id ...A }'],
-    ['a thousand unknown fields', `{ ${times(1000, (index) => `unknown${index}`)} }`],
-    ['a very long name', `{ ${'x'.repeat(500_000)} }`],
-    ['two thousand unknown directives', `{ me { id ${times(1900, () => '@x')} } }`],
-    ['two thousand levels', `{ ${'me { '.repeat(1900)} id ${'}'.repeat(1900)} }`],
-    [
-      'a list in two thousand lists',
-      `{ users(filter: { names: ${'['.repeat(1900)}${']'.repeat(1900)} }) { nodes { id } } }`,
-    ],
-    [
-      'fields that conflict',
-      `{ ${times(300, (index) => `me { id: name ... on User { id${index % 7}: id } }`)} }`,
-    ],
-    ['brackets without end', '{'.repeat(3000)],
-    ['types in types', `query (${times(300, (index) => `$v${index}: [[[[Int]]]]`)}) { me { id } }`],
-  ])('%s', async (_, query) => {
-    expect(['INVALID_QUERY', 'INVALID_INPUT', 'QUERY_TOO_COMPLEX']).toContain(await refusedFast(query));
-  });
-
-  test('the same field thousands of times', async () => {
-    await refusedFast(`{ ${times(3990, () => '__typename')} }`);
-    await refusedFast(`{ ${times(390, () => `user(id: "${'x'.repeat(2000)}") { id }`)} }`);
-  });
-
-  test('variables that are nested deeply', async () => {
-    const body = `{"query":"query ($filter: UserFilter) { users(filter: $filter) { nodes { id } } }","variables":{"filter":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`;
-    const start = performance.now();
-    const response = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
-    expect(errors[0]?.extensions.code).toBe('INVALID_INPUT');
-    expect(performance.now() - start).toBeLessThan(2000);
-  });
-
-  test('and the gateway goes on', async () => {
-    expect(await codeOf('{ me { id } }')).toBeUndefined();
+    expect(await codeOf(`{ ${types(0)} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${times(2, types)} }`)).toBe('QUERY_TOO_COMPLEX');
+    const type = (index: number) => `t${index}: __type(name: "User") { name }`;
+    expect(await codeOf(`{ ${times(26, type)} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${times(27, type)} }`)).toBe('QUERY_TOO_COMPLEX');
   });
 });
 

@@ -113,15 +113,16 @@ test('exactly one way is taken', async () => {
   const password = PASSWORD;
   const code = await app.client.sendCode(account.phone, ['LOGIN']);
   const thirdParty = { provider: 'QQ', accessToken: 'a', openId: 'b' };
-  for (const input of [
-    {},
-    { password, code },
-    { code, thirdParty },
-    { password, thirdParty },
-    { password, code, thirdParty },
-  ]) {
-    expect(await login({ account: account.phone, ...input })).toMatchObject({ code: 'INVALID_INPUT' });
+  for (const [input, field] of [
+    [{}, 'password'],
+    [{ password, code }, 'code'],
+    [{ code, thirdParty }, 'thirdParty'],
+    [{ password, thirdParty }, 'thirdParty'],
+    [{ password, code, thirdParty }, 'code'],
+  ] as const) {
+    expect(await login({ account: account.phone, ...input })).toMatchObject({ code: 'INVALID_INPUT', field });
   }
+  expect(await login({})).toMatchObject({ code: 'INVALID_INPUT', field: 'account' });
   expect(await login({ password })).toMatchObject({ code: 'INVALID_INPUT', field: 'account' });
   expect(await login({ code })).toMatchObject({ code: 'INVALID_INPUT', field: 'account' });
   expect(

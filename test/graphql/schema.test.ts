@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
+import 'reflect-metadata';
 import {
   buildSchema,
+  type GraphQLField,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isIntrospectionType,
+  isListType,
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
 import { ERRORS } from '../../src/errors/codes.js';
+import { boundsOf } from '../../src/graphql/list-bounds.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import type { Services } from '../../src/services.js';
 
 /** The names that clients rely on. */
 const QUERIES = [
@@ -107,8 +115,7 @@ function described(): [string, string | null | undefined][] {
   const found: [string, string | null | undefined][] = [];
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
-    if (type !== schema.getQueryType() && type !== schema.getMutationType())
-      found.push([type.name, type.description]);
+    found.push([type.name, type.description]);
     if (isEnumType(type))
       for (const value of type.getValues()) found.push([`${type.name}.${value.name}`, value.description]);
     if (isInputObjectType(type))
@@ -128,6 +135,33 @@ test('everything has a description', () => {
   const all = described();
   expect(all.length).toBeGreaterThan(200);
   expect(all.filter(([, description]) => !description?.trim()).map(([name]) => name)).toEqual([]);
+});
+
+test('descriptions call things what people call them', () => {
+  expect(schema.getType('CommunityConnection')?.description).toBe('A page of a list of communities.');
+  const names = Object.keys(schema.getTypeMap());
+  // The first word of a sentence is no name.
+  const words = described().flatMap(([name, description]) =>
+    (description?.match(/(?<=[a-z,] )[A-Z][A-Za-z]+(?=s\b)/g) ?? []).map((word) => [name, word] as const),
+  );
+  expect(words.filter(([, word]) => names.includes(word))).toEqual([]);
+});
+
+test('a choice of yes and no that may not be null need not be made', () => {
+  const choices: [string, unknown][] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields()))
+        if (String(field.type) === 'Boolean!')
+          choices.push([`${type.name}.${field.name}`, field.defaultValue]);
+    if (isObjectType(type))
+      for (const field of Object.values(type.getFields()))
+        for (const argument of field.args)
+          if (String(argument.type) === 'Boolean!')
+            choices.push([`${field.name}(${argument.name})`, argument.defaultValue]);
+  }
+  expect(choices.length).toBeGreaterThan(3);
+  expect(choices.filter(([, value]) => value === undefined)).toEqual([]);
 });
 
 test('descriptions name only codes that exist', () => {
@@ -163,4 +197,48 @@ test('mutations that take much take one input object', () => {
       expect([name, names.filter((one) => one !== 'id')]).toEqual([name, ['input']]);
     else expect([name, names.length]).toEqual([name, Math.min(names.length, 4)]);
   }
+});
+
+describe('what comes back is bounded', () => {
+  /** Every field of the schema as it runs, with the type it is of. */
+  const fields = (): [owner: string, field: GraphQLField<unknown, unknown>][] =>
+    Object.values(createSchema({} as Services).getTypeMap()).flatMap((type) =>
+      isObjectType(type) && !isIntrospectionType(type)
+        ? Object.values(type.getFields()).map((field): [string, GraphQLField<unknown, unknown>] => [
+            type.name,
+            field,
+          ])
+        : [],
+    );
+  const isList = ({ type }: GraphQLField<unknown, unknown>) => isListType(getNullableType(type));
+
+  test('every list says how long it may be', () => {
+    const lists = fields().filter(([, field]) => isList(field));
+    expect(lists.length).toBeGreaterThan(15);
+    const undeclared = lists.filter(([, field]) => boundsOf(field).list === undefined);
+    expect(undeclared.map(([owner, { name }]) => `${owner}.${name}`)).toEqual([]);
+    const lengths = lists.map(([, field]) => boundsOf(field).list).filter((list) => list !== 'page');
+    expect(lengths.every((length) => Number.isInteger(length) && Number(length) > 0)).toBe(true);
+  });
+
+  test('what is a page lies in a field that takes `first`, and every such field says how long it is', () => {
+    const paged = fields().filter(([, field]) => boundsOf(field).page);
+    const asked = fields().filter(([, { args }]) => args.some(({ name }) => name === 'first'));
+    expect(paged.map(([, { name }]) => name)).toEqual(asked.map(([, { name }]) => name));
+    const around = new Set(paged.map(([, { type }]) => getNamedType(type).name));
+    const pages = fields().filter(([, field]) => isList(field) && boundsOf(field).list === 'page');
+    expect(new Set(pages.map(([owner]) => owner))).toEqual(around);
+  });
+
+  test('and without `first` as long as its description or default says', () => {
+    for (const [, field] of fields()) {
+      const { page } = boundsOf(field);
+      const first = field.args.find(({ name }) => name === 'first');
+      if (!page || !first) continue;
+      const numbers = first.description?.replaceAll(',', '').match(/\d+/g)?.map(Number);
+      expect([field.name, numbers]).toEqual([field.name, expect.arrayContaining([page.most])]);
+      if (first.defaultValue === undefined) expect(numbers).toContain(page.usual);
+      else expect(first.defaultValue).toBe(page.usual);
+    }
+  });
 });

@@ -93,14 +93,15 @@ describe('user', () => {
 
   test('needs exactly one key', async () => {
     const { id, name } = owner;
-    for (const key of [
-      {},
-      { id: null },
-      { id, name },
-      { name, phone: owner.phone },
-      { phone: owner.phone, email: owner.email },
-    ]) {
-      expect(await app.client.code(USER, key)).toBe('INVALID_INPUT');
+    for (const [key, field] of [
+      [{}, 'id'],
+      [{ id: null }, 'id'],
+      [{ id, name }, 'name'],
+      [{ name, phone: owner.phone }, 'phone'],
+      [{ phone: owner.phone, email: owner.email }, 'email'],
+    ] as const) {
+      const { errors } = await app.client.graphql(USER, key);
+      expect(errors?.[0]?.extensions).toEqual({ code: 'INVALID_INPUT', field });
     }
     expect(await find({ id, name: null })).toBe(String(id));
   });

@@ -144,8 +144,8 @@ const KINDS: Readonly<Record<string, Kind & { busy: unknown; rate: unknown }>> =
 /** Bodies that take all that their source may have, or all that there is. */
 async function fill(what: 'source' | 'all'): Promise<void> {
   const sizes = [SOURCE_BYTES / 2, SOURCE_BYTES / 2];
-  for (const size of sizes) open({ path: '/graphql' }, size);
-  if (what === 'all') open({ path: '/graphql' }, TOTAL_BYTES - SOURCE_BYTES, OTHER);
+  for (const size of sizes) open({ path: '/user/register' }, size);
+  if (what === 'all') open({ path: '/user/register' }, TOTAL_BYTES - SOURCE_BYTES, OTHER);
   const expected = what === 'all' ? TOTAL_BYTES : SOURCE_BYTES;
   await until('they have begun', () => app.http.bodies.held === expected);
 }
@@ -182,7 +182,7 @@ test('small bodies go on, and what was refused is read to its end', async () => 
 });
 
 test('the sources of one IPv6 network are one; who holds nothing may have one however large', async () => {
-  const kind: Kind = { path: '/graphql' };
+  const kind: Kind = { path: '/user/register' };
   open(kind, 200_000, '2001:db8::1');
   await until('it is held', () => app.http.bodies.held === 200_000);
   expect(await answerTo(open(kind, 200_000, '2001:db8::2'))).toMatchObject({ status: 429 });

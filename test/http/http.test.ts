@@ -152,7 +152,7 @@ describe('what is nowhere', () => {
     ['GET', '/nothing'],
     ['POST', '/graph'],
     ['DELETE', '/livez'],
-    ['PUT', '/graphql'],
+    ['PUT', '/graphql/assets/nothing'],
     ['GET', '/storage/nothing'],
     ['GET', '/storage/../package.json'],
     ['GET', '/storage/..%2f..%2fpackage.json'],

@@ -10,6 +10,7 @@ export interface GraphqlAnswer {
   data: any;
   errors?: {
     message: string;
+    locations?: { line: number; column: number }[];
     extensions: { code: string; field?: string; retryAfter?: number; requestId?: string };
   }[];
   headers: Headers;

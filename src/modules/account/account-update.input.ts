@@ -31,6 +31,6 @@ export class UpdateAccountInputType {
   @Field(() => String, { nullable: true, description: 'A code sent to the new phone for BIND.' })
   code?: string | null;
 
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
+  @Field(() => CaptchaInput, { nullable: true, description: 'A captcha, needed after CAPTCHA_REQUIRED.' })
   captcha?: CaptchaInput | null;
 }

@@ -67,7 +67,7 @@ abstract class ProofFields {
   })
   passwordFormat!: PasswordFormatEnum;
 
-  @Field(() => CaptchaInput, { nullable: true, description: 'After CAPTCHA_REQUIRED.' })
+  @Field(() => CaptchaInput, { nullable: true, description: 'A captcha, needed after CAPTCHA_REQUIRED.' })
   captcha?: CaptchaInput | null;
 }
 
@@ -130,7 +130,7 @@ export class RegisterInputType extends ProofFields {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The password: 8 to 128 characters, not a common one.',
+    description: 'The password: 8 to 128 characters, not a common one. Left out, the account has none.',
   })
   password?: string;
 
@@ -198,7 +198,7 @@ export class LoginInputType extends ProofFields {
 /** What binding a phone and binding an e-mail address take alike. */
 @InputType()
 abstract class BindFields extends ProofFields {
-  @Field(() => String, { description: 'A code sent to it for BIND.' })
+  @Field(() => String, { description: 'A code sent to the new phone or address for BIND.' })
   code!: string;
 
   @Field(() => String, {
@@ -225,7 +225,7 @@ export class UnbindInputType extends ProofFields {
   @Field(() => String, { description: 'The password.' })
   password!: string;
 
-  @Field(() => String, { description: 'A code sent to it for UNBIND.' })
+  @Field(() => String, { description: 'A code sent to the phone or address for UNBIND.' })
   code!: string;
 }
 

@@ -37,8 +37,6 @@ class AuthPayload implements AuthResult {
   provider?: AuthResult['provider'];
 }
 
-const INPUT = 'What the operation needs.';
-
 @Resolver()
 export class AccountResolver {
   constructor(private readonly services: Services) {}
@@ -49,7 +47,8 @@ export class AccountResolver {
   })
   register(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => RegisterInputType, { description: INPUT }) input: RegisterInputType,
+    @Arg('input', () => RegisterInputType, { description: 'The new account, and a code for it.' })
+    input: RegisterInputType,
   ): Promise<AuthResult> {
     return this.services.registration.register(ctx, input);
   }
@@ -60,7 +59,7 @@ export class AccountResolver {
   })
   login(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => LoginInputType, { description: INPUT }) input: LoginInputType,
+    @Arg('input', () => LoginInputType, { description: 'Who logs in, and how.' }) input: LoginInputType,
   ): Promise<AuthResult> {
     return this.services.login.login(ctx, input);
   }
@@ -81,7 +80,7 @@ export class AccountResolver {
 
   @Mutation(() => AuthPayload, {
     description:
-      'Opens a new session in the place of the one in use, whose token is good no more. Errors: UNAUTHENTICATED.',
+      'Puts a new session in the place of the one in use, whose token ends. Errors: UNAUTHENTICATED.',
   })
   refreshSession(@Ctx() ctx: RequestContext): Promise<AuthResult> {
     return this.services.login.refresh(ctx);
@@ -92,7 +91,8 @@ export class AccountResolver {
   })
   bindPhone(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => BindPhoneInputType, { description: INPUT }) input: BindPhoneInputType,
+    @Arg('input', () => BindPhoneInputType, { description: 'The phone, and a code sent to it.' })
+    input: BindPhoneInputType,
   ): Promise<User> {
     return this.services.contacts.bindPhone(ctx, input.phone, input);
   }
@@ -103,7 +103,8 @@ export class AccountResolver {
   })
   bindEmail(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => BindEmailInputType, { description: INPUT }) input: BindEmailInputType,
+    @Arg('input', () => BindEmailInputType, { description: 'The address, and a code sent to it.' })
+    input: BindEmailInputType,
   ): Promise<User> {
     return this.services.contacts.bindEmail(ctx, input.email, input);
   }
@@ -114,7 +115,7 @@ export class AccountResolver {
   })
   unbindPhone(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => UnbindInputType, { description: INPUT }) input: UnbindInputType,
+    @Arg('input', () => UnbindInputType, { description: 'The password, and a code.' }) input: UnbindInputType,
   ): Promise<User> {
     return this.services.contacts.unbindPhone(ctx, input);
   }
@@ -125,7 +126,7 @@ export class AccountResolver {
   })
   unbindEmail(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => UnbindInputType, { description: INPUT }) input: UnbindInputType,
+    @Arg('input', () => UnbindInputType, { description: 'The password, and a code.' }) input: UnbindInputType,
   ): Promise<User> {
     return this.services.contacts.unbindEmail(ctx, input);
   }
@@ -148,7 +149,8 @@ export class AccountResolver {
   })
   changePassword(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => ChangePasswordInputType, { description: INPUT }) input: ChangePasswordInputType,
+    @Arg('input', () => ChangePasswordInputType, { description: 'The old password and the new one.' })
+    input: ChangePasswordInputType,
   ): Promise<boolean> {
     return this.services.passwords.change(ctx, input);
   }
@@ -159,14 +161,17 @@ export class AccountResolver {
   })
   retrievePassword(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => RetrievePasswordInputType, { description: INPUT }) input: RetrievePasswordInputType,
+    @Arg('input', () => RetrievePasswordInputType, {
+      description: 'The account, a code sent to it, and the new password.',
+    })
+    input: RetrievePasswordInputType,
   ): Promise<boolean> {
     return this.services.passwords.retrieve(ctx, input);
   }
 
   @Mutation(() => Boolean, {
     description:
-      "Cancels the caller's account: every session ends, phone, e-mail address and name are free again, and the personal data is erased after a grace.",
+      "Cancels the caller's account: every session ends, phone, e-mail address and name are free again, and the personal data is erased after a grace period. Always true.",
   })
   deleteAccount(@Ctx() ctx: RequestContext): Promise<boolean> {
     return this.services.administration.cancel(ctx);

@@ -57,7 +57,7 @@ class Captcha {
 }
 
 @ObjectType('LoginStatus', {
-  description: 'What the guard thinks of log-ins to an account from this address.',
+  description: 'How log-ins to an account from this address stand.',
 })
 class LoginStatusType implements LoginStatus {
   @Field(() => Int, { description: 'Failed tries in the last 15 minutes.' })

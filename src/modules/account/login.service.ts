@@ -38,13 +38,10 @@ export class LoginService {
   /**
    * Opens a session. Unknown accounts and wrong passwords say the same and take the same time.
    * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
-   * CAPTCHA_REQUIRED, IP_BLOCKED; INVALID_INPUT unless exactly one way is given.
+   * CAPTCHA_REQUIRED, IP_BLOCKED; INVALID_INPUT unless exactly one way is given, naming what lacks or is too much.
    */
   async login(ctx: RequestContext, input: LoginInput): Promise<AuthResult> {
-    const ways = [input.password, input.code, input.thirdParty].filter(
-      (way) => way !== null && way !== undefined,
-    );
-    if (ways.length !== 1) throw new AppError('INVALID_INPUT');
+    assertOneWay(input);
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
     const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);
@@ -143,6 +140,15 @@ export class LoginService {
       identity,
     });
   }
+}
+
+const WAYS = ['password', 'code', 'thirdParty'] as const;
+
+function assertOneWay(input: LoginInput): void {
+  const [way, another] = WAYS.filter((one) => input[one] !== null && input[one] !== undefined);
+  if (another) throw new AppError('INVALID_INPUT', { field: another });
+  if (!way)
+    throw new AppError('INVALID_INPUT', { field: input.account || input.phone ? 'password' : 'account' });
 }
 
 /** Asked only once the caller has proven to be the owner: others are not told. */

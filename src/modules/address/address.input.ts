@@ -1,38 +1,39 @@
 import { Field, InputType } from 'type-graphql';
 
-const LENGTH = 'length counted in GB18030 bytes, so a Chinese character is 2 and an emoji 4';
+const BYTES = 'bytes in GB18030, where a Chinese character is 2 and an emoji 4';
 
 @InputType({ description: 'A new delivery address.' })
 export class AddressInput {
   @Field(() => String, {
     nullable: true,
-    description: `What the owner calls it, such as 公司; at most 24 (${LENGTH}).`,
+    description: `What the owner calls it, such as 公司; at most 24 ${BYTES}.`,
   })
   alias?: string | null;
 
-  @Field(() => String, { description: `Who receives there; at most 24 (${LENGTH}).` })
+  @Field(() => String, { description: `Who receives there; at most 24 ${BYTES}.` })
   name!: string;
 
   @Field(() => String, { description: 'Phone of the receiver: a mainland mobile number.' })
   phone!: string;
 
-  @Field(() => String, { nullable: true, description: `Province; at most 32 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `Province; at most 32 ${BYTES}.` })
   province?: string | null;
 
-  @Field(() => String, { nullable: true, description: `City; at most 32 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `City; at most 32 ${BYTES}.` })
   city?: string | null;
 
-  @Field(() => String, { nullable: true, description: `County or district; at most 32 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `County or district; at most 32 ${BYTES}.` })
   county?: string | null;
 
-  @Field(() => String, { description: `Street, house and door; at most 160 (${LENGTH}).` })
+  @Field(() => String, { description: `Street, house and door; at most 160 ${BYTES}.` })
   detail!: string;
 
   @Field(() => String, { nullable: true, description: 'Postcode, six digits.' })
   postcode?: string | null;
 
   @Field(() => Boolean, {
-    description: 'Whether it becomes the default; the former default then is none any more.',
+    defaultValue: false,
+    description: 'Whether it becomes the default, in place of the former one.',
   })
   isDefault!: boolean;
 }
@@ -41,30 +42,30 @@ export class AddressInput {
   description: 'Changes of a delivery address. Absent fields stay; null clears one that may be empty.',
 })
 export class AddressPatch {
-  @Field(() => String, { nullable: true, description: `What the owner calls it; at most 24 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `What the owner calls it; at most 24 ${BYTES}.` })
   alias?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: `Who receives there; at most 24 (${LENGTH}). Not to be cleared.`,
+    description: `Who receives there; at most 24 ${BYTES}. Not to be cleared.`,
   })
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: 'A mainland mobile number. Not to be cleared.' })
   phone?: string | null;
 
-  @Field(() => String, { nullable: true, description: `Province; at most 32 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `Province; at most 32 ${BYTES}.` })
   province?: string | null;
 
-  @Field(() => String, { nullable: true, description: `City; at most 32 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `City; at most 32 ${BYTES}.` })
   city?: string | null;
 
-  @Field(() => String, { nullable: true, description: `County or district; at most 32 (${LENGTH}).` })
+  @Field(() => String, { nullable: true, description: `County or district; at most 32 ${BYTES}.` })
   county?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: `Street, house and door; at most 160 (${LENGTH}). Not to be cleared.`,
+    description: `Street, house and door; at most 160 ${BYTES}. Not to be cleared.`,
   })
   detail?: string | null;
 

@@ -1,9 +1,11 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseIdOrNull } from '../../graphql/ids.js';
+import { AtMost } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Address } from './address.entity.js';
 import { AddressInput, AddressPatch } from './address.input.js';
+import { ADDRESSES_MAX } from './address.service.js';
 
 /** A text that cannot be a number of ours names what nobody has. */
 const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
@@ -12,6 +14,7 @@ const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 export class AddressResolver {
   constructor(private readonly services: Services) {}
 
+  @AtMost(ADDRESSES_MAX)
   @Query(() => [Address], { description: 'The delivery addresses of the caller, newest first; at most 20.' })
   addresses(@Ctx() ctx: RequestContext): Promise<Address[]> {
     return this.services.addresses.list(ctx);
@@ -51,7 +54,7 @@ export class AddressResolver {
   }
 
   @Mutation(() => Boolean, {
-    description: 'Deletes a delivery address of the caller; true. Errors: NOT_FOUND.',
+    description: 'Deletes a delivery address of the caller. Always true. Errors: NOT_FOUND.',
   })
   deleteAddress(
     @Ctx() ctx: RequestContext,

@@ -14,7 +14,7 @@ import {
 import { type AddressChanges, type NewAddress, normaliseAddress } from './address.rules.js';
 
 /** Addresses one account holds at most (`plus.md` 用户收货地址). */
-const ADDRESSES_MAX = 20;
+export const ADDRESSES_MAX = 20;
 
 /** The delivery addresses of the caller. Everything here throws UNAUTHENTICATED without a session. */
 export class AddressService {

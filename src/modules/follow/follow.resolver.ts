@@ -13,7 +13,7 @@ export class FollowResolver {
 
   @Mutation(() => User, {
     description:
-      'Makes the caller follow a user, who is returned; again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
+      'Makes the caller follow a user, who is returned. To follow them again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
   })
   follow(
     @Ctx() ctx: RequestContext,
@@ -24,11 +24,11 @@ export class FollowResolver {
 
   @Mutation(() => User, {
     description:
-      'Makes the caller follow a user no more, who is returned; again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
+      'Makes the caller stop following a user, who is returned. Not to have followed them changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
   })
   unfollow(
     @Ctx() ctx: RequestContext,
-    @Arg('userId', () => ID, { description: 'Whom to leave.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'Whom to stop following.' }) userId: string,
   ): Promise<User> {
     return this.services.follows.unfollow(ctx, idOf(userId));
   }

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Config } from '../../config.js';
+import { AtMost } from '../../graphql/list-bounds.js';
 import { ProviderEnum } from '../account/account.input.js';
 
 @ObjectType({ description: 'What a client has to know of the gateway before it shows its first form.' })
@@ -16,6 +17,7 @@ export class GatewayInfo {
   @Field(() => Int, { description: 'Largest picture that can be uploaded, in bytes.' })
   uploadMaxBytes!: number;
 
+  @AtMost(Object.keys(ProviderEnum).length)
   @Field(() => [ProviderEnum], { description: 'The third parties one can log in through.' })
   thirdParties!: ProviderEnum[];
 }

@@ -4,8 +4,11 @@ import { arrayOf, statement } from '../../infra/database/statement.js';
 import { UserHobby } from '../user/user-hobby.entity.js';
 import { Hobby } from './hobby.entity.js';
 
+/** Longer lists are cut: everybody who may ask for the list may ask for all of it. */
+export const HOBBIES_MAX = 200;
+
 export const findHobbies = (em: EntityManager): Promise<Hobby[]> =>
-  em.find(Hobby, {}, { ...READ_ONLY, orderBy: { id: 'asc' } });
+  em.find(Hobby, {}, { ...READ_ONLY, orderBy: { id: 'asc' }, limit: HOBBIES_MAX });
 
 export const countHobbies = (em: EntityManager, ids: readonly number[]): Promise<number> =>
   em.count(Hobby, { id: { $in: [...ids] } });

@@ -28,10 +28,14 @@ export async function findUploadTime(
   return image?.createdAt ?? null;
 }
 
+/** Longer lists are cut: everybody who may ask for the list may ask for all of it. */
+export const DEFAULT_PHOTOS_MAX = 100;
+
 const ofTheHouse = readRows(
   Image,
   'i',
-  'from default_photos photo join images i on i.id = photo.image_id order by photo.position, photo.image_id',
+  `from default_photos photo join images i on i.id = photo.image_id
+   order by photo.position, photo.image_id limit ${DEFAULT_PHOTOS_MAX}`,
 );
 
 /** The pictures of the house, in their order. */

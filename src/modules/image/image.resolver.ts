@@ -3,10 +3,12 @@ import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { AtMost } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
+import { DEFAULT_PHOTOS_MAX } from './image.repository.js';
 import { ImageSize } from './image.size.js';
 import { CreateUploadInput } from './upload.input.js';
 import { UploadTicket } from './upload.type.js';
@@ -29,7 +31,10 @@ const streamOf = (file: Promise<FileUpload>): Readable => Readable.from(bytesOf(
 export class ImageResolver {
   constructor(private readonly services: Services) {}
 
-  @Query(() => [Image], { description: 'Pictures of the house that anybody can take as an avatar.' })
+  @AtMost(DEFAULT_PHOTOS_MAX)
+  @Query(() => [Image], {
+    description: `The default photos, which anybody can take as an avatar; at most ${DEFAULT_PHOTOS_MAX}.`,
+  })
   defaultPhotos(@Ctx() ctx: RequestContext): Promise<Image[]> {
     return this.services.images.defaultPhotos(ctx);
   }

@@ -89,7 +89,9 @@ export class ImageStore {
     const since = new Date(Date.now() - DAY_MS);
     const oldest = await findUploadTime(ctx.em, ownerId, since, this.config.UPLOAD_DAILY_LIMIT - 1);
     if (!oldest) return;
-    const retryAfter = Math.max(1, Math.ceil((oldest.getTime() - since.getTime()) / 1000));
+    // The oldest may be younger than this request.
+    const waitMs = Math.min(oldest.getTime() - since.getTime(), DAY_MS);
+    const retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
     throw new AppError('RATE_LIMITED', { retryAfter });
   }
 }

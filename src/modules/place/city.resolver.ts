@@ -1,19 +1,22 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { AtMost } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { City } from './city.entity.js';
+import { CITIES_MAX } from './place.service.js';
 
 @Resolver(() => City)
 export class CityResolver {
   constructor(private readonly services: Services) {}
 
+  @AtMost(CITIES_MAX)
   @Query(() => [City], { description: 'The cities of mainland China, Hong Kong, Macao and Taiwan, by code.' })
   cities(
     @Ctx() ctx: RequestContext,
     @Arg('province', () => String, {
       nullable: true,
       description:
-        'Only those of this province: its name, with or without 省 or 市, or its code. Unknown: none.',
+        'Only those of this province: its name, with or without 省 or 市, or its code. An unknown province has none.',
     })
     province?: string | null,
   ): Promise<City[]> {

@@ -2,16 +2,18 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-gr
 import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
 import { parseId } from '../../graphql/ids.js';
+import { Paged } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { City } from './city.entity.js';
 import { Community } from './community.entity.js';
 
-const CommunityConnection = connectionOf(Community, 'Community');
+const CommunityConnection = connectionOf(Community, 'Community', ['community', 'communities']);
 
 @Resolver(() => Community)
 export class CommunityResolver {
   constructor(private readonly services: Services) {}
 
+  @Paged()
   @Query(() => CommunityConnection, {
     description: 'The housing estates of a city, in the order they were added.',
   })

@@ -6,6 +6,9 @@ import type { Community } from './community.entity.js';
 import { PlaceIndex } from './place.index.js';
 import { findCommunities, findDivisions, listCommunities } from './place.repository.js';
 
+/** More than there are: 371 in the GB/T 2260 list that is used. */
+export const CITIES_MAX = 400;
+
 /** Provinces, cities, counties and housing estates. */
 export class PlaceService {
   private index: PlaceIndex | null = null;

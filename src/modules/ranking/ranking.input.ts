@@ -6,7 +6,7 @@ export class RecordIncomeInput {
   @Field(() => ID, { description: 'The account that receives the points.' })
   userId!: string;
 
-  @Field(() => GraphQLSafeInt, { description: 'Points, 1 to 1000000000000.' })
+  @Field(() => GraphQLSafeInt, { description: 'Points, 1 to 1,000,000,000,000.' })
   amount!: number;
 
   @Field(() => String, {

@@ -1,22 +1,25 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseId } from '../../graphql/ids.js';
+import { Paged } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { CurrencyOrder } from './currency-order.entity.js';
 import { RecordIncomeInput } from './ranking.input.js';
+import { RANK_DEFAULT, RANK_MAX } from './ranking.service.js';
 import { IncomeRank } from './ranking.type.js';
 
 @Resolver()
 export class RankingResolver {
   constructor(private readonly services: Services) {}
 
-  @Query(() => IncomeRank, { description: 'Who received the most points, as of the last 3 minutes.' })
+  @Paged({ usual: RANK_DEFAULT, most: RANK_MAX })
+  @Query(() => IncomeRank, { description: 'Who received the most points; `computedAt` says as of when.' })
   rank(
     @Ctx() ctx: RequestContext,
     @Arg('days', () => Int, {
       nullable: true,
       description:
-        'Only the last days, today included (Asia/Shanghai), at most 3650. Absent or not positive: all time.',
+        'Only the last days, today included (Asia/Shanghai), at most 3,650. Absent or not positive: all time.',
     })
     days?: number | null,
     @Arg('city', () => String, {
@@ -24,7 +27,11 @@ export class RankingResolver {
       description: 'Only users of this city, such as 成都 or 成都市; an unknown one has an empty ranking.',
     })
     city?: string | null,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, 1 to 1000.' })
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: RANK_DEFAULT,
+      description: 'How many, 1 to 1,000.',
+    })
     first?: number | null,
   ): Promise<IncomeRank> {
     return this.services.ranking.rank(ctx, { days, city, first });
@@ -32,7 +39,7 @@ export class RankingResolver {
 
   @Mutation(() => CurrencyOrder, {
     description:
-      'Books an income of points. Needs the ability "[currency] Record Income". Errors: INVALID_INPUT (field `key`: it is booked with another user or amount), USER_NOT_FOUND.',
+      'Books an income of points. Needs the ability `[currency] Record Income`. Errors: INVALID_INPUT (field `key`: it is booked with another user or amount), USER_NOT_FOUND.',
   })
   recordIncome(
     @Ctx() ctx: RequestContext,

@@ -23,9 +23,9 @@ export interface RankQuery {
   first?: number | null;
 }
 
-const RANK_DEFAULT = 100;
+export const RANK_DEFAULT = 100;
 /** Places a ranking has. */
-const RANK_MAX = 1000;
+export const RANK_MAX = 1000;
 /** Longer times are cut to this: each number of days is a ranking of its own to compute and keep. */
 const DAYS_MAX = 3650;
 /** Windows that wait for their first computation in one process; the next one gets SERVICE_UNAVAILABLE. */

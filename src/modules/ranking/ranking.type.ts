@@ -1,8 +1,9 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { OfPage } from '../../graphql/list-bounds.js';
 import { User } from '../user/user.entity.js';
 
-@ObjectType({ description: 'One place of the income ranking.' })
+@ObjectType({ description: 'One place in the income ranking.' })
 export class IncomeRankEntry {
   @Field(() => Int, { description: 'The place, from 1.' })
   position!: number;
@@ -14,9 +15,9 @@ export class IncomeRankEntry {
   amount!: number;
 }
 
-@ObjectType({ description: "The caller's own place of the income ranking." })
+@ObjectType({ description: "The caller's own place in the income ranking." })
 export class IncomeRankMine {
-  @Field(() => Int, { nullable: true, description: 'The place, from 1; null outside the first 1000.' })
+  @Field(() => Int, { nullable: true, description: 'The place, from 1; null outside the first 1,000.' })
   position!: number | null;
 
   @Field(() => User, { description: 'The caller.' })
@@ -28,6 +29,7 @@ export class IncomeRankMine {
 
 @ObjectType({ description: 'Who received the most points.' })
 export class IncomeRank {
+  @OfPage()
   @Field(() => [IncomeRankEntry], {
     description:
       'The best, best first; ties by the number of the account. Disabled and deleted accounts are left out.',

@@ -1,10 +1,14 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
+import { Paged } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 
-const SecurityEventConnection = connectionOf(SecurityEvent, 'SecurityEvent');
+const SecurityEventConnection = connectionOf(SecurityEvent, 'SecurityEvent', [
+  'security event',
+  'security events',
+]);
 
 /** What an administrator or a reviewer does to an account: where they work is not its owner's business. */
 const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
@@ -18,6 +22,7 @@ const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
 export class SecurityEventResolver {
   constructor(private readonly services: Services) {}
 
+  @Paged()
   @Query(() => SecurityEventConnection, {
     description: "The caller's own log-ins, changes and refusals, newest first.",
   })

@@ -86,11 +86,14 @@ export async function insertSession(
   return { id: row.id, userId, abilities: row.abilities, expiresAt, lastSeenAt: new Date(row.last_seen_at) };
 }
 
+/** Who has more sees the newest; log-ins are not bounded. */
+export const SESSIONS_LISTED = 100;
+
 export const findSessionsOfUser = (em: EntityManager, userId: number): Promise<Session[]> =>
   em.find(
     Session,
     { userId, revokedAt: null, expiresAt: { $gt: new Date() } },
-    { ...READ_ONLY, orderBy: { id: 'desc' } },
+    { ...READ_ONLY, orderBy: { id: 'desc' }, limit: SESSIONS_LISTED },
   );
 
 /** Ends the sessions of a user: one, all, or all but one. Returns the hashes of their tokens. */

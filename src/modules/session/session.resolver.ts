@@ -1,20 +1,25 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseId } from '../../graphql/ids.js';
+import { AtMost } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Session } from './session.entity.js';
+import { SESSIONS_LISTED } from './session.repository.js';
 
 @Resolver()
 export class SessionResolver {
   constructor(private readonly services: Services) {}
 
-  @Query(() => [Session], { description: "The caller's sessions that are still good, newest first." })
+  @AtMost(SESSIONS_LISTED)
+  @Query(() => [Session], {
+    description: `The caller's sessions that are still good, newest first; at most ${SESSIONS_LISTED}.`,
+  })
   sessions(@Ctx() ctx: RequestContext): Promise<Session[]> {
     return this.services.sessions.list(ctx);
   }
 
   @Mutation(() => Boolean, {
-    description: "Ends one of the caller's sessions. NOT_FOUND for anybody else's.",
+    description: "Ends one of the caller's sessions. Always true. Errors: NOT_FOUND, for anybody else's too.",
   })
   revokeSession(
     @Ctx() ctx: RequestContext,

@@ -36,7 +36,7 @@ interface UsedPicture {
 }
 
 /** Hobbies one user may have. */
-const HOBBIES_MAX = 100;
+export const USER_HOBBIES_MAX = 30;
 
 /** Changing what a user shows of themselves. Everything is checked before anything is written. */
 export class ProfileService {
@@ -147,7 +147,9 @@ export class ProfileService {
     hobbyIds: readonly number[] | null | undefined,
   ): Promise<number[] | undefined> {
     if (hobbyIds === undefined) return undefined;
-    if ((hobbyIds?.length ?? 0) > HOBBIES_MAX) throw new AppError('INVALID_INPUT', { field: 'hobbyIds' });
+    if ((hobbyIds?.length ?? 0) > USER_HOBBIES_MAX) {
+      throw new AppError('INVALID_INPUT', { field: 'hobbyIds' });
+    }
     const ids = [...new Set(hobbyIds ?? [])];
     if (ids.length > 0 && (await countHobbies(ctx.em, ids)) !== ids.length) {
       throw new AppError('INVALID_INPUT', { field: 'hobbyIds' });

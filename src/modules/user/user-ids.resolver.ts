@@ -1,10 +1,13 @@
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { DeviceType, type RequestContext } from '../../context.js';
 import { parseId, parseIdOrNull } from '../../graphql/ids.js';
+import { OfPage, Paged } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
+import { ID_PAGE_DEFAULT, ID_PAGE_MAX } from './user.service.js';
 
 @ObjectType({ description: 'A page of numbers of accounts.' })
 class UserIdPage {
+  @OfPage()
   @Field(() => [Int], { description: 'The numbers, ascending.' })
   ids!: number[];
 
@@ -19,6 +22,7 @@ class UserIdPage {
 export class UserIdsResolver {
   constructor(private readonly services: Services) {}
 
+  @Paged({ usual: ID_PAGE_DEFAULT, most: ID_PAGE_MAX })
   @Query(() => UserIdPage, {
     description:
       'Numbers of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',

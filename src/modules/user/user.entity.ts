@@ -33,7 +33,7 @@ registerEnumType(UserStatus, {
   valuesConfig: {
     ACTIVE: { description: 'In use.' },
     DISABLED: { description: 'Disabled by an administrator: it cannot log in and is hidden from lists.' },
-    DELETED: { description: 'Cancelled by its owner; its personal data is erased after a grace.' },
+    DELETED: { description: 'Cancelled by its owner; its personal data is erased after a grace period.' },
   },
 });
 

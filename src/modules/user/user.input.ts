@@ -81,7 +81,10 @@ export class UpdateProfileInput {
   @Field(() => ID, { nullable: true, description: 'The community the user lives in; it decides the city.' })
   communityId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: 'All hobbies of the user; replaces the former ones.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'All hobbies of the user, at most 30; replaces the former ones.',
+  })
   hobbyIds?: string[] | null;
 
   @Field(() => ID, {

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { maySeePrivate, type RequestContext } from '../../context.js';
+import { ABILITIES, maySeePrivate, type RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
 import { parseId, parseIdOrNull } from '../../graphql/ids.js';
+import { AtMost, Paged } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Hobby } from '../hobby/hobby.entity.js';
 import { Image } from '../image/image.entity.js';
@@ -10,10 +11,11 @@ import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
+import { USER_HOBBIES_MAX } from './profile.service.js';
 import { User } from './user.entity.js';
 import { UpdateProfileInput, UserFilter, UserOrder } from './user.input.js';
 
-const UserConnection = connectionOf(User, 'User');
+const UserConnection = connectionOf(User, 'User', ['user', 'users']);
 const NOWHERE = -1;
 
 @Resolver(() => User)
@@ -46,6 +48,7 @@ export class UserResolver {
     return this.services.users.find(ctx, { id: key, name, phone, email, account });
   }
 
+  @Paged()
   @Query(() => UserConnection, {
     description: 'Users, newest first unless the filter or the order says otherwise.',
   })
@@ -138,6 +141,7 @@ export class UserResolver {
     return inviteCodeOf(user.id);
   }
 
+  @AtMost(Object.keys(ABILITIES).length)
   @FieldResolver(() => [String], {
     nullable: true,
     description: 'What the account may do. Only for the owner.',
@@ -159,6 +163,7 @@ export class UserResolver {
     return user.communityId ? ctx.loaders.community.load(user.communityId) : null;
   }
 
+  @AtMost(USER_HOBBIES_MAX)
   @FieldResolver(() => [Hobby], { description: 'The hobbies of the user.' })
   hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<readonly Hobby[]> {
     return ctx.loaders.hobbies.load(user.id);

@@ -27,7 +27,8 @@ export interface UserFilter extends Omit<UserCriteria, 'exceptId'> {
 }
 
 /** Ids a page of `userIds` holds at most; large, because only internal servers ask. */
-const ID_PAGE_MAX = 10_000;
+export const ID_PAGE_MAX = 10_000;
+export const ID_PAGE_DEFAULT = 1000;
 /** Names or ids one list may ask for. */
 const KEYS_MAX = 100;
 const HIGHEST_ID = 2_147_483_647;
@@ -41,10 +42,10 @@ export class UserService {
     return ctx.viewer ? ctx.loaders.user.load(ctx.viewer.userId) : null;
   }
 
-  /** One user by exactly one key; null when there is none. Throws INVALID_INPUT for no key or several. */
+  /** One user by exactly one key; null when there is none. Throws INVALID_INPUT for no key, or the second one. */
   async find(ctx: RequestContext, key: UserKey): Promise<User | null> {
     const given = Object.entries(key).filter(([, value]) => value !== null && value !== undefined);
-    if (given.length !== 1) throw new AppError('INVALID_INPUT');
+    if (given.length !== 1) throw new AppError('INVALID_INPUT', { field: given[1]?.[0] ?? 'id' });
     if (key.id) return ctx.loaders.user.load(key.id);
     if (key.account) return this.find(ctx, keyOf(key.account));
     if (key.name) return findUserByName(ctx.em, key.name);
@@ -82,7 +83,7 @@ export class UserService {
     page: { first?: number | null; after?: number | null },
   ): Promise<{ ids: number[]; hasNextPage: boolean }> {
     if (!ctx.client.internal) throw new AppError('FORBIDDEN');
-    const size = pageSize(page.first, 1000, ID_PAGE_MAX);
+    const size = pageSize(page.first, ID_PAGE_DEFAULT, ID_PAGE_MAX);
     const after = Math.min(page.after ?? 0, HIGHEST_ID);
     const ids = await listUserIds(ctx.em, cityId, deviceType, after, size);
     return { ids: ids.slice(0, size), hasNextPage: ids.length > size };

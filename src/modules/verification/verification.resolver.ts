@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
 import { parseIdOrNull } from '../../graphql/ids.js';
+import { Paged } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Image } from '../image/image.entity.js';
 import { User } from '../user/user.entity.js';
@@ -9,7 +10,7 @@ import { ReviewDecision, Verification, VerificationState } from './verification.
 import { VerificationInput } from './verification.input.js';
 import { maySeeIdentification } from './verification.rules.js';
 
-const VerificationConnection = connectionOf(Verification, 'Verification');
+const VerificationConnection = connectionOf(Verification, 'Verification', ['verification', 'verifications']);
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
 
 const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | null) =>
@@ -19,6 +20,7 @@ const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | n
 export class VerificationResolver {
   constructor(private readonly services: Services) {}
 
+  @Paged()
   @Query(() => VerificationConnection, {
     description:
       'Verifications to review, those that have waited longest first. Needs the ability `[user] Review Verification`.',
@@ -61,7 +63,7 @@ export class VerificationResolver {
 
   @Mutation(() => Boolean, {
     description:
-      'Withdraws the verification of the caller, in any state, a passed one too; true. Errors: NOT_FOUND.',
+      'Withdraws the verification of the caller, in any state, a passed one too. Always true. Errors: NOT_FOUND.',
   })
   deleteVerification(@Ctx() ctx: RequestContext): Promise<boolean> {
     return this.services.verifications.delete(ctx);

@@ -1,0 +1,33 @@
+import type { GraphQLField } from 'graphql';
+import { Extensions } from 'type-graphql';
+import { PAGE_DEFAULT, PAGE_MAX } from '../paging.js';
+
+/**
+ * What a query can bring back is what it costs (query-size.ts), so every list of the schema says how long it can be: a
+ * number, or as long as the page it is part of.
+ */
+
+/** How many things a field gives that is asked for `first`: without it, and at most. */
+interface PageBound {
+  usual: number;
+  most: number;
+}
+
+interface Bounds {
+  list?: number | 'page';
+  page?: PageBound;
+}
+
+type Declaration = MethodDecorator & PropertyDecorator;
+
+/** A list that never holds more than this. */
+export const AtMost = (list: number): Declaration => Extensions({ list } satisfies Bounds);
+
+/** A list that is the page which a field around it was asked for with `first`. */
+export const OfPage = (): Declaration => Extensions({ list: 'page' } satisfies Bounds);
+
+/** A field that takes `first` and answers with a page. */
+export const Paged = (page: PageBound = { usual: PAGE_DEFAULT, most: PAGE_MAX }): Declaration =>
+  Extensions({ page } satisfies Bounds);
+
+export const boundsOf = (field: GraphQLField<unknown, unknown>): Bounds => field.extensions as Bounds;

@@ -1,0 +1,8 @@
+/** It brings no types of its own; this is the part that is used. */
+declare module 'negotiator' {
+  export default class Negotiator {
+    constructor(request: { headers: { accept: string } });
+    /** The one of `available` that is preferred; undefined when none is accepted. */
+    mediaType(available: readonly string[]): string | undefined;
+  }
+}

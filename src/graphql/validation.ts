@@ -1,0 +1,51 @@
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import { LIMITS } from './query-size.js';
+
+const INTROSPECTION_OFF =
+  'GraphQL introspection is not allowed here, but the query contained __schema or __type. ' +
+  'To enable it, start the gateway with the setting PLAYGROUND=on.';
+
+const noIntrospection: ValidationRule = (context) => ({
+  Field(node) {
+    if (node.name.value === '__schema' || node.name.value === '__type')
+      context.reportError(new GraphQLError(INTROSPECTION_OFF, { nodes: node }));
+  },
+});
+
+/**
+ * Validates documents once each, and only those that were found small enough before (document-size.ts): Apollo leaves
+ * no room for that between reading a query and validating it.
+ */
+export class Validation {
+  private readonly known = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  private readonly rules: readonly ValidationRule[];
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    /** Whether the schema may be looked at, and its names be suggested. */
+    readonly open: boolean,
+  ) {
+    this.rules = open ? specifiedRules : [...specifiedRules, noIntrospection];
+  }
+
+  /** What is wrong with a document; empty when nothing is. */
+  problems(document: DocumentNode): readonly GraphQLError[] {
+    let problems = this.known.get(document);
+    if (!problems) {
+      const options = { maxErrors: LIMITS.errors, hideSuggestions: !this.open };
+      problems = validate(this.schema, document, this.rules, options);
+      for (const { extensions } of problems)
+        extensions.code = ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;
+      this.known.set(document, problems);
+    }
+    return problems;
+  }
+}

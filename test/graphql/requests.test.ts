@@ -1,0 +1,322 @@
+import { ERRORS } from '../../src/errors/codes.js';
+import { startTestApp } from '../support/app.js';
+import { type Account } from '../support/client.js';
+import { whoIs } from '../support/operations.js';
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+let app: App;
+let account: Account;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  account = await app.client.register();
+});
+afterAll(() => app.close());
+
+const ME = '{ me { id } }';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Any request to `/graphql`; the errors of every answer must be of the closed list. */
+async function send(init: RequestInit, query = '') {
+  const response = await fetch(`${app.url}/graphql${query}`, init);
+  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
+  const body = (await response.json()) as any;
+  for (const { message, extensions } of body.errors ?? []) {
+    expect(Object.keys(ERRORS)).toContain(extensions.code);
+    expect(
+      Object.keys(extensions).filter((key) => !['code', 'field', 'retryAfter', 'requestId'].includes(key)),
+    ).toEqual([]);
+    expect(message).not.toMatch(/\bat \/|node_modules|select |insert |relation/i);
+  }
+  return {
+    status: response.status,
+    body,
+    code: body.errors?.[0]?.extensions.code,
+    headers: response.headers,
+  };
+}
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  send({
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+describe('requests', () => {
+  const preflight = { 'apollo-require-preflight': 'true' };
+  const encoded = (query: string) => `?query=${encodeURIComponent(query)}`;
+
+  test('GET reads with the header that a foreign page cannot send, and not without', async () => {
+    const cookie = `member_session=${account.token}`;
+    const read = await send({ headers: { ...preflight, cookie } }, encoded(ME));
+    expect(read.body).toEqual({ data: { me: { id: String(account.id) } } });
+    expect(await send({ headers: { cookie } }, encoded(ME))).toMatchObject({
+      status: 400,
+      code: 'INVALID_INPUT',
+    });
+    const variables = `&variables=${encodeURIComponent('{"id":"1"}')}`;
+    const withVariables = await send(
+      { headers: preflight },
+      `${encoded('query ($id: ID) { user(id: $id) { id } }')}${variables}`,
+    );
+    expect(withVariables.status).toBe(200);
+  });
+
+  test('GET never changes anything', async () => {
+    const cookie = `member_session=${account.token}`;
+    const refused = await send(
+      { headers: { ...preflight, cookie } },
+      encoded('mutation { logout(everywhere: true) }'),
+    );
+    expect(refused).toMatchObject({ status: 405, code: 'INVALID_INPUT' });
+    expect(await whoIs(app.client, account.token)).toBe(account.id);
+  });
+
+  test.each([
+    ['text/plain', JSON.stringify({ query: ME })],
+    ['application/x-www-form-urlencoded', `query=${encodeURIComponent('mutation { logout }')}`],
+    ['application/xml', '<query/>'],
+    ['', ''],
+  ])('of the type %j, which a form of a foreign page can send, are refused', async (type, body) => {
+    const headers: Record<string, string> = { cookie: `member_session=${account.token}` };
+    if (type) headers['content-type'] = type;
+    const { status, code } = await send({ method: 'POST', headers, body: body || undefined });
+    expect(code).toBe('INVALID_INPUT');
+    expect([400, 415]).toContain(status);
+    expect(await whoIs(app.client, account.token)).toBe(account.id);
+  });
+
+  test.each([
+    ['a batch', [{ query: ME }, { query: ME }], 'INVALID_INPUT'],
+    ['an empty batch', [], 'INVALID_INPUT'],
+    ['no query', {}, 'INVALID_INPUT'],
+    ['an empty query', { query: '' }, 'INVALID_INPUT'],
+    ['a query that is no text', { query: { a: 1 } }, 'INVALID_INPUT'],
+    ['variables that are a text', { query: ME, variables: 'x' }, 'INVALID_INPUT'],
+    ['variables that are a list', { query: ME, variables: [1] }, 'INVALID_INPUT'],
+    ['an operation name that is no text', { query: ME, operationName: 1 }, 'INVALID_INPUT'],
+    ['an unknown operation name', { query: 'query A { me { id } }', operationName: 'B' }, 'INVALID_QUERY'],
+    ['two operations and no name', { query: 'query A { me { id } } query B { me { id } }' }, 'INVALID_QUERY'],
+    ['no JSON', '{"query":', 'INVALID_INPUT'],
+    ['a number', '1', 'INVALID_INPUT'],
+    ['null', 'null', 'INVALID_INPUT'],
+    [
+      'a prototype among the variables',
+      `{"query":"${ME}","variables":{"__proto__":{"polluted":1}}}`,
+      'INVALID_INPUT',
+    ],
+    [
+      'a constructor among the variables',
+      `{"query":"${ME}","variables":{"constructor":{"prototype":{"polluted":1}}}}`,
+      'INVALID_INPUT',
+    ],
+  ])('with %s are refused', async (_, body, code) => {
+    const answer = await post(body);
+    expect(answer.code).toBe(code);
+    expect(answer.status).toBe(400);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test('for what this API does not do are told so', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+    expect((await post({ extensions })).code).toBe('INVALID_QUERY');
+    expect((await post({ query: 'subscription { me { id } }' })).code).toBe('INVALID_QUERY');
+  });
+
+  test('with too large a body are refused', async () => {
+    const large = await post({ query: ME, variables: { x: 'x'.repeat(300_000) } });
+    expect(large).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
+  });
+
+  test('with an extra variable are not', async () => {
+    expect((await post({ query: ME, variables: { toString: 'x', hasOwnProperty: 1 } })).body).toEqual({
+      data: { me: null },
+    });
+  });
+
+  test('carry their id back', async () => {
+    const { headers } = await post({ query: ME }, { 'x-request-id': 'my-own-request-id' });
+    expect(headers.get('x-request-id')).toBe('my-own-request-id');
+    expect(
+      (await post({ query: ME }, { 'x-request-id': 'not harmless!' })).headers.get('x-request-id'),
+    ).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('the mistakes of beginners are explained', () => {
+  const preflight = { 'apollo-require-preflight': 'true' };
+  const by = (method: string, headers: Record<string, string> = {}, body?: string) => ({
+    method,
+    headers,
+    body,
+  });
+
+  test.each<[string, RequestInit, string, number, RegExp]>([
+    ['no type', by('POST', {}, JSON.stringify({ query: ME })), '', 400, /specify a 'content-type' header/],
+    ['a text', by('POST', { 'content-type': 'text/plain' }, ME), '', 400, /specify a 'content-type' header/],
+    [
+      'a form',
+      by('POST', { 'content-type': 'application/x-www-form-urlencoded' }, 'query=x'),
+      '',
+      400,
+      /specify a 'content-type' header/,
+    ],
+    [
+      'the query itself',
+      by('POST', { 'content-type': 'application/graphql' }, ME),
+      '',
+      400,
+      /invalid Content-Type/,
+    ],
+    ['nothing', by('POST', JSON_TYPE), '', 400, /body missing|cannot be empty/i],
+    ['an empty object', by('POST', JSON_TYPE, '{}'), '', 400, /JSON object has no keys/],
+    ['a text of JSON', by('POST', JSON_TYPE, '"{ me { id } }"'), '', 400, /POST body missing/],
+    ['JSON without its end', by('POST', JSON_TYPE, '{"query":'), '', 400, /JSON/],
+    [
+      'another name for the query',
+      by('POST', JSON_TYPE, JSON.stringify({ mutation: ME })),
+      '',
+      400,
+      /non-empty `query`/,
+    ],
+    ['an empty query', by('POST', JSON_TYPE, JSON.stringify({ query: '' })), '', 400, /non-empty `query`/],
+    [
+      'a parsed query',
+      by('POST', JSON_TYPE, JSON.stringify({ query: { kind: 'Document' } })),
+      '',
+      400,
+      /queries must be strings/,
+    ],
+    [
+      'variables as a text',
+      by('POST', JSON_TYPE, JSON.stringify({ query: ME, variables: '{}' })),
+      '',
+      400,
+      /`variables` in a POST body should be provided as an object/,
+    ],
+    [
+      'a number for the operation',
+      by('POST', JSON_TYPE, JSON.stringify({ query: ME, operationName: 1 })),
+      '',
+      400,
+      /`operationName` in a POST body must be a string/,
+    ],
+    ['a batch', by('POST', JSON_TYPE, JSON.stringify([{ query: ME }])), '', 400, /batching disabled/],
+    ['GET without a query', by('GET', preflight), '', 400, /non-empty `query`/],
+    [
+      'GET with broken variables',
+      by('GET', preflight),
+      '?query={me{id}}&variables={',
+      400,
+      /variables search parameter contains invalid JSON/,
+    ],
+    [
+      'a mutation by GET',
+      by('GET', preflight),
+      '?query=mutation{logout}',
+      405,
+      /GET requests only support query operations/,
+    ],
+    [
+      'a type that cannot be answered in',
+      by('POST', { ...JSON_TYPE, accept: 'text/html' }, JSON.stringify({ query: ME })),
+      '',
+      406,
+      /'accept' header/,
+    ],
+    [
+      'a form that is none',
+      by('POST', { ...preflight, 'content-type': 'multipart/form-data' }, 'x'),
+      '',
+      400,
+      /./,
+    ],
+    ['too much', by('POST', JSON_TYPE, 'x'.repeat(300_000)), '', 413, /too large/],
+  ])('%s', async (_what, request, query, status, message) => {
+    for (const language of ['zh', 'en']) {
+      const headers = { ...(request.headers as Record<string, string>), 'accept-language': language };
+      // What is sent as bytes has no type that fetch would add.
+      const body = request.body ? Buffer.from(String(request.body)) : undefined;
+      const answer = await send({ ...request, headers, body }, query);
+      expect(answer).toMatchObject({ status, code: 'INVALID_INPUT' });
+      expect(answer.body.errors[0].message).toMatch(message);
+      expect(Object.values(ERRORS.INVALID_INPUT)).not.toContain(answer.body.errors[0].message);
+    }
+  });
+
+  test('a form, however its type is written', async () => {
+    const form = new FormData();
+    form.set('operations', JSON.stringify({ query: ME }));
+    form.set('map', '{}');
+    const written = new Response(form);
+    const type = (written.headers.get('content-type') ?? '').replace(
+      'multipart/form-data',
+      'Multipart/Form-Data',
+    );
+    const body = await written.bytes();
+    const { status, body: answer } = await send({
+      method: 'POST',
+      headers: { ...preflight, 'content-type': type },
+      body,
+    });
+    expect([status, answer]).toEqual([200, { data: { me: null } }]);
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
+    for (const body of [undefined, '{"query":', JSON.stringify({ query: ME })]) {
+      const { status, code, headers } = await send({ method, headers: JSON_TYPE, body });
+      expect({ status, code, allow: headers.get('allow') }).toEqual({
+        status: 405,
+        code: 'INVALID_INPUT',
+        allow: 'GET, POST',
+      });
+    }
+  });
+});
+
+describe('what will not be answered is not done', () => {
+  const RENAME = 'mutation ($bio: String) { updateProfile(input: { bio: $bio }) { id } }';
+  const bio = async () => (await app.client.data('{ me { bio } }', {}, account.token)).me.bio;
+  const unacceptable = [
+    'text/html',
+    '*/*;q=0',
+    'application/json;q=0, */*;q=0',
+    'application/xml',
+    'image/*',
+    'application/json; charset=gbk',
+    'multipart/mixed',
+  ];
+
+  test.each(unacceptable)('in a type that is not there: %s', async (accept) => {
+    const headers = { authorization: `Bearer ${account.token}`, accept };
+    const request = { query: RENAME, variables: { bio: accept } };
+    const form = new FormData();
+    form.set('operations', JSON.stringify(request));
+    form.set('map', '{}');
+    const preflight = { 'apollo-require-preflight': 'true' };
+    expect((await post(request, headers)).status).toBe(406);
+    expect((await send({ method: 'POST', headers: { ...headers, ...preflight }, body: form })).status).toBe(
+      406,
+    );
+    expect(await bio()).toBeNull();
+    const read = `?query=${encodeURIComponent('query Gone { me { id } }')}`;
+    expect((await send({ headers: { ...headers, ...preflight } }, read)).status).toBe(406);
+  });
+
+  test('under a name that is not there', async () => {
+    const query = 'mutation A { updateProfile(input: { bio: "a" }) { id } } mutation B { logout }';
+    const headers = { authorization: `Bearer ${account.token}` };
+    for (const operationName of [undefined, 'C', ''])
+      expect((await post({ query, operationName }, headers)).code).toBe('INVALID_QUERY');
+    expect(await bio()).toBeNull();
+  });
+
+  test.each(['application/json', 'application/graphql-response+json', '*/*', 'text/html, */*;q=0.1'])(
+    'but it is in %s',
+    async (accept) => {
+      const headers = { authorization: `Bearer ${account.token}`, accept };
+      expect((await post({ query: RENAME, variables: { bio: accept } }, headers)).status).toBe(200);
+      expect(await bio()).toBe(accept);
+    },
+  );
+});
