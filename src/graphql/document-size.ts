@@ -12,6 +12,8 @@ import { fragmentsOf, LIMITS } from './query-size.js';
 /** Where fields stand in a document, its fragments written out: what one name brings together is in one place. */
 class Spot {
   times = 0;
+  /** Of comparing the dearest of the fields here with another. */
+  cost = 0;
   readonly spreads = new Set<string>();
   private readonly inside = new Map<string, Spot>();
 
@@ -49,7 +51,8 @@ function weigh(weighing: Weighing, set: SelectionSetNode, spot: Spot): void {
     weighing.selections += 1;
     if (selection.kind === Kind.FIELD) {
       const here = spot.at(selection.alias?.value ?? selection.name.value);
-      weighing.comparisons += here.times++ * costOf(selection);
+      here.cost = Math.max(here.cost, costOf(selection));
+      weighing.comparisons += here.times++ * here.cost;
       if (selection.selectionSet) weigh(weighing, selection.selectionSet, here);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       weigh(weighing, selection.selectionSet, spot);

@@ -118,6 +118,26 @@ describe('what a query may ask for', () => {
     }
   });
 
+  test('lists that are no pages are cut', async () => {
+    const em = app.infrastructure.database.fork();
+    await em.execute(`insert into hobbies (name) select 'hobby ' || n from generate_series(1, 300) n`);
+    await em.execute(
+      `insert into images (id, key, mime, size, width, height, hash, created_at)
+       select md5(n::text), md5(n::text), 'image/png', 1, 1, 1, '', now() from generate_series(1, 150) n`,
+    );
+    await em.execute(
+      `insert into default_photos (image_id, position) select md5(n::text), n from generate_series(1, 150) n`,
+    );
+    await em.execute(
+      `insert into sessions (user_id, token_hash, device_type, ip, source, expires_at)
+       select ?, md5(n::text), 0, '127.0.0.1', '127.0.0.1', now() + interval '1 day' from generate_series(1, 150) n`,
+      [account.id],
+    );
+    const query = '{ hobbies { id } defaultPhotos { id } sessions { id } }';
+    const { hobbies, defaultPhotos, sessions } = await app.client.data(query, {}, account.token);
+    expect([hobbies.length, defaultPhotos.length, sessions.length]).toEqual([200, 100, 100]);
+  });
+
   test('mutations: ten at a time, however they are written', async () => {
     const logout = (index: number) => `m${index}: logout`;
     const anonymous = (query: string) => app.client.code(query);

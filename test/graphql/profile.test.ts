@@ -187,6 +187,7 @@ describe('what is refused, with its field, changing nothing', () => {
     ['an empty name', { name: '' }, 'NAME_LENGTH', 'name'],
     ['a name with a digit first', { name: '1abcd' }, 'NAME_INVALID', 'name'],
     ['a banned name', { name: '违禁名字' }, 'NAME_BANNED', 'name'],
+    ['more hobbies than one user may have', { hobbyIds: Array(31).fill('1') }, 'INVALID_INPUT', 'hobbyIds'],
     ['an unknown hobby', { hobbyIds: ['1', '9999'] }, 'INVALID_INPUT', 'hobbyIds'],
     ['a hobby that is no number', { hobbyIds: ['x'] }, 'INVALID_INPUT', 'hobbyIds'],
     ['an unknown community', { communityId: '2147483647' }, 'INVALID_INPUT', 'communityId'],

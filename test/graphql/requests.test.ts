@@ -1,4 +1,5 @@
 import { ERRORS } from '../../src/errors/codes.js';
+import { LIMITS } from '../../src/graphql/query-size.js';
 import { startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
 import { whoIs } from '../support/operations.js';
@@ -260,6 +261,20 @@ describe('the mistakes of beginners are explained', () => {
       body,
     });
     expect([status, answer]).toEqual([200, { data: { me: null } }]);
+  });
+
+  test('a form whose operations are too large', async () => {
+    const form = (bytes: number) => {
+      const form = new FormData();
+      form.set('operations', JSON.stringify({ query: `${ME} #${'x'.repeat(bytes)}` }));
+      form.set('map', '{}');
+      return form;
+    };
+    const ask = (bytes: number) => send({ method: 'POST', headers: preflight, body: form(bytes) });
+    expect((await ask(LIMITS.body - 100)).status).toBe(200);
+    const refused = await ask(LIMITS.body);
+    expect(refused).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
+    expect(refused.body.errors[0].message).toContain('size limit');
   });
 
   test.each(['PUT', 'PATCH', 'DELETE'])('%s', async (method) => {

@@ -43,6 +43,10 @@ describe('what validation would compare pair by pair', () => {
       `users(filter: { names: [${times(names, () => '"n"')}] }) { nodes { id } }`;
     expect(await codeOf(`{ ${times(60, () => page(1))} }`)).toBeUndefined();
     expect(await codeOf(`{ ${times(60, () => page(30))} }`)).toBe('QUERY_TOO_COMPLEX');
+    // Each of the others is compared with the long one, wherever that stands.
+    const others = times(60, () => 'users { nodes { id } }');
+    expect(await codeOf(`{ ${page(1000)} ${others} }`)).toBe('QUERY_TOO_COMPLEX');
+    expect(await codeOf(`{ ${others} ${page(1000)} }`)).toBe('QUERY_TOO_COMPLEX');
   });
 
   test('fragments', async () => {
