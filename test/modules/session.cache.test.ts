@@ -12,6 +12,7 @@ const NOW = new Date();
 const session = (userId: number): LiveSession => ({
   id: userId,
   userId,
+  originId: userId,
   abilities: ['[user] Disabled User'],
   expiresAt: new Date(NOW.getTime() + 60_000),
   lastSeenAt: NOW,

@@ -33,7 +33,12 @@ const TOUCH_SECONDS = 60;
 /** 256 bits in base64url. Anything else is not one of our tokens and is not looked up. */
 const TOKEN = /^[\w-]{43}$/;
 
-const viewerOf = ({ id, userId, abilities }: LiveSession): Viewer => ({ userId, sessionId: id, abilities });
+const viewerOf = ({ id, userId, originId, abilities }: LiveSession): Viewer => ({
+  userId,
+  sessionId: id,
+  originId,
+  abilities,
+});
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -62,6 +67,7 @@ export class SessionService {
     ctx: RequestContext,
     userId: number,
     passwordHash: string | null = null,
+    originId: number | null = null,
   ): Promise<OpenedSession> {
     const { em, client } = ctx;
     const token = randomBytes(32).toString('base64url');
@@ -77,6 +83,7 @@ export class SessionService {
         source: sourceOf(client.ip),
         userAgent: client.userAgent?.slice(0, 255) ?? null,
         expiresAt,
+        originId,
       },
       passwordHash,
     );
@@ -91,11 +98,11 @@ export class SessionService {
    */
   async renew(ctx: RequestContext): Promise<OpenedSession> {
     const viewer = requireViewer(ctx);
-    const { userId, sessionId } = viewer;
+    const { userId, sessionId, originId } = viewer;
     try {
       return await ctx.em.transactional(async () => {
         // The new one first: whoever ends sessions locks the user before them.
-        const opened = await this.open(ctx, userId);
+        const opened = await this.open(ctx, userId, null, originId);
         if ((await this.end(ctx.em, userId, { id: sessionId })) === 0) throw new AppError('UNAUTHENTICATED');
         return opened;
       });
