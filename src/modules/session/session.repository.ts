@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { readMoment } from '../../infra/database/moments.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { User, UserStatus } from '../user/user.entity.js';
@@ -20,8 +21,8 @@ interface LiveSessionRow {
   user_id: number;
   origin_id: number;
   abilities: string[];
-  expires_at: Date;
-  last_seen_at: Date;
+  expires_at: string;
+  last_seen_at: string;
 }
 
 const liveSession = statement<LiveSessionRow>(
@@ -38,8 +39,8 @@ export async function findLiveSession(em: EntityManager, tokenHash: string): Pro
       userId: row.user_id,
       originId: row.origin_id,
       abilities: row.abilities,
-      expiresAt: new Date(row.expires_at),
-      lastSeenAt: new Date(row.last_seen_at),
+      expiresAt: readMoment(row.expires_at),
+      lastSeenAt: readMoment(row.last_seen_at),
     }
   );
 }
@@ -49,7 +50,7 @@ export type NewSession = Pick<
   'userId' | 'tokenHash' | 'deviceType' | 'ip' | 'source' | 'userAgent' | 'expiresAt' | 'originId'
 >;
 
-const opened = statement<{ id: number; origin_id: number | null; abilities: string[]; last_seen_at: Date }>(
+const opened = statement<{ id: number; origin_id: number | null; abilities: string[]; last_seen_at: string }>(
   // The locks are taken in this order: the user's row, which every change of a password or a status holds until it is
   // done, and then the secret, which is read as it is once it is locked and not as it was when the statement began.
   `with holder as (
@@ -94,7 +95,7 @@ export async function insertSession(
     originId: row.origin_id ?? row.id,
     abilities: row.abilities,
     expiresAt,
-    lastSeenAt: new Date(row.last_seen_at),
+    lastSeenAt: readMoment(row.last_seen_at),
   };
 }
 
