@@ -133,7 +133,10 @@ export const SETTINGS = {
     'Failures of one account from one source that lock it there.',
   ),
   GUARD_ACCOUNT_HOURLY: integer(100, 1, 1_000_000).describe(
-    'Failures an hour of one account over all sources; then a captcha or a source known to the account is needed.',
+    'Wrong passwords at log-in an hour of one account over all sources; then a captcha or a source known to the account is needed.',
+  ),
+  GUARD_SESSION_HOURLY: integer(10, 1, 1_000_000).describe(
+    'Wrong passwords an hour of one session that is asked for its password, over all sources; then it is refused.',
   ),
   GUARD_IP_HOURLY: integer(100, 1, 1_000_000).describe(
     'Failures an hour from one source; then it is locked.',

@@ -18,6 +18,8 @@ export type Ability = (typeof ABILITIES)[keyof typeof ABILITIES];
 export interface Viewer {
   readonly userId: number;
   readonly sessionId: number;
+  /** The session that a log-in opened and that became this one by renewals; mostly this one. */
+  readonly originId: number;
   readonly abilities: readonly string[];
 }
 

@@ -1,18 +1,30 @@
 import { ConnectionException } from '@mikro-orm/core';
 import { AppError } from './app-error.js';
 
-const LOST_CONNECTION = new Set([
+/** The system's own names of what passes: connections that fail, and a disk that is full, read-only or failing. */
+const PASSING_SYSTEM = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
-  '57P01',
-  '57P03',
-  '53300',
-  // A deadlock or a lost race between transactions: the same request may succeed.
-  '40P01',
-  '40001',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
 ]);
+
+/**
+ * States of PostgreSQL that pass, by class or code: the connection (08), resources (53), the operator or a time-out
+ * (57), the system below (58); read-only after a failover, a transaction that idled or took too long; a deadlock or a
+ * lost race between transactions, and a lock that did not come in time: the same request may succeed.
+ */
+const PASSING_STATE = /^(08|53|57|58)...$|^(25006|25P03|25P04|40001|40P01|55P03)$/;
 
 /**
  * What the driver says, without a code of its own, of a connection that broke, did not come about, or did not answer in
@@ -21,12 +33,13 @@ const LOST_CONNECTION = new Set([
 const LOST_MESSAGE =
   /(^|- )(cached plan must not change|Connection terminated|Query read timeout|timeout exceeded when trying|timeout expired|Client has encountered a connection error|Client was closed)/;
 
-/** The database is gone, slow or full, which passes; anything else unexpected is a defect. */
+/** The database or the disk is gone, slow, full or read-only, which passes; anything else unexpected is a defect. */
 function isUnavailable(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
     error instanceof ConnectionException ||
-    LOST_CONNECTION.has(String(code)) ||
+    PASSING_SYSTEM.has(String(code)) ||
+    PASSING_STATE.test(String(code)) ||
     LOST_MESSAGE.test(String(message))
   );
 }

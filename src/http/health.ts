@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** `/livez` says that the process runs; `/readyz` that it can serve: 200 only when database and Redis answer. */
+/** `/livez` says that the process runs; `/readyz` that it can serve: 200 only when Redis answers and the database takes writes. */
 export function registerHealth(app: FastifyInstance, checks: Record<string, () => Promise<boolean>>): void {
   const unlimited = { config: { rateLimit: false } } as const;
   app.get('/livez', unlimited, async () => ({ status: 'ok' }));

@@ -3,24 +3,22 @@ import { createRequire } from 'node:module';
 import { Cluster, type RedisCommander, type RedisOptions, Redis as SingleRedis } from 'ioredis';
 import type { Config } from '../config.js';
 import { AppError } from '../errors/app-error.js';
+import { noteLoss, RECONNECT_MS, watch, watchNodes } from './redis.watch.js';
 
 /** The commands of Redis, whoever answers them: one server, a cluster, or the in-process stand-in. */
 export type Redis = RedisCommander;
 
 export interface RedisConnection {
   readonly client: Redis;
-  /** Whether Redis answers, within {@link ANSWER_MS}. Never throws. */
+  /** Whether Redis answers in time. Never throws. */
   ping(): Promise<boolean>;
   /** Lets the commands under way finish, and disconnects. */
   close(): Promise<void>;
 }
 
-/** How long Redis may take to answer one command, in ms. */
-const ANSWER_MS = 1000;
-
 /**
  * Connects to `REDIS_URL`, or to the in-process stand-in, which all connections of a process share. Does not wait for
- * the connection. While Redis is gone commands fail at once, and the client reconnects in the background.
+ * the connection. While Redis is gone, or hangs, commands fail at once, and the client reconnects in the background.
  */
 export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>): RedisConnection {
   const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
@@ -29,7 +27,12 @@ export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>):
   failFast(client);
   return {
     client,
-    ping: () => answersInTime(client),
+    // Bounded like every command: whoever does not answer in time is hung up on.
+    ping: () =>
+      client.ping().then(
+        () => true,
+        () => false,
+      ),
     close: async () => {
       await client.quit().catch(() => undefined);
       client.disconnect();
@@ -42,17 +45,21 @@ function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Clus
   if (!url) return createStandIn(keyPrefix);
   const options: RedisOptions = {
     connectTimeout: 5000,
-    commandTimeout: ANSWER_MS,
     // How long closing waits for the other side to hang up, too.
     disconnectTimeout: 200,
+    retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_MS),
     // A script whose answer was lost may have run: it is never sent again, its caller is told instead.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
   };
-  if (urls.length === 1) return new SingleRedis(url, { ...options, keyPrefix });
+  if (urls.length === 1) {
+    const client = new SingleRedis(url, { ...options, keyPrefix });
+    watch(client, { lost: () => noteLoss(client), hangUp: () => client.disconnect(true) });
+    return client;
+  }
 
   const { username, password, protocol } = new URL(url);
-  return new Cluster([...urls], {
+  const cluster = new Cluster([...urls], {
     keyPrefix,
     retryDelayOnFailover: 0,
     slotsRefreshInterval: 5000,
@@ -66,6 +73,8 @@ function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Clus
     // A certificate is for a name: it must not be resolved to a number first.
     ...(protocol === 'rediss:' && { dnsLookup: (address, found) => found(null, address) }),
   });
+  watchNodes(cluster);
+  return cluster;
 }
 
 const standIns = new WeakSet<object>();
@@ -78,7 +87,7 @@ function createStandIn(keyPrefix: string): SingleRedis {
   return client;
 }
 
-/** Commands wait for the first connection; once there was one they fail as long as it is gone. */
+/** Commands wait for the first attempt to connect; from then on they fail as long as there is no connection. */
 function failFast(client: SingleRedis | Cluster): void {
   const queue = (enabled: boolean) => () => {
     client.options.enableOfflineQueue = enabled;
@@ -87,25 +96,12 @@ function failFast(client: SingleRedis | Cluster): void {
     // A cluster connects to each node when it first needs it: while it knows any, commands may wait for theirs.
     client.on('close', queue(false)).on('ready', queue(true));
   } else {
-    client.once('ready', queue(false));
+    client.once('ready', queue(false)).once('close', queue(false));
   }
 }
 
 /** Whether keys without a common hash tag may live on different nodes. */
 export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
-
-function answersInTime(client: SingleRedis | Cluster): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), ANSWER_MS);
-    client
-      .ping()
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer));
-  });
-}
 
 /** Whatever goes wrong with Redis is SERVICE_UNAVAILABLE to the client: what cannot be counted is refused. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { Migration20261121_indexes } from './Migration20261121_indexes.js';
 import { Migration20261121_open_app_calls } from './Migration20261121_open_app_calls.js';
 import { Migration20261122_erasure } from './Migration20261122_erasure.js';
 import { Migration20261123_unclaimed_images } from './Migration20261123_unclaimed_images.js';
+import { Migration20261130_session_origin } from './Migration20261130_session_origin.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261121_open_app_calls', class: Migration20261121_open_app_calls },
   { name: 'Migration20261122_erasure', class: Migration20261122_erasure },
   { name: 'Migration20261123_unclaimed_images', class: Migration20261123_unclaimed_images },
+  { name: 'Migration20261130_session_origin', class: Migration20261130_session_origin },
 ];

@@ -1,7 +1,7 @@
-import { setAbility } from '../../src/cli/operator.repository.js';
 import { createWorld, REAL_HASHES, type TestApp, type TestWorld } from '../support/app.js';
-import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
+import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
+import { ENDINGS, setAbilityAt } from '../support/endings.js';
 import { until } from '../support/until.js';
 
 /** Two gateways of one deployment are one: what happens at A holds at B at once. */
@@ -103,65 +103,6 @@ describe('codes', () => {
   });
 });
 
-/** Each of these ends the session `token` of the account by a request to A. */
-const ENDINGS: [string, (account: Account, token: string) => Promise<unknown>][] = [
-  ['logging out', (_account, token) => a.client.data('mutation { logout }', {}, token)],
-  [
-    'logging out at the anlife door',
-    ({ id }, token) =>
-      a.client.legacy('POST', '/anlife/v1.0/user/logout', { user_id: id, auth_token: token }),
-  ],
-  [
-    'logging out everywhere',
-    ({ token }) => a.client.data('mutation { logout(everywhere: true) }', {}, token),
-  ],
-  [
-    'ending it from another session',
-    async ({ token: own }) => {
-      const { sessions } = await a.client.data('{ sessions { id } }', {}, own);
-      const [other] = sessions; // The newest comes first.
-      await a.client.data('mutation ($id: ID!) { revokeSession(id: $id) }', { id: other.id }, own);
-    },
-  ],
-  [
-    'changing the password in another session',
-    ({ token: own }) =>
-      a.client.data(
-        'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }',
-        { input: { oldPassword: PASSWORD, password: 'changed-horse-8' } },
-        own,
-      ),
-  ],
-  [
-    'retrieving the password',
-    async ({ phone }) => {
-      const code = await a.client.sendCode(phone, ['RETRIEVE']);
-      await a.client.legacy('POST', '/anlife/v1.0/user/findPwd', {
-        phone,
-        sms_code: code,
-        password1: md5('retrieved-horse-8'),
-        password2: md5('retrieved-horse-8'),
-      });
-    },
-  ],
-  [
-    'disabling the account',
-    async ({ id }) => {
-      const administrator = await a.client.register();
-      await grant(administrator, '[user] Disabled User', true);
-      await a.client.data('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id }, administrator.token);
-    },
-  ],
-  ['cancelling the account', ({ token: own }) => a.client.data('mutation { deleteAccount }', {}, own)],
-];
-
-/** As the command line does it, beside gateway A. */
-async function grant({ id }: Account, ability: string, granted: boolean): Promise<void> {
-  const em = a.infrastructure.database.fork();
-  await setAbility(em, id, ability, granted);
-  await a.services.sessions.refresh(em, id);
-}
-
 describe('a session', () => {
   test('opened by A is good at B, at every door of it', async () => {
     const account = await a.client.register();
@@ -177,7 +118,7 @@ describe('a session', () => {
    * Readers at B never pause. Whoever asks after A has answered must be told no; whoever asked before may be told
    * either.
    */
-  test.each(ENDINGS)('%s at A ends it at B, for readers that never pause too', async (_what, end) => {
+  test.each(ENDINGS)('%s at A ends it at B, for readers that never pause too', async (_what, prepare) => {
     const account = await a.client.register();
     const token = await login(a, account);
     expect(await isIn(b, token)).toBe(true);
@@ -191,8 +132,9 @@ describe('a session', () => {
         reads.push({ askedAt, in: await isIn(b, token) });
       }
     });
+    const end = await prepare(a, account, token);
     await until('the readers are under way', () => reads.length > 0);
-    await end(account, token);
+    await end();
     endedAt = performance.now();
     await readers;
 
@@ -226,7 +168,7 @@ describe('a session', () => {
   test('of a disabled account is not opened again, at both, until it is enabled', async () => {
     const account = await a.client.register();
     const administrator = await b.client.register();
-    await grant(administrator, '[user] Disabled User', true);
+    await setAbilityAt(a, administrator, '[user] Disabled User', true);
     const set = (mutation: string) =>
       b.client.data(
         `mutation ($id: ID!) { ${mutation}(id: $id) { id } }`,
@@ -252,9 +194,9 @@ test('abilities given and taken hold at both at once, in open sessions', async (
     app.client.code('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id: target.id }, holder.token);
   for (let round = 0; round < 3; round++) {
     expect(await Promise.all([disable(a), disable(b)])).toEqual(['FORBIDDEN', 'FORBIDDEN']);
-    await grant(holder, '[user] Disabled User', true);
+    await setAbilityAt(a, holder, '[user] Disabled User', true);
     expect(await Promise.all([disable(a), disable(b)])).toEqual([undefined, undefined]);
-    await grant(holder, '[user] Disabled User', false);
+    await setAbilityAt(a, holder, '[user] Disabled User', false);
   }
   expect(await disable(b)).toBe('FORBIDDEN');
 });
@@ -262,7 +204,7 @@ test('abilities given and taken hold at both at once, in open sessions', async (
 test('what changes at A is seen at B at once, and soon in a ranking that is hot there', async () => {
   const [earner, teller] = await atOnce(2, () => a.client.register());
   if (!earner || !teller) throw new Error('nobody registered');
-  await grant(teller, '[currency] Record Income', true);
+  await setAbilityAt(a, teller, '[currency] Record Income', true);
   const record = 'mutation ($input: RecordIncomeInput!) { recordIncome(input: $input) { id } }';
   await a.client.data(record, { input: { userId: earner.id, amount: 5, key: 'hot' } }, teller.token);
   const ranked = async () => {

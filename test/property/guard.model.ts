@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import type { AppError } from '../../src/errors/app-error.js';
 import { sourceOf } from '../../src/infra/ip.js';
-import type { GuardService, GuardSubject } from '../../src/modules/guard/guard.service.js';
+import type { GuardService, GuardSubject, OverAll } from '../../src/modules/guard/guard.service.js';
 import type { TestClock } from '../support/redis.js';
 
 /** Small, so that short sequences reach every budget. */
@@ -10,8 +10,9 @@ export const LIMITS = {
   GUARD_LOCK_AFTER: '4',
   GUARD_ACCOUNT_HOURLY: '6',
   GUARD_IP_HOURLY: '8',
+  GUARD_SESSION_HOURLY: '5',
 };
-const [BEFORE_CAPTCHA, LOCK, ACCOUNT, SOURCE] = [3, 4, 6, 8] as const;
+const [BEFORE_CAPTCHA, LOCK, ACCOUNT, SOURCE, SESSION] = [3, 4, 6, 8, 5] as const;
 const [WINDOW, HOUR] = [900_000, 3_600_000] as const;
 
 export interface Actor {
@@ -19,13 +20,15 @@ export interface Actor {
   account: string;
   ip: string;
   known: boolean;
+  overAll: OverAll;
 }
 
-export const subjectOf = ({ door, account, ip, known }: Actor): GuardSubject => ({
+export const subjectOf = ({ door, account, ip, known, overAll }: Actor): GuardSubject => ({
   account,
   ip,
   canShowCaptcha: door !== 'plain',
   captchaSolved: door === 'solved',
+  overAll,
   isKnownSource: async () => known,
 });
 
@@ -33,6 +36,7 @@ interface Failure {
   at: number;
   account: string;
   source: string;
+  overAll: OverAll;
 }
 
 /** DECISIONS §1, "brute force", over a plain list of failures. */
@@ -62,6 +66,11 @@ const locked = (model: Model, until: number): Refusal => ({
   retryAfter: Math.ceil((until - model.clock.now) / 1000),
 });
 
+const isOfSession = (failure: Failure, { overAll }: Actor): boolean =>
+  typeof overAll === 'object' &&
+  typeof failure.overAll === 'object' &&
+  failure.overAll.session === overAll.session;
+
 function countsOf(model: Model, actor: Actor) {
   const source = sourceOf(actor.ip);
   const unlockedAt = model.locks.get(pairOf(actor)) ?? 0;
@@ -72,25 +81,32 @@ function countsOf(model: Model, actor: Actor) {
       WINDOW,
       (f) => f.account === actor.account && f.source === source && f.at >= unlockedAt,
     ).length,
-    account: timesOf(model, HOUR, (f) => f.account === actor.account),
+    account: timesOf(model, HOUR, (f) => f.account === actor.account && f.overAll === 'account'),
+    session: timesOf(model, HOUR, (f) => f.account === actor.account && isOfSession(f, actor)),
     source: timesOf(model, HOUR, (f) => f.source === source),
   };
 }
 
 /** What a try meets now; null when it is evaluated. */
 function refusalOf(model: Model, actor: Actor): Refusal | null {
-  const { unlockedAt, pair, account, source } = countsOf(model, actor);
+  const { unlockedAt, pair, account, session, source } = countsOf(model, actor);
   const roomAt = (times: number[], limit: number) => (times.at(-limit) as number) + HOUR;
   if (source.length >= SOURCE) return locked(model, roomAt(source, SOURCE));
   if (unlockedAt > model.clock.now) return locked(model, unlockedAt);
   if (actor.door === 'captcha' && pair >= BEFORE_CAPTCHA) return { code: 'CAPTCHA_REQUIRED' };
-  if (account.length < ACCOUNT || actor.door === 'solved') return null;
+  if (session.length >= SESSION) return locked(model, roomAt(session, SESSION));
+  if (actor.overAll !== 'account' || account.length < ACCOUNT || actor.door === 'solved') return null;
   if (actor.door === 'captcha') return { code: 'CAPTCHA_REQUIRED' };
   return actor.known ? null : locked(model, roomAt(account, ACCOUNT));
 }
 
 function fail(model: Model, actor: Actor): void {
-  model.failures.push({ at: model.clock.now, account: actor.account, source: sourceOf(actor.ip) });
+  model.failures.push({
+    at: model.clock.now,
+    account: actor.account,
+    source: sourceOf(actor.ip),
+    overAll: actor.overAll,
+  });
   if (countsOf(model, actor).pair >= LOCK) model.locks.set(pairOf(actor), model.clock.now + WINDOW);
 }
 

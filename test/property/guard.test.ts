@@ -16,7 +16,10 @@ let accounts = 0;
 function stranger(overrides: Partial<GuardSubject> = {}): GuardSubject {
   accounts++;
   const ip = `10.${(accounts >> 16) & 255}.${(accounts >> 8) & 255}.${accounts & 255}`;
-  return { ...subjectOf({ door: 'plain', account: `user:${accounts}`, ip, known: false }), ...overrides };
+  return {
+    ...subjectOf({ door: 'plain', account: `user:${accounts}`, ip, known: false, overAll: 'account' }),
+    ...overrides,
+  };
 }
 
 /** How long a busy machine may take is not what is tested. */
@@ -78,6 +81,7 @@ describe.each(LAYOUTS)('any sequence of tries on $layout', ({ sharded }) => {
     // Three sources.
     ip: fc.constantFrom('192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:db8::2:3', '192.0.2.9'),
     known: fc.boolean(),
+    overAll: fc.constantFrom('account' as const, 'account' as const, 'nothing' as const, { session: 1 }),
   });
   const pause = fc.constantFrom(1, 1000, 60_000, 300_000, 599_999, 899_999, 900_000, 2_699_999, 3_600_000);
   const commands = [

@@ -56,7 +56,7 @@ export function contextOf(
       locale: 'en',
       internal: true,
     },
-    viewer: userId === null ? null : { userId, sessionId: 1, abilities },
+    viewer: userId === null ? null : { userId, sessionId: 1, originId: 1, abilities },
     em,
     loaders: createLoaders(em),
   };

@@ -1,4 +1,5 @@
 import { BigIntType } from '@mikro-orm/core';
+import { DateOrNull } from './moments.js';
 
 /** Column definitions that several entities share. */
 
@@ -7,6 +8,9 @@ export const moment = { type: Date, columnType: 'timestamptz' } as const;
 
 /** Set by the database when the row is inserted. */
 export const createdAt = { ...moment, defaultRaw: 'now()' } as const;
+
+/** A date, by the calendar and without a time of the day. */
+export const calendarDate = { type: DateOrNull, columnType: 'date', nullable: true } as const;
 
 /** A whole number beyond 32 bits, still exact as a JavaScript number. */
 export const bigCount = { type: new BigIntType('number'), default: 0 } as const;

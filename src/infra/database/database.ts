@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { lockDataDir } from './data-dir-lock.js';
+import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
 import { prepareOn } from './statement.js';
 
@@ -20,7 +21,7 @@ export interface Database {
    * for itself).
    */
   fork(): EntityManager;
-  /** Whether the database answers, within {@link PING_MS}. Never throws. */
+  /** Whether the database answers and takes writes, within {@link PING_MS}. Never throws. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -43,6 +44,14 @@ export async function migrate(
     await orm.migrator.up({ transaction: em.getTransactionContext() });
     await seed(em as EntityManager);
   });
+}
+
+/** After a failover one may talk to a server that only reads. */
+async function assertWritable(em: EntityManager): Promise<void> {
+  const [state] = await em.execute<{ read_only: string }[]>(
+    `select current_setting('transaction_read_only') as read_only`,
+  );
+  if (state?.read_only !== 'off') throw new Error('the database takes no writes');
 }
 
 /** How long the database may take to answer {@link Database.ping}, in ms. */
@@ -69,6 +78,8 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
   try {
     // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
     const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
+    // All that MikroORM itself reads of moments passes here.
+    Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
     await orm.em.fork().execute('select 1');
     if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
     return {
@@ -76,7 +87,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
       embedded: !config.DATABASE_URL,
       em: orm.em.fork({ useContext: true }) as EntityManager,
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
-      ping: () => answersInTime(orm.em.fork().execute('select 1')),
+      ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager)),
       close: async () => {
         await orm.close();
         unlock();

@@ -5,6 +5,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import { MIGRATIONS } from '../../migrations/index.js';
+import { CommitSubscriber } from './after-commit.js';
 import { ENTITIES } from './entities.js';
 
 export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_POOL' | 'DATA_DIR'> &
@@ -14,6 +15,7 @@ const SHARED = {
   entities: ENTITIES,
   metadataProvider: ReflectMetadataProvider,
   extensions: [Migrator],
+  subscribers: [CommitSubscriber],
   forceUtcTimezone: true,
   ensureDatabase: false,
   // Functions are written in the migrations alone.

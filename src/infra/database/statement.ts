@@ -1,6 +1,7 @@
 import type { EntityClass, EntityProperty } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { readDate, readMoment } from './moments.js';
 
 /**
  * A statement that is sent often: written by hand, parsed by PostgreSQL once for each connection, its values sent apart
@@ -39,15 +40,10 @@ export function statement<Row extends object>(sql: string, options: StatementOpt
 export const arrayOf = (values: readonly (number | string)[]): string =>
   `{${values.map((value) => (typeof value === 'number' ? value : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 
-/** A moment as PostgreSQL writes it, such as `2026-01-31 09:30:00.25+00`. */
-function parseMoment(text: string): Date {
-  const minutes = /[+-]\d\d$/.test(text) ? ':00' : '';
-  return new Date(`${text.slice(0, 10)}T${text.slice(11)}${minutes}`);
-}
-
 /** What the driver leaves as text, by the type of the column. */
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
-  timestamptz: parseMoment,
+  timestamptz: readMoment,
+  date: readDate,
   bigint: Number,
 };
 

@@ -9,7 +9,6 @@ import { loadUser } from '../user/load-user.js';
 import type { ProfileService } from '../user/profile.service.js';
 import type { Sex, User } from '../user/user.entity.js';
 import { findUserById, lockActiveUser, updateUser } from '../user/user.repository.js';
-import { guardKeyOf } from './account.finder.js';
 import { countIdentities, lockEmail } from './account.repository.js';
 import type { CaptchaProof } from './account.types.js';
 import { assertFree } from './contact.service.js';
@@ -57,7 +56,7 @@ export class AccountUpdateService {
     if (!phone || this.trustsDoor(ctx)) await write();
     else {
       if (!code) throw new AppError('CODE_INVALID', { field: 'code' });
-      const claim = await this.proof.claim(guardKeyOf(userId), userId, changes.captcha);
+      const claim = await this.proof.ownClaim(requireViewer(ctx), changes.captcha);
       await this.proof.code(ctx, claim, { channel: 'sms', address: phone, code, purpose: 'BIND' }, write);
     }
     return loadUser(ctx, userId);

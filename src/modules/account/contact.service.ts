@@ -13,7 +13,6 @@ import {
   lockActiveUser,
   updateUser,
 } from '../user/user.repository.js';
-import { guardKeyOf } from './account.finder.js';
 import { countIdentities, findPasswordHash, savePasswordHash, takeOverEmail } from './account.repository.js';
 import type { CaptchaProof, PasswordInput } from './account.types.js';
 import { type Claim, codeAddress, type Proof } from './proof.js';
@@ -62,7 +61,7 @@ export class ContactService {
   private async bind(ctx: RequestContext, target: CodeAddress, input: BindInput): Promise<User> {
     const { userId } = requireViewer(ctx);
     await assertFree(ctx, userId, target);
-    const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
+    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
     const newPassword = await this.checkPassword(ctx, claim, userId, input);
     const request = { ...target, code: input.code, purpose: 'BIND' as const };
     await this.proof.code(ctx, claim, request, async () => {
@@ -123,7 +122,7 @@ export class ContactService {
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;
     if (!address) throw new AppError('NOT_FOUND');
-    const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
+    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
     await this.assertPassword(ctx, claim, input);
     const request = { channel, address, code: input.code, purpose: 'UNBIND' as const };
     await this.proof.code(ctx, claim, request, () => this.remove(ctx, userId, request));

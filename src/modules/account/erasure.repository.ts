@@ -1,4 +1,5 @@
 import type { EntityClass, EntityManager } from '@mikro-orm/postgresql';
+import { readMoment } from '../../infra/database/moments.js';
 import { queryOne } from '../../infra/database/query.js';
 import { Address } from '../address/address.entity.js';
 import { OpenAppCall } from '../openapp/open-app-call.entity.js';
@@ -49,12 +50,12 @@ export async function findErasable(
  * when it is none.
  */
 export async function lockCancelled(em: EntityManager, userId: number): Promise<Date | null> {
-  const row = await queryOne<{ deleted_at: Date | string }>(
+  const row = await queryOne<{ deleted_at: string }>(
     em,
     'select deleted_at from users where id = ? and status = ? and erased_at is null for no key update',
     [userId, UserStatus.DELETED],
   );
-  return row && new Date(row.deleted_at);
+  return row && readMoment(row.deleted_at);
 }
 
 export async function deletePersonalRows(em: EntityManager, userId: number): Promise<void> {

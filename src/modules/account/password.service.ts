@@ -37,7 +37,7 @@ export class PasswordService {
     const { userId, sessionId } = requireViewer(ctx);
     this.proof.assertAllowed(ctx, input);
     const current = await findPasswordHash(ctx.em, userId);
-    const proven = current === null ? null : await this.proveOld(ctx, userId, input);
+    const proven = current === null ? null : await this.proveOld(ctx, input);
     const secret = await this.proof.secretFor(ctx, input);
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
@@ -88,9 +88,9 @@ export class PasswordService {
     await this.events.record(ctx, userId, kind);
   }
 
-  private async proveOld(ctx: RequestContext, userId: number, input: ChangePasswordInput): Promise<string> {
+  private async proveOld(ctx: RequestContext, input: ChangePasswordInput): Promise<string> {
     const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
-    const claim = await this.proof.claim(guardKeyOf(userId), userId, input.captcha);
+    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
     const proven = input.oldPassword ? await this.proof.password(ctx, claim, old) : null;
     if (!proven) throw oldPasswordWrong();
     if (secretOf(old) === secretOf(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });

@@ -1,11 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext } from '../../context.js';
+import type { RequestContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { CaptchaService } from '../captcha/captcha.service.js';
 import type { CodeAddress, CodePurpose, CodeService, TakenCode } from '../code/code.service.js';
-import type { GuardService, GuardSubject } from '../guard/guard.service.js';
+import type { GuardService, GuardSubject, OverAll } from '../guard/guard.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
+import { guardKeyOf } from './account.finder.js';
 import { findPasswordHash, replacePasswordHash } from './account.repository.js';
 import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
 import type { PasswordHasher } from './password.hasher.js';
@@ -17,6 +18,8 @@ export interface Claim {
   guardKey: string;
   /** The account, if there is one. */
   userId: number | null;
+  /** The session whose holder is asked for the password, as a log-in opened it: renewing it earns no new tries. Null at log-in. */
+  session: number | null;
   /** A captcha was solved for this request. */
   captchaSolved: boolean;
 }
@@ -49,12 +52,18 @@ export class Proof {
   async claim(guardKey: string, userId: number | null, captcha?: CaptchaProof | null): Promise<Claim> {
     const captchaSolved = captcha ? await this.captchas.redeem(captcha) : false;
     if (captcha?.answer && !captchaSolved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
-    return { guardKey, userId, captchaSolved };
+    return { guardKey, userId, session: null, captchaSolved };
+  }
+
+  /** The caller tries, who is asked for the password of their own account. Throws as {@link claim}. */
+  async ownClaim({ userId, originId }: Viewer, captcha?: CaptchaProof | null): Promise<Claim> {
+    return { ...(await this.claim(guardKeyOf(userId), userId, captcha)), session: originId };
   }
 
   /** The secret that the password was verified against, or null when it is wrong or there is none. */
   async password(ctx: RequestContext, claim: Claim, input: PasswordInput): Promise<string | null> {
-    return this.guard.attempt(this.subjectOf(ctx, claim), async () => {
+    const overAll = claim.session === null ? 'account' : { session: claim.session };
+    return this.guard.attempt(this.subjectOf(ctx, claim, overAll), async () => {
       // Asked for an unknown account too, and nobody is 0: the time of a query would tell it from a known one.
       const stored = await findPasswordHash(ctx.em, claim.userId ?? 0);
       const { ok, needsRehash } = await this.hasher.verify(stored, input.password, input.passwordFormat);
@@ -79,7 +88,7 @@ export class Proof {
       return taken;
     };
     try {
-      if (!(await this.guard.attempt(this.subjectOf(ctx, claim), take))) {
+      if (!(await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), take))) {
         throw new AppError('CODE_INVALID', { field: 'code' });
       }
       return await work();
@@ -96,7 +105,7 @@ export class Proof {
     request: CodeAddress & { code: string; purpose?: CodePurpose },
   ): Promise<boolean> {
     const check = async () => (await this.codes.check(request)) || null;
-    return (await this.guard.attempt(this.subjectOf(ctx, claim), check)) ?? false;
+    return (await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), check)) ?? false;
   }
 
   /** The secret to store for a new password. Throws PASSWORD_WEAK, or INVALID_INPUT for what is no MD5. */
@@ -110,13 +119,18 @@ export class Proof {
     if (passwordFormat === 'PLAIN') assertPasswordAllowed(password, PASSWORD_RULES[ctx.client.door]);
   }
 
-  private subjectOf(ctx: RequestContext, { guardKey, userId, captchaSolved }: Claim): GuardSubject {
+  private subjectOf(
+    ctx: RequestContext,
+    { guardKey, userId, captchaSolved }: Claim,
+    overAll: OverAll,
+  ): GuardSubject {
     const { ip, canShowCaptcha } = ctx.client;
     return {
       account: guardKey,
       ip,
       canShowCaptcha,
       captchaSolved,
+      overAll,
       isKnownSource: async () => userId !== null && this.sessions.isKnownSource(ctx.em, userId, ip),
     };
   }

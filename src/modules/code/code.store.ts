@@ -21,10 +21,13 @@ if not digest or redis.call('HEXISTS', KEYS[1], 'taken') == 1 then return { 0, '
 if tonumber(redis.call('HGET', KEYS[1], 'expires')) <= now then return { 0, '-' } end
 local purposes = redis.call('HGET', KEYS[1], 'purposes')
 local meant = not ARGV[5] or string.find(purposes, ',' .. ARGV[5] .. ',', 1, true)
+-- Counted before it is judged: of what cannot be counted, because Redis is full, nobody learns anything.
+local wrong = redis.call('HINCRBY', KEYS[1], 'wrong', 1)
 if digest ~= ARGV[2] or not meant then
-  if redis.call('HINCRBY', KEYS[1], 'wrong', 1) >= tonumber(ARGV[3]) then redis.call('DEL', KEYS[1]) end
+  if wrong >= tonumber(ARGV[3]) then redis.call('DEL', KEYS[1]) end
   return { 0, '-' }
 end
+redis.call('HINCRBY', KEYS[1], 'wrong', -1)
 if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'taken', 1) end
 return { 1, redis.call('HGET', KEYS[1], 'id') }
 `);

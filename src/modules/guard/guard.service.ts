@@ -7,6 +7,13 @@ import { type Clock, isCluster, type Redis, redisTime } from '../../infra/redis.
 import { type Budget, type BudgetClaim, Budgets, type Spent, type Verdict } from './guard.budgets.js';
 import { Waiters } from './guard.waiters.js';
 
+/**
+ * A password at log-in counts against its account. One asked of a live session counts against that session instead: its
+ * holder is no stranger, and strangers must not keep them out. A code counts against neither: it is burnt after a few
+ * wrong tries itself, and whoever was sent one must get in while strangers guess.
+ */
+export type OverAll = 'account' | 'nothing' | { session: number };
+
 /** Who tries, and at which door. */
 export interface GuardSubject {
   /** Canonical key of the account, known or not: `user:12`, `phone:138…`. Only its hash is stored. */
@@ -16,6 +23,8 @@ export interface GuardSubject {
   canShowCaptcha: boolean;
   /** A captcha was solved for this very try, and used up. */
   captchaSolved: boolean;
+  /** What failures count against besides, over all sources. */
+  overAll: OverAll;
   /** Whether the account has logged in from here lately; asked only when its budget over all sources is spent. */
   isKnownSource(): Promise<boolean>;
 }
@@ -35,15 +44,17 @@ type GuardConfig = Pick<
   | 'GUARD_CAPTCHA_AFTER'
   | 'GUARD_LOCK_AFTER'
   | 'GUARD_ACCOUNT_HOURLY'
+  | 'GUARD_SESSION_HOURLY'
   | 'GUARD_IP_HOURLY'
   | 'PASSWORD_PEPPER'
 >;
 
-/** The three budgets that a failure counts against. */
+/** The budgets that a failure counts against. */
 interface Scopes {
   ip: Budget;
   pair: Budget;
-  account: Budget;
+  /** Over all sources: of the account or of the session, if there is one. */
+  over: Budget | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -64,7 +75,8 @@ export interface GuardOptions {
  *
  * - Account and source: over `GUARD_CAPTCHA_AFTER` failures a captcha where one can be shown; `GUARD_LOCK_AFTER`
  *   failures lock for a window at every door, then the count starts from zero.
- * - Account over all sources: when spent, a captcha where one can be shown, and elsewhere known sources only.
+ * - Account over all sources (log-in): when spent, a captcha where one can be shown, and elsewhere known sources only.
+ * - Session over all sources (passwords it is asked for): when spent, locked until its oldest failure is an hour old.
  * - Source: when spent, locked until its oldest failure is an hour old.
  */
 export class GuardService {
@@ -107,22 +119,22 @@ export class GuardService {
     return result;
   }
 
-  /** What a try from here would meet. Throws SERVICE_UNAVAILABLE without Redis. */
+  /** What a log-in from here would meet. Throws SERVICE_UNAVAILABLE without Redis. */
   async status(subject: Pick<GuardSubject, 'account' | 'ip'>): Promise<GuardStatus> {
-    const scopes = this.scopesOf(subject);
+    const scopes = this.scopesOf({ ...subject, overAll: 'account' });
     const [ip, pair, account] = await Promise.all([
       this.budgets.look(scopes.ip),
       this.budgets.look(scopes.pair),
-      this.budgets.look(scopes.account),
+      scopes.over && this.budgets.look(scopes.over),
     ]);
     const lockedUntil = Math.max(
       ip.failures >= scopes.ip.limit ? ip.oldestLeavesAt : 0,
       pair.failures >= scopes.pair.limit ? pair.oldestLeavesAt : 0,
     );
+    const accountSpent = account !== null && account.failures >= this.config.GUARD_ACCOUNT_HOURLY;
     return {
       failures: pair.failures,
-      captchaRequired:
-        pair.failures > this.config.GUARD_CAPTCHA_AFTER || account.failures >= scopes.account.limit,
+      captchaRequired: pair.failures > this.config.GUARD_CAPTCHA_AFTER || accountSpent,
       lockedUntil: lockedUntil > 0 ? new Date(lockedUntil) : null,
     };
   }
@@ -137,7 +149,7 @@ export class GuardService {
       if (verdict.state === 'spent') {
         // Whoever waits for the same room can be told the same.
         this.waiters.wake(budget.key);
-        const knownMayPass = budget === scopes.account && !subject.canShowCaptcha;
+        const knownMayPass = isOfAccount(budget, scopes, subject) && !subject.canShowCaptcha;
         if (!knownMayPass || !(await subject.isKnownSource())) throw refusal(verdict, scopes, subject);
         vouchedFor = true;
         continue;
@@ -182,12 +194,13 @@ export class GuardService {
    * What one script can do at once: everything, or in a cluster the source and then the account. The source goes
    * first: one that is locked must not take places in an account's budgets, which others need.
    */
-  private inSteps<T>({ ip, pair, account }: Record<keyof Scopes, T>): T[][] {
-    return this.sharded ? [[ip], [pair, account]] : [[ip, pair, account]];
+  private inSteps<T>({ ip, pair, over }: { ip: T; pair: T; over: T | null }): T[][] {
+    const ofAccount = over ? [pair, over] : [pair];
+    return this.sharded ? [[ip], ofAccount] : [[ip, ...ofAccount]];
   }
 
-  private scopesOf({ account, ip }: Pick<GuardSubject, 'account' | 'ip'>): Scopes {
-    const { GUARD_WINDOW_SECONDS, GUARD_LOCK_AFTER, GUARD_ACCOUNT_HOURLY, GUARD_IP_HOURLY } = this.config;
+  private scopesOf({ account, ip, overAll }: Pick<GuardSubject, 'account' | 'ip' | 'overAll'>): Scopes {
+    const { GUARD_WINDOW_SECONDS, GUARD_LOCK_AFTER, GUARD_IP_HOURLY } = this.config;
     const accountTag = `guard:{${this.hash('account', account)}}`;
     const source = this.hash('source', sourceOf(ip));
     return {
@@ -198,30 +211,40 @@ export class GuardService {
         limit: GUARD_LOCK_AFTER,
         locks: true,
       },
-      account: { key: accountTag, windowMs: HOUR_MS, limit: GUARD_ACCOUNT_HOURLY, locks: false },
+      over: this.budgetOverAll(accountTag, overAll),
     };
   }
 
+  private budgetOverAll(accountTag: string, overAll: OverAll): Budget | null {
+    const { GUARD_ACCOUNT_HOURLY, GUARD_SESSION_HOURLY } = this.config;
+    if (overAll === 'nothing') return null;
+    const hourly = { windowMs: HOUR_MS, locks: false };
+    if (overAll === 'account') return { ...hourly, key: accountTag, limit: GUARD_ACCOUNT_HOURLY };
+    return { ...hourly, key: `${accountTag}:session:${overAll.session}`, limit: GUARD_SESSION_HOURLY };
+  }
+
   /** `vouchedFor`: by a captcha, or by being a known source where none can be shown. */
-  private claimsOf(
-    scopes: Scopes,
-    subject: GuardSubject,
-    vouchedFor: boolean,
-  ): Record<keyof Scopes, BudgetClaim> {
-    const { ip, pair, account } = scopes;
+  private claimsOf(scopes: Scopes, subject: GuardSubject, vouchedFor: boolean) {
+    const { ip, pair, over } = scopes;
     const captchaMissing = subject.canShowCaptcha && !subject.captchaSolved;
     const beforeCaptcha = Math.min(this.config.GUARD_CAPTCHA_AFTER + 1, pair.limit);
+    const unbound = vouchedFor && isOfAccount(over, scopes, subject);
+    const claim = (budget: Budget, limit: number | null = budget.limit): BudgetClaim => ({ budget, limit });
     return {
-      ip: { budget: ip, limit: ip.limit },
-      pair: { budget: pair, limit: captchaMissing ? beforeCaptcha : pair.limit },
-      account: { budget: account, limit: vouchedFor ? null : account.limit },
+      ip: claim(ip),
+      pair: claim(pair, captchaMissing ? beforeCaptcha : pair.limit),
+      over: over && claim(over, unbound ? null : over.limit),
     };
   }
 }
 
+/** The only one that a captcha or a known source gets past. */
+const isOfAccount = (budget: Budget | null, scopes: Scopes, { overAll }: GuardSubject): boolean =>
+  overAll === 'account' && budget === scopes.over;
+
 function refusal(verdict: Spent, scopes: Scopes, subject: GuardSubject): AppError {
   const { claim, failures, remainingMs } = verdict;
-  const locked = claim.budget !== scopes.account && failures >= claim.budget.limit;
+  const locked = !isOfAccount(claim.budget, scopes, subject) && failures >= claim.budget.limit;
   if (subject.canShowCaptcha && !locked) return new AppError('CAPTCHA_REQUIRED');
   return new AppError('ACCOUNT_LOCKED', {
     retryAfter: Math.ceil(remainingMs / 1000),

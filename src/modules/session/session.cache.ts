@@ -1,70 +1,94 @@
-import { isCluster, type Redis } from '../../infra/redis.js';
+import { randomUUID } from 'node:crypto';
+import { isCluster, type Redis, RedisScript, redisTime } from '../../infra/redis.js';
+import { wasLostWithin } from '../../infra/redis.watch.js';
 import { sharedBatch } from '../../infra/shared-batch.js';
 import type { LiveSession } from './session.repository.js';
 
-/** How long a cached session is believed, in seconds; also how often a use of it is recorded. */
-export const SESSION_CACHE_SECONDS = 60;
+/** How long a cached session is believed, in ms, from before its row was read. */
+const LIFE_MS = 10_000;
 
-/** Stands in the place of a session that changed: whoever finds it asks the database. */
-const STALE = '-';
-
-/** How long until a mark that Redis did not take is offered again, in ms. */
+/** How long until what Redis did not forget is to be forgotten again, in ms. */
 const RETRY_MS = 200;
 
+/** KEYS: session. ARGV: the reservation, the session. It lives as long as the reservation would have. */
+const FILL = new RedisScript<number>(`
+if redis.call('GET', KEYS[1]) ~= ARGV[2] then return 0 end
+local left = redis.call('PTTL', KEYS[1])
+if left > 0 then redis.call('SET', KEYS[1], ARGV[3], 'PX', left) end
+return left
+`);
+
 /**
- * Sessions in Redis, by the hash of their token. A change marks them stale instead of deleting them, and a fill
- * never overwrites a mark: a reader that saw the old row cannot bring it back. The marks outlive such a reader.
- * Without Redis every call is a miss, so losing it logs nobody out.
+ * Sessions in Redis, by the hash of their token. A place is reserved before a row is read, and filled only if it is
+ * still reserved; a change deletes the key once it is committed. So a reader that saw the old row cannot bring it back,
+ * and ending a session needs no write that a full Redis refuses.
+ *
+ * Without Redis every call is a miss, so losing it logs nobody out. What it did not forget, because it was gone, is
+ * cached for {@link LIFE_MS} at most, and for that long nobody believes it who noticed: whoever lost it, or could not
+ * make it forget.
  */
 export class SessionCache {
-  /** Marks that Redis has not taken yet. Meanwhile they hold in this process. */
-  private readonly untaken = new Set<string>();
+  private doubtedUntil = 0;
   private readonly cached = sharedBatch((tokenHashes: readonly string[]) =>
     readAll(this.redis, tokenHashes.map(keyOf)),
   );
 
   constructor(private readonly redis: Redis) {}
 
-  async get(tokenHash: string): Promise<LiveSession | null> {
-    if (this.untaken.has(tokenHash)) return null;
-    const cached = await this.cached.load(tokenHash).catch(() => null);
-    if (!cached || cached === STALE) return null;
-    const session = JSON.parse(cached) as LiveSession;
-    return { ...session, expiresAt: new Date(session.expiresAt), lastSeenAt: new Date(session.lastSeenAt) };
+  /** The session, from the cache or else by `find`. */
+  async get(tokenHash: string, find: () => Promise<LiveSession | null>): Promise<LiveSession | null> {
+    const key = keyOf(tokenHash);
+    const cached = this.isDoubtful() ? GONE : await this.cached.load(tokenHash).catch(() => GONE);
+    if (cached?.startsWith('{')) return revive(cached);
+    const place = `?${randomUUID()}`;
+    // Somebody else's reservation stays theirs.
+    const reserved = cached === null && (await this.reserve(key, place));
+    const session = await find();
+    if (reserved && session) await this.fill(key, place, session);
+    return session;
   }
 
-  async fill(tokenHash: string, session: LiveSession): Promise<void> {
-    const life = Math.min(SESSION_CACHE_SECONDS * 1000, session.expiresAt.getTime() - Date.now());
-    if (life > 0) {
-      await this.redis.set(keyOf(tokenHash), JSON.stringify(session), 'PX', life, 'NX').catch(() => null);
-    }
+  /** Call once the change is committed. Never throws. */
+  async forget(tokenHashes: readonly string[]): Promise<void> {
+    const until = performance.now() + LIFE_MS;
+    await Promise.all(tokenHashes.map((hash) => this.delete(keyOf(hash), until)));
   }
 
-  /**
-   * Call once the change is written; its commit has a minute to follow. A Redis that is gone gets the marks as soon
-   * as it is back, because it may come back with the sessions that it had cached.
-   */
-  async markStale(tokenHashes: readonly string[]): Promise<void> {
-    const retryUntil = Date.now() + SESSION_CACHE_SECONDS * 1000;
-    await Promise.all(tokenHashes.map((hash) => this.mark(hash, retryUntil)));
+  private isDoubtful(): boolean {
+    return performance.now() < this.doubtedUntil || wasLostWithin(this.redis, LIFE_MS);
   }
 
-  private async mark(hash: string, retryUntil: number): Promise<void> {
+  private reserve(key: string, place: string): Promise<boolean> {
+    return this.redis.set(key, place, 'PX', LIFE_MS, 'NX').then(
+      (answer) => answer === 'OK',
+      () => false,
+    );
+  }
+
+  private async fill(key: string, place: string, session: LiveSession): Promise<void> {
+    await FILL.run(this.redis, redisTime, [key], [place, JSON.stringify(session)]).catch(() => 0);
+  }
+
+  /** Other instances may still reach a Redis that this one does not, so it is told as soon as it can be. */
+  private async delete(key: string, until: number): Promise<void> {
     try {
-      await this.redis.set(keyOf(hash), STALE, 'EX', SESSION_CACHE_SECONDS);
-      this.untaken.delete(hash);
+      await this.redis.del(key);
     } catch {
-      // What was cached before the change has expired by then.
-      if (Date.now() >= retryUntil) this.untaken.delete(hash);
-      else {
-        this.untaken.add(hash);
-        setTimeout(() => this.mark(hash, retryUntil), RETRY_MS).unref();
-      }
+      this.doubtedUntil = Math.max(this.doubtedUntil, until);
+      if (performance.now() < until) setTimeout(() => this.delete(key, until), RETRY_MS).unref();
     }
   }
 }
 
+/** No reply, where null is the reply that nothing is there. */
+const GONE = '';
+
 const keyOf = (tokenHash: string): string => `session:${tokenHash}`;
+
+function revive(cached: string): LiveSession {
+  const session = JSON.parse(cached) as LiveSession;
+  return { ...session, expiresAt: new Date(session.expiresAt), lastSeenAt: new Date(session.lastSeenAt) };
+}
 
 /** The nodes of a cluster have no keys in common. */
 const readAll = (redis: Redis, keys: string[]): Promise<(string | null)[]> =>

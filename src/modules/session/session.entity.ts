@@ -55,6 +55,10 @@ export class Session {
   @Property({ ...moment })
   expiresAt!: Date;
 
+  /** The session that a log-in opened and that became this one by renewals; null for one that a log-in opened. */
+  @Property({ type: 'integer', nullable: true })
+  originId: number | null = null;
+
   /** Set when it was ended before its time; kept so that known sources stay known for 30 days. */
   @Property({ ...moment, nullable: true })
   revokedAt: Date | null = null;

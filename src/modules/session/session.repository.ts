@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { readMoment } from '../../infra/database/moments.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { User, UserStatus } from '../user/user.entity.js';
@@ -8,6 +9,8 @@ import { Session } from './session.entity.js';
 export interface LiveSession {
   id: number;
   userId: number;
+  /** Itself, unless it was renewed. */
+  originId: number;
   abilities: string[];
   expiresAt: Date;
   lastSeenAt: Date;
@@ -16,13 +19,14 @@ export interface LiveSession {
 interface LiveSessionRow {
   id: number;
   user_id: number;
+  origin_id: number;
   abilities: string[];
-  expires_at: Date;
-  last_seen_at: Date;
+  expires_at: string;
+  last_seen_at: string;
 }
 
 const liveSession = statement<LiveSessionRow>(
-  `select s.id, s.user_id, u.abilities, s.expires_at, s.last_seen_at
+  `select s.id, s.user_id, coalesce(s.origin_id, s.id) as origin_id, u.abilities, s.expires_at, s.last_seen_at
    from sessions s join users u on u.id = s.user_id
    where s.token_hash = ? and s.revoked_at is null and s.expires_at > now() and u.status = ${UserStatus.ACTIVE}`,
 );
@@ -33,30 +37,31 @@ export async function findLiveSession(em: EntityManager, tokenHash: string): Pro
     row && {
       id: row.id,
       userId: row.user_id,
+      originId: row.origin_id,
       abilities: row.abilities,
-      expiresAt: new Date(row.expires_at),
-      lastSeenAt: new Date(row.last_seen_at),
+      expiresAt: readMoment(row.expires_at),
+      lastSeenAt: readMoment(row.last_seen_at),
     }
   );
 }
 
 export type NewSession = Pick<
   Session,
-  'userId' | 'tokenHash' | 'deviceType' | 'ip' | 'source' | 'userAgent' | 'expiresAt'
+  'userId' | 'tokenHash' | 'deviceType' | 'ip' | 'source' | 'userAgent' | 'expiresAt' | 'originId'
 >;
 
-const opened = statement<{ id: number; abilities: string[]; last_seen_at: Date }>(
+const opened = statement<{ id: number; origin_id: number | null; abilities: string[]; last_seen_at: string }>(
   // The locks are taken in this order: the user's row, which every change of a password or a status holds until it is
   // done, and then the secret, which is read as it is once it is locked and not as it was when the statement began.
   `with holder as (
      update users set last_device_type = ?, last_active_at = now()
      where id = ? and status = ${UserStatus.ACTIVE} returning id, abilities
    )
-   insert into sessions (user_id, token_hash, device_type, ip, source, user_agent, expires_at)
-   select holder.id, ?, ?::smallint, ?, ?, ?, ?::timestamptz from holder where ?::text is null or exists (
+   insert into sessions (user_id, token_hash, device_type, ip, source, user_agent, expires_at, origin_id)
+   select holder.id, ?, ?::smallint, ?, ?, ?, ?::timestamptz, ?::int from holder where ?::text is null or exists (
      select 1 from credentials c where c.user_id = holder.id and c.password_hash = ? for share
    )
-   returning id, (select abilities from holder) as abilities, last_seen_at`,
+   returning id, origin_id, (select abilities from holder) as abilities, last_seen_at`,
 );
 
 /**
@@ -69,7 +74,7 @@ export async function insertSession(
   session: NewSession,
   passwordHash: string | null,
 ): Promise<LiveSession | null> {
-  const { userId, tokenHash, deviceType, ip, source, userAgent, expiresAt } = session;
+  const { userId, tokenHash, deviceType, ip, source, userAgent, expiresAt, originId } = session;
   const row = await firstOf(opened, em, [
     deviceType,
     userId,
@@ -79,11 +84,19 @@ export async function insertSession(
     source,
     userAgent,
     expiresAt.toISOString(),
+    originId,
     passwordHash,
     passwordHash,
   ]);
   if (!row) return null;
-  return { id: row.id, userId, abilities: row.abilities, expiresAt, lastSeenAt: new Date(row.last_seen_at) };
+  return {
+    id: row.id,
+    userId,
+    originId: row.origin_id ?? row.id,
+    abilities: row.abilities,
+    expiresAt,
+    lastSeenAt: readMoment(row.last_seen_at),
+  };
 }
 
 /** Who has more sees the newest; log-ins are not bounded. */

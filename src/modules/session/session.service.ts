@@ -3,10 +3,12 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import { type RequestContext, requireViewer, type Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { toAppError } from '../../errors/unexpected.js';
+import { afterCommit } from '../../infra/database/after-commit.js';
 import { sourceOf } from '../../infra/ip.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
-import { SESSION_CACHE_SECONDS, type SessionCache } from './session.cache.js';
+import type { SessionCache } from './session.cache.js';
 import type { Session } from './session.entity.js';
 import {
   findLiveSession,
@@ -26,10 +28,17 @@ export interface OpenedSession {
 }
 
 const DAY_MS = 86_400_000;
+/** How often a use is recorded. */
+const TOUCH_SECONDS = 60;
 /** 256 bits in base64url. Anything else is not one of our tokens and is not looked up. */
 const TOKEN = /^[\w-]{43}$/;
 
-const viewerOf = ({ id, userId, abilities }: LiveSession): Viewer => ({ userId, sessionId: id, abilities });
+const viewerOf = ({ id, userId, originId, abilities }: LiveSession): Viewer => ({
+  userId,
+  sessionId: id,
+  originId,
+  abilities,
+});
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -45,15 +54,8 @@ export class SessionService {
   async authenticate(em: EntityManager, token: string | undefined): Promise<Viewer | null> {
     if (!token || !TOKEN.test(token)) return null;
     const tokenHash = hashOf(token);
-    const cached = await this.cache.get(tokenHash);
-    const session = cached ?? (await findLiveSession(em, tokenHash));
+    const session = await this.cache.get(tokenHash, () => this.findUsed(em, tokenHash));
     if (!session || session.expiresAt.getTime() <= Date.now()) return null;
-    if (!cached) {
-      await this.cache.fill(tokenHash, session);
-      if (Date.now() - session.lastSeenAt.getTime() >= SESSION_CACHE_SECONDS * 1000) {
-        await touchSession(em, session, SESSION_CACHE_SECONDS);
-      }
-    }
     return viewerOf(session);
   }
 
@@ -65,6 +67,7 @@ export class SessionService {
     ctx: RequestContext,
     userId: number,
     passwordHash: string | null = null,
+    originId: number | null = null,
   ): Promise<OpenedSession> {
     const { em, client } = ctx;
     const token = randomBytes(32).toString('base64url');
@@ -80,6 +83,7 @@ export class SessionService {
         source: sourceOf(client.ip),
         userAgent: client.userAgent?.slice(0, 255) ?? null,
         expiresAt,
+        originId,
       },
       passwordHash,
     );
@@ -94,11 +98,11 @@ export class SessionService {
    */
   async renew(ctx: RequestContext): Promise<OpenedSession> {
     const viewer = requireViewer(ctx);
-    const { userId, sessionId } = viewer;
+    const { userId, sessionId, originId } = viewer;
     try {
       return await ctx.em.transactional(async () => {
         // The new one first: whoever ends sessions locks the user before them.
-        const opened = await this.open(ctx, userId);
+        const opened = await this.open(ctx, userId, null, originId);
         if ((await this.end(ctx.em, userId, { id: sessionId })) === 0) throw new AppError('UNAUTHENTICATED');
         return opened;
       });
@@ -139,14 +143,26 @@ export class SessionService {
     which: { id?: number; except?: number } = {},
   ): Promise<number> {
     const hashes = await revokeSessions(em, userId, which);
-    await this.cache.markStale(hashes);
+    await afterCommit(em, () => this.cache.forget(hashes));
     return hashes.length;
   }
 
   /** Makes every instance read the user's abilities again. */
   async refresh(em: EntityManager, userId: number): Promise<void> {
     const sessions = await findSessionsOfUser(em, userId);
-    await this.cache.markStale(sessions.map((session) => session.tokenHash));
+    await afterCommit(em, () => this.cache.forget(sessions.map((session) => session.tokenHash)));
+  }
+
+  /** The session as it is stored; its use is recorded. */
+  private async findUsed(em: EntityManager, tokenHash: string): Promise<LiveSession | null> {
+    const session = await findLiveSession(em, tokenHash);
+    if (session && Date.now() - session.lastSeenAt.getTime() >= TOUCH_SECONDS * 1000) {
+      // A database that takes no writes for a while, after a failover, still says who may read.
+      await touchSession(em, session, TOUCH_SECONDS).catch((error: unknown) => {
+        if (toAppError(error).kind !== 'unavailable') throw error;
+      });
+    }
+    return session;
   }
 
   isKnownSource(em: EntityManager, userId: number, ip: string): Promise<boolean> {

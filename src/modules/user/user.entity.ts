@@ -2,7 +2,7 @@ import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-o
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { DeviceType } from '../../context.js';
-import { createdAt, keyOnly, moment } from '../../infra/database/columns.js';
+import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
 import { Image } from '../image/image.entity.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
@@ -123,7 +123,7 @@ export class User {
   sex: Sex = Sex.UNSPECIFIED;
 
   @Field(() => GraphQLLocalDate, { nullable: true, description: 'Date of birth, or null when not given.' })
-  @Property({ type: 'date', nullable: true })
+  @Property({ ...calendarDate })
   birthday: string | null = null;
 
   @Field(() => String, { nullable: true, description: 'A short text about oneself, at most 191 characters.' })

@@ -15,7 +15,7 @@ const encodePlace = ({ updatedAt, userId }: VerificationPlace): string =>
 function decodePlace(after: string | null | undefined): VerificationPlace | null {
   if (after === null || after === undefined) return null;
   const text = Buffer.from(after, 'base64url').toString('latin1');
-  const [, time, userId] = /^(\d{1,14})\.(\d{1,10})$/.exec(text) ?? [];
+  const [, time, userId] = /^(-?\d{1,14})\.(\d{1,10})$/.exec(text) ?? [];
   if (!time || !(Number(userId) <= USER_ID_MAX)) throw new AppError('INVALID_INPUT', { field: 'after' });
   return { updatedAt: new Date(Number(time)), userId: Number(userId) };
 }

@@ -1,0 +1,25 @@
+import type { EventSubscriber, TransactionEventArgs } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+type Work = () => Promise<void>;
+
+/** What waits for each transaction; what is rolled back is forgotten with it. */
+const waiting = new WeakMap<object, Work[]>();
+
+/**
+ * Does the work once the transaction it is called in is committed, before its caller goes on; at once outside of one,
+ * and never when it is rolled back. The work must not throw: what it follows has happened.
+ */
+export async function afterCommit(em: EntityManager, work: Work): Promise<void> {
+  const transaction = em.getTransactionContext<object>();
+  if (!transaction) return work();
+  waiting.set(transaction, [...(waiting.get(transaction) ?? []), work]);
+}
+
+/** Known to the ORM. */
+export class CommitSubscriber implements EventSubscriber {
+  async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
+    const works = (transaction && waiting.get(transaction)) ?? [];
+    for (const work of works) await work();
+  }
+}

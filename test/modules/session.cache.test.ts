@@ -1,0 +1,93 @@
+import { SessionCache } from '../../src/modules/session/session.cache.js';
+import type { LiveSession } from '../../src/modules/session/session.repository.js';
+import { openTestRedis, type TestRedis } from '../support/redis.js';
+
+let redis: TestRedis;
+beforeAll(() => {
+  redis = openTestRedis();
+});
+afterAll(() => redis.close());
+
+const NOW = new Date();
+const session = (userId: number): LiveSession => ({
+  id: userId,
+  userId,
+  originId: userId,
+  abilities: ['[user] Disabled User'],
+  expiresAt: new Date(NOW.getTime() + 60_000),
+  lastSeenAt: NOW,
+});
+/** Two instances of one deployment. */
+const instances = () => [new SessionCache(redis.client), new SessionCache(redis.client)] as const;
+
+let tokens = 0;
+const freshToken = () => `token-${++tokens}`;
+
+/** A row, and how often it was read. */
+function row(value: LiveSession | null) {
+  const state = { value, reads: 0 };
+  return {
+    state,
+    find: async () => {
+      state.reads++;
+      return state.value;
+    },
+  };
+}
+
+test('what one instance read another finds, as it was', async () => {
+  const [a, b] = instances();
+  const token = freshToken();
+  const { state, find } = row(session(1));
+  expect(await a.get(token, find)).toEqual(session(1));
+  expect(await b.get(token, find)).toEqual(session(1));
+  expect(state.reads).toBe(1);
+});
+
+test('what was forgotten is read again, and nothing is kept of what does not exist', async () => {
+  const [a, b] = instances();
+  const token = freshToken();
+  const { state, find } = row(session(1));
+  await a.get(token, find);
+  state.value = null;
+  await b.forget([token]);
+  expect(await a.get(token, find)).toBeNull();
+  state.value = session(2);
+  expect(await a.get(token, find)).toEqual(session(2));
+});
+
+test('a row that was read before a change and arrives after it is not kept', async () => {
+  const [a, b] = instances();
+  const token = freshToken();
+  const { state, find } = row(session(1));
+  const late = await a.get(token, async () => {
+    const read = await find();
+    state.value = null;
+    await b.forget([token]);
+    // Somebody who asks in between reads the new row, and has a reservation of their own.
+    expect(await b.get(token, find)).toBeNull();
+    return read;
+  });
+  expect(late).toEqual(session(1));
+  expect(await a.get(token, find)).toBeNull();
+  expect(await b.get(token, find)).toBeNull();
+});
+
+test('many at once read it, and one of them keeps it', async () => {
+  const [a, b] = instances();
+  const token = freshToken();
+  const { state, find } = row(session(1));
+  await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 ? a : b).get(token, find)));
+  const { reads } = state;
+  expect(await a.get(token, find)).toEqual(session(1));
+  expect(state.reads).toBe(reads);
+});
+
+test('it ends by itself soon, whenever it was filled', async () => {
+  const [a] = instances();
+  const token = freshToken();
+  await a.get(token, row(session(1)).find);
+  const life = await redis.client.pttl(`session:${token}`);
+  expect(life).toBeGreaterThan(0);
+  expect(life).toBeLessThanOrEqual(10_000);
+});
