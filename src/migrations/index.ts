@@ -2,6 +2,7 @@ import { Migration20261121_domain } from './Migration20261121_domain.js';
 import { Migration20261121_indexes } from './Migration20261121_indexes.js';
 import { Migration20261121_open_app_calls } from './Migration20261121_open_app_calls.js';
 import { Migration20261122_erasure } from './Migration20261122_erasure.js';
+import { Migration20261123_names } from './Migration20261123_names.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261121_indexes', class: Migration20261121_indexes },
   { name: 'Migration20261121_open_app_calls', class: Migration20261121_open_app_calls },
   { name: 'Migration20261122_erasure', class: Migration20261122_erasure },
+  { name: 'Migration20261123_names', class: Migration20261123_names },
 ];

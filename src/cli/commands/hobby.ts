@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../errors/app-error.js';
+import { visible } from '../../infra/text.js';
 import { findHobbies } from '../../modules/hobby/hobby.repository.js';
 import { idArgument } from '../arguments.js';
 import { deleteHobby, ensureHobby } from '../operator.repository.js';
@@ -9,7 +10,7 @@ import type { Run } from '../program.js';
 const NAME_MAX = 32;
 
 function nameArgument(text: string): string {
-  const name = text.trim();
+  const name = visible(text);
   if (name === '' || [...name].length > NAME_MAX) {
     throw new InvalidArgumentError(`It must have 1 to ${NAME_MAX} characters.`);
   }

@@ -25,7 +25,7 @@ function verifiable(input: Input): { phone: string } | { email: string } {
 }
 
 /** Six digits; a client that sends them as a number (`plus.md` 输入) has lost the zeros in front. */
-const inFull = (code: string): string => code.padStart(6, '0');
+const inFull = (code: string): string => (/^\d+$/.test(code) ? code.padStart(6, '0') : code);
 
 const withCode = (input: Input) => ({ code: inFull(input.required('verifiable_code')) });
 
