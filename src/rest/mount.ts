@@ -1,12 +1,13 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { parseQuery } from '../http/query.js';
 import type { Dialect } from './dialect.js';
 import { type Engine, handlerOf, sendFailure } from './handler.js';
+import { parseJson } from './json.js';
 import { loadOperations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
@@ -33,9 +34,8 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
 
 /** Old clients announce JSON whether they have something to say or not. */
 function readEmptyJson(scope: FastifyInstance): void {
-  const parse = scope.getDefaultJsonParser('error', 'error');
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null) : parse(request, body as string, done),
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
+    body === '' ? undefined : parseJson(body),
   );
 }
 

@@ -43,7 +43,7 @@ export function parseEmail(input: string): string | null {
   const text = toAscii(withoutMarks(trimmed(input))).toLowerCase();
   const at = text.lastIndexOf('@') + 1;
   const email = text.slice(0, at) + domainOf(text.slice(at));
-  return validator.isEmail(email, { blacklisted_chars: '"' }) ? email : null;
+  return validator.isEmail(email, { allow_utf8_local_part: false, blacklisted_chars: '"' }) ? email : null;
 }
 
 /** The normalised address. Throws EMAIL_INVALID. */

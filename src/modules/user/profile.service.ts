@@ -70,7 +70,7 @@ export class ProfileService {
     const columns: Columns = {
       ...(await this.names(ctx, current, changes)),
       ...texts(changes),
-      ...(await this.pictures(ctx, changes)),
+      ...(await this.pictures(ctx, current, changes)),
       ...(await this.place(ctx, current, changes)),
     };
     return { columns, hobbyIds };
@@ -99,15 +99,31 @@ export class ProfileService {
     return columns;
   }
 
-  private async pictures(ctx: RequestContext, changes: ProfileChanges): Promise<Columns> {
+  private async pictures(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
     const columns: Columns = {};
     for (const field of ['avatarId', 'backgroundId'] as const) {
       const id = changes[field];
-      if (id !== undefined) columns[field] = id ? await this.images.resolveUsable(ctx, id, field) : null;
+      // Clients send back the address that they were shown.
+      if (id === undefined || (id && (await this.isShownAs(ctx, current, field, id)))) continue;
+      columns[field] = id ? await this.images.resolveUsable(ctx, id, field) : null;
+      // A picture at a third party is shown only until the user decides otherwise.
+      if (field === 'avatarId') columns.externalAvatarUrl = null;
     }
-    // A picture at a third party is shown only until the user decides otherwise.
-    if (changes.avatarId !== undefined) columns.externalAvatarUrl = null;
     return columns;
+  }
+
+  /** Whether a text is the address that one's picture has now. */
+  private async isShownAs(
+    ctx: RequestContext,
+    current: User,
+    field: 'avatarId' | 'backgroundId',
+    text: string,
+  ): Promise<boolean> {
+    if (field === 'avatarId') {
+      return text === (await this.images.avatarUrlOf(ctx, current, { orDefault: false }));
+    }
+    const background = current.backgroundId ? await ctx.loaders.image.load(current.backgroundId) : null;
+    return background !== null && text === this.images.urlOf(background);
   }
 
   /** The city follows the community, else the location (DECISIONS §1, "city"). */
