@@ -84,13 +84,13 @@ test.each([
 });
 
 test('a name may come again in another object, and in a text', () => {
-  const value = { a: { a: [{ a: 'b' }, { a: 'b' }] }, b: '{"c":1,"c":2}', c: '\\"d":', d: '}' };
+  const value = { n: '12345678901234567890', a: { a: [{ a: 'b' }, { a: 'b' }] }, b: '{"c":1,"c":2}', c: '\\"d":', d: '}' };
   expect(parseJson(JSON.stringify(value, null, 2))).toEqual(value);
 });
 
-test('JSON of great depth is read or refused, and long texts take no time to speak of', () => {
-  const deep = '{"a":'.repeat(100_000) + 1 + '}'.repeat(100_000);
-  expect(() => parseJson(deep)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+test('JSON of great depth is read, and so are long texts', () => {
+  const deep = `${'{"a":'.repeat(100_000)}12345678901234567890${'}'.repeat(100_000)}`;
+  expect(parseJson(deep)).toEqual({ a: expect.anything() });
   const long = JSON.stringify({ a: '\\"'.repeat(200_000), b: 'x'.repeat(1_000_000) });
   expect(parseJson(long)).toEqual(JSON.parse(long));
 });
