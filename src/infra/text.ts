@@ -30,7 +30,7 @@ const FULL_WIDTH = /[\u{FF01}-\u{FF5E}]/gu;
 const FROM_FULL_WIDTH = 0xfee0;
 
 /** Digits of every script come in runs of ten, from zero on. */
-function valueOf(digit: string): string {
+function digitOf(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
   let zero = code;
   while (DIGIT.test(String.fromCodePoint(zero - 1))) zero--;
@@ -41,7 +41,7 @@ function valueOf(digit: string): string {
 export const toAscii = (text: string): string =>
   text
     .replace(FULL_WIDTH, (wide) => String.fromCodePoint((wide.codePointAt(0) ?? 0) - FROM_FULL_WIDTH))
-    .replace(FOREIGN_DIGITS, valueOf);
+    .replace(FOREIGN_DIGITS, digitOf);
 
 /** What was meant by a number or a short code that was typed or pasted: no blanks, no marks, ASCII where there is any. */
 export const compact = (text: string): string => toAscii(text.replace(ALL_INVISIBLE, ''));

@@ -34,8 +34,10 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
 
 /** Old clients announce JSON whether they have something to say or not. */
 function readEmptyJson(scope: FastifyInstance): void {
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
-    body === '' ? undefined : parseJson(body),
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string) => (body === '' ? undefined : parseJson(body)),
   );
 }
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { AppError } from '../../src/errors/app-error.js';
-import { displayWidth, foldName, generateName, normaliseName, normaliseText } from '../../src/modules/user/text.js';
+import {
+  displayWidth,
+  foldName,
+  generateName,
+  normaliseName,
+  normaliseText,
+} from '../../src/modules/user/text.js';
 
 const ASCII_FIRST = 'abcxyzABCXYZ_';
 const HAN = '张伟李娜王芳成都安居生活';
@@ -175,7 +181,9 @@ describe('texts', () => {
 
   test('take no longer, the more there is in them that cannot be seen', () => {
     const runs = `a${'\u200b'.repeat(200_000)}`.repeat(3);
-    expect(() => normaliseText(`${runs}b`, 'bio', 64)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    expect(() => normaliseText(`${runs}b`, 'bio', 64)).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
   });
 
   test('are trimmed, counted in characters, and null when nothing is left', () => {

@@ -84,7 +84,13 @@ test.each([
 });
 
 test('a name may come again in another object, and in a text', () => {
-  const value = { n: '12345678901234567890', a: { a: [{ a: 'b' }, { a: 'b' }] }, b: '{"c":1,"c":2}', c: '\\"d":', d: '}' };
+  const value = {
+    n: '12345678901234567890',
+    a: { a: [{ a: 'b' }, { a: 'b' }] },
+    b: '{"c":1,"c":2}',
+    c: '\\"d":',
+    d: '}',
+  };
   expect(parseJson(JSON.stringify(value, null, 2))).toEqual(value);
 });
 

@@ -16,8 +16,7 @@ import {
 } from './moderation.repository.js';
 
 /** One form for all the widths and cases a word can be written in, with nothing invisible between its letters. */
-const foldWord = (text: string): string =>
-  withoutMarks(text.normalize('NFKC')).toLowerCase();
+const foldWord = (text: string): string => withoutMarks(text.normalize('NFKC')).toLowerCase();
 
 const WORD_MAX = 64;
 

@@ -32,7 +32,8 @@ export type PictureField = (typeof PICTURES)[VerificationType][number];
  * residence permits of people from Hong Kong, Macau and Taiwan; 9, those of foreigners who live here for good, since
  * 2023, where the place is followed by the country. Numbers of 15 characters are void, or those of older permits.
  */
-const ID_NUMBER = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9\d)\d{4}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/;
+const ID_NUMBER =
+  /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9\d)\d{4}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/;
 
 /** By the place of its digit, modulo 11 (ISO 7064, MOD 11-2). */
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
