@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../errors/app-error.js';
-import { visible } from '../infra/text.js';
 import { City } from '../modules/place/city.entity.js';
 import { insertCommunities, type NewCommunity } from '../modules/place/place.repository.js';
+import { visible } from '../text.js';
 
 /** Rows in one statement. */
 const BATCH = 5000;

@@ -233,10 +233,26 @@ describe('a text of nothing that can be seen', () => {
       { user_id: String(id), nickname: NOTHING, signature: NOTHING },
       headers,
     );
-    await post('/user/update_info', { name: NOTHING }, headers);
     const body = new URLSearchParams({ location: NOTHING });
     await fetch(`${app.url}/api/v2/user`, { method: 'PATCH', headers, body });
     expect(await shown()).toEqual(cleared);
+  });
+
+  test('is an empty field, where one is told from a malformed one', async () => {
+    const { id, token } = await app.client.register();
+    const headers = { authorization: `Bearer ${token}` };
+    await setUser(app.infrastructure.database.fork(), id, { nickname: '小明' });
+    expect(await post('/user/update_info', { name: NOTHING }, headers)).toMatchObject({
+      data: { name: '小明' },
+    });
+    expect(await get(`/api/login/username?username=${encodeURIComponent(NOTHING)}`)).toMatchObject({
+      status: 4,
+    });
+    expect(await get(`/api/login/checkphone?phone=${encodeURIComponent(NOTHING)}`)).toMatchObject({
+      status: 3,
+    });
+    const form = { username: NOTHING, password: 'geheim 77' };
+    expect(await post('/api/login/submit', form, JSON_PLEASE)).toMatchObject({ status: 2 });
   });
 
   test('is no name, no receiver and no address', async () => {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../errors/app-error.js';
-import { visible } from '../../infra/text.js';
 import { findHobbies } from '../../modules/hobby/hobby.repository.js';
+import { visible } from '../../text.js';
 import { idArgument } from '../arguments.js';
 import { deleteHobby, ensureHobby } from '../operator.repository.js';
 import { showList, showOne } from '../output.js';

@@ -1,4 +1,4 @@
-import { visible } from '../text.js';
+import { visible } from '../../text.js';
 import { type Fields, textField } from './http.js';
 import type { ProvenIdentity } from './port.js';
 

@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 import { AppError } from '../../errors/app-error.js';
-import { compact } from '../../infra/text.js';
+import { compact } from '../../text.js';
 import { normalisePhone } from '../user/contact.js';
 import { normaliseText } from '../user/text.js';
 import type { Address } from './address.entity.js';

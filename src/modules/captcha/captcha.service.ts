@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { type Clock, type Redis, RedisScript, redisTime } from '../../infra/redis.js';
-import { compact } from '../../infra/text.js';
+import { compact } from '../../text.js';
 
 export interface Captcha {
   /** 128 random bits in base64url. */

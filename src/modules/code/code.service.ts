@@ -5,7 +5,7 @@ import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import type { MessageChannel, MessageSender } from '../../infra/message/port.js';
 import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
-import { compact } from '../../infra/text.js';
+import { compact } from '../../text.js';
 import { CodeStore, type Quota } from './code.store.js';
 
 /** What a code can be good for (DECISIONS §1, "code"). */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
 import { canonicalRange, isRange } from '../../infra/ip.js';
-import { visible, withoutMarks } from '../../infra/text.js';
+import { visible, withoutMarks } from '../../text.js';
 import type { BannedWord } from './banned-word.entity.js';
 import type { BlockedIp } from './blocked-ip.entity.js';
 import {

@@ -1,6 +1,6 @@
 import { ABILITIES, type RequestContext, requireAbility } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { trimmed } from '../../infra/text.js';
+import { trimmed } from '../../text.js';
 import { findUserById } from '../user/user.repository.js';
 import type { CurrencyOrder } from './currency-order.entity.js';
 import { addCurrency, findOrderByKey, type Income, insertOrder } from './income.repository.js';

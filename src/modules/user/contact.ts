@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import validator from 'validator';
 import { AppError } from '../../errors/app-error.js';
-import { compact, toAscii, trimmed, withoutMarks } from '../../infra/text.js';
+import { compact, toAscii, trimmed, withoutMarks } from '../../text.js';
 
 /** Prefixes that old clients put before a mainland number (DECISIONS §1, "phone"). */
 const PREFIX = /^(?:\+86|0086|86)(?=1\d{10}$)/;

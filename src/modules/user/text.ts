@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../errors/app-error.js';
-import { INVISIBLE, trimmed, visible } from '../../infra/text.js';
+import { INVISIBLE, trimmed, visible } from '../../text.js';
 import { parseEmail, parsePhone } from './contact.js';
 
 /** A letter, `_` or a non-ASCII character, then also digits (DECISIONS §6). */

@@ -1,6 +1,6 @@
 import { ABILITIES, hasAbility, maySeePrivate, type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { compact } from '../../infra/text.js';
+import { compact } from '../../text.js';
 import { isBirthday } from '../user/calendar.js';
 import { normalisePhone } from '../user/contact.js';
 import { normaliseText } from '../user/text.js';
