@@ -1,5 +1,5 @@
 /** What a reader cannot see: controls, marks of format and direction, blanks, and letters that are drawn as nothing. */
-const UNSEEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u{2800}\\u{16FE4}\\u{1D159}';
+const UNSEEN = '\\p{Cc}\\p{Cf}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u{2800}\\u{16FE4}\\u{1D159}';
 export const INVISIBLE = new RegExp(`[${UNSEEN}]`, 'u');
 const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu');
 

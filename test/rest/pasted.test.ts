@@ -266,5 +266,7 @@ describe('a text of nothing that can be seen', () => {
     }
     const update = 'mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { id } }';
     expect(await app.client.code(update, { input: { name: NOTHING } }, token)).toBe('NAME_LENGTH');
+    const init = { method: 'PATCH', headers, body: new URLSearchParams({ name: NOTHING }) };
+    expect((await fetch(`${app.url}/api/v2/user`, init)).status).toBe(422);
   });
 });

@@ -6,7 +6,7 @@ import { parseEmail, parsePhone } from './contact.js';
 /** A letter, `_` or a non-ASCII character, then also digits (DECISIONS §6). */
 const NAME = /^[A-Za-z_\u{80}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{10FFFF}]*$/u;
 /** Drawn differently on every machine, or not at all. */
-const UNASSIGNED = /[\p{Co}\p{Cn}]/u;
+const UNASSIGNED = /[\p{Co}\p{Cn}\p{Cs}]/u;
 const NAME_WIDTH = { min: 2, max: 12 };
 
 /** Display width: ASCII letters, digits and `_` count a half, everything else one (DECISIONS §6). */

@@ -1,5 +1,4 @@
 import { AppError } from '../../errors/app-error.js';
-import { trimmed } from '../../text.js';
 import type { Data } from '../dialect.js';
 import { type Input, isRecord } from '../input.js';
 import { lenient, SEX_NUMBERS } from '../values.js';
@@ -155,7 +154,7 @@ const normaliseAt = (depth: number, values: Record<string, unknown>): Record<str
 
 function normaliseValue(depth: number, name: string, value: unknown): unknown {
   if (typeof value === 'string') {
-    const text = VERBATIM.test(name) ? value : trimmed(value);
+    const text = VERBATIM.test(name) ? value : value.trim();
     return text === '' ? null : text;
   }
   return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
