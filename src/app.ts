@@ -24,7 +24,7 @@ import { loggerOptions, registerRequestLog, requestId, requestLogger } from './h
 import { parseQuery } from './http/query.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
-import { parseBodies, parseJsonBody } from './http/text-bodies.js';
+import { parseJsonStrictly } from './http/text-bodies.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { rangeMatcher } from './infra/ip.js';
 import { createJobRunner } from './jobs/jobs.js';
@@ -102,7 +102,7 @@ async function registerDoors(
   registerErrorHandlers(http, sendUnrouted);
   await registerSecurity(http, config);
   refuseUnreadableHeads(http);
-  parseBodies(http, 'application/json', parseJsonBody);
+  parseJsonStrictly(http);
   registerBodies(http, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, storage);

@@ -5,6 +5,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../errors/app-error.js';
 import { City } from '../modules/place/city.entity.js';
 import { insertCommunities, type NewCommunity } from '../modules/place/place.repository.js';
+import { visible } from '../text.js';
 
 /** Rows in one statement. */
 const BATCH = 5000;
@@ -62,7 +63,7 @@ async function cityIds(em: EntityManager): Promise<ReadonlySet<number>> {
 
 function check({ cityId, name }: Row, cities: ReadonlySet<number>): NewCommunity | null {
   const city = Number(cityId);
-  const text = typeof name === 'string' ? name.trim() : '';
+  const text = typeof name === 'string' ? visible(name) : '';
   // U+FFFD is what bytes that are not UTF-8 were read as.
   const valid = cities.has(city) && text !== '' && [...text].length <= NAME_MAX && !text.includes('\uFFFD');
   return valid ? { cityId: city, name: text } : null;

@@ -62,7 +62,7 @@ export const ERRORS = define({
   PASSWORD_MISMATCH: { kind: 'input', zh: '两次输入的密码不一致', en: 'The two passwords differ.' },
   LAST_LOGIN_METHOD: {
     kind: 'input',
-    zh: '至少需要保留一种登录方式',
+    zh: '请至少保留手机号码、邮箱或第三方账号之一',
     en: 'The account would be left without a way to log in.',
   },
   ADDRESS_LIMIT: { kind: 'input', zh: '收货地址已达上限', en: 'An account holds at most 20 addresses.' },

@@ -1,12 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { parse as parseJson } from 'secure-json-parse';
 import { AppError } from '../errors/app-error.js';
 import { parseQuery } from './query.js';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-const malformed = (cause: unknown): AppError =>
-  new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
 
 /**
  * The text that bytes are in UTF-8, without the mark some editors put in front. Throws INVALID_INPUT for bytes that are
@@ -16,18 +12,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch (cause) {
-    throw malformed(cause);
-  }
-}
-
-/** A body of JSON. Throws INVALID_INPUT for one that is empty, malformed, or sets the prototype of an object. */
-export function parseJsonBody(bytes: Uint8Array): unknown {
-  const text = decodeUtf8(bytes);
-  if (text === '') throw malformed(new SyntaxError('A body of JSON cannot be empty'));
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw malformed(cause);
+    throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
   }
 }
 
@@ -38,5 +23,13 @@ export function parseBodies(scope: FastifyInstance, type: string, parse: (bytes:
   scope.removeContentTypeParser(type);
   scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) =>
     parse(bytes),
+  );
+}
+
+/** JSON as Fastify parses it, of bytes that have to be UTF-8. */
+export function parseJsonStrictly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) =>
+    parse(request, decodeUtf8(bytes), done),
   );
 }

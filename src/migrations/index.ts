@@ -2,6 +2,7 @@ import { Migration20261121_domain } from './Migration20261121_domain.js';
 import { Migration20261121_indexes } from './Migration20261121_indexes.js';
 import { Migration20261121_open_app_calls } from './Migration20261121_open_app_calls.js';
 import { Migration20261122_erasure } from './Migration20261122_erasure.js';
+import { Migration20261123_names } from './Migration20261123_names.js';
 import { Migration20261123_unclaimed_images } from './Migration20261123_unclaimed_images.js';
 import { Migration20261130_session_origin } from './Migration20261130_session_origin.js';
 
@@ -11,6 +12,7 @@ export const MIGRATIONS = [
   { name: 'Migration20261121_indexes', class: Migration20261121_indexes },
   { name: 'Migration20261121_open_app_calls', class: Migration20261121_open_app_calls },
   { name: 'Migration20261122_erasure', class: Migration20261122_erasure },
+  { name: 'Migration20261123_names', class: Migration20261123_names },
   { name: 'Migration20261123_unclaimed_images', class: Migration20261123_unclaimed_images },
   { name: 'Migration20261130_session_origin', class: Migration20261130_session_origin },
 ];

@@ -10,7 +10,15 @@ export interface InputFile {
   createReadStream(): Readable;
 }
 
-const INT = /^-?\d{1,15}$/;
+const INT = /^-?\d+$/;
+/** Beyond 2^53 a number may be another one than was sent. */
+const isExact = (value: number): boolean =>
+  Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+
+/** A whole number; one beyond what can be told exactly is the last that can, which names nothing. */
+const wholeNumber = (digits: string): number =>
+  Math.min(Math.max(Number(digits), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+
 const MD5 = /^[0-9a-f]{32}$/i;
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -41,7 +49,7 @@ export class Input {
     const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string' && value.isWellFormed()) return value;
-    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    if (typeof value === 'number' && isExact(value)) return String(value);
     throw new AppError('INVALID_INPUT', { field: name });
   }
 
@@ -97,13 +105,13 @@ export class Input {
     return text;
   }
 
-  /** A whole number; undefined when absent, null when empty. */
+  /** A whole number in decimal digits, of any length; undefined when absent, null when empty. */
   int(name: string): number | null | undefined {
     const text = this.text(name)?.trim();
     if (text === undefined) return undefined;
     if (text === '') return null;
     if (!INT.test(text)) throw new AppError('INVALID_INPUT', { field: name });
-    return Number(text);
+    return wholeNumber(text);
   }
 
   /** A whole number that must be there. */

@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
-import { parseBodies, parseFormBody, parseJsonBody } from '../http/text-bodies.js';
+import { decodeUtf8, parseBodies, parseFormBody } from '../http/text-bodies.js';
 import type { Dialect, Route } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
+import { parseJson } from './json.js';
 import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
@@ -33,7 +34,7 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
 }
 
 /** Old clients announce JSON whether they have something to say or not: nothing is no parameters. */
-const parseEmptyJson = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJsonBody(bytes));
+const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJson(decodeUtf8(bytes)));
 
 /** HEAD is asked where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
 function methodsOf({ methods, operation, pages }: Route, operations: Operations): string[] {
@@ -48,7 +49,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
       async (scope) => {
         scope.decorateRequest('context', null);
         speakDialect(scope, dialect);
-        parseBodies(scope, 'application/json', parseEmptyJson);
+        parseBodies(scope, 'application/json', parseJsonBody);
         parseBodies(scope, 'application/x-www-form-urlencoded', parseFormBody);
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },

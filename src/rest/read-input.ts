@@ -2,9 +2,10 @@ import '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { parseFormBody, parseJsonBody } from '../http/text-bodies.js';
+import { decodeUtf8, parseFormBody } from '../http/text-bodies.js';
 import type { Dialect } from './dialect.js';
 import { Input, type InputFile, isRecord } from './input.js';
+import { parseJson } from './json.js';
 
 type Values = Record<string, unknown>;
 
@@ -63,7 +64,7 @@ async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   }
   const bytes = Buffer.concat(chunks);
   if (size === 0) return null;
-  return JSON_TYPE.test(type ?? '') ? parseJsonBody(bytes) : parseFormBody(bytes);
+  return JSON_TYPE.test(type ?? '') ? parseJson(decodeUtf8(bytes)) : parseFormBody(bytes);
 }
 
 /** What stands before the body: path and query, and in between what was read of the body so far. */

@@ -163,11 +163,11 @@ test('a code sent for one purpose is refused for every other, at every door', as
     (await post('/api/v2/auth/login', { login: phone, verifiable_code: code })).body,
     (await post('/api/login/phonesubmit', { phone, code }, JSON_PLEASE)).body.status,
   ];
-  expect(refusals).toEqual(['CODE_INVALID', { message: ['验证码错误或者已失效'] }, 4]);
+  expect(refusals).toEqual(['CODE_INVALID', { message: '验证码错误或者已失效' }, 4]);
   const fresh = freshPhone();
   const register = await codeFrom('/anlife/v1.0/user/getRegisterSms', fresh);
   const { body } = await post('/api/v2/auth/login', { login: fresh, verifiable_code: register });
-  expect(body).toEqual({ message: ['验证码错误或者已失效'] });
+  expect(body).toEqual({ message: '验证码错误或者已失效' });
   expect(
     (await post('/user/register', { phone: fresh, verifycode: register, password: PASSWORD })).body.code,
   ).toBe('000000');

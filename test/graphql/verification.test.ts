@@ -104,6 +104,20 @@ describe('submitting', () => {
   });
 });
 
+test.each([
+  ['a resident of Taiwan', '830000199003070035'],
+  ['a resident of Hong Kong', '810000198512310123'],
+  ['a resident of Macau', '820000200002290013'],
+  ['a foreigner who lives in Shanghai', '931156198507170010'],
+  ['a foreigner of a country without a place', '988264199912310078'],
+  ['somebody who pastes it', '\u202d110101\u00a019900307\u200b 7571\u202c', ID_NUMBER],
+  ['somebody with a Chinese keyboard', '１１０１０５１９４９１２３１００２ｘ', ID_NUMBER_X],
+])('the number of %s is taken: %s', async (_who, idNumber, stored = idNumber) => {
+  const someone = await applicant(app.client);
+  const { value } = await submit(app.client, someone.token, { ...personOf(someone), idNumber });
+  expect(value?.idNumber).toBe(stored);
+});
+
 describe('what is refused, with the field', () => {
   const long = '长'.repeat(192);
   const texts = ['realName', 'desc'];
@@ -116,13 +130,15 @@ describe('what is refused, with the field', () => {
     'not born yet': '110101299003077572',
     'no such province': '990101199003077571',
     'digits before': `1${ID_NUMBER}`,
-    'full-width digit': '11010119900307757１',
+    'no residence permit': '840000199003070037',
+    'of an older permit of a foreigner': 'USA110078010101',
+    'letters that look like digits': 'll010119900307757l',
     words: '身份证',
   };
   const cases: [string, 'person' | 'organisation', string, unknown, string][] = [
     ['no type', 'person', 'type', null, 'INVALID_INPUT'],
     ...['frontImageId', 'rearImageId', 'idNumber', 'phoneNumber', ...texts].flatMap((field) =>
-      [undefined, null, '', ' \u200e\n'].map((value): (typeof cases)[0] => [
+      [undefined, null, '', ' \u200e\n', '\u200b\u3164\u2800'].map((value): (typeof cases)[0] => [
         `${JSON.stringify(value)}`,
         'person',
         field,

@@ -93,12 +93,12 @@ describe('addresses', () => {
     ['name', ' ', 'INVALID_INPUT'],
     ['name', null, 'INVALID_INPUT'],
     ['detail', null, 'INVALID_INPUT'],
-    ['detail', 'a\0b', 'INVALID_INPUT'],
-    ['alias', '\ud800', 'INVALID_INPUT'],
+    ['name', '\u200b\u3164', 'INVALID_INPUT'],
+    ['detail', '\ufeff\u00ad\u2800', 'INVALID_INPUT'],
     ['phone', '02887654321', 'PHONE_INVALID'],
     ['phone', null, 'INVALID_INPUT'],
     ['postcode', '61000', 'INVALID_INPUT'],
-    ['postcode', '６１００００', 'INVALID_INPUT'],
+    ['postcode', '61000O', 'INVALID_INPUT'],
     ['isDefault', null, 'INVALID_INPUT'],
   ])('refuse %s = %j', async (field, value, code) => {
     const user = await createUser(database);

@@ -77,7 +77,9 @@ describe('following', () => {
     expect(await fields.hasFollower(ctx, user, String(cat))).toBe(false);
     expect(await fields.hasFollowing(ctx, user, 'nobody')).toBe(false);
     expect(await fields.hasFollower(as(null), user)).toBe(false);
-    expect(await fields.hasFollower(as(null), user, String(ann))).toBe(true);
+    expect(await fields.hasFollower(as(cat), user, String(ann))).toBe(true);
+    expect(await fields.hasFollower(as(null), user, String(ann))).toBe(false);
+    expect(await fields.hasFollowing(as(null), user, String(cat))).toBe(false);
   });
 
   it('reads a page of users, both ways, in one statement', async () => {

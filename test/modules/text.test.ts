@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { AppError } from '../../src/errors/app-error.js';
-import { displayWidth, generateName, normaliseName, normaliseText } from '../../src/modules/user/text.js';
+import {
+  displayWidth,
+  foldName,
+  generateName,
+  normaliseName,
+  normaliseText,
+} from '../../src/modules/user/text.js';
 
 const ASCII_FIRST = 'abcxyzABCXYZ_';
 const HAN = '张伟李娜王芳成都安居生活';
@@ -97,6 +103,18 @@ describe('login names', () => {
     );
   });
 
+  test('that read as a phone or an address would never log in', () => {
+    for (const text of ['１３８００１３８０００', 'ken＠example．com', '١٣٨٠٠١٣٨٠٠٠']) {
+      expect(verdict(text)).toEqual({ code: 'NAME_INVALID' });
+    }
+  });
+
+  test('one in each case and composition has one key', () => {
+    const spellings = ['Zoë_1', 'ZOË_1', 'zoe\u0308_1', 'ZOE\u0308_1'];
+    expect(new Set(spellings.map(foldName))).toEqual(new Set(['zoë_1']));
+    expect(foldName('ΟΔΟΣ')).toBe(foldName('οδος'));
+  });
+
   test('generated ones obey the rule and differ', () => {
     const names = new Set(Array.from({ length: 100 }, generateName));
     expect(names.size).toBe(100);
@@ -104,10 +122,74 @@ describe('login names', () => {
   });
 });
 
+/** Each is drawn as nothing. */
+const NOTHING = [
+  '\u0001',
+  '\u0085',
+  '\u00ad',
+  '\u034f',
+  '\u061c',
+  '\u115f',
+  '\u1160',
+  '\u17b4',
+  '\u180e',
+  '\u200b',
+  '\u200d',
+  '\u200e',
+  '\u2028',
+  '\u202e',
+  '\u2060',
+  '\u2064',
+  '\u2069',
+  '\u2800',
+  '\u3000',
+  '\u3164',
+  '\ufe0f',
+  '\ufeff',
+  '\uffa0',
+  '\ufff9',
+  '\u{1d159}',
+  '\u{1d173}',
+  '\u{e0001}',
+  '\u{e0041}',
+  '\u{e0100}',
+];
+
 describe('texts', () => {
+  test('of nothing but what cannot be seen are empty', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...NOTHING, ' ', '\n'), { maxLength: 70 }), (parts) => {
+        expect(normaliseText(parts.join(''), 'bio', 64)).toBeNull();
+      }),
+    );
+    for (const nothing of NOTHING) expect(normaliseText(nothing, 'bio', 64)).toBeNull();
+  });
+
+  test.each([
+    ['a family', '👨‍👩‍👧'],
+    ['a heart of an emoji', '我❤️'],
+    ['a flag that ends in a tag', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+    ['Persian with a joiner', 'می\u200cخواهم'],
+    ['lines', '一\n二\t三'],
+  ])('keep %s', (_what, text) => {
+    expect(normaliseText(`\u200b ${text} \u200b`, 'bio', 64)).toBe(text);
+  });
+
+  test('lose controls and marks of direction', () => {
+    expect(normaliseText('a\u0000b\u202ec\r\nd', 'bio', 64)).toBe('abc\nd');
+  });
+
+  test('take no longer, the more there is in them that cannot be seen', () => {
+    const runs = `a${'\u200b'.repeat(200_000)}`.repeat(3);
+    expect(() => normaliseText(`${runs}b`, 'bio', 64)).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
+  });
+
   test('are trimmed, counted in characters, and null when nothing is left', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(20), (text, max) => {
+        fc.pre(!/[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text));
         const trimmed = text.trim();
         if ([...trimmed].length > max) {
           expect(() => normaliseText(text, 'bio', max)).toThrow(

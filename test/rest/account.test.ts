@@ -218,7 +218,7 @@ describe('3.2 register', () => {
     expect(await app.form('/register', form)).toEqual(failed(3200));
   });
 
-  test.each(['', '1381234567', '02812345678', '+1 555 0100', "1' or 1=1", '１３８１２３４５６７８'])(
+  test.each(['', '1381234567', '02812345678', '+1 555 0100', "1' or 1=1", '1381234567①'])(
     'a phone of %j is 3201',
     async (phone) => {
       expect((await register({ phone })).answer).toEqual(failed(3201));

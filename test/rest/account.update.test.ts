@@ -218,7 +218,7 @@ describe('3.4 update_info', () => {
     test('but not when nothing else would log the account in', async () => {
       const email = await giveEmail(app.client, person.token);
       await setUser(app.infrastructure.database.fork(), Number(person.uid), { phone: null });
-      const refused = failed(1001, '至少需要保留一种登录方式');
+      const refused = failed(1001, '请至少保留手机号码、邮箱或第三方账号之一');
       expect(await update({ email: freshEmail(), name: '新名' })).toEqual(refused);
       expect(await columns(person.uid)).toMatchObject({ email, email_verified: true, nickname: null });
       // With a phone in the same step something does.

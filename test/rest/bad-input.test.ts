@@ -284,19 +284,17 @@ describe('a value that no parameter takes', () => {
 
 describe('a number out of range', () => {
   /** As JSON writes them, so that no JavaScript number stands between. */
-  const NO_NUMBERS = [
-    '1e400',
-    '-1e400',
+  const NO_NUMBERS = ['1e400', '-1e400', '1.5', '1e-7', '"0x10"', '"+1"', '"1 1"', '"NaN"', '"Infinity"'];
+  const NOBODY = [
+    '0',
+    '-0',
+    '-1',
+    '2147483648',
+    '-2147483649',
+    '4294967297',
+    '9999999999999999',
     '99999999999999999999',
-    '1.5',
-    '1e-7',
-    '"0x10"',
-    '"+1"',
-    '"1 1"',
-    '"NaN"',
-    '"Infinity"',
   ];
-  const NOBODY = ['0', '-0', '-1', '2147483648', '-2147483649', '4294967297', '999999999999999'];
 
   const user = (id: string) =>
     post('/anlife/v1.0/user/getUserInfo', 'application/json', `{"user_id": ${id}}`);

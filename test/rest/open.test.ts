@@ -281,6 +281,18 @@ describe('the signature', () => {
     expect(await info(`${query}&sign=${'0'.repeat(32)}`)).toEqual(refused(400));
   });
 
+  test('in JSON too, whether both values are the same or not', async () => {
+    const parameters = signed([...common(), ...own]);
+    const json = JSON.stringify(Object.fromEntries(parameters));
+    const headers = { 'content-type': 'application/json' };
+    const send = async (body: string) =>
+      (await fetch(`${app.url}/v1/user/get-info`, { method: 'POST', headers, body })).json();
+    expect(await send(json)).toMatchObject({ code: BELIEVED });
+    for (const again of ['"account":"2000000000"', json.slice(1, -1), '"\\u0061ccount":"1"']) {
+      expect(await send(`${json.slice(0, -1)},${again}}`)).toMatchObject({ code: 400 });
+    }
+  });
+
   test('covers query and body together, and a parameter in both is refused', async () => {
     const parameters = signed([...common(), ...own]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

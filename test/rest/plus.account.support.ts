@@ -32,7 +32,9 @@ export const NO_CONTENT: PlusAnswer = { status: 204, body: undefined };
 export const UNAUTHENTICATED = said('Unauthenticated.', 401);
 export const NOT_FOUND = said('内容不存在', 404);
 export const TOO_MANY = said('Too Many Attempts.', 429);
-export const WRONG_LOGIN = refused('账号或密码不正确');
+/** At log-in and registration a refusal is a text; clients show it as it is. */
+export const WRONG_LOGIN = said('账号或密码不正确', 422);
+export const WRONG_CODE_FIRST = said('验证码错误或者已失效', 422);
 export const WRONG_CODE = refused('验证码错误或者已失效');
 
 /** The three places where parameters can be, on every verb. */

@@ -134,10 +134,10 @@ describe('one address', () => {
     expect(await list()).toEqual([other]);
   });
 
-  test('has its times in Asia/Shanghai', async () => {
+  test('has its times in UTC', async () => {
     const { id } = await create();
     await app.sql('update addresses set created_at = ?, updated_at = ? where id = ?', [
-      ...['2019-04-12T20:34:33.999Z', '2019-12-31T16:00:00Z'],
+      ...['2019-04-13T04:34:33.999Z', '2020-01-01T00:00:00Z'],
       id,
     ]);
     const { body } = await call('GET', id);
@@ -145,9 +145,9 @@ describe('one address', () => {
     const changed = await call('PUT', id, { alias: 'x' });
     expect(changed.body).toMatchObject({ created_at: '2019-04-13 04:34:33', updated_at: LOCAL_TIME });
     expect(changed.body.updated_at > '2020-01-01 00:00:00').toBe(true);
-    // The very second, in a zone that has no summer time.
-    const shanghai = new Date(Date.parse(`${changed.body.updated_at.replace(' ', 'T')}+08:00`));
-    expect(Math.abs(Date.now() - shanghai.getTime())).toBeLessThan(60_000);
+    const query = 'query ($id: ID!) { address(id: $id) { updatedAt } }';
+    const { address } = await app.client.data(query, { id }, member.token);
+    expect(changed.body.updated_at.replace(' ', 'T')).toBe(address.updatedAt.slice(0, 19));
   });
 });
 
@@ -302,21 +302,12 @@ describe('the rules', () => {
 
   test('postcode is six digits', async () => {
     const { id } = await create();
-    for (const postcode of ['610000', '000000', ' 610000 ']) {
-      expect((await call('PATCH', id, { postcode })).body.postcode).toBe(postcode.trim());
+    for (const postcode of ['610000', '000000', ' 610000 ', '610 000', '６１００００', '610\u200b000']) {
+      const meant = postcode === '000000' ? postcode : '610000';
+      expect((await call('PATCH', id, { postcode })).body.postcode).toBe(meant);
     }
     expect((await call('PATCH', id, { postcode: 610001 })).body.postcode).toBe('610001');
-    for (const postcode of [
-      '61000',
-      '6100000',
-      '61000a',
-      '６１００００',
-      '610 000',
-      '-61000',
-      61000,
-      1e21,
-      '610000\n1',
-    ]) {
+    for (const postcode of ['61000', '6100000', '61000a', '-61000', 61000, 1e21, '610000\n1']) {
       expect({ postcode, ...(await call('PATCH', id, { postcode })) }).toEqual({
         postcode,
         ...wrong('postcode'),
@@ -331,15 +322,7 @@ describe('the rules', () => {
     for (const spelt of [phone, `+86${phone}`, `0086${phone}`, `86${phone}`, ` ${phone} `, Number(phone)]) {
       expect((await call('PATCH', id, { phone: spelt })).body.phone).toBe(phone);
     }
-    for (const malformed of [
-      '12345',
-      '02887654321',
-      '+14155552671',
-      `${phone}1`,
-      '１３８００１３８０００',
-      'x',
-      1.5,
-    ]) {
+    for (const malformed of ['12345', '02887654321', '+14155552671', `${phone}1`, '1380013800①', 'x', 1.5]) {
       expect({ malformed, ...(await call('PATCH', id, { phone: malformed })) }).toEqual({
         malformed,
         ...PHONE,

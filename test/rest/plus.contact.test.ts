@@ -307,7 +307,7 @@ describe('PUT user/retrieve-password', () => {
 });
 
 describe('DELETE user/phone and user/email', () => {
-  const LAST = refused('至少需要保留一种登录方式');
+  const LAST = refused('请至少保留手机号码、邮箱或第三方账号之一');
 
   test.each(WIRES)('remove the one and then keep the other (%s)', async (wire) => {
     const { phone, token } = await app.member();

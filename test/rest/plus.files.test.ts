@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import sharp from 'sharp';
 import { md5 } from '../support/client.js';
-import { grant } from '../support/operations.js';
+import { grant, setUser } from '../support/operations.js';
 import { until } from '../support/until.js';
 import { ID_NUMBER, ID_NUMBER_X, review } from '../support/verification.js';
 import {
@@ -61,7 +61,7 @@ async function upload(member: Member = me): Promise<string> {
     headers: body.headers,
     body: new Uint8Array(picture),
   });
-  expect([put.status, await put.text()]).toEqual([204, '']);
+  expect({ status: put.status, body: await put.json() }).toEqual({ status: 201, body: { node: body.node } });
   return body.node;
 }
 
@@ -84,7 +84,7 @@ describe('storage', () => {
         node: expect.stringMatching(/^public:\d{4}\/\d\d\/\d\d\/[0-9a-f]{32}\.jpg$/),
       },
     });
-    expect(await putTo(body.uri, picture, body.headers)).toBe(204);
+    expect(await putTo(body.uri, picture, body.headers)).toBe(201);
     expect(await putTo(body.uri, picture)).toBe(403);
     const served = await fetch(`${app.url}/storage/${body.node}`);
     expect(served.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -126,7 +126,7 @@ describe('storage', () => {
     socket.write(picture.subarray(0, 100));
     await new Promise<void>((sent) => socket.write(picture.subarray(100, 200), () => sent()));
     socket.destroy();
-    await until('it is taken for what it is', async () => (await putTo(body.uri, picture)) === 204);
+    await until('it is taken for what it is', async () => (await putTo(body.uri, picture)) === 201);
     expect(await storedFiles()).toHaveLength(files.length + 1);
   });
 
@@ -164,6 +164,39 @@ describe('pictures of the profile', () => {
       noContent,
     );
     expect((await app.call('GET', `/users/${me.id}`)).body).toMatchObject({ avatar: null, bg: null });
+  });
+});
+
+describe('a picture that a client sends back as it was shown', () => {
+  const patch = (json: unknown, token: string) => ask('PATCH', '/user', { token, json });
+  const pictures = async (id: number) => {
+    const { avatar, bg } = (await app.call('GET', `/users/${id}`)).body;
+    return { avatar, bg };
+  };
+
+  test('of a third party changes nothing, until the user sets another or clears it', async () => {
+    const other = await app.member();
+    const avatar = 'https://thirdwx.qlogo.cn/mmopen/vi_32/abc/132?a=1&b=2';
+    await setUser(app.infrastructure.database.fork(), other.id, { externalAvatarUrl: avatar });
+    expect(await patch({ avatar, bio: '新的' }, other.token)).toEqual(noContent);
+    expect(await pictures(other.id)).toEqual({ avatar, bg: null });
+    for (const another of [`${avatar}3`, 'http://example.com/a.png', `${app.url}/storage/x.png`]) {
+      expect(await patch({ avatar: another }, other.token)).toEqual(malformed('avatar', '头像错误'));
+    }
+    expect(await patch({ bg: avatar }, other.token)).toEqual(malformed('bg', '背景图片错误'));
+    expect(await patch({ avatar: null }, other.token)).toEqual(noContent);
+    expect(await pictures(other.id)).toEqual({ avatar: null, bg: null });
+    expect(await patch({ avatar }, other.token)).toEqual(malformed('avatar', '头像错误'));
+  });
+
+  test('stored here likewise', async () => {
+    const other = await app.member();
+    const [avatar, bg] = [await upload(other), await upload(other)];
+    expect(await patch({ avatar, bg }, other.token)).toEqual(noContent);
+    const before = await pictures(other.id);
+    expect(await patch({ avatar: before.avatar.url, bg: before.bg.url }, other.token)).toEqual(noContent);
+    expect(await pictures(other.id)).toEqual(before);
+    expect(await patch({ avatar: before.bg.url }, other.token)).toEqual(malformed('avatar', '头像错误'));
   });
 });
 

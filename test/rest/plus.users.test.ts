@@ -130,8 +130,11 @@ describe('following', () => {
       extra: { followers_count: 1 },
     });
     expect((await one(me.id, other.token)).body).toMatchObject({ has_follower: false, has_following: true });
-    expect((await one(me.id, undefined, { following: other.id })).body.has_following).toBe(true);
-    expect((await one(other.id, undefined, { follower: me.id })).body.has_follower).toBe(true);
+    const third = (await app.member()).token;
+    expect((await one(me.id, third, { following: other.id })).body.has_following).toBe(true);
+    expect((await one(other.id, third, { follower: me.id })).body.has_follower).toBe(true);
+    expect((await one(me.id, undefined, { following: other.id })).body.has_following).toBe(false);
+    expect((await one(other.id, undefined, { follower: me.id })).body.has_follower).toBe(false);
     expect((await one(other.id, me.token, { follower: other.id })).body.has_follower).toBe(false);
     for (const _ of [1, 2]) {
       expect(seen(await app.call('DELETE', path, { token: me.token }))).toEqual(noContent);
@@ -173,6 +176,9 @@ describe('GET users', () => {
       [50, 50],
       [51, 50],
       [1e9, 50],
+      ['9999999999999999', 50],
+      ['9'.repeat(30), 50],
+      [`-${'9'.repeat(30)}`, 1],
       ['abc', 20],
       ['', 20],
       ['1.5', 20],

@@ -26,7 +26,8 @@ async function onServer(directory: string, serverUrl: string): Promise<Pick<Temp
   const database = `ug_test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
-  await client.query(`create database ${database}`);
+  // The strictest locale: in C the database itself knows no letters beyond ASCII. The embedded one knows them.
+  await client.query(`create database ${database} template template0 encoding 'UTF8' locale 'C'`);
   await client.end();
   const url = new URL(serverUrl);
   url.pathname = database;

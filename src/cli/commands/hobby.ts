@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../errors/app-error.js';
 import { findHobbies } from '../../modules/hobby/hobby.repository.js';
+import { visible } from '../../text.js';
 import { idArgument } from '../arguments.js';
 import { deleteHobby, ensureHobby } from '../operator.repository.js';
 import { showList, showOne } from '../output.js';
@@ -9,7 +10,7 @@ import type { Run } from '../program.js';
 const NAME_MAX = 32;
 
 function nameArgument(text: string): string {
-  const name = text.trim();
+  const name = visible(text);
   if (name === '' || [...name].length > NAME_MAX) {
     throw new InvalidArgumentError(`It must have 1 to ${NAME_MAX} characters.`);
   }

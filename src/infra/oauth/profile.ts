@@ -1,3 +1,4 @@
+import { visible } from '../../text.js';
 import { type Fields, textField } from './http.js';
 import type { ProvenIdentity } from './port.js';
 
@@ -5,9 +6,6 @@ export type Profile = Pick<ProvenIdentity, 'nickname' | 'avatarUrl' | 'sex'>;
 
 const NICKNAME_LENGTH = 64;
 const AVATAR_URL_LENGTH = 500;
-
-/** Control characters, halves of surrogate pairs, line separators and marks that turn the direction of the text around them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * What a provider tells of a person, made fit to store. Fields are tried in the order given; the first usable one counts.
@@ -33,8 +31,7 @@ export function readProfile(
 }
 
 function cleanNickname(value: string): string | undefined {
-  const printable = value.replace(UNPRINTABLE, '').trim();
-  return Array.from(printable).slice(0, NICKNAME_LENGTH).join('').trim() || undefined;
+  return visible(Array.from(visible(value)).slice(0, NICKNAME_LENGTH).join('')) || undefined;
 }
 
 function cleanUrl(value: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { parseEmail, parsePhone } from '../user/contact.js';
+import { foldName, nameAsTyped } from '../user/text.js';
 import type { User } from '../user/user.entity.js';
 import { findUserByEmail, findUserByName, findUserByPhone } from '../user/user.repository.js';
 
@@ -19,7 +20,7 @@ async function findByForm(
   if (email) return { user: await findUserByEmail(em, email), canonical: email };
   const phone = parsePhone(account);
   if (phone) return { user: await findUserByPhone(em, phone), canonical: phone };
-  return { user: await findUserByName(em, account), canonical: account.toLowerCase() };
+  return { user: await findUserByName(em, account), canonical: foldName(account) };
 }
 
 /** Longest thing that can name an account: an e-mail address. */
@@ -27,7 +28,7 @@ const ACCOUNT_MAX = 254;
 
 /** Finds an account by phone, verified e-mail or name. */
 export async function matchAccount(em: EntityManager, input: string): Promise<AccountMatch> {
-  const { user, canonical } = await findByForm(em, input.trim().slice(0, ACCOUNT_MAX));
+  const { user, canonical } = await findByForm(em, nameAsTyped(input).slice(0, ACCOUNT_MAX));
   return { user, guardKey: user ? guardKeyOf(user.id) : `unknown:${canonical}` };
 }
 

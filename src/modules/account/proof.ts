@@ -2,7 +2,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { CaptchaService } from '../captcha/captcha.service.js';
-import type { CodeAddress, CodePurpose, CodeService, TakenCode } from '../code/code.service.js';
+import {
+  type CodeAddress,
+  type CodePurpose,
+  type CodeService,
+  parseCode,
+  type TakenCode,
+} from '../code/code.service.js';
 import type { GuardService, GuardSubject, OverAll } from '../guard/guard.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
@@ -74,7 +80,8 @@ export class Proof {
 
   /**
    * Uses up a code and does the work it allows; if the work fails the code stays good.
-   * Throws CODE_INVALID when the code is wrong, expired, burnt, or was sent for something else.
+   * Throws CODE_INVALID when the code is wrong, expired, burnt, or was sent for something else. What can be no code is
+   * a slip and no try: it could never be right, so it costs neither the code nor the guard one.
    */
   async code<T>(
     ctx: RequestContext,
@@ -83,12 +90,13 @@ export class Proof {
     work: () => Promise<T>,
   ): Promise<T> {
     let taken: TakenCode | null = null;
+    const code = parseCode(request.code);
     const take = async () => {
-      taken = await this.codes.take(request);
+      taken = code === null ? null : await this.codes.take({ ...request, code });
       return taken;
     };
     try {
-      if (!(await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), take))) {
+      if (!code || !(await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), take))) {
         throw new AppError('CODE_INVALID', { field: 'code' });
       }
       return await work();
@@ -98,13 +106,15 @@ export class Proof {
     }
   }
 
-  /** Whether a code is good, without using it up; a wrong one counts as a try. */
+  /** Whether a code is good, without using it up; a wrong one counts as a try, what can be no code does not. */
   async checkCode(
     ctx: RequestContext,
     claim: Claim,
     request: CodeAddress & { code: string; purpose?: CodePurpose },
   ): Promise<boolean> {
-    const check = async () => (await this.codes.check(request)) || null;
+    const code = parseCode(request.code);
+    if (!code) return false;
+    const check = async () => (await this.codes.check({ ...request, code })) || null;
     return (await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), check)) ?? false;
   }
 

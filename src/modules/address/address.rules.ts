@@ -1,6 +1,8 @@
 import iconv from 'iconv-lite';
 import { AppError } from '../../errors/app-error.js';
+import { compact } from '../../text.js';
 import { normalisePhone } from '../user/contact.js';
+import { normaliseText } from '../user/text.js';
 import type { Address } from './address.entity.js';
 
 type Editable = Pick<
@@ -18,16 +20,15 @@ export type NewAddress = AddressChanges & Pick<Editable, 'name' | 'phone' | 'det
 const OPTIONAL_TEXTS = { alias: 24, province: 32, city: 32, county: 32 } as const;
 const REQUIRED_TEXTS = { name: 24, detail: 160 } as const;
 const POSTCODE = /^\d{6}$/;
-/** NUL and halves of surrogate pairs: PostgreSQL stores neither. */
-const NOT_STORABLE = /[\0\p{Cs}]/u;
 
 const invalid = (field: string): AppError => new AppError('INVALID_INPUT', { field });
 
-/** Trimmed; empty is null. */
+/** What cannot be seen is empty, and empty is null. */
 function shortText(input: string | null, field: string, maxBytes: number): string | null {
-  const text = input?.trim() ?? '';
-  if (NOT_STORABLE.test(text) || iconv.encode(text, 'gb18030').length > maxBytes) throw invalid(field);
-  return text === '' ? null : text;
+  // A character is a byte at least.
+  const text = normaliseText(input, field, maxBytes);
+  if (text !== null && iconv.encode(text, 'gb18030').length > maxBytes) throw invalid(field);
+  return text;
 }
 
 function requiredText(input: string | null, field: string, maxBytes: number): string {
@@ -37,7 +38,7 @@ function requiredText(input: string | null, field: string, maxBytes: number): st
 }
 
 function postcodeOf(input: string | null): string | null {
-  const postcode = input?.trim() || null;
+  const postcode = compact(input ?? '') || null;
   if (postcode !== null && !POSTCODE.test(postcode)) throw invalid('postcode');
   return postcode;
 }

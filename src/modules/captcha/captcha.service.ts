@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { type Clock, type Redis, RedisScript, redisTime } from '../../infra/redis.js';
+import { compact } from '../../text.js';
 
 export interface Captcha {
   /** 128 random bits in base64url. */
@@ -77,7 +78,7 @@ export class CaptchaService {
   }
 
   private digestOf(id: string, answer: string): string {
-    return this.hash(id, answer.trim().toLowerCase());
+    return this.hash(id, compact(answer).toLowerCase());
   }
 }
 

@@ -6,6 +6,7 @@ import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import type { MessageChannel, MessageSender } from '../../infra/message/port.js';
 import { type Quota, Quotas } from '../../infra/quota.js';
 import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
+import { compact } from '../../text.js';
 import { CodeStore } from './code.store.js';
 
 /** What a code can be good for (DECISIONS §1, "code"). */
@@ -37,6 +38,12 @@ export interface TakenCode {
    * one was sent.
    */
   putBack(): Promise<void>;
+}
+
+/** Six digits, as they were typed or pasted; null for what can be no code, whatever was sent. */
+export function parseCode(input: string): string | null {
+  const digits = compact(input).replace(/\p{Pd}/gu, '');
+  return /^\d{6}$/.test(digits) ? digits : null;
 }
 
 type CodeConfig = Pick<

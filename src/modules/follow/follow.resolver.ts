@@ -34,15 +34,17 @@ export class FollowResolver {
   }
 }
 
-/** Whom an answer is about: the one named, else the caller, else nobody. */
-const otherOf = (ctx: RequestContext, named: string | null | undefined): number | null =>
-  named === null || named === undefined ? (ctx.viewer?.userId ?? null) : parseIdOrNull(named);
+/** Whom an answer is about: the one named, else the caller. Who has no session is told of nobody. */
+function otherOf({ viewer }: RequestContext, named: string | null | undefined): number | null {
+  if (!viewer) return null;
+  return named === null || named === undefined ? viewer.userId : parseIdOrNull(named);
+}
 
 @Resolver(() => User)
 export class UserFollowResolver {
   /** `plus.md`, has_follower: 基于这条消息的用户是否被我关注了. */
   @FieldResolver(() => Boolean, {
-    description: 'Whether this user is followed by the caller, or by `user`. False without either.',
+    description: 'Whether this user is followed by the caller, or by `user`. False without a session.',
   })
   async hasFollower(
     @Ctx() ctx: RequestContext,
@@ -59,7 +61,7 @@ export class UserFollowResolver {
 
   /** `plus.md`, has_following: 基于这条消息的用户是否关注了我. */
   @FieldResolver(() => Boolean, {
-    description: 'Whether this user follows the caller, or `user`. False without either.',
+    description: 'Whether this user follows the caller, or `user`. False without a session.',
   })
   async hasFollowing(
     @Ctx() ctx: RequestContext,

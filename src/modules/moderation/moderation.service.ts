@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
 import { canonicalRange, isRange } from '../../infra/ip.js';
+import { visible, withoutMarks } from '../../text.js';
 import type { BannedWord } from './banned-word.entity.js';
 import type { BlockedIp } from './blocked-ip.entity.js';
 import {
@@ -15,11 +16,7 @@ import {
 } from './moderation.repository.js';
 
 /** One form for all the widths and cases a word can be written in, with nothing invisible between its letters. */
-const foldWord = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .toLowerCase();
+const foldWord = (text: string): string => withoutMarks(text.normalize('NFKC')).toLowerCase();
 
 const WORD_MAX = 64;
 
@@ -46,7 +43,7 @@ export class ModerationService {
 
   /** Puts a word on the list, folded, and returns it so; idempotent. Throws INVALID_INPUT. */
   async banWord(em: EntityManager, word: string): Promise<string> {
-    const folded = foldWord(word.trim());
+    const folded = foldWord(visible(word));
     if (folded === '' || [...folded].length > WORD_MAX)
       throw new AppError('INVALID_INPUT', { field: 'word' });
     await insertBannedWord(em, folded);
@@ -55,7 +52,7 @@ export class ModerationService {
 
   /** Takes a word off the list. Throws NOT_FOUND. */
   async allowWord(em: EntityManager, word: string): Promise<string> {
-    const folded = foldWord(word.trim());
+    const folded = foldWord(visible(word));
     if (!(await deleteBannedWord(em, folded))) throw new AppError('NOT_FOUND', { field: 'word' });
     return folded;
   }

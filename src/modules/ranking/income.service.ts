@@ -1,5 +1,6 @@
 import { ABILITIES, type RequestContext, requireAbility } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { trimmed } from '../../text.js';
 import { findUserById } from '../user/user.repository.js';
 import type { CurrencyOrder } from './currency-order.entity.js';
 import { addCurrency, findOrderByKey, type Income, insertOrder } from './income.repository.js';
@@ -19,11 +20,11 @@ function assertLine(text: string, field: string): void {
 }
 
 function normaliseIncome({ userId, amount, key, title }: IncomeInput): Income {
-  const income = { userId, amount, key, title: title?.trim() ?? '' };
+  const income = { userId, amount, key, title: trimmed(title ?? '') };
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > AMOUNT_MAX) {
     throw new AppError('INVALID_INPUT', { field: 'amount' });
   }
-  if (key.trim() === '') throw new AppError('INVALID_INPUT', { field: 'key' });
+  if (trimmed(key) === '') throw new AppError('INVALID_INPUT', { field: 'key' });
   assertLine(key, 'key');
   assertLine(income.title, 'title');
   return income;

@@ -12,10 +12,12 @@ export interface RankSnapshot {
   rows: RankRow[];
 }
 
-/** A ranking is computed at most once in this time (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
+/** A ranking is computed at most once in this time (`plus.md` 用户积分收入排名). */
 const FRESH_MS = 180_000;
-/** One that nobody asked for in this time is forgotten, and who asks then waits: it bounds the age of what is served. */
-const LIFE_MS = 2 * FRESH_MS;
+/** Who asks for an older one waits this long for the new one, and gets the old one if that takes longer. */
+const PATIENCE_MS = 500;
+/** None is served that is six minutes old; one is read a moment before it arrives, and may be shared meanwhile. */
+const LIFE_MS = 2 * FRESH_MS - 2 * PATIENCE_MS;
 /** For how long one instance may compute before another one may try. */
 const LEASE_MS = 30_000;
 const POLL_MS = 50;
@@ -32,10 +34,10 @@ const ageOf = (snapshot: RankSnapshot): number => Date.now() - snapshot.computed
 const isFresh = (snapshot: RankSnapshot): boolean => ageOf(snapshot) < FRESH_MS;
 
 /**
- * Rankings in Redis. One instance of the cluster computes, under a lock; the others, and everybody while a stale
- * one is recomputed, get what is there. Only the first readers of a window wait, and those after nobody
- * has read it for a while. Without Redis every instance
- * computes for itself, once for all who ask at the same time.
+ * Rankings in Redis. One instance of the cluster computes, under a lock; everybody else waits a little for what it
+ * makes, and is then served what is there. Only the first readers of a window wait until it is made, and those after
+ * nobody has read it for a while. Without Redis every instance computes for itself, once for all who ask at the same
+ * time.
  */
 export class RankingSnapshots {
   private readonly loading = new Map<string, Promise<RankSnapshot>>();
@@ -58,20 +60,29 @@ export class RankingSnapshots {
   private async load(window: RankWindow): Promise<RankSnapshot> {
     const stored = await this.read(window);
     if (!stored) return this.first(window);
-    // A refresh that fails is tried again by the next reader.
-    if (!isFresh(stored)) this.refresh(window).catch(() => null);
-    return stored;
+    if (isFresh(stored)) return stored;
+    // Goes on when nobody waits for it any more; one that fails is tried again by the next reader.
+    const coming = this.newer(window, PATIENCE_MS).catch(() => null);
+    const newer = await Promise.race([coming, wait(PATIENCE_MS, null, { ref: false })]);
+    return newer ?? (ageOf(stored) < LIFE_MS ? stored : this.first(window));
   }
 
   private async first(window: RankWindow): Promise<RankSnapshot> {
     // A little longer than the lease: when the instance that computes dies, one that waits takes over.
-    const deadline = Date.now() + LEASE_MS * 1.2;
+    const snapshot = await this.newer(window, LEASE_MS * 1.2);
+    if (!snapshot) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    return snapshot;
+  }
+
+  /** A fresh one, made here or by another instance; null when there is none in that time. */
+  private async newer(window: RankWindow, patienceMs: number): Promise<RankSnapshot | null> {
+    const deadline = Date.now() + patienceMs;
     while (Date.now() < deadline) {
       const snapshot = (await this.refresh(window)) ?? (await this.read(window));
-      if (snapshot) return snapshot;
+      if (snapshot && isFresh(snapshot)) return snapshot;
       await wait(POLL_MS);
     }
-    throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    return null;
   }
 
   /** A fresh snapshot, computed here unless another instance was quicker; null while another one computes. */

@@ -15,10 +15,13 @@ export function ageOf(birthday: string, now = Date.now()): number {
   return today.slice(5, 10) >= birthday.slice(5) ? years : years - 1;
 }
 
-/** A date of birth a living person can have. Throws INVALID_INPUT. */
+/** Whether a date is one that a living person can be born on. */
+export function isBirthday(text: string): boolean {
+  const date = DateTime.fromISO(text, { zone: ZONE });
+  return date.isValid && text >= OLDEST && date <= DateTime.now();
+}
+
+/** Throws INVALID_INPUT for what is no {@link isBirthday}. */
 export function assertBirthday(birthday: string): void {
-  const date = DateTime.fromISO(birthday, { zone: ZONE });
-  if (!date.isValid || birthday < OLDEST || date > DateTime.now()) {
-    throw new AppError('INVALID_INPUT', { field: 'birthday' });
-  }
+  if (!isBirthday(birthday)) throw new AppError('INVALID_INPUT', { field: 'birthday' });
 }

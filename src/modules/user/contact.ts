@@ -1,15 +1,20 @@
+import { domainToASCII } from 'node:url';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { z } from 'zod';
+import validator from 'validator';
 import { AppError } from '../../errors/app-error.js';
+import { compact, toAscii, trimmed, withoutMarks } from '../../text.js';
 
 /** Prefixes that old clients put before a mainland number (DECISIONS §1, "phone"). */
 const PREFIX = /^(?:\+86|0086|86)(?=1\d{10}$)/;
-const SEPARATORS = /[\s-]/g;
+/** What people put between the digits, beside blanks. */
+const SEPARATORS = /[\p{Pd}\u{2212}\u{B7}().]/gu;
+/** Longer than any number, however it is written. */
+const PHONE_MAX = 64;
 
-/** Eleven digits of a mainland mobile number, or null. */
+/** Eleven digits of a mainland mobile number, however they were typed or pasted; else null. */
 export function parsePhone(input: string): string | null {
-  if (input.length > 32) return null;
-  const digits = input.replace(SEPARATORS, '').replace(PREFIX, '');
+  if (input.length > PHONE_MAX) return null;
+  const digits = compact(input).replace(SEPARATORS, '').replace(PREFIX, '');
   if (!/^1\d{10}$/.test(digits)) return null;
   const number = parsePhoneNumberFromString(digits, 'CN');
   return number?.isValid() && number.getType() === 'MOBILE' ? digits : null;
@@ -22,12 +27,23 @@ export function normalisePhone(input: string, field = 'phone'): string {
   return phone;
 }
 
-const EMAIL = z.email().max(254);
+/** Longer than any address, with room for marks that were pasted along. */
+const EMAIL_MAX = 320;
+const ASCII = /^[!-~]+$/;
 
-/** The address in lower case, or null. */
+/** The domain as mail is sent to it: one of other letters in its ASCII form, such as `xn--fiqs8s` for 中国. */
+const domainOf = (text: string): string => (ASCII.test(text) ? text : domainToASCII(text));
+
+/**
+ * The address in lower case, or null: what RFC 5321 calls a dot-string, which is what providers give, at a domain of
+ * at least two labels. Quoted names, letters beyond ASCII before the @, and addresses of machines are refused.
+ */
 export function parseEmail(input: string): string | null {
-  const email = input.trim().toLowerCase();
-  return EMAIL.safeParse(email).success ? email : null;
+  if (input.length > EMAIL_MAX) return null;
+  const text = toAscii(withoutMarks(trimmed(input))).toLowerCase();
+  const at = text.lastIndexOf('@') + 1;
+  const email = text.slice(0, at) + domainOf(text.slice(at));
+  return validator.isEmail(email, { allow_utf8_local_part: false, blacklisted_chars: '"' }) ? email : null;
 }
 
 /** The normalised address. Throws EMAIL_INVALID. */

@@ -76,7 +76,7 @@ export class ProfileService {
     if (!current) throw new AppError('UNAUTHENTICATED');
     const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
     const names = await this.names(ctx, current, changes);
-    const pictures = await this.pictures(ctx, changes);
+    const pictures = await this.pictures(ctx, current, changes);
     const columns: Columns = {
       ...names,
       ...texts(changes),
@@ -111,20 +111,38 @@ export class ProfileService {
 
   private async pictures(
     ctx: RequestContext,
+    current: User,
     changes: ProfileChanges,
   ): Promise<{ columns: Columns; used: UsedPicture[] }> {
     const columns: Columns = {};
     const used: UsedPicture[] = [];
     for (const field of ['avatarId', 'backgroundId'] as const) {
       const reference = changes[field];
-      if (reference === undefined) continue;
+      // Clients send back the address that they were shown.
+      if (reference === undefined || (reference && (await this.isShownAs(ctx, current, field, reference)))) {
+        continue;
+      }
       const image = reference ? await this.images.resolveUsable(ctx, reference, field) : null;
       columns[field] = image?.id ?? null;
       if (image) used.push({ image, field });
+      // A picture at a third party is shown only until the user decides otherwise.
+      if (field === 'avatarId') columns.externalAvatarUrl = null;
     }
-    // A picture at a third party is shown only until the user decides otherwise.
-    if (changes.avatarId !== undefined) columns.externalAvatarUrl = null;
     return { columns, used };
+  }
+
+  /** Whether a text is the address that one's picture has now. */
+  private async isShownAs(
+    ctx: RequestContext,
+    current: User,
+    field: 'avatarId' | 'backgroundId',
+    text: string,
+  ): Promise<boolean> {
+    if (field === 'avatarId') {
+      return text === (await this.images.avatarUrlOf(ctx, current, { orDefault: false }));
+    }
+    const background = current.backgroundId ? await ctx.loaders.image.load(current.backgroundId) : null;
+    return background !== null && text === this.images.urlOf(background);
   }
 
   /** The city follows the community, else the location (DECISIONS §1, "city"). */

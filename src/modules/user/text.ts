@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../errors/app-error.js';
+import { INVISIBLE, trimmed, visible } from '../../text.js';
+import { parseEmail, parsePhone } from './contact.js';
 
 /** A letter, `_` or a non-ASCII character, then also digits (DECISIONS §6). */
 const NAME = /^[A-Za-z_\u{80}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{10FFFF}]*$/u;
-/** Invisible characters would make two names look the same. */
-const INVISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]/u;
+/** Drawn differently on every machine, or not at all. */
+const UNASSIGNED = /[\p{Co}\p{Cn}\p{Cs}]/u;
 const NAME_WIDTH = { min: 2, max: 12 };
 
 /** Display width: ASCII letters, digits and `_` count a half, everything else one (DECISIONS §6). */
@@ -14,12 +16,25 @@ export const displayWidth = (name: string): number =>
 /** Whether a text has the form of a name, whatever its length. */
 export const isNameShaped = (text: string): boolean => NAME.test(text);
 
+/** What was typed to name somebody, without what cannot be seen around it. */
+export const nameAsTyped = (input: string): string => trimmed(input).normalize();
+
+/** The same for every case and composition of a name, as `name_key` of the database is. */
+export const foldName = (name: string): string =>
+  name.normalize().toUpperCase().toLowerCase().normalize().replaceAll('ς', 'σ');
+
+/** Invisible characters would make two names look the same; what reads as a phone or an address would never log in. */
+const isName = (text: string): boolean =>
+  isNameShaped(text) &&
+  !INVISIBLE.test(text) &&
+  !UNASSIGNED.test(text) &&
+  parsePhone(text) === null &&
+  parseEmail(text) === null;
+
 /** A login name as typed, trimmed, of at least that display width. Throws NAME_INVALID or NAME_LENGTH. */
 export function normaliseName(input: string, minWidth = NAME_WIDTH.min): string {
-  const name = input.trim().normalize('NFC');
-  if (name !== '' && (!isNameShaped(name) || INVISIBLE.test(name))) {
-    throw new AppError('NAME_INVALID', { field: 'name' });
-  }
+  const name = nameAsTyped(input);
+  if (name !== '' && !isName(name)) throw new AppError('NAME_INVALID', { field: 'name' });
   const width = displayWidth(name);
   if (width < minWidth || width > NAME_WIDTH.max) throw new AppError('NAME_LENGTH', { field: 'name' });
   return name;
@@ -28,14 +43,12 @@ export function normaliseName(input: string, minWidth = NAME_WIDTH.min): string 
 /** A name nobody has chosen: `user_` and 40 random bits. */
 export const generateName = (): string => `user_${randomBytes(5).toString('hex')}`;
 
-/** Control characters but line breaks, and those that turn the direction of the text around them. */
-const UNPRINTABLE = /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
-
 /**
- * A text of at most `max` characters, trimmed and without what cannot be seen; empty is null. Throws INVALID_INPUT.
+ * A text of at most `max` characters, without what cannot be seen around it; null when that is all. Throws
+ * INVALID_INPUT.
  */
 export function normaliseText(input: string | null, field: string, max: number): string | null {
-  const text = input?.replace(UNPRINTABLE, '').trim() ?? '';
+  const text = visible(input ?? '');
   if ([...text].length > max) throw new AppError('INVALID_INPUT', { field });
   return text === '' ? null : text;
 }

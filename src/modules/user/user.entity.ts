@@ -54,12 +54,16 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
 @ObjectType({ description: 'An account. Fields that belong to the owner alone are null for everybody else.' })
 @Entity({ tableName: 'users' })
 @Index({
+  name: 'users_name_unique',
+  expression: 'create unique index "users_name_unique" on "users" (name_key("name"))',
+})
+@Index({
   name: 'users_name_trgm',
-  expression: 'create index "users_name_trgm" on "users" using gin (("name"::text) gin_trgm_ops)',
+  expression: 'create index "users_name_trgm" on "users" using gin (name_key("name") gin_trgm_ops)',
 })
 @Index({
   name: 'users_name_grams',
-  expression: 'create index "users_name_grams" on "users" using gin (name_grams("name"::text))',
+  expression: 'create index "users_name_grams" on "users" using gin (name_grams(name_key("name")))',
 })
 @Index({
   name: 'users_email_verified_unique',
@@ -98,9 +102,9 @@ export class User {
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
+  /** As it was chosen; compared by `name_key`, which is the same for every case and composition of its letters. */
   @Field(() => String, { description: 'The unique login name, compared without case.' })
-  @Unique({ name: 'users_name_unique' })
-  @Property({ columnType: 'citext', type: 'string' })
+  @Property({ columnType: 'text', type: 'string' })
   name!: string;
 
   /** Display name; null falls back to {@link name}. */

@@ -89,13 +89,15 @@ export class UpdateProfileInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'A picture the caller uploaded, or a default photo, by its id or its node.',
+    description:
+      'A picture the caller uploaded, or a default photo, by its id or its node. The address of the present one changes nothing.',
   })
   avatarId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'A picture the caller uploaded, or a default photo, by its id or its node.',
+    description:
+      'A picture the caller uploaded, or a default photo, by its id or its node. The address of the present one changes nothing.',
   })
   backgroundId?: string | null;
 }

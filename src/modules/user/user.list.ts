@@ -21,14 +21,18 @@ export interface UserCriteria {
 /** How a list runs: by number, by latest activity, or by latest recommendation. */
 export type UserListing = 'ID_DESC' | 'ID_ASC' | 'ACTIVE' | 'RECOMMENDED';
 
-/** Up to this many characters have no trigram; `name_grams` holds every one of a name and every two side by side. */
+/** What has trigrams in every locale: in C, letters beyond ASCII have none. */
+const TRIGRAMS = /^[ -~]{3,}$/;
+/** `name_grams` holds every character of a name and every two side by side. */
 const GRAM = 2;
 
 /** A part of the name, without case; in the words of the index that has it. */
-const nameHolds = (part: string): Condition =>
-  [...part].length <= GRAM
-    ? ['name_grams(u.name::text) @> name_grams(?)', part]
-    : ['u.name::text ilike ?', `%${escapeLike(part)}%`];
+function nameHolds(part: string): Condition[] {
+  const like: Condition = ["name_key(u.name) like '%' || name_key(?) || '%'", escapeLike(part)];
+  if (TRIGRAMS.test(part)) return [like];
+  const grams: Condition = ['name_grams(name_key(u.name)) @> name_grams(name_key(?))', part];
+  return [...part].length <= GRAM ? [grams] : [grams, like];
+}
 
 /** What must hold, with the values of its places. */
 type Condition = [text: string, ...values: unknown[]];
@@ -39,10 +43,10 @@ function conditionsOf(criteria: UserCriteria): Condition[] {
   // Disabled accounts are found by number, and hidden from every other list (DECISIONS §6).
   conditions.push([ids ? `u.status <> ${UserStatus.DELETED}` : `u.status = ${UserStatus.ACTIVE}`]);
   if (ids) conditions.push(['u.id = any (?::int[])', arrayOf(ids)]);
-  if (names) conditions.push(['u.name = any (?::citext[])', arrayOf(names)]);
+  if (names) conditions.push(['name_key(u.name) = any (name_keys(?::text[]))', arrayOf(names)]);
   if (cityId) conditions.push(['u.city_id = ?', cityId]);
   if (exceptId) conditions.push(['u.id <> ?', exceptId]);
-  if (nameContains) conditions.push(nameHolds(nameContains));
+  if (nameContains) conditions.push(...nameHolds(nameContains));
   return conditions;
 }
 

@@ -2,7 +2,7 @@ import { type DeviceType, type RequestContext, requireViewer } from '../../conte
 import { AppError } from '../../errors/app-error.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import { parseEmail, parsePhone } from './contact.js';
-import { isNameShaped } from './text.js';
+import { isNameShaped, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';
 import { listUserIds, listUsers, type UserCriteria, type UserListing } from './user.list.js';
 import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from './user.repository.js';
@@ -48,7 +48,7 @@ export class UserService {
     if (given.length !== 1) throw new AppError('INVALID_INPUT', { field: given[1]?.[0] ?? 'id' });
     if (key.id) return ctx.loaders.user.load(key.id);
     if (key.account) return this.find(ctx, keyOf(key.account));
-    if (key.name) return findUserByName(ctx.em, key.name);
+    if (key.name) return findUserByName(ctx.em, nameAsTyped(key.name));
     if (key.phone) {
       const phone = parsePhone(key.phone);
       return phone ? findUserByPhone(ctx.em, phone) : null;
@@ -64,7 +64,12 @@ export class UserService {
     order: 'ID_DESC' | 'ID_ASC',
     page: PageInput,
   ): Promise<Page<User>> {
-    const { active, recommended, nearby, ...criteria } = filter;
+    const { active, recommended, nearby, ...named } = filter;
+    const criteria = {
+      ...named,
+      names: named.names?.map(nameAsTyped),
+      nameContains: named.nameContains && nameAsTyped(named.nameContains),
+    };
     for (const field of ['names', 'ids'] as const) {
       if ((criteria[field]?.length ?? 0) > KEYS_MAX) throw new AppError('INVALID_INPUT', { field });
     }
@@ -92,7 +97,7 @@ export class UserService {
 
 /** One field only: what looks like a phone is a phone, though a number of an account might look the same. */
 function keyOf(account: string): UserKey {
-  const text = account.trim();
+  const text = nameAsTyped(account);
   if (parseEmail(text)) return { email: text };
   if (parsePhone(text)) return { phone: text };
   if (isNameShaped(text)) return { name: text };

@@ -23,7 +23,8 @@ export class VerificationInput implements VerificationFields {
 
   @Field(() => String, {
     nullable: true,
-    description: "Required. That person's identity card number: 18 digits, the last may be X (GB 11643).",
+    description:
+      "Required. That person's number of 18 digits, the last may be X (GB 11643): of an identity card, a residence permit (81, 82, 83) or a permanent residence card (9).",
   })
   idNumber?: string | null;
 

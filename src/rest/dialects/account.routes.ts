@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.js';
+import { trimmed } from '../../text.js';
 import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import { momentToSeconds } from '../values.js';
@@ -55,7 +56,8 @@ function sent(input: Input, name: string): string {
 }
 
 /** An empty field of a form is one that was not filled in, and changes nothing. */
-const filled = (input: Input, name: string): string | undefined => input.text(name)?.trim() || undefined;
+const filled = (input: Input, name: string): string | undefined =>
+  trimmed(input.text(name) ?? '') || undefined;
 
 /** Empty is what somebody of no known gender is shown as, so it is what makes one so. */
 const gender = (input: Input): string | undefined =>

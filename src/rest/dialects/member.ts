@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../errors/codes.js';
 import { bearerToken } from '../../http/bearer.js';
 import { SESSION_COOKIE } from '../../http/cookies.js';
 import { ownReferer } from '../../http/same-site.js';
+import { trimmed } from '../../text.js';
 import { type Dialect, type Exchange, type Reply, statusBesideBody } from '../dialect.js';
 import { PARAMETERS } from './member.parameters.js';
 import {
@@ -21,7 +22,7 @@ const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === 'string' && name !== 'password' ? value.trim() : value,
+      typeof value === 'string' && name !== 'password' ? trimmed(value) : value,
     ]),
   );
 

@@ -25,26 +25,27 @@ function verifiable(input: Input): { phone: string } | { email: string } {
 }
 
 /** Six digits; a client that sends them as a number (`plus.md` 输入) has lost the zeros in front. */
-const inFull = (code: string): string => code.padStart(6, '0');
+const inFull = (code: string): string => (/^\d+$/.test(code) ? code.padStart(6, '0') : code);
 
 const withCode = (input: Input) => ({ code: inFull(input.required('verifiable_code')) });
 
-/** A picture is named by its node; the schema takes bare ids too. */
-function node(input: Input, name: string): string | null | undefined {
+/** A picture is named by its node, or by the address that it was shown with; the schema takes bare ids too. */
+function picture(input: Input, name: string): string | null | undefined {
   const text = input.clearable(name);
-  if (text && !text.startsWith('public:')) throw new AppError('INVALID_INPUT', { field: name });
+  if (text && !/^(?:public:|https?:\/\/)/.test(text)) throw new AppError('INVALID_INPUT', { field: name });
   return text;
 }
 
 function changes(input: Input) {
   return {
     input: {
-      name: input.clearable('name'),
+      // Null clears what can be cleared; a name cannot.
+      name: input.text('name'),
       bio: input.clearable('bio'),
       sex: input.int('sex') === undefined ? input.clearable('sex') : input.choice('sex', SEX_NAMES),
       location: input.clearable('location'),
-      avatarId: node(input, 'avatar'),
-      backgroundId: node(input, 'bg'),
+      avatarId: picture(input, 'avatar'),
+      backgroundId: picture(input, 'bg'),
     },
   };
 }
@@ -94,6 +95,10 @@ const codeFor = (purposes: readonly string[]) => (input: Input) => ({
 
 const codeSent = () => ({ message: ['获取成功'] });
 
+/** Refusals of log-in and registration are texts, where others are lists: their clients show them as they are. */
+const WRONG_CREDENTIALS: PlusFailure = { status: 422, shape: 'text', message: '账号或密码不正确' };
+const WRONG_CODE: PlusFailure = { status: 422, shape: 'text', message: '验证码错误或者已失效' };
+
 const UNKNOWN_USER: PlusFailure = { status: 422, shape: 'errors', message: '用户不存在' };
 const WRONG_PASSWORD: PlusFailure = { status: 422, shape: 'list', message: '密码错误' };
 
@@ -112,10 +117,12 @@ export const ACCOUNT_ROUTES: readonly Route<PlusFailure>[] = [
     variables: credentials,
     result: ({ login }) => accessToken(login),
     errors: {
-      USER_NOT_FOUND: { status: 422, shape: 'list', message: '账号或密码不正确' },
+      CREDENTIALS_INVALID: WRONG_CREDENTIALS,
+      CODE_INVALID: WRONG_CODE,
+      USER_NOT_FOUND: WRONG_CREDENTIALS,
       // A name with a code, or nonsense: nobody has it.
-      PHONE_INVALID: { status: 422, shape: 'list', message: '账号或密码不正确' },
-      EMAIL_INVALID: { status: 422, shape: 'list', message: '账号或密码不正确' },
+      PHONE_INVALID: WRONG_CREDENTIALS,
+      EMAIL_INVALID: WRONG_CREDENTIALS,
     },
   },
   {
@@ -170,6 +177,7 @@ export const ACCOUNT_ROUTES: readonly Route<PlusFailure>[] = [
       ttl: minutesLeft(expiresAt),
       refresh_ttl: minutesLeft(expiresAt),
     }),
+    errors: { CODE_INVALID: WRONG_CODE },
   },
   {
     id: '修改用户信息',

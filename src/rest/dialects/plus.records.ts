@@ -203,9 +203,10 @@ export const RECORD_ROUTES: readonly Route<PlusFailure>[] = [
     methods: ['PUT'],
     path: '/storage/:ticket',
     operation: 'StoreUpload',
-    status: 204,
+    status: 201,
     upload: 'raw',
     variables: (input) => ({ token: input.required('ticket'), file: input.upload() }),
+    result: ({ storeUpload: { node } }) => ({ node }),
   },
   {
     id: '启动信息',

@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import { AppError } from '../../errors/app-error.js';
 import type { Data } from '../dialect.js';
 import { type Input, isRecord } from '../input.js';
@@ -9,9 +8,8 @@ import { lenient, SEX_NUMBERS } from '../values.js';
 /** `2021-01-06T07:35:01Z`. */
 const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
 
-/** `2019-04-13 04:34:33`, in Asia/Shanghai (DECISIONS §1, "times"). */
-const local = (moment: Date): string =>
-  DateTime.fromJSDate(moment, { zone: 'Asia/Shanghai' }).toFormat('yyyy-MM-dd HH:mm:ss');
+/** `2019-04-13 04:34:33`, in UTC like the other: clients read it so. */
+const utcText = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
 
 /** A file object (FILE_STORAGE_NODE). */
 export const file = (image: Data) =>
@@ -132,8 +130,8 @@ export const address = (found: Data) => ({
   detail: found.detail,
   postcode: found.postcode,
   is_default: found.isDefault,
-  created_at: local(found.createdAt),
-  updated_at: local(found.updatedAt),
+  created_at: utcText(found.createdAt),
+  updated_at: utcText(found.updatedAt),
 });
 
 /** Minutes that a session has left, as the original's JWT tells them. */
