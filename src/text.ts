@@ -45,3 +45,27 @@ export const toAscii = (text: string): string =>
 
 /** What was meant by a number or a short code that was typed or pasted: no blanks, no marks, ASCII where there is any. */
 export const compact = (text: string): string => toAscii(text.replace(ALL_INVISIBLE, ''));
+
+/** What decoders put in the place of bytes that are no text. */
+const REPLACEMENT = '\u{FFFD}';
+
+/**
+ * Whether texts came as they are written: the parsers of forms with parts put a character in the place of bytes that are
+ * not UTF-8, and two different texts would become one. Looks into objects and lists, not into instances of classes.
+ */
+export function isUnreplaced(value: unknown): boolean {
+  const rest = [value];
+  while (rest.length > 0) {
+    const one = rest.pop();
+    if (typeof one === 'string' && one.includes(REPLACEMENT)) return false;
+    if (Array.isArray(one)) rest.push(...one);
+    else if (isPlain(one)) rest.push(...Object.keys(one), ...Object.values(one));
+  }
+  return true;
+}
+
+const isPlain = (value: unknown): value is object => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+};

@@ -5,6 +5,8 @@ import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
 import { toAppError } from '../errors/unexpected.js';
 import { holdingBody } from '../http/bodies.js';
+import { notUtf8 } from '../http/text-bodies.js';
+import { isUnreplaced } from '../text.js';
 import { answerByApollo } from './apollo-request.js';
 import type { Question } from './known-queries.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
@@ -101,6 +103,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
       }).catch((error) => {
         throw new AppError('INVALID_INPUT', {}, { cause: error });
       });
+      if (!isUnreplaced(request.body)) throw notUtf8();
     };
     const handle = async (request: FastifyRequest, reply: FastifyReply) => {
       // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.

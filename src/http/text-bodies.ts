@@ -4,6 +4,10 @@ import { parseQuery } from './query.js';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
+export const notUtf8 = (
+  cause: unknown = new TypeError('The request holds text that is not UTF-8.'),
+): AppError => new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
+
 /**
  * The text that bytes are in UTF-8, without the mark some editors put in front. Throws INVALID_INPUT for bytes that are
  * not: with characters put in their place, two different passwords or names would become one.
@@ -12,7 +16,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch (cause) {
-    throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
+    throw notUtf8(cause);
   }
 }
 

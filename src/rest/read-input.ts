@@ -2,7 +2,8 @@ import '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { decodeUtf8, parseFormBody } from '../http/text-bodies.js';
+import { decodeUtf8, notUtf8, parseFormBody } from '../http/text-bodies.js';
+import { isUnreplaced } from '../text.js';
 import type { Dialect } from './dialect.js';
 import { Input, type InputFile, isRecord } from './input.js';
 import { parseJson } from './json.js';
@@ -22,6 +23,7 @@ async function readForm(request: FastifyRequest, admit?: (fields: Values) => Pro
   const fields: Values = Object.create(null);
   let file: InputFile | undefined;
   for await (const part of request.parts()) {
+    if (!isUnreplaced([part.fieldname, part.type === 'field' && part.value])) throw notUtf8();
     if (part.type === 'field') {
       if (part.valueTruncated || part.fieldnameTruncated)
         throw new AppError('INVALID_INPUT', { field: part.fieldname });

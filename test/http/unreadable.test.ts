@@ -1,6 +1,7 @@
 import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
 import { startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
+import { photo } from '../support/pictures.js';
 
 /** What no door can read is refused at every door, in its envelope, and changes nothing. */
 
@@ -113,6 +114,46 @@ test.each(NOT_UTF8)('bytes that are not UTF-8 (%#)', async (bytes) => {
     if (door === 'graphql') continue;
     await expectRefused(door, { headers: { 'content-type': FORM }, body: around('password=', bytes) }, 400);
   }
+});
+
+describe('in a form with parts', () => {
+  const FORM_TYPE = 'multipart/form-data; boundary=edge';
+  const part = (name: Buffer | string, value: Buffer | string, type = '') =>
+    Buffer.concat([
+      Buffer.from('--edge\r\ncontent-disposition: form-data; name="'),
+      Buffer.from(name),
+      Buffer.from(`"\r\n${type}\r\n`),
+      Buffer.from(value),
+      Buffer.from('\r\n'),
+    ]);
+  const form = (...parts: Buffer[]) => Buffer.concat([...parts, Buffer.from('--edge--\r\n')]);
+  const GBK = Buffer.from('d5c5c8fd', 'hex');
+  const formDoors = READERS.filter((door) => door !== 'graphql');
+
+  test.each([
+    ['a value', form(part('password', GBK))],
+    [
+      'a value that says what it is',
+      form(part('password', GBK, 'content-type: text/plain; charset=gbk\r\n')),
+    ],
+    ['a name', form(part(GBK, 'x'))],
+  ])('%s', async (_what, body) => {
+    for (const door of formDoors)
+      await expectRefused(door, { headers: { 'content-type': FORM_TYPE }, body }, 400);
+  });
+
+  test('the name of a file', async () => {
+    const named = Buffer.concat([Buffer.from('file"; filename="'), GBK, Buffer.from('.png')]);
+    const headers = { 'content-type': FORM_TYPE, auth_token: account.token };
+    await expectRefused('upload', { headers, body: form(part(named, await photo())) }, 400);
+  });
+
+  test('an operation of GraphQL', async () => {
+    const operations = around('{"query":"{ user(name: \\"', GBK, '\\") { id } }"}');
+    const body = form(part('operations', operations), part('map', '{}'));
+    const headers = { 'content-type': FORM_TYPE, 'apollo-require-preflight': '1' };
+    await expectRefused('graphql', { headers, body }, 400);
+  });
 });
 
 test('neither a name nor a password can be set to them', async () => {

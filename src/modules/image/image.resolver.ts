@@ -5,6 +5,7 @@ import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { AtMost } from '../../graphql/list-bounds.js';
 import type { Services } from '../../services.js';
+import { isUnreplaced } from '../../text.js';
 import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
@@ -17,8 +18,10 @@ const FILE = 'The picture: JPEG, PNG, WebP or GIF, whatever its name says.';
 
 /** The parser of the form stops reading a file that is too large. */
 async function* bytesOf(file: Promise<FileUpload>): AsyncGenerator<Buffer> {
+  const { filename, createReadStream } = await file;
+  if (!isUnreplaced(filename)) throw new AppError('INVALID_INPUT', { field: 'file' });
   try {
-    yield* (await file).createReadStream() as AsyncIterable<Buffer>;
+    yield* createReadStream() as AsyncIterable<Buffer>;
   } catch (error) {
     const tooLarge = (error as { statusCode?: unknown }).statusCode === 413;
     throw tooLarge ? new AppError('IMAGE_TOO_LARGE', {}, { cause: error }) : error;
