@@ -2,13 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { CaptchaService } from '../captcha/captcha.service.js';
-import {
-  type CodeAddress,
-  type CodePurpose,
-  type CodeService,
-  parseCode,
-  type TakenCode,
-} from '../code/code.service.js';
+import type { CodeAddress, CodePurpose, CodeService, TakenCode } from '../code/code.service.js';
 import type { GuardService, GuardSubject, OverAll } from '../guard/guard.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
@@ -80,8 +74,7 @@ export class Proof {
 
   /**
    * Uses up a code and does the work it allows; if the work fails the code stays good.
-   * Throws CODE_INVALID when the code is wrong, expired, burnt, or was sent for something else. What can be no code is
-   * a slip and no try: it could never be right, so it costs neither the code nor the guard one.
+   * Throws CODE_INVALID when the code is wrong, expired, burnt, or was sent for something else.
    */
   async code<T>(
     ctx: RequestContext,
@@ -90,13 +83,12 @@ export class Proof {
     work: () => Promise<T>,
   ): Promise<T> {
     let taken: TakenCode | null = null;
-    const code = parseCode(request.code);
     const take = async () => {
-      taken = code === null ? null : await this.codes.take({ ...request, code });
+      taken = await this.codes.take(request);
       return taken;
     };
     try {
-      if (!code || !(await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), take))) {
+      if (!(await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), take))) {
         throw new AppError('CODE_INVALID', { field: 'code' });
       }
       return await work();
@@ -106,15 +98,13 @@ export class Proof {
     }
   }
 
-  /** Whether a code is good, without using it up; a wrong one counts as a try, what can be no code does not. */
+  /** Whether a code is good, without using it up; a wrong one counts as a try. */
   async checkCode(
     ctx: RequestContext,
     claim: Claim,
     request: CodeAddress & { code: string; purpose?: CodePurpose },
   ): Promise<boolean> {
-    const code = parseCode(request.code);
-    if (!code) return false;
-    const check = async () => (await this.codes.check({ ...request, code })) || null;
+    const check = async () => (await this.codes.check(request)) || null;
     return (await this.guard.attempt(this.subjectOf(ctx, claim, 'nothing'), check)) ?? false;
   }
 

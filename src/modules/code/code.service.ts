@@ -40,12 +40,6 @@ export interface TakenCode {
   putBack(): Promise<void>;
 }
 
-/** Six digits, as they were typed or pasted; null for what can be no code, whatever was sent. */
-export function parseCode(input: string): string | null {
-  const digits = compact(input).replace(/\p{Pd}/gu, '');
-  return /^\d{6}$/.test(digits) ? digits : null;
-}
-
 type CodeConfig = Pick<
   Config,
   | 'CODE_TTL_SECONDS'
@@ -152,12 +146,15 @@ export class CodeService {
   }
 
   private digestOf({ channel, address, code }: CodeTry): string {
-    return this.hash('digest', channel, address, code);
+    return this.hash('digest', channel, address, asMeant(code));
   }
 
   private keyOf({ channel, address }: CodeAddress): string {
     return `code:{${this.hash('address', channel, address)}}`;
   }
 }
+
+/** The digits of a code that was typed or pasted: what stands around and between them is no part of it. */
+const asMeant = (code: string): string => compact(code).replace(/\p{Pd}/gu, '');
 
 const retryAfter = (waitMs: number): { retryAfter: number } => ({ retryAfter: Math.ceil(waitMs / 1000) });
