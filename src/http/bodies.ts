@@ -26,17 +26,19 @@ const CHECK_MS = 1000;
 
 /** Bytes that are kept for one request until the last who works with them is done. */
 class Hold {
-  private users = 1;
+  private users = 0;
 
-  constructor(private readonly release: () => void) {}
+  /** `count` is told when the first user comes, and when the last one goes. */
+  constructor(private readonly count: (sign: 1 | -1) => void) {}
 
   retain(): void {
+    if (this.users === 0) this.count(1);
     this.users += 1;
   }
 
   drop(): void {
     this.users -= 1;
-    if (this.users === 0) this.release();
+    if (this.users === 0) this.count(-1);
   }
 }
 
@@ -66,8 +68,9 @@ export class BodyBudget {
     if (this.total > 0 && this.total + bytes > this.most) {
       throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
     }
-    this.add(source, bytes);
-    return new Hold(() => this.add(source, -bytes));
+    const hold = new Hold((sign) => this.add(source, sign * bytes));
+    hold.retain();
+    return hold;
   }
 
   private add(source: string, bytes: number): void {

@@ -60,10 +60,8 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             exposeHeadRoute: false,
             method: methodsOf(route, operations),
             url: route.path,
-            // A form's own limits apply to its parts; the whole is a file and little more.
-            bodyLimit: route.upload
-              ? engine.config.UPLOAD_MAX_BYTES + engine.config.BODY_LIMIT_BYTES
-              : undefined,
+            // To a form apply the limits of its parts; to what else comes in its place those of every row.
+            bodyLimit: route.upload === 'raw' ? engine.config.UPLOAD_MAX_BYTES : undefined,
             preParsing: route.methods.some((method) => method !== 'GET')
               ? beforeBody(engine, dialect, route)
               : undefined,

@@ -181,6 +181,11 @@ test('small bodies go on, and what was refused is read to its end', async () => 
   expect([await answer, await sent]).toEqual([expect.objectContaining({ status: 429 }), 'sent']);
 });
 
+test('only a file may be larger than other bodies', async () => {
+  const answer = await answerTo(open({ path: '/upload' }, 250_000));
+  expect(answer.body).toMatchObject({ error_code: 1001 });
+});
+
 test('the sources of one IPv6 network are one; who holds nothing may have one however large', async () => {
   const kind: Kind = { path: '/user/register' };
   open(kind, 200_000, '2001:db8::1');
