@@ -133,6 +133,8 @@ describe('where the browser goes', () => {
       const { status, location, body } = await login(headers);
       expect([status, location, body.length]).toEqual([302, '/', 0]);
     }
+    const home = await browser.send('/', { headers: { accept: 'text/html' } });
+    expect([home.status, home.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const elsewhere = app.browser(await app.world.start({ MEMBER_HOME_URL: 'https://www.example.com/me' }));
     expect((await elsewhere.post(LOGIN, form())).location).toBe('https://www.example.com/me');
   });
