@@ -20,6 +20,7 @@ import { registerDocs } from './http/docs.js';
 import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
+import { asksForPage, registerHome, sendPage } from './http/home.js';
 import { loggerOptions, registerRequestLog, requestId, requestLogger } from './http/logging.js';
 import { parseQuery } from './http/query.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
@@ -51,10 +52,20 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** In the envelope of the door that the URL lies under, even where the router does not know it for that. */
-function sendUnrouted(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/**
+ * In the envelope of the door that the URL lies under, even where the router does not know it for that; to a person
+ * who is nowhere, as a page that says what is where.
+ */
+function sendUnrouted(
+  config: Config,
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const dialect = dialectUnder(DIALECTS, request.url);
-  return dialect ? sendFailure(dialect, error, request, reply) : sendError(error, request, reply);
+  if (dialect) return sendFailure(dialect, error, request, reply);
+  const lost = error.code === 'NOT_FOUND' && asksForPage(request);
+  return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
 }
 
 function createHttp(config: Config): FastifyInstance {
@@ -72,7 +83,7 @@ function createHttp(config: Config): FastifyInstance {
     // What comes while closing is answered, at its own door; it is the last on its connection.
     return503OnClosing: false,
     // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
-    frameworkErrors: (raw, request, reply) => void sendUnrouted(toAppError(raw), request, reply),
+    frameworkErrors: (raw, request, reply) => void sendUnrouted(config, toAppError(raw), request, reply),
     clientErrorHandler: (error, socket) => void handleClientError(http, error, socket),
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -99,13 +110,14 @@ async function registerDoors(
 
   answerBeforeTheEnd(http);
   registerRequestLog(http);
-  registerErrorHandlers(http, sendUnrouted);
+  registerErrorHandlers(http, (error, request, reply) => sendUnrouted(config, error, request, reply));
   await registerSecurity(http, config);
   refuseUnreadableHeads(http);
   parseJsonStrictly(http);
   registerBodies(http, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, storage);
+  registerHome(http, config);
   await registerGraphql(http, {
     server,
     config,

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { getDomain } from 'tldts';
 import { AppError } from '../errors/app-error.js';
 
 /** Whose page a request came from, as far as a browser tells: forged posts and the way back. */
@@ -13,9 +14,22 @@ function parseHttpUrl(text: string | undefined): URL | null {
 const isOwnHost = (url: URL, request: FastifyRequest): boolean =>
   request.host !== '' && URL.parse(`${url.protocol}//${request.host}`)?.host === url.host;
 
+/** Below a suffix under which anybody gets a name (`com.cn`, `github.io`), hosts of one name are one site. */
+const siteOf = (hostname: string): string => getDomain(hostname, { allowPrivateDomains: true }) ?? hostname;
+
+/**
+ * Whether a URL is of the site that the request was sent to, as browsers tell sites apart: `user.example.com` is of the
+ * same as `member.example.com`, whatever their ports; an address or a name without a dot is one by itself.
+ */
+function isOwnSite(url: URL, request: FastifyRequest): boolean {
+  const own = request.host === '' ? null : URL.parse(`${url.protocol}//${request.host}`);
+  return own !== null && siteOf(own.hostname) === siteOf(url.hostname);
+}
+
 /**
  * Throws FORBIDDEN for what a page of another site made a browser send; the origins trusted are the site's own. A
- * browser says so in Sec-Fetch-Site, an older one in Origin or Referer; who sends none of them is no browser.
+ * browser says so in Sec-Fetch-Site, an older one, or one that speaks plain HTTP, in Origin or Referer; who sends none
+ * of them is no browser.
  */
 export function assertSameSite(request: FastifyRequest, trustedOrigins: readonly string[]): void {
   const { origin, referer, 'sec-fetch-site': relation } = request.headers;
@@ -24,16 +38,16 @@ export function assertSameSite(request: FastifyRequest, trustedOrigins: readonly
   if (relation === undefined && source === undefined) return;
   const url = parseHttpUrl(source);
   if (url && trustedOrigins.includes(url.origin)) return;
-  if (relation === undefined && url && isOwnHost(url, request)) return;
+  if (relation === undefined && url && isOwnSite(url, request)) return;
   throw new AppError('FORBIDDEN');
 }
 
-/** The page that a request came from, if it lies on this host or is of the origin given; else null. */
+/** The page that a request came from, if it lies on this site or is of the origin given; else null. */
 export function ownReferer(request: FastifyRequest, trustedOrigin?: string): string | null {
   const url = parseHttpUrl(request.headers.referer);
   if (!url) return null;
   // A path that begins with two slashes would be another host's.
   const path = `${url.pathname.replace(/^\/+/, '/')}${url.search}`;
   if (isOwnHost(url, request)) return path;
-  return url.origin === trustedOrigin ? `${url.origin}${path}` : null;
+  return url.origin === trustedOrigin || isOwnSite(url, request) ? `${url.origin}${path}` : null;
 }

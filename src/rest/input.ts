@@ -20,6 +20,8 @@ const wholeNumber = (digits: string): number =>
   Math.min(Math.max(Number(digits), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 
 const MD5 = /^[0-9a-f]{32}$/i;
+/** What forms, scripts and PHP, in which the legacy servers are written, call on. */
+const ON = new Set(['1', 'true', 'on', 'yes']);
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -85,10 +87,10 @@ export class Input {
     throw new AppError('INVALID_INPUT', { field: name });
   }
 
-  /** Whether a switch is on: 1 or true. Anything else leaves it off. */
+  /** Whether a switch is on. Anything else leaves it off: it is no reason to refuse a request. */
   flag(name: string): boolean {
     const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
-    return value === 1 || value === '1' || value === true;
+    return typeof value === 'string' ? ON.has(value.trim().toLowerCase()) : value === 1 || value === true;
   }
 
   /** A text that must be there and not be empty. */

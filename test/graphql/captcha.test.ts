@@ -45,11 +45,12 @@ describe('a captcha', () => {
     expect((await createCaptcha()).id).not.toBe(id);
   });
 
-  test('is checked by verify without case, and burnt by a wrong answer', async () => {
+  test('is checked by verify as people read it, and burnt by a wrong answer', async () => {
     const verify = async (captcha: object) => (await mutate(app.client, 'verify', { captcha })).value;
     const { id } = await createCaptcha();
     expect(await verify({ id, answer: ANSWER.toUpperCase() })).toBe(true);
     expect(await verify({ id, answer: ANSWER.toLowerCase() })).toBe(true);
+    expect(await verify({ id, answer: ' ４８3 o' })).toBe(true);
     expect(await verify({ id, answer: 'wrong' })).toBe(false);
     expect(await verify({ id, answer: ANSWER })).toBe(false);
     expect(await verify({ id: 'unknown', answer: ANSWER })).toBe(false);

@@ -148,7 +148,7 @@ describe('CORS', () => {
 
 describe('what is nowhere', () => {
   test.each([
-    ['GET', '/'],
+    ['POST', '/'],
     ['GET', '/nothing'],
     ['POST', '/graph'],
     ['DELETE', '/livez'],
@@ -166,8 +166,21 @@ describe('what is nowhere', () => {
     });
   });
 
-  test('below a dialect it is in that dialect', async () => {
-    const response = await get('/anlife/v1.0/nothing');
+  test.each(['/nothing', '/storage/nothing', '/docs/nothing', '/graphql/assets/nothing.js'])(
+    '%s says to a person what is where',
+    async (path) => {
+      const response = await get(path, { accept: 'text/html,*/*;q=0.8', 'accept-language': 'en' });
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const page = await response.text();
+      for (const url of ['/', '/graphql', '/docs/']) expect(page).toContain(`<a href="${url}">`);
+      expect(page).toContain('There is nothing at this address');
+      expect(page).not.toContain(path);
+    },
+  );
+
+  test('below a dialect it is in that dialect, whoever asks', async () => {
+    const response = await get('/anlife/v1.0/nothing', { accept: 'text/html' });
     expect([response.status, await response.json()]).toEqual([
       200,
       { error_code: 1001, error_msg: '参数错误' },

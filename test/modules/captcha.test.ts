@@ -40,7 +40,7 @@ test('CAPTCHA_ANSWER fixes the answer', async () => {
   expect(await service.redeem({ id, answer: 'ABCD' })).toBe(true);
 });
 
-test.each(['WX3k', 'wx3K', ' wx3k '])('the answer %j redeems it once', async (answer) => {
+test.each(['WX3k', 'wx3K', ' w x3k ', 'ＷＸ３ｋ'])('the answer %j redeems it once', async (answer) => {
   const { id } = await captchas.create();
   expect(await captchas.redeem({ id, answer })).toBe(true);
   expect(await captchas.redeem({ id, answer })).toBe(false);
@@ -70,11 +70,23 @@ test('a wrong answer burns one that was already solved', async () => {
   expect(await captchas.redeem({ id })).toBe(false);
 });
 
-test.each([undefined, null, ''])('no answer (%j) redeems nothing and burns nothing', async (answer) => {
-  const { id } = await captchas.create();
-  expect(await captchas.redeem({ id, answer })).toBe(false);
-  expect(await captchas.redeem({ id, answer: 'wx3k' })).toBe(true);
+test('an answer is right with what people take for it, and wrong with anything else', async () => {
+  const fixed = { ...redis.config, CAPTCHA_ANSWER: 'O1Z5B9' };
+  const service = new CaptchaService(redis.client, fixed, draw, () => '', redis.clock.read);
+  const { id } = await service.create();
+  for (const answer of ['0lzs8g', 'oI2SbQ']) expect(await service.check(id, answer)).toBe(true);
+  expect(await service.check(id, 'C1Z5B9')).toBe(false);
 });
+
+test.each([undefined, null, '', ' ', '\u3000'])(
+  'no answer (%j) redeems nothing and burns nothing',
+  async (answer) => {
+    const { id } = await captchas.create();
+    expect(await captchas.check(id, answer ?? '')).toBe(false);
+    expect(await captchas.redeem({ id, answer })).toBe(false);
+    expect(await captchas.redeem({ id, answer: 'wx3k' })).toBe(true);
+  },
+);
 
 test('20 submits at once redeem it once', async () => {
   const answered = await captchas.create();

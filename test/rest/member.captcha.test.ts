@@ -64,9 +64,11 @@ describe('/captcha', () => {
 });
 
 describe('/checkcaptcha', () => {
-  test('200 without regard to case, as often as asked', async () => {
+  test('200 without regard to case, width, blanks and look-alikes, as often as asked', async () => {
     await browser.get('/captcha');
-    for (const answer of [CAPTCHA, CAPTCHA.toUpperCase(), ' AbCd ']) expect(await check(answer)).toBe(200);
+    for (const answer of [CAPTCHA, CAPTCHA.toUpperCase(), ' A b C d ', '\u3000ＡＢｃｄ', '48C0', 'a6co']) {
+      expect([answer, await check(answer)]).toEqual([answer, 200]);
+    }
     expect((await browser.post('/checkcaptcha/', { captcha: CAPTCHA })).body).toEqual({ code: 200 });
   });
 
@@ -78,7 +80,7 @@ describe('/checkcaptcha', () => {
 
   test('201 without an answer, which burns nothing', async () => {
     await browser.get('/captcha');
-    for (const query of ['', '?captcha=', '?captcha=%20']) {
+    for (const query of ['', '?captcha=', '?captcha=%20', '?captcha=%E3%80%80', '?captcha=%E2%80%8B']) {
       expect(pick(await browser.send(`/checkcaptcha${query}`))).toEqual({ status: 200, body: { code: 201 } });
     }
     expect(await check(CAPTCHA)).toBe(200);

@@ -4,7 +4,15 @@ import { loadConfig } from '../../src/config.js';
 import { setCookie } from '../../src/http/cookies.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { whoIs } from '../support/operations.js';
-import { type Browser, type Headers, type MemberApp, pick, startMember, told } from './member.support.js';
+import {
+  type Browser,
+  type Headers,
+  JSON_PLEASE,
+  type MemberApp,
+  pick,
+  startMember,
+  told,
+} from './member.support.js';
 
 /** What a browser gets when it has logged in: a cookie, and a place to go; and what another site's page cannot do. */
 
@@ -30,14 +38,36 @@ describe('the session cookie', () => {
   const attributes = (line = '') => line.split('; ').slice(1);
 
   test('lasts as long as the browser, or as the session when it is to remember', async () => {
-    for (const remember of [{}, { remember: 0 }, { remember: '' }, { remember: 'x' }]) {
+    for (const remember of [
+      {},
+      ...[0, '', 'x', 'false', 'off', '0', '10'].map((value) => ({ remember: value })),
+    ]) {
       const { cookies } = await login({}, remember);
       expect(attributes(cookies[SESSION])).toEqual(['Path=/', 'HttpOnly', 'SameSite=Lax']);
     }
-    const { cookies } = await login({}, { remember: 1 });
-    const [maxAge, ...others] = attributes(cookies[SESSION]);
-    expect(Number(maxAge?.replace('Max-Age=', ''))).toBeGreaterThan(30 * 86_400 - 60);
-    expect(others).toEqual(['Path=/', expect.stringMatching(/^Expires=/), 'HttpOnly', 'SameSite=Lax']);
+    for (const remember of [1, 'true', 'TRUE', 'on', ' 1 ']) {
+      const { cookies } = await login({}, { remember });
+      const [maxAge, ...others] = attributes(cookies[SESSION]);
+      expect(Number(maxAge?.replace('Max-Age=', ''))).toBeGreaterThan(30 * 86_400 - 60);
+      expect(others).toEqual(['Path=/', expect.stringMatching(/^Expires=/), 'HttpOnly', 'SameSite=Lax']);
+    }
+  });
+
+  test.each([
+    [true, true],
+    ['true', true],
+    [1, true],
+    [false, false],
+    [null, false],
+    [{}, false],
+  ])('remember %j in JSON: %j', async (remember, lasting) => {
+    const headers = { ...JSON_PLEASE, 'content-type': 'application/json' };
+    const { cookies } = await browser.send(LOGIN, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(form({ remember })),
+    });
+    expect(/Max-Age/.test(cookies[SESSION] ?? '')).toBe(lasting);
   });
 
   test('never travels in the clear in production', async () => {
@@ -103,6 +133,8 @@ describe('where the browser goes', () => {
       const { status, location, body } = await login(headers);
       expect([status, location, body.length]).toEqual([302, '/', 0]);
     }
+    const home = await browser.send('/', { headers: { accept: 'text/html' } });
+    expect([home.status, home.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const elsewhere = app.browser(await app.world.start({ MEMBER_HOME_URL: 'https://www.example.com/me' }));
     expect((await elsewhere.post(LOGIN, form())).location).toBe('https://www.example.com/me');
   });
@@ -112,12 +144,12 @@ describe('where the browser goes', () => {
     expect(pick(answer)).toEqual(told(3, '账号或密码错误', 1));
   });
 
-  const register = async (referer?: string, from = browser) => {
+  const register = async (referer?: string, from = browser, more: Headers = {}) => {
     const username = freshPhone();
     const code = await from.codeFor(username, app.inbox);
     const params = { username, password: 'a-long-secret-9', code };
     // No browser sends a post with another site's Referer without saying so; here it is the Referer alone that counts.
-    const headers = { 'sec-fetch-site': 'same-origin', ...(referer !== undefined && { referer }) };
+    const headers = { 'sec-fetch-site': 'same-origin', ...(referer !== undefined && { referer }), ...more };
     const { status, location } = await from.post('/api/registor/submit', params, headers);
     expect(status).toBe(302);
     return location;
@@ -170,6 +202,16 @@ describe('where the browser goes', () => {
     expect(await register(`http://user:secret@${host()}/page`)).toBe('/page');
   });
 
+  test('to a page of a sibling host, in full', async () => {
+    const asked = { 'x-forwarded-host': 'member.anjuke.com' };
+    const page = 'https://user.anjuke.com/register.html?from=1';
+    expect(await register(`${page}#top`, browser, asked)).toBe(page);
+    expect(await register('https://user.anjuke.com//evil.example', browser, asked)).toBe(
+      'https://user.anjuke.com/evil.example',
+    );
+    expect(await register('https://user.evil.com/', browser, asked)).toBe('/');
+  });
+
   test('to a page of the configured home as well', async () => {
     const gateway = await app.world.start({
       MEMBER_HOME_URL: 'https://www.example.com/home',
@@ -201,7 +243,7 @@ describe('a post that another site makes a browser send', () => {
     ['Sec-Fetch-Site', () => ({ 'sec-fetch-site': 'cross-site' })],
     ['Sec-Fetch-Site, whatever else', () => ({ 'sec-fetch-site': 'cross-site', origin: `http://${host()}` })],
     ['Origin', () => ({ origin: 'https://evil.example' })],
-    ['Origin of another port', () => ({ origin: 'http://127.0.0.1:1' })],
+    ['Origin of another address', () => ({ origin: 'http://127.0.0.2' })],
     ['Origin null', () => ({ origin: 'null' })],
     ['Origin before Referer', () => ({ origin: 'https://evil.example', referer: `http://${host()}/` })],
     ['Referer', () => ({ referer: 'https://evil.example/page' })],
@@ -225,6 +267,7 @@ describe('a post that another site makes a browser send', () => {
     ['Origin', () => ({ origin: `http://${host()}` })],
     ['Origin behind TLS', () => ({ origin: `https://${host()}` })],
     ['Referer', () => ({ referer: `http://${host()}/login` })],
+    ['Origin of another port', () => ({ origin: 'http://127.0.0.1:1' })],
     ['nothing', () => ({})],
   ];
 
@@ -241,6 +284,42 @@ describe('a post that another site makes a browser send', () => {
     }
     const behind = { 'x-forwarded-host': 'member.example.com', origin: 'https://member.example.com' };
     expect((await login(behind)).status).toBe(302);
+  });
+
+  const SITES: [host: string, page: string, own: boolean][] = [
+    ['member.anjuke.com', 'http://user.anjuke.com', true],
+    ['member.anjuke.com', 'https://anjuke.com', true],
+    ['member.anjuke.com:8443', 'https://a.b.anjuke.com:81', true],
+    ['member.anjuke.test', 'http://user.anjuke.test', true],
+    ['member.example.com.cn', 'http://user.example.com.cn', true],
+    ['member.xn--fsqu00a.xn--55qx5d.cn', 'http://user.xn--fsqu00a.xn--55qx5d.cn', true],
+    ['member.anjuke.com', 'http://anjuke.com.evil.example', false],
+    ['member.anjuke.com', 'http://user-anjuke.com', false],
+    ['member.example.com.cn', 'http://evil.com.cn', false],
+    ['member.xn--55qx5d.cn', 'http://evil.xn--55qx5d.cn', false],
+    ['member.github.io', 'https://evil.github.io', false],
+    ['github.io', 'https://evil.github.io', false],
+    ['10.0.0.1', 'http://11.0.0.1', false],
+    ['[2001:db8::1]', 'http://[2001:db8::2]', false],
+    ['localhost', 'http://localhost:3000', true],
+    ['localhost', 'http://evil.localhost', false],
+    ['member', 'http://user', false],
+  ];
+
+  test.each(SITES)(
+    'to %s from a page of %s: our own %p, by Origin and by Referer',
+    async (asked, page, own) => {
+      for (const claim of [{ origin: page }, { referer: `${page}/login.html` }] as Headers[]) {
+        const { status, body } = await login({ 'x-forwarded-host': asked, ...claim });
+        expect(own ? status : body.status).toBe(own ? 302 : -1);
+      }
+    },
+  );
+
+  test('a browser that calls it cross-site is believed, whatever the host', async () => {
+    const headers = { 'x-forwarded-host': 'member.anjuke.com', origin: 'https://user.anjuke.com' };
+    expect((await login({ ...headers, 'sec-fetch-site': 'same-site' })).status).toBe(302);
+    expect((await login({ ...headers, 'sec-fetch-site': 'cross-site' })).body.status).toBe(-1);
   });
 
   test('reading is nobody’s secret: the other interfaces answer', async () => {

@@ -143,6 +143,12 @@ describe('register', () => {
     const rename = 'mutation ($name: String!) { updateProfile(input: { name: $name }) { name } }';
     expect((await app.client.data(rename, { name: 'ken' }, value.token)).updateProfile.name).toBe('ken');
     expect(await app.client.code(rename, { name: 'Ken' }, value.token)).toBe('NAME_LENGTH');
+    for (const username of ['ken', 'KEN', ' ken ']) {
+      expect((await get('/api/login/username', encode([['username', username]]))).body.status).toBe(3);
+    }
+    expect((await get('/api/login/username', 'username=kim')).body.status).toBe(-1);
+    const asked = await app.client.data('{ nameAvailability(name: "ken") }');
+    expect(asked.nameAvailability).toBe('TAKEN');
   });
 
   test('gives a free name when the one asked for is taken', async () => {

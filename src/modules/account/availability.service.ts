@@ -39,20 +39,25 @@ export class AvailabilityService {
     return (await findUserByPhone(ctx.em, phone)) ? PhoneAvailability.TAKEN : PhoneAvailability.AVAILABLE;
   }
 
+  /** A name that somebody has is taken, whether or not it could be chosen today: signed apps may give shorter ones. */
   async name(ctx: RequestContext, input: string): Promise<NameAvailability> {
-    let name: string;
-    try {
-      name = normaliseName(input);
-    } catch (error) {
-      if (error instanceof AppError) return NameAvailability.INVALID;
-      throw error;
-    }
+    const name = input.trim().normalize('NFC');
+    if (await findUserByName(ctx.em, name)) return NameAvailability.TAKEN;
     if (await this.moderation.isBanned(ctx.em, name)) return NameAvailability.BANNED;
-    return (await findUserByName(ctx.em, name)) ? NameAvailability.TAKEN : NameAvailability.AVAILABLE;
+    return isName(name) ? NameAvailability.AVAILABLE : NameAvailability.INVALID;
   }
 
   async loginStatus(ctx: RequestContext, account: string): Promise<LoginStatus> {
     const { guardKey } = await matchAccount(ctx.em, account);
     return this.guard.status({ account: guardKey, ip: ctx.client.ip });
+  }
+}
+
+function isName(text: string): boolean {
+  try {
+    return normaliseName(text) === text;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
   }
 }

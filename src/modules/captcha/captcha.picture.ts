@@ -1,24 +1,16 @@
-import svgCaptcha from 'svg-captcha';
 import sharp from '../image/sharp.js';
+import { GLYPH_HEIGHT, glyphOf } from './captcha.glyphs.js';
 
 const WIDTH = 160;
 const HEIGHT = 50;
 const PAPER = { r: 246, g: 244, b: 238 };
 
-/** The module itself draws a given text; its types only know the function that also chooses the text. */
-const drawText = svgCaptcha as unknown as (text: string, options: DrawOptions) => string;
-
-interface DrawOptions {
-  width: number;
-  height: number;
-  fontSize: number;
-  noise: number;
-}
+/** Pixels from one character to the next: so near that turned ones touch, which keeps programs from cutting them apart. */
+const PITCH = 27;
 
 /**
- * A PNG of 160×50 pixels of an answer of up to 12 ASCII letters and digits, different every time: turned
- * glyphs in several colours, lines through them in the same colours and in the paper's, the whole bent in
- * waves. No fonts of the system are needed.
+ * A PNG of 160×50 pixels of an answer of up to 12 ASCII letters and digits, different every time: thick turned strokes,
+ * thin lines through them in the same colours, the whole bent in waves. No fonts are needed.
  */
 export async function drawCaptcha(answer: string): Promise<Buffer> {
   const { data } = await sharp(Buffer.from(draw(answer)))
@@ -32,43 +24,47 @@ export async function drawCaptcha(answer: string): Promise<Buffer> {
 // What follows only has to look different each time; the secret is the answer, so Math.random will do.
 const between = (min: number, max: number): number => min + Math.random() * (max - min);
 
-const ink = (): string => `hsl(${Math.floor(between(0, 360))},75%,${Math.floor(between(22, 36))}%)`;
+/** A dark colour of about that hue, in degrees. */
+const ink = (hue: number): string =>
+  `hsl(${Math.floor(hue + between(0, 50)) % 360},75%,${Math.floor(between(22, 34))}%)`;
 
 function draw(answer: string): string {
-  const glyphs = [...answer].map((character, index) => drawGlyph(character, index, answer.length));
-  const lines = [drawLine(ink(), 1.3), drawLine(ink(), 1.3)];
-  const paper = `rgb(${PAPER.r},${PAPER.g},${PAPER.b})`;
+  const characters = [...answer];
+  const pitch = Math.min(PITCH, (WIDTH - 14) / characters.length);
+  const start = (WIDTH - pitch * characters.length) / 2 + between(-8, 8);
+  const hue = between(0, 360);
+  // Neighbours differ in colour, so that people see where one ends.
+  const inkOf = (index: number) => ink(hue + index * 130);
+  const glyphs = characters.map((character, index) =>
+    drawGlyph(character, start + pitch * (index + 0.5), pitch / PITCH, inkOf(index)),
+  );
+  const lines = [0, 1].map(() => drawLine(inkOf(Math.floor(between(0, characters.length)) + 0.5)));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">`,
-    `<rect width="100%" height="100%" fill="${paper}"/>`,
+    `<rect width="100%" height="100%" fill="rgb(${PAPER.r},${PAPER.g},${PAPER.b})"/>`,
     ...glyphs,
-    // Lines that cut through the glyphs defeat the removal of whatever is thin.
-    drawLine(paper, 1.2),
     ...lines,
     '</svg>',
   ].join('');
 }
 
-function drawGlyph(character: string, index: number, count: number): string {
-  const pitch = (WIDTH - 16) / count;
-  const fontSize = Math.min(50, pitch * 1.5) * between(0.9, 1.1);
-  const x = 8 + pitch * (index + 0.5) + between(-2, 2);
-  const y = HEIGHT / 2 + between(-3, 3);
-  const turn = `translate(${x} ${y}) rotate(${between(-18, 18)}) skewX(${between(-10, 10)})`;
-  // The whole drawing would be clipped and composed on its own; the outline is all that is needed of it.
-  const drawing = drawText(character, { width: 2 * HEIGHT, height: 2 * HEIGHT, fontSize, noise: 0 });
-  const outline = / d="[^"]*"/.exec(drawing)?.[0] ?? '';
-  const colour = ink();
-  // The font is hollow: filled alone its strokes are hairlines.
-  const width = (fontSize / 28).toFixed(2);
-  const transform = `${turn} translate(${-HEIGHT} ${-HEIGHT})`;
-  return `<path${outline} transform="${transform}" fill="${colour}" stroke="${colour}" stroke-width="${width}"/>`;
+function drawGlyph(character: string, middle: number, size: number, colour: string): string {
+  const { path, width } = glyphOf(character);
+  const scale = 1.85 * size * between(0.85, 1.15);
+  const transform = [
+    `translate(${middle + between(-2, 2)} ${HEIGHT / 2 + between(-6, 6)})`,
+    `rotate(${between(-24, 24)})`,
+    `skewX(${between(-7, 7)})`,
+    `scale(${scale * between(0.88, 1.05)} ${scale})`,
+    `translate(${-width / 2} ${-GLYPH_HEIGHT / 2})`,
+  ].join('');
+  return `<path d="${path}" transform="${transform}" fill="none" stroke="${colour}" stroke-width="2.8" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
-function drawLine(stroke: string, width: number): string {
+function drawLine(stroke: string): string {
   const y = () => between(6, HEIGHT - 6);
   const path = `M${between(0, 12)} ${y()}C${between(30, 60)} ${y()},${between(100, 130)} ${y()},${between(148, 160)} ${y()}`;
-  return `<path d="${path}" stroke="${stroke}" stroke-width="${width}" fill="none"/>`;
+  return `<path d="${path}" stroke="${stroke}" stroke-width="1.4" fill="none"/>`;
 }
 
 /** Moves every pixel along two sine waves, which no drawing command can do to straight strokes. */

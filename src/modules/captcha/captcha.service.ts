@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { type Clock, type Redis, RedisScript, redisTime } from '../../infra/redis.js';
-import { compact } from '../../text.js';
+import { readAnswer } from './captcha.answer.js';
 
 export interface Captcha {
   /** 128 random bits in base64url. */
@@ -56,29 +56,29 @@ export class CaptchaService {
     const id = randomBytes(16).toString('base64url');
     const answer = this.config.CAPTCHA_ANSWER ?? this.randomAnswer();
     const image = await this.draw(answer);
-    const args = [this.digestOf(id, answer), this.config.CAPTCHA_TTL_SECONDS * 1000];
+    const args = [this.hash(id, readAnswer(answer)), this.config.CAPTCHA_TTL_SECONDS * 1000];
     const expires = await PUT.run(this.redis, this.clock, [keyOf(id)], args);
     return { id, image, expiresAt: new Date(expires) };
   }
 
-  /** Compares without case. A right answer marks the captcha as solved for {@link redeem}, a wrong one burns it. */
+  /**
+   * Compares as {@link readAnswer} reads. A right answer marks the captcha as solved for {@link redeem}, a wrong one
+   * burns it, none does nothing.
+   */
   check(id: string, answer: string): Promise<boolean> {
     return this.answer(id, answer, false);
   }
 
   /** Uses the captcha up: true once, if it was solved before or the answer is right. Without an answer none is burnt. */
   redeem({ id, answer }: { id: string; answer?: string | null }): Promise<boolean> {
-    return this.answer(id, answer || null, true);
+    return this.answer(id, answer ?? '', true);
   }
 
-  private async answer(id: string, answer: string | null, redeem: boolean): Promise<boolean> {
+  private async answer(id: string, typed: string, redeem: boolean): Promise<boolean> {
     if (!ID.test(id)) return false;
-    const digest = answer === null ? '-' : this.digestOf(id, answer);
+    const answer = readAnswer(typed);
+    const digest = answer === '' ? '-' : this.hash(id, answer);
     return (await ANSWER.run(this.redis, this.clock, [keyOf(id)], [digest, Number(redeem)])) === 1;
-  }
-
-  private digestOf(id: string, answer: string): string {
-    return this.hash(id, compact(answer).toLowerCase());
   }
 }
 
