@@ -1,16 +1,14 @@
 // Builds what a program needs and becomes it: `node scripts/run.mjs start|cli|test|… [arguments]`, in any shell.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import process from 'node:process';
 
+// Little memory kept back costs little time and saves half of it (docs/performance.md).
+const heap = JSON.parse(readFileSync(new URL('heap.json', import.meta.url), 'utf8'));
+
 const PROGRAMS = {
-  // Little memory kept back costs little time and saves half of it (docs/performance.md).
-  start: {
-    builds: ['build'],
-    args: ['--max-semi-space-size=8', '--heap-growing-percent=50', 'dist/src/main.js'],
-    env: { MALLOC_ARENA_MAX: '2' },
-  },
+  start: { builds: ['build'], args: [...heap.flags, 'dist/src/main.js'], env: heap.env },
   cli: { builds: ['build:server'], args: ['dist/src/cli/main.js'] },
   test: { builds: ['build:test'], args: ['node_modules/jest/bin/jest.js'] },
   'test:browser': {
