@@ -43,15 +43,10 @@ export const SETTINGS = {
 } as const;
 
 /** How `npm start` runs the gateway. Peers run with Node's defaults. */
-const START = startOfPackage();
-
-function startOfPackage(): { env: Record<string, string>; flags: string[] } {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
-  const [, name, value, flags] =
-    / && (\w+)=(\w+) exec node (.*) dist\/src\/main\.js$/.exec(scripts.start) ?? [];
-  if (!name || !value || !flags) throw new Error(`not how the gateway was started before: ${scripts.start}`);
-  return { env: { [name]: value }, flags: flags.split(' ') };
-}
+const START = JSON.parse(readFileSync('scripts/heap.json', 'utf8')) as {
+  env: Record<string, string>;
+  flags: string[];
+};
 
 /** Starts a server in production mode. Peers are told the same and take what they need. */
 export function startNamed(

@@ -12,7 +12,10 @@ const CHECKS = [
 ];
 
 const failed = CHECKS.filter(([name, command, args]) => {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync([command, ...args].join(' '), {
+    encoding: 'utf8',
+    shell: true,
+  });
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
   if (status !== 0) console.log(`${stdout}${stderr}`);
   return status !== 0;

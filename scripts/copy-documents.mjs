@@ -1,8 +1,11 @@
 // The dialects' GraphQL documents belong beside their compiled tables.
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const from = 'src/rest/dialects';
-for (const file of readdirSync(from).filter((name) => name.endsWith('.graphql'))) {
-  copyFileSync(path.join(from, file), path.join('dist', from, file));
+for (const name of readdirSync(from).filter((one) => one.endsWith('.graphql'))) {
+  const [source, target] = [path.join(from, name), path.join('dist', from, name)];
+  // What is the same stays as it is: a gateway may be reading it.
+  if (existsSync(target) && readFileSync(source).equals(readFileSync(target))) continue;
+  copyFileSync(source, target);
 }

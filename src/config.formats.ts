@@ -46,7 +46,30 @@ export const url = (fallback?: string) => {
 };
 
 export const connection = (protocol: RegExp, message: string) =>
-  z.string().regex(protocol, message).optional();
+  z
+    .string()
+    .regex(protocol, { error: message, abort: true })
+    .refine(
+      (value) => value.split(',').every((part) => isWholeUrl(part.trim())),
+      'must be a whole URL: percent-encode what is neither letter nor digit in its password',
+    )
+    .optional();
+
+/** A password with a slash or the like in it, not encoded, ends the host early and leaves its @ behind. */
+function isWholeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || /[@#]/.test(url.pathname + url.search + url.hash)) return false;
+  return [url.username, url.password, url.pathname].every(isEncoded);
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
 

@@ -29,7 +29,10 @@ export const SETTINGS = {
   ),
   DATA_DIR: z.string().prefault('.data').describe('Where the embedded database and uploaded files live.'),
   DATABASE_URL: connection(/^postgres(ql)?:\/\//, 'must be a postgres:// URL').describe(
-    'PostgreSQL 15 or newer, in UTF-8 and with ICU (every package has it); any locale. Unset: an embedded database in `DATA_DIR`. Required in production.',
+    'PostgreSQL 15 or newer, in UTF-8 and with ICU (every package has it); any locale; by TLS as `?sslmode=` says. Unset: an embedded database in `DATA_DIR`. Required in production.',
+  ),
+  DATABASE_PASSWORD: text().describe(
+    'The password for `DATABASE_URL`, as it is; in the URL itself it has to be percent-encoded.',
   ),
   DATABASE_POOL: integer(10, 2, 200).describe('Most connections to PostgreSQL from one process.'),
   DATABASE_TIMEOUT_SECONDS: integer(60, 1, 3600).describe(

@@ -1,4 +1,5 @@
 import { areDevelopmentKeys, isDevelopmentPepper, SETTINGS, type Settings } from './config.settings.js';
+import { StartError } from './errors/start-error.js';
 
 /** The settings of one process: typed, frozen, and complete before anything starts. */
 export interface Config extends Readonly<Settings> {
@@ -10,7 +11,7 @@ export interface Config extends Readonly<Settings> {
 }
 
 /** Every missing or invalid setting at once, one per line, never with its value. */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   override readonly name = 'ConfigError';
 
   constructor(readonly problems: string[]) {
@@ -60,6 +61,14 @@ function requireForProduction(settings: Partial<Settings>, problems: Problems): 
   refuse('RATE_LIMIT', settings.RATE_LIMIT === false, 'off is for tests and benchmarks only');
 }
 
+/** Put into the URL escaped, whatever is in it. */
+function withPassword(url: string | undefined, password: string | undefined): string | undefined {
+  if (!url || !password) return url;
+  const complete = new URL(url);
+  complete.password = encodeURIComponent(password);
+  return complete.href;
+}
+
 /** Reads the environment. Throws a {@link ConfigError} that names every problem. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: Problems = new Map();
@@ -72,6 +81,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const complete = settings as Settings;
   return Object.freeze({
     ...complete,
+    DATABASE_URL: withPassword(complete.DATABASE_URL, complete.DATABASE_PASSWORD),
     API_DOCS: complete.API_DOCS ?? !production,
     PLAYGROUND: complete.PLAYGROUND ?? !production,
     production,

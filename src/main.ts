@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { createApp } from './app.js';
-import { type Config, ConfigError, loadConfig } from './config.js';
-import { DataDirInUseError } from './infra/database/data-dir-lock.js';
+import { type App, createApp } from './app.js';
+import { type Config, loadConfig } from './config.js';
+import { startProblem } from './errors/start-problem.js';
 
 /** The first lines on the terminal: where everything is, and what is embedded. */
 function banner(config: Config, address: string): string {
@@ -29,13 +29,24 @@ function closeOnSignal(close: () => Promise<void>, seconds: number): void {
   process.on('SIGINT', stop);
 }
 
+async function listen({ http, infrastructure, ...app }: App, config: Config): Promise<void> {
+  try {
+    await app.listen((address) => process.stdout.write(`${banner(config, address)}\n`));
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  if (await infrastructure.redis.ping()) return;
+  http.log.warn('Redis does not answer: until it does, passwords and codes are refused. See REDIS_URL.');
+}
+
+let config: Config | undefined;
 try {
-  const config = loadConfig();
+  config = loadConfig();
   const app = await createApp(config);
   closeOnSignal(app.close, config.SHUTDOWN_SECONDS);
-  await app.listen((address) => process.stdout.write(`${banner(config, address)}\n`));
+  await listen(app, config);
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof DataDirInUseError;
-  process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`);
+  process.stderr.write(`${startProblem(error, config) ?? (error as Error).stack}\n`);
   process.exit(1);
 }

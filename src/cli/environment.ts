@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, loadConfig } from '../config.js';
+import { startProblem } from '../errors/start-problem.js';
 import { openDatabase } from '../infra/database/database.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { SecretBox } from '../infra/secret-box.js';
@@ -28,6 +29,11 @@ export class Environment {
   get config(): Config {
     this.settings ??= loadConfig(this.env);
     return this.settings;
+  }
+
+  /** What the operator can mend of what a command ended with. */
+  startProblem(error: unknown): string | undefined {
+    return startProblem(error, this.settings ?? undefined);
   }
 
   /** The database, up to date: the command line may be what first touches it. */

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config.js';
 import { AppError } from '../errors/app-error.js';
+import { StartError } from '../errors/start-error.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { addBannedWordCommands } from './commands/banned-word.js';
 import { addBlockedIpCommands } from './commands/blocked-ip.js';
@@ -63,6 +63,9 @@ export async function runCli(
     const environment = new Environment(terminal.env, embedded);
     try {
       print(await work(environment));
+    } catch (error) {
+      const problem = environment.startProblem(error);
+      throw problem ? new StartError(problem) : error;
     } finally {
       await environment.close();
     }
@@ -83,7 +86,7 @@ export async function runCli(
 
 /** One line that says what went wrong; settings have a line each. */
 function describe(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof StartError) return error.message;
   if (error instanceof AppError) {
     return error.details.field ? `${error.message} (${error.details.field})` : error.message;
   }

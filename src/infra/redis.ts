@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Cluster, type RedisCommander, type RedisOptions, Redis as SingleRedis } from 'ioredis';
 import type { Config } from '../config.js';
 import { AppError } from '../errors/app-error.js';
+import { notInstalled } from './not-installed.js';
 import { noteLoss, RECONNECT_MS, watch, watchNodes } from './redis.watch.js';
 
 /** The commands of Redis, whoever answers them: one server, a cluster, or the in-process stand-in. */
@@ -80,8 +81,16 @@ function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Clus
 const standIns = new WeakSet<object>();
 
 /** Loaded only where there is no Redis: it is a third as large as the rest of the gateway. */
+function requireStandIn(): typeof SingleRedis {
+  try {
+    return createRequire(import.meta.url)('ioredis-mock');
+  } catch (error) {
+    throw notInstalled(error, 'The in-process Redis', 'REDIS_URL');
+  }
+}
+
 function createStandIn(keyPrefix: string): SingleRedis {
-  const RedisMock = createRequire(import.meta.url)('ioredis-mock') as typeof SingleRedis;
+  const RedisMock = requireStandIn();
   const client = new RedisMock({ keyPrefix });
   standIns.add(client);
   return client;

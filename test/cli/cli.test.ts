@@ -242,6 +242,19 @@ test('an embedded database that a running server holds is refused with a clear m
   });
 });
 
+test('a database that does not answer is named in one line, without the password', async () => {
+  const unanswered = {
+    DATA_DIR: directory,
+    DATABASE_URL: 'postgres://someone:database-secret@127.0.0.1:1/x',
+  };
+  expect(await runIn(unanswered, undefined, ['hobby', 'list'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'error: PostgreSQL at 127.0.0.1:1 does not answer (ECONNREFUSED). Start it, or set DATABASE_URL to where it is.\n',
+  });
+});
+
 describe('the settings', () => {
   test('are a Markdown table without secrets', async () => {
     const { code, stdout } = await cli('settings');

@@ -145,6 +145,36 @@ test('lists are split at commas, URLs lose their last slash, switches are switch
   });
 });
 
+test('any password goes with the URL of the database', () => {
+  const DATABASE_PASSWORD = 'p@ss/w#rd?%41:ü $';
+  const { DATABASE_URL = '' } = loadConfig({
+    DATABASE_URL: 'postgres://gateway:other@postgres:5432/gateway?sslmode=verify-full',
+    DATABASE_PASSWORD,
+  });
+  const { host, pathname, search, username, password } = new URL(DATABASE_URL);
+  expect({ host, pathname, search, username }).toEqual({
+    host: 'postgres:5432',
+    pathname: '/gateway',
+    search: '?sslmode=verify-full',
+    username: 'gateway',
+  });
+  expect(decodeURIComponent(password)).toBe(DATABASE_PASSWORD);
+});
+
+test.each(['p@ss/w#rd', 'a/b', 'a#b', 'a?b', 'p%ss'])(
+  'in a URL %s has to be percent-encoded, which is told, and not the password',
+  (password) => {
+    const problems = problemsOf({
+      DATABASE_URL: `postgres://gateway:${password}@postgres:5432/gateway`,
+      REDIS_URL: `redis://:${password}@redis:6379`,
+    });
+    const must = 'must be a whole URL: percent-encode what is neither letter nor digit in its password';
+    expect(problems).toEqual([`DATABASE_URL: ${must}`, `REDIS_URL: ${must}`]);
+    const encoded = encodeURIComponent(password);
+    expect(namesOf({ DATABASE_URL: `postgres://gateway:${encoded}@postgres:5432/gateway` })).toEqual([]);
+  },
+);
+
 test('a webhook needs its address', () => {
   expect(namesOf({ SMS_PROVIDER: 'webhook', MAIL_PROVIDER: 'webhook' })).toEqual([
     'SMS_WEBHOOK_URL',

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
@@ -113,7 +113,9 @@ describe('a gateway on an empty directory', () => {
     const second = GatewayProcess.spawn({ DATA_DIR: other, PORT: String(gateway.port) });
     processes.push(second);
     expect(await second.ended).toEqual({ code: 1, signal: null });
-    expect(second.stderr).toContain('EADDRINUSE');
+    expect(second.stderr).toBe(
+      `The address 127.0.0.1:${gateway.port} is taken by another process: stop that one, or set PORT.\n`,
+    );
     expect(second.stdout).not.toContain('listens');
     await rm(other, { recursive: true, force: true });
   });
@@ -175,15 +177,60 @@ describe('in production', () => {
     expect(gateway.stderr).not.toContain('too-short-a-pepper');
     expect(gateway.stdout).toBe('');
   });
+});
 
-  test('it does not start on a database that does not answer', async () => {
-    const gateway = GatewayProcess.spawn({
-      DATA_DIR: directory,
-      DATABASE_URL: 'postgres://someone:database-secret@127.0.0.1:1/gateway',
-    });
+describe('what its operator can mend is one sentence, without secrets', () => {
+  const refusal = async (settings: Record<string, string>): Promise<string> => {
+    const gateway = GatewayProcess.spawn({ DATA_DIR: directory, ...settings });
     processes.push(gateway);
     expect(await gateway.ended).toEqual({ code: 1, signal: null });
-    expect(gateway.stderr).toContain('ECONNREFUSED');
-    expect(gateway.stderr).not.toContain('database-secret');
+    expect(gateway.stdout).toBe('');
+    return gateway.stderr;
+  };
+
+  test('an address that is not of this machine', async () => {
+    expect(await refusal({ HOST: '192.0.2.1' })).toBe(
+      'The address 192.0.2.1:0 is not of this machine: set HOST to one of its addresses, or to 0.0.0.0 for all.\n',
+    );
+  });
+
+  test('a data directory that is none', async () => {
+    const file = path.join(directory, 'a-file');
+    await writeFile(file, '');
+    for (const wrong of [file, path.join(file, 'below')]) {
+      expect(await refusal({ DATA_DIR: wrong })).toBe(
+        `The directory ${wrong} is not a directory: set DATA_DIR to one that can be used.\n`,
+      );
+    }
+  });
+
+  test('a database that does not answer', async () => {
+    const DATABASE_URL = 'postgres://someone:database-secret@127.0.0.1:1/gateway';
+    expect(await refusal({ DATABASE_URL })).toBe(
+      'PostgreSQL at 127.0.0.1:1 does not answer (ECONNREFUSED). Start it, or set DATABASE_URL to where it is.\n',
+    );
+  });
+
+  const server = process.env.DATABASE_URL;
+  (server ? test : test.skip).each([
+    [
+      'no such database',
+      { pathname: '/nobody_made_this' },
+      /lacks the database \(database "nobody_made_this" does/,
+    ],
+    [
+      'no such user',
+      { username: 'nobody', password: 'database-secret' },
+      /refuses to log in \(.*"nobody".*Check the user/,
+    ],
+    [
+      'no certificate that we know',
+      { search: '?sslmode=verify-full' },
+      /do not agree on TLS \(.+See sslmode/,
+    ],
+  ])('on a server: %s', async (_name, change, sentence) => {
+    const stderr = await refusal({ DATABASE_URL: Object.assign(new URL(server ?? ''), change).href });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/database-secret|\n.*\n/);
   });
 });

@@ -1,8 +1,9 @@
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { StartError } from '../../errors/start-error.js';
 
 /** Thrown when another live process holds the data directory; PGlite allows one process only. */
-export class DataDirInUseError extends Error {
+export class DataDirInUseError extends StartError {
   override readonly name = 'DataDirInUseError';
 
   constructor(directory: string, pid: number | null) {

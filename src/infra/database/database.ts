@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { StartError } from '../../errors/start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
@@ -72,6 +73,21 @@ function answersInTime(answer: Promise<unknown>): Promise<boolean> {
 const nativePool = (orm: Orm): Promise<Pool> =>
   (orm.em.getConnection() as unknown as PostgreSqlConnection).getNativeClient();
 
+/** What the statements ask of PostgreSQL. */
+const OLDEST_VERSION = 15;
+
+async function requireVersion(orm: Orm): Promise<void> {
+  const [row] = await orm.em
+    .fork()
+    .execute<{ version: string }[]>(`select current_setting('server_version') as version`);
+  refuseOldVersion(row?.version ?? '');
+}
+
+export function refuseOldVersion(version: string): void {
+  if (Number.parseInt(version, 10) >= OLDEST_VERSION) return;
+  throw new StartError(`PostgreSQL ${version} is too old: ${OLDEST_VERSION} or newer is needed.`);
+}
+
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
 export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
   const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
@@ -80,7 +96,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
     const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
-    await orm.em.fork().execute('select 1');
+    await requireVersion(orm);
     if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
     return {
       orm,

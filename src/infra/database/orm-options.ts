@@ -5,6 +5,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import { MIGRATIONS } from '../../migrations/index.js';
+import { notInstalled } from '../not-installed.js';
 import { CommitSubscriber } from './after-commit.js';
 import { ENTITIES } from './entities.js';
 
@@ -31,6 +32,12 @@ export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
 
 const embeddedDirectory = (config: DatabaseConfig): string => path.resolve(config.DATA_DIR, 'postgres');
 
+/** Loaded only where there is no PostgreSQL. */
+const importEmbedded = () =>
+  import('./embedded.js').catch((error) => {
+    throw notInstalled(error, 'The embedded database', 'DATABASE_URL');
+  });
+
 /** The same entities and migrations over PostgreSQL when `DATABASE_URL` is set, else over PGlite. */
 export async function ormOptions(
   config: DatabaseConfig,
@@ -43,11 +50,15 @@ export async function ormOptions(
       clientUrl: config.DATABASE_URL,
       pool: { min: 0, max: config.DATABASE_POOL },
       // Kept on this side: a server that is cut off can enforce nothing.
-      driverOptions: { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs },
+      driverOptions: {
+        // The driver reads more of it than MikroORM does: what it says of TLS.
+        connectionString: config.DATABASE_URL,
+        connectionTimeoutMillis: timeoutMs,
+        query_timeout: timeoutMs,
+      },
     });
   }
-  // Loaded only where there is no PostgreSQL.
-  const { PGLITE_EXTENSIONS, defineConfig: defineEmbedded } = await import('./embedded.js');
+  const { PGLITE_EXTENSIONS, defineConfig: defineEmbedded } = await importEmbedded();
   return defineEmbedded({
     ...SHARED,
     dbName: 'postgres',

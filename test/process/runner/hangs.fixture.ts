@@ -1,0 +1,2 @@
+test('never settles', () => new Promise(() => undefined));
+test('runs all the same', () => undefined);

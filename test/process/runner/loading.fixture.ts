@@ -1,0 +1,2 @@
+test('is never reached', () => undefined);
+await new Promise(() => undefined);

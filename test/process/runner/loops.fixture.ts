@@ -1,0 +1,5 @@
+describe('without an end', () => {
+  test('loops', () => {
+    for (;;);
+  });
+});

@@ -1,0 +1,1 @@
+test('passes', () => expect(jest.fn(() => 1)()).toBe(1));
