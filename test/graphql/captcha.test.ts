@@ -177,6 +177,13 @@ test('after ten failures the pair is locked, also with a captcha and the right p
   expect(Date.parse(lockedUntil) - Date.now()).toBeGreaterThan(800_000);
 });
 
+test('an account is looked at up to its 254th character', async () => {
+  const name = 'x'.repeat(254);
+  await fail(`${name}y`);
+  expect((await status(`${name}z`)).failures).toBe(1);
+  expect((await status(name.slice(1))).failures).toBe(0);
+});
+
 test('loginStatus counts failures, and none without any', async () => {
   const { phone } = await app.client.register();
   expect(await status(phone)).toEqual({ failures: 0, captchaRequired: false, lockedUntil: null });

@@ -118,6 +118,19 @@ describe('what a query may ask for', () => {
     }
   });
 
+  test('cost: what is dear by itself', async () => {
+    const allowed = async (operation: string, field: (index: number) => string, most: number) => {
+      expect(await codeOf(`${operation} { ${times(most, field)} }`)).toBeUndefined();
+      expect(await codeOf(`${operation} { ${times(most + 1, field)} }`)).toBe('QUERY_TOO_COMPLEX');
+    };
+    await allowed('mutation', (index) => `c${index}: createCaptcha { id }`, 2);
+    await allowed('query', (index) => `l${index}: loginStatus(account: "x") { failures }`, 9);
+    await allowed('query', (index) => `n${index}: nameAvailability(name: "x")`, 9);
+    await allowed('query', (index) => `p${index}: phoneAvailability(phone: "x")`, 9);
+    await allowed('query', (index) => `r${index}: rank(first: 1) { computedAt }`, 9);
+    await allowed('query', (index) => `i${index}: userIds(cityId: "1", first: 10000) { ids }`, 3);
+  });
+
   test('lists that are no pages are cut', async () => {
     const em = app.infrastructure.database.fork();
     await em.execute(`insert into hobbies (name) select 'hobby ' || n from generate_series(1, 300) n`);
@@ -209,6 +222,9 @@ describe('what a query may ask for', () => {
     const type = (index: number) => `t${index}: __type(name: "User") { name }`;
     expect(await codeOf(`{ ${times(26, type)} }`)).toBeUndefined();
     expect(await codeOf(`{ ${times(27, type)} }`)).toBe('QUERY_TOO_COMPLEX');
+    const root = (index: number) => `r${index}: __schema { queryType { name } }`;
+    expect(await codeOf(`{ ${times(26, root)} }`)).toBeUndefined();
+    expect(await codeOf(`{ ${times(27, root)} }`)).toBe('QUERY_TOO_COMPLEX');
   });
 });
 

@@ -236,3 +236,12 @@ test('a blocked address cannot register or log in', async () => {
   await app.services.moderation.unblockIp(em, '127.0.0.0/8');
   await expect(logIn(app.client, phone)).resolves.toBeDefined();
 });
+
+test('a word of more than 64 characters cannot be banned', async () => {
+  const em = app.infrastructure.database.fork();
+  await expect(app.services.moderation.banWord(em, '禁'.repeat(64))).resolves.toBe('禁'.repeat(64));
+  await expect(app.services.moderation.banWord(em, '禁'.repeat(65))).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    details: { field: 'word' },
+  });
+});

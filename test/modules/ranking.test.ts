@@ -267,6 +267,15 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise(setImmediate);
 }
 
+test('of new rankings asked for at once one is computed, twenty wait, and the others are refused', async () => {
+  const service = newService();
+  const results = await atOnce(60, (index) => service.rank(contextOf(database), { days: index + 1 }));
+  const { ok = 0, SERVICE_UNAVAILABLE: refused = 0 } = outcomes(results);
+  expect(ok + refused).toBe(60);
+  expect(ok).toBeGreaterThanOrEqual(21);
+  expect(refused).toBeGreaterThan(0);
+});
+
 describe('incomes', () => {
   it('are booked once per key', async () => {
     const [user, other] = [await createUser(database), await createUser(database)];

@@ -393,3 +393,16 @@ test('unknown URLs, bad JSON and hostile values come out in the envelope', async
     expect({ status: response.status, body: await response.json() }).toEqual(refused(400));
   }
 });
+
+test('more than fifty parameters are refused', async () => {
+  const phone = freshPhone();
+  await call('register', { phone });
+  // Three common ones, the account and the sign are five.
+  const others = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`other${index}`, 'x']));
+  expect((await call('get-info', { account: phone, ...others(45) })).body).toMatchObject({
+    code: 200,
+    phone,
+  });
+  expect(await call('get-info', { account: phone, ...others(46) })).toEqual(refused(400));
+});
