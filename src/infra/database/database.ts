@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import { keepRoom } from './room.js';
 import { prepareOn } from './statement.js';
 
 export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
@@ -74,13 +75,17 @@ const nativePool = (orm: Orm): Promise<Pool> =>
 
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
 export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
-  const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
+  const isOwnDirectory = !config.DATABASE_URL && !embedded;
+  const unlock = isOwnDirectory ? lockDataDir(config.DATA_DIR) : () => {};
   try {
     // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
     const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
     await orm.em.fork().execute('select 1');
+    const stopWatching = isOwnDirectory
+      ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))
+      : () => {};
     if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
     return {
       orm,
@@ -89,6 +94,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
       ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager)),
       close: async () => {
+        stopWatching();
         await orm.close();
         unlock();
       },
