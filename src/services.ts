@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
+import { reportFailure } from './errors/report.js';
 import { type Database, migrate, openDatabase } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createSenders, type MessageSenders } from './infra/message/senders.js';
@@ -101,7 +102,7 @@ export function createServices(
   const redis = infrastructure.redis.client;
 
   const securityEvents = new SecurityEventService(database.fork, (err) =>
-    log.error({ err }, 'event not recorded'),
+    reportFailure(log, err, { lost: 'security event' }),
   );
   const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
   const moderation = new ModerationService();
@@ -148,7 +149,7 @@ export function createServices(
     moderation,
     openApps,
     openAccounts: new OpenAccountService(openApps, creator, proof, moderation, messages, (err) =>
-      log.error({ err }, 'password not delivered'),
+      reportFailure(log, err, { lost: 'generated password' }),
     ),
     passwords: new PasswordService(proof, sessions, securityEvents),
     places,

@@ -11,11 +11,14 @@ export type Redis = RedisCommander;
 
 export interface RedisConnection {
   readonly client: Redis;
-  /** Whether Redis answers in time. Never throws. */
+  /** Whether Redis answers, within {@link PING_MS}. Never throws. */
   ping(): Promise<boolean>;
   /** Lets the commands under way finish, and disconnects. */
   close(): Promise<void>;
 }
+
+/** How long Redis may take to answer {@link RedisConnection.ping}, in ms. */
+const PING_MS = 1000;
 
 /**
  * Connects to `REDIS_URL`, or to the in-process stand-in, which all connections of a process share. Does not wait for
@@ -28,12 +31,7 @@ export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>):
   failFast(client);
   return {
     client,
-    // Bounded like every command: whoever does not answer in time is hung up on.
-    ping: () =>
-      client.ping().then(
-        () => true,
-        () => false,
-      ),
+    ping: () => answersInTime(client),
     close: async () => {
       await client.quit().catch(() => undefined);
       client.disconnect();
@@ -111,6 +109,19 @@ function failFast(client: SingleRedis | Cluster): void {
 
 /** Whether keys without a common hash tag may live on different nodes. */
 export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
+
+function answersInTime(client: SingleRedis | Cluster): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PING_MS);
+    client
+      .ping()
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(timer));
+  });
+}
 
 /** Whatever goes wrong with Redis is SERVICE_UNAVAILABLE to the client: what cannot be counted is refused. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {

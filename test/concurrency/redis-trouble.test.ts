@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
+import { wasLostWithin } from '../../src/infra/redis.watch.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { atOnce, PASSWORD_DOORS } from '../support/doors.js';
@@ -104,6 +105,20 @@ import { until } from '../support/until.js';
         await steady();
       };
 
+      // First, while the cache is still believed.
+      test.each([
+        ['that was idle meanwhile', false],
+        ['that asks all the time', true],
+      ])('a session ended then is ended for a gateway %s when Redis is back', async (_which, asks) => {
+        const token = await logIn(a.client, account.phone);
+        expect(await isIn(b, token)).toBe(true);
+        await hang();
+        await a.client.data('mutation { logout }', {}, token);
+        if (asks) expect(await isIn(b, token)).toBe(false);
+        await resume();
+        for (let reads = 0; reads < 20; reads++) expect(await isIn(b, token)).toBe(false);
+      });
+
       test('is hung up on without being asked, and then nobody waits for it', async () => {
         const asked: string[] = [];
         await hang();
@@ -131,19 +146,20 @@ import { until } from '../support/until.js';
         }
         expect((await fetch(`${a.url}/readyz`)).status).toBe(200);
       });
+    });
 
-      test.each([
-        ['that asks all the time', true],
-        ['that was idle meanwhile', false],
-      ])('a session ended then is ended for a gateway %s when Redis is back', async (_which, asks) => {
-        const token = await logIn(a.client, account.phone);
-        expect(await isIn(b, token)).toBe(true);
-        await hang();
-        await a.client.data('mutation { logout }', {}, token);
-        if (asks) expect(await isIn(b, token)).toBe(false);
-        await resume();
-        for (let reads = 0; reads < 20; reads++) expect(await isIn(b, token)).toBe(false);
-      });
+    test('one that answers and takes no writes at all is not believed, once that is noticed', async () => {
+      const token = await logIn(a.client, account.phone);
+      expect(await isIn(b, token)).toBe(true);
+      await redis.client.config('SET', 'min-replicas-to-write', '1');
+      try {
+        await until('both have noticed', () => [a, b].every((app) => wasLostWithin(clientOf(app), 500)));
+        expect((await a.client.data('mutation { logout }', {}, token)).logout).toBe(true);
+        expect([await isIn(b, token), await isIn(a, token)]).toEqual([false, false]);
+      } finally {
+        await redis.client.config('SET', 'min-replicas-to-write', '0');
+      }
+      expect([await isIn(b, token), await isIn(a, token)]).toEqual([false, false]);
     });
 
     test('a process that was busy does not blame Redis for it', async () => {

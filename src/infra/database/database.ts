@@ -4,6 +4,7 @@ import { StartError } from '../../errors/start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import { keepRoom } from './room.js';
 import { prepareOn } from './statement.js';
 
 export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
@@ -90,13 +91,17 @@ export function refuseOldVersion(version: string): void {
 
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
 export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
-  const unlock = config.DATABASE_URL || embedded ? () => {} : lockDataDir(config.DATA_DIR);
+  const isOwnDirectory = !config.DATABASE_URL && !embedded;
+  const unlock = isOwnDirectory ? lockDataDir(config.DATA_DIR) : () => {};
   try {
     // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
     const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
     await requireVersion(orm);
+    const stopWatching = isOwnDirectory
+      ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))
+      : () => {};
     if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
     return {
       orm,
@@ -105,6 +110,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
       ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager)),
       close: async () => {
+        stopWatching();
         await orm.close();
         unlock();
       },
