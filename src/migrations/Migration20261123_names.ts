@@ -23,7 +23,8 @@ export class Migration20261123_names extends Migration {
         "name" = 'user_' || left(md5(gen_random_uuid()::text), 10)
       from (select "id", row_number() over (partition by name_key("name") order by "id") as place from "users") as same
       where same."id" = "users"."id" and same.place > 1`);
-    this.addSql(`create unique index "users_name_unique" on "users" (name_key("name"))`);
+    // In a collation of its own: trigrams answer equality too, and would be taken for it.
+    this.addSql(`create unique index "users_name_unique" on "users" ((name_key("name") collate "C"))`);
     this.addSql(`create index "users_name_trgm" on "users" using gin (name_key("name") gin_trgm_ops)`);
     this.addSql(`create function name_grams(key text) returns text[] language sql immutable strict parallel safe
       return string_to_array(key, null)

@@ -55,7 +55,7 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
 @Entity({ tableName: 'users' })
 @Index({
   name: 'users_name_unique',
-  expression: 'create unique index "users_name_unique" on "users" (name_key("name"))',
+  expression: 'create unique index "users_name_unique" on "users" ((name_key("name") collate "C"))',
 })
 @Index({
   name: 'users_name_trgm',

@@ -43,7 +43,7 @@ function conditionsOf(criteria: UserCriteria): Condition[] {
   // Disabled accounts are found by number, and hidden from every other list (DECISIONS §6).
   conditions.push([ids ? `u.status <> ${UserStatus.DELETED}` : `u.status = ${UserStatus.ACTIVE}`]);
   if (ids) conditions.push(['u.id = any (?::int[])', arrayOf(ids)]);
-  if (names) conditions.push(['name_key(u.name) = any (name_keys(?::text[]))', arrayOf(names)]);
+  if (names) conditions.push(['name_key(u.name) collate "C" = any (name_keys(?::text[]))', arrayOf(names)]);
   if (cityId) conditions.push(['u.city_id = ?', cityId]);
   if (exceptId) conditions.push(['u.id <> ?', exceptId]);
   if (nameContains) conditions.push(...nameHolds(nameContains));

@@ -24,7 +24,7 @@ export const readUsers = (conditions: string, options: StatementOptions = {}): S
 const readLive = (condition: string) => readUsers(`${condition} and ${LIVE}`);
 
 const byIds = readLive('u.id = any (?::int[])');
-const byName = readLive('name_key(u.name) = name_key(?)');
+const byName = readLive('name_key(u.name) collate "C" = name_key(?)');
 const byPhone = readLive('u.phone = ?');
 /** Only a verified address names an account (DECISIONS §1, "e-mail"). */
 const byEmail = readLive('u.email = ? and u.email_verified');
