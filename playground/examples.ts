@@ -13,6 +13,27 @@ interface Example {
   variables: Record<string, unknown>;
 }
 
+const welcome: Example = {
+  query: `# Press the run button.
+# This needs no account; the
+# other tabs are real flows.
+
+query Welcome {
+  gatewayInfo {
+    sessionDays
+    codeResendSeconds
+    uploadMaxBytes
+    thirdParties
+  }
+  hobbies {
+    id
+    name
+  }
+}
+`,
+  variables: {},
+};
+
 const register: Example = {
   query: `# A new account. The run button offers the four steps.
 # In development the code comes out on the terminal of
@@ -301,6 +322,7 @@ query AppRelease($platform: AppPlatform!) {
 
 /** The real flows, as tabs from left to right. Every operation is valid against `schema.graphql`: a test says so. */
 export const EXAMPLES: readonly Example[] = [
+  welcome,
   register,
   profile,
   bindPhone,

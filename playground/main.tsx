@@ -24,22 +24,33 @@ const tabs = EXAMPLES.map(({ query, variables }) => ({
   headers: json(SAMPLE_HEADERS),
 }));
 
-/**
- * GraphiQL restores the variables it last showed, but takes none from the first of the default tabs, and on a mismatch
- * with the tab that is open it would open another one. So it is told.
- */
-function variablesOfOpenTab(): string | undefined {
-  const stored = localStorage.getItem('graphiql:tabState');
-  if (!stored) return tabs[0]?.variables;
-  const state: { tabs: { variables: string | null }[]; activeTabIndex: number } = JSON.parse(stored);
-  return state.tabs[state.activeTabIndex]?.variables ?? undefined;
+interface Tab {
+  query: string | null;
+  variables: string | null;
 }
+
+/** The tab that was open last, as GraphiQL keeps it; before the first visit, and where nothing can be read, the first. */
+function openTab(): Tab | undefined {
+  try {
+    const kept: { tabs: Tab[]; activeTabIndex: number } = JSON.parse(
+      localStorage.getItem('graphiql:tabState') ?? '',
+    );
+    return kept.tabs[kept.activeTabIndex] ?? tabs[0];
+  } catch {
+    return tabs[0];
+  }
+}
+
+// GraphiQL looks for the tab that has the query and the variables it last kept beside the tabs, which it does only once
+// they change, and opens an empty one when there is none such. So it is told those of a tab that there is.
+const open = openTab();
 
 createRoot(document.getElementById('playground') as HTMLElement).render(
   <GraphiQL
     fetcher={fetcher}
     defaultTabs={tabs}
-    initialVariables={variablesOfOpenTab()}
+    initialQuery={open?.query ?? ''}
+    initialVariables={open?.variables ?? ''}
     defaultHeaders={json(SAMPLE_HEADERS)}
     defaultEditorToolsVisibility="variables"
   >

@@ -76,6 +76,12 @@ const ARGS = [
   const tabs = () => page.locator('.graphiql-tab-button');
   const tab = (name: string) => page.getByRole('button', { name, exact: true });
 
+  /** Not to the query for the schema, which the page sends by itself. */
+  const answerTo = (operation: string) =>
+    page.waitForResponse(
+      (response) => response.request().postData()?.includes(`query ${operation}`) ?? false,
+    );
+
   async function typeQuery(name: string, selection: string): Promise<void> {
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.press('ControlOrMeta+A');
@@ -96,6 +102,62 @@ const ARGS = [
     await page.reload();
     await tab('Typed').waitFor();
     expect(await tabs().count()).toBe(EXAMPLES.length);
+  });
+
+  test('a first visitor gets an answer by one click', async () => {
+    await tab('Welcome').waitFor();
+    const answer = answerTo('Welcome');
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    const { data, errors } = await (await answer).json();
+    await page.locator('.graphiql-response').getByText('hobbies').waitFor();
+    expect(errors).toBeUndefined();
+    expect(data.hobbies.length).toBeGreaterThan(0);
+  });
+
+  test('opens no tab of its own on a reload, whatever was open and however soon', async () => {
+    const kept = (text: string) =>
+      page.waitForFunction((part) => localStorage.getItem('graphiql:tabState')?.includes(part), text);
+    const reload = async () => {
+      await page.reload();
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    };
+    await page.evaluate(() => localStorage.clear());
+    await reload();
+    await kept('"activeTabIndex":0');
+    await reload();
+    expect(await tabs().count()).toBe(EXAMPLES.length);
+    expect(await textOf('.graphiql-query-editor')).toContain('query Welcome');
+
+    await tab('Users').click();
+    await kept(`"activeTabIndex":${EXAMPLES.findIndex(({ query }) => query.includes('query Users'))}`);
+    await reload();
+    expect(await tabs().count()).toBe(EXAMPLES.length);
+    expect(await textOf('.graphiql-query-editor')).toContain('query Users');
+
+    await page.evaluate(() => localStorage.setItem('graphiql:tabState', '{'));
+    await reload();
+    expect(await tabs().count()).toBe(EXAMPLES.length);
+  });
+
+  test('is of use on a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 700 });
+    const bottomOf = async (selector: string) => {
+      const box = await page.locator(selector).first().boundingBox();
+      return box && box.x >= 0 && box.x + box.width <= 390 && box.width > 300 ? box.y + box.height : null;
+    };
+    const answer = answerTo('Welcome');
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    await (await answer).finished();
+    await page.locator('.graphiql-response').getByText('gatewayInfo').waitFor();
+    const bottoms = [await bottomOf('.graphiql-editors'), await bottomOf('.graphiql-response')];
+    expect(bottoms).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(Number(bottoms[0])).toBeLessThan(Number(bottoms[1]));
+    expect(Number(bottoms[1])).toBeLessThan(700);
+
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.locator('.graphiql-doc-explorer').getByText('All Schema Types').waitFor();
+    expect(await bottomOf('.graphiql-plugin')).toEqual(expect.any(Number));
+    expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).toBe(390);
   });
 
   test('offers the real flows as tabs, with their variables', async () => {
@@ -122,6 +184,16 @@ const ARGS = [
       await (await answered).finished();
     }
     expect(sent).toEqual([undefined, 'Bearer token-of-login']);
+  });
+
+  test('is found from the first page, which fits a phone and its own policy', async () => {
+    await page.setViewportSize({ width: 390, height: 700 });
+    await page.goto(app.url);
+    expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).toBe(390);
+    const { width } = (await page.locator('li').first().boundingBox()) ?? { width: 0 };
+    expect(width).toBeLessThan(370);
+    await page.getByRole('link', { name: '/graphql' }).click();
+    await tab('Welcome').waitFor();
   });
 
   test('explains the schema', async () => {
