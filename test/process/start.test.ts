@@ -181,7 +181,7 @@ describe('in production', () => {
 
 describe('what its operator can mend is one sentence, without secrets', () => {
   const refusal = async (settings: Record<string, string>): Promise<string> => {
-    const gateway = GatewayProcess.spawn({ DATA_DIR: directory, ...settings });
+    const gateway = GatewayProcess.spawn({ DATA_DIR: directory, LOG_LEVEL: 'error', ...settings });
     processes.push(gateway);
     expect(await gateway.ended).toEqual({ code: 1, signal: null });
     expect(gateway.stdout).toBe('');

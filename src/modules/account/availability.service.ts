@@ -3,7 +3,7 @@ import { AppError } from '../../errors/app-error.js';
 import type { GuardService } from '../guard/guard.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { parsePhone } from '../user/contact.js';
-import { normaliseName } from '../user/text.js';
+import { nameAsTyped, normaliseName } from '../user/text.js';
 import { findUserByName, findUserByPhone } from '../user/user.repository.js';
 import { matchAccount } from './account.finder.js';
 
@@ -41,7 +41,7 @@ export class AvailabilityService {
 
   /** A name that somebody has is taken, whether or not it could be chosen today: signed apps may give shorter ones. */
   async name(ctx: RequestContext, input: string): Promise<NameAvailability> {
-    const name = input.trim().normalize('NFC');
+    const name = nameAsTyped(input);
     if (await findUserByName(ctx.em, name)) return NameAvailability.TAKEN;
     if (await this.moderation.isBanned(ctx.em, name)) return NameAvailability.BANNED;
     return isName(name) ? NameAvailability.AVAILABLE : NameAvailability.INVALID;
