@@ -8,7 +8,7 @@ const CHECKS = [
   ['lint, format and import rules', 'biome', ['ci', '--colors=off', '.']],
   ['schema.graphql', 'node', ['dist/src/cli/main.js', 'schema', '--check']],
   ['migrations against entities', 'node', ['dist/src/cli/main.js', 'db', 'check']],
-  ['README', 'node', ['dist/src/cli/main.js', 'readme', '--check']],
+  ['pages written from the code', 'node', ['dist/src/cli/main.js', 'docs', '--check']],
 ];
 
 const failed = CHECKS.filter(([name, command, args]) => {

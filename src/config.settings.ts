@@ -15,7 +15,7 @@ import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 
 /**
  * Every environment variable the gateway reads, with its default and its meaning.
- * The README's table of settings is printed from here (`npm run --silent cli -- settings`).
+ * docs/settings.md and .env.example are written from here (`npm run docs`).
  */
 
 const DEVELOPMENT_PEPPER = 'development pepper, refused in production';

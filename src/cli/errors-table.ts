@@ -56,7 +56,7 @@ export const errorsPage = (): string =>
   [
     '# What each failure is at each door',
     '',
-    'Written by `npm run --silent cli -- readme` from the tables of the dialects. GraphQL answers the code itself in',
+    'Written by `npm run docs` from the tables of the dialects. GraphQL answers the code itself in',
     '`extensions.code`, with a message in Chinese or English. `…` is the parameter at fault, where there is one.',
     '',
     ...doorsTable(),

@@ -4,7 +4,7 @@ import { printCurrentSchema } from '../../graphql/schema.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
 import { errorsPage } from '../errors-table.js';
 import { type Output, showList } from '../output.js';
-import { settingsTable } from './settings.js';
+import { settingsExample, settingsPage } from './settings.js';
 
 /** What the repository keeps a copy of, and what it must be. */
 type Print = (output: Output) => void;
@@ -43,17 +43,21 @@ function routesTable(): string {
   );
 }
 
-/** The parts of the README that are printed from the code, between a pair of comments each. */
-const README_PARTS: Readonly<Record<string, () => string>> = { settings: settingsTable, routes: routesTable };
+/** The page `docs/routes.md`. */
+const routesPage = (): string => `# Legacy routes
 
-function currentReadme(): string {
-  let text = readFileSync('README.md', 'utf8');
-  for (const [name, print] of Object.entries(README_PARTS)) {
-    const part = new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`);
-    text = text.replace(part, () => `<!-- ${name} -->\n${print()}\n<!-- /${name} -->`);
-  }
-  return text;
-}
+Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects/\`). \`npm run routes\` prints the same.
+
+${routesTable()}
+`;
+
+/** The pages that are written from the code, by their file. */
+const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/settings.md': settingsPage,
+  'docs/routes.md': routesPage,
+  'docs/errors.md': errorsPage,
+  '.env.example': settingsExample,
+};
 
 /** Writes a file, or says whether it is already what it should be. */
 function keep(file: string, wanted: string, check: boolean): Output {
@@ -79,14 +83,11 @@ export function addProjectCommands(program: Command, print: Print): void {
     );
 
   program
-    .command('readme')
-    .description('Write the tables of settings and routes into README.md, and docs/errors.md.')
+    .command('docs')
+    .description('Write the pages that the code tells: settings, routes, errors, and .env.example.')
     .option('--check', 'write nothing; fail when they are out of date')
     .action(({ check }: { check?: boolean }) => {
-      const pages = [
-        keep('README.md', currentReadme(), Boolean(check)),
-        keep('docs/errors.md', errorsPage(), Boolean(check)),
-      ];
+      const pages = Object.entries(PAGES).map(([file, page]) => keep(file, page(), Boolean(check)));
       print({
         json: pages.map(({ json }) => json),
         text: pages.map(({ text }) => text).join('\n'),

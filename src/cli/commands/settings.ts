@@ -42,6 +42,26 @@ export function settingsTable(settings: readonly SettingRow[] = rows()): string 
   return ['| setting | default | what it is |', '|---|---|---|', ...lines].join('\n');
 }
 
+/** The page `docs/settings.md`. */
+export const settingsPage = (): string => `# Settings
+
+Written by \`npm run docs\` from \`src/config.settings.ts\`. Environment variables; an empty one is an unset one.
+\`NODE_ENV=production\` refuses to start on development settings and lists every missing or invalid one at once.
+
+${settingsTable()}
+`;
+
+/** The file `.env.example`: everything that can be set, and nothing that is. */
+export const settingsExample = (): string =>
+  [
+    '# Everything that can be set, with its default (docs/settings.md); an empty one is unset.',
+    ...rows().map(({ name, default: value, description }) => {
+      const shown = value === NONE ? '' : value;
+      return `\n# ${description}\n#${name}=${shown}`;
+    }),
+    '',
+  ].join('\n');
+
 /** Reads no environment: it prints what can be set, not what is. */
 export function addSettingsCommand(program: Command, print: (output: Output) => void): void {
   program
