@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { printCurrentSchema } from '../../graphql/schema.js';
+import type { Route } from '../../rest/dialect.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
 import { errorsPage } from '../errors-table.js';
 import { type Output, showList } from '../output.js';
@@ -16,8 +17,21 @@ interface RouteRow {
   methods: string;
   url: string;
   operation: string;
+  asks: string;
   summary: string;
 }
+
+/** What a row asks of who calls it, beside what its operation itself does. */
+const asksOf = ({ session, owner, sameSite, upload }: Route): string =>
+  [
+    session === true && 'a session',
+    session === 'if shown' && 'a good session if one is shown',
+    owner && `\`${owner}\` to be the caller`,
+    sameSite && 'a page of the same site',
+    upload && 'a file',
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 const routeRows = (): RouteRow[] =>
   DIALECTS.flatMap(({ name, mounts }) =>
@@ -28,6 +42,7 @@ const routeRows = (): RouteRow[] =>
         methods: route.methods.join(', '),
         url: prefix + route.path,
         operation: route.operation,
+        asks: asksOf(route),
         summary: route.summary,
       })),
     ),
@@ -35,12 +50,14 @@ const routeRows = (): RouteRow[] =>
 
 function routesTable(): string {
   const lines = routeRows().map(
-    ({ id, methods, url, operation, summary }) =>
-      `| ${id} | ${methods} | \`${url}\` | \`${operation}\` | ${summary} |`,
+    ({ id, methods, url, operation, asks, summary }) =>
+      `| ${id} | ${methods} | \`${url}\` | \`${operation}\` | ${asks} | ${summary} |`,
   );
-  return ['| document | method | URL | operation | what it is |', '|---|---|---|---|---|', ...lines].join(
-    '\n',
-  );
+  return [
+    '| document | method | URL | operation | asks for | what it is |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
 }
 
 /** The page `docs/routes.md`. */
