@@ -36,7 +36,7 @@ export const LIMITS = {
   definitions: 100,
   /** Selections of a whole document, fragments written out: few in the text can stand for countless ones. */
   selections: 5000,
-  /** What comparing fields of one name in one place costs, each with each (document-size.ts): 140 times `me { id }`. */
+  /** What comparing fields of one name in one place costs, each with each (document-size.ts): 137 times `me { id }`. */
   comparisons: 160_000,
   /** Errors told of one query or its variables. */
   errors: 10,

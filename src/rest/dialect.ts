@@ -7,7 +7,7 @@ import type { ReplyCookie } from '../http/cookies.js';
 import type { Input } from './input.js';
 import type { ParameterText } from './openapi/parameters.js';
 
-/** What an operation answered; its shape is the operation's own, which boot checks against the schema. */
+/** What an operation answered; its shape is the operation's own. Boot checks the operation against the schema, not what rows read of it. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where GraphQL's answer enters untyped.
 export type Data = any;
 

@@ -101,7 +101,7 @@ beforeAll(async () => {
   app = await startTestApp();
   reader = await app.client.register();
   await grant(app, reader.id, ['[user] Read Private']);
-  // A session whose abilities just changed is not cached for a minute.
+  // A new session, which was not looked at before its abilities changed.
   reader.token = await logIn(app.client, reader.phone);
   await insertRichUsers();
 });
