@@ -241,7 +241,13 @@ describe('methods that nothing is done for', () => {
   });
 
   test('HEAD says what GET would, where GET only reads', async () => {
-    for (const path of ['/api/v2/users', '/api/v2/bootstrappers', '/anlife/v1.0/user/getDefaultPhotoList']) {
+    const { id } = account;
+    for (const path of [
+      '/api/v2/users',
+      '/api/v2/bootstrappers',
+      '/anlife/v1.0/user/getDefaultPhotoList',
+      `/anlife/v1.0/user/getUserInfo?user_id=${id}`,
+    ]) {
       const [head, get] = await Promise.all([
         fetch(app.url + path, { method: 'HEAD' }),
         fetch(app.url + path),
