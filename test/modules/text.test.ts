@@ -113,6 +113,7 @@ describe('login names', () => {
     const spellings = ['Zoë_1', 'ZOË_1', 'zoe\u0308_1', 'ZOE\u0308_1'];
     expect(new Set(spellings.map(foldName))).toEqual(new Set(['zoë_1']));
     expect(foldName('ΟΔΟΣ')).toBe(foldName('οδος'));
+    expect(new Set(['straße', 'STRASSE', 'STRAẞE'].map(foldName))).toEqual(new Set(['strasse']));
   });
 
   test('generated ones obey the rule and differ', () => {
