@@ -136,6 +136,15 @@ describe('in a form with parts', () => {
       'a value that says what it is',
       form(part('password', GBK, 'content-type: text/plain; charset=gbk\r\n')),
     ],
+    [
+      'a value in another charset',
+      form(part('password', 'x', 'content-type: text/plain; charset=utf-16le\r\n')),
+    ],
+    [
+      'a value of more than it says',
+      form(part('password', '张三', 'content-type: text/plain; charset=us-ascii\r\n')),
+    ],
+    ['JSON that is none', form(part('password', '{', 'content-type: application/json\r\n'))],
     ['a name', form(part(GBK, 'x'))],
   ])('%s', async (_what, body) => {
     for (const door of formDoors)
@@ -153,7 +162,30 @@ describe('in a form with parts', () => {
     const body = form(part('operations', operations), part('map', '{}'));
     const headers = { 'content-type': FORM_TYPE, 'apollo-require-preflight': '1' };
     await expectRefused('graphql', { headers, body }, 400);
+    const type = 'content-type: application/json; charset=latin1\r\n';
+    const latin = form(part('operations', '{"query":"{__typename}"}', type), part('map', '{}'));
+    await expectRefused('graphql', { headers, body: latin }, 400);
   });
+
+  test('but what says that it is UTF-8 or ASCII is read, and a file may say what it likes', async () => {
+    const utf8 = part('password', '张三', 'Content-Type: text/plain; charset="UTF-8"\r\n');
+    const ascii = part('account', 'nobody', 'content-type: text/plain; charset=US-ASCII\r\n');
+    const file = part('x"; filename="x.txt', GBK, 'content-type: text/plain; charset=gbk\r\n');
+    const body = form(ascii, file, utf8, part('user_type', '1'));
+    const request = rawRequest({ path: '/user/login', headers: { 'content-type': FORM_TYPE }, body });
+    expect(readAnswer(await sendRaw(app.url, request)).body).toMatchObject({ code: 3100 });
+  });
+});
+
+test('escapes in a URL of GraphQL that are no text', async () => {
+  for (const escaped of ['%D5%C5', '%zz']) {
+    const path = `/graphql?query={user(name:"${escaped}"){id}}`;
+    const request = rawRequest({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+    expect(readAnswer(await sendRaw(app.url, request))).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
+    });
+  }
 });
 
 test('neither a name nor a password can be set to them', async () => {
@@ -217,6 +249,13 @@ describe('a body of a GET is read', () => {
     expect(await list({ 'content-type': FORM }, body)).toEqual({
       status: 400,
       body: { message: ['参数错误'] },
+    });
+  });
+
+  test('but not as a form with parts', async () => {
+    const body = '--edge\r\ncontent-disposition: form-data; name="name"\r\n\r\nnobody\r\n--edge--\r\n';
+    expect(await list({ 'content-type': 'multipart/form-data; boundary=edge' }, body)).toMatchObject({
+      status: 415,
     });
   });
 
