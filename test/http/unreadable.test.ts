@@ -89,6 +89,22 @@ test.each([
   await everyDoor({ headers, body: '{}' }, 415);
 });
 
+test('GraphQL says in words what it was', async () => {
+  const said = async (headers: Record<string, string>) => {
+    const request = rawRequest({
+      path: '/graphql',
+      headers: { 'content-type': JSON_TYPE, ...headers },
+      body: '{}',
+    });
+    const { errors } = readAnswer(await sendRaw(app.url, request)).body as { errors: { message: string }[] };
+    return errors[0]?.message;
+  };
+  expect(await said({ 'content-encoding': 'gzip' })).toBe('A body in a Content-Encoding is not read.');
+  expect(await said({ 'content-type': `${JSON_TYPE}; charset=gbk` })).toMatch('UTF-8');
+  expect(await said({ expect: 'a-miracle' })).toMatch('100-continue');
+  expect(await said({ host: 'a b' })).toMatch('Host');
+});
+
 test('chunks of something else', async () => {
   const bytes = rawRequest({
     path: '/user/register',
