@@ -1,3 +1,4 @@
+import type { ParsedUrlQuery } from 'node:querystring';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-ts';
 import type { Config } from '../config.js';
@@ -5,6 +6,8 @@ import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
 import { toAppError } from '../errors/unexpected.js';
 import { holdingBody } from '../http/bodies.js';
+import { watchParts } from '../http/parts.js';
+import { isDecoded } from '../http/query.js';
 import { notUtf8 } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
 import { answerByApollo } from './apollo-request.js';
@@ -96,6 +99,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
         // Read to its end all the same: a client that still sends does not see an answer on a broken connection.
         request.raw.resume();
       });
+      const isReadable = watchParts(request);
       request.body = await processRequest(request.raw, reply.raw, {
         maxFieldSize: bodyLimit,
         maxFileSize: config.UPLOAD_MAX_BYTES + 1,
@@ -103,7 +107,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
       }).catch((error) => {
         throw new AppError('INVALID_INPUT', {}, { cause: error });
       });
-      if (!isUnreplaced(request.body)) throw notUtf8();
+      if (!isReadable() || !isUnreplaced(request.body)) throw notUtf8();
     };
     const handle = async (request: FastifyRequest, reply: FastifyReply) => {
       // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
@@ -124,6 +128,8 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
     scope.route({ method: others, url: '/graphql', onRequest: refuseMethod, handler: refuseMethod });
     scope.get('/graphql', async (request, reply) => {
       if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
+      // Apollo reads the URL by itself, and would put characters in the place of such bytes.
+      if (!isDecoded(request.query as ParsedUrlQuery)) throw notUtf8();
       return handle(request, reply);
     });
   });

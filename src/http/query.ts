@@ -14,3 +14,7 @@ function decode(text: string): string {
 /** Reads a query string or a form. Escapes that are malformed or no UTF-8 become {@link UNDECODABLE}. */
 export const parseQuery = (text: string): ParsedUrlQuery =>
   parse(text, '&', '=', { decodeURIComponent: decode });
+
+/** Whether every escape of a query string could be read. */
+export const isDecoded = (query: ParsedUrlQuery): boolean =>
+  Object.entries(query).every((texts) => texts.flat().every((text) => text?.isWellFormed() ?? true));

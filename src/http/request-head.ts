@@ -14,9 +14,9 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 /** US-ASCII is a part of UTF-8. */
 const CHARSETS_READ = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
-/** What HTTP itself has a status for, where the door answers with statuses. */
-const refusal = (statusCode: number): AppError =>
-  new AppError('INVALID_INPUT', {}, { cause: { statusCode } });
+/** What HTTP itself has a status for, where the door answers with statuses; told in words where it tells such things. */
+const refusal = (statusCode: number, reason: string): AppError =>
+  new AppError('INVALID_INPUT', {}, { cause: { statusCode, cause: new TypeError(reason) } });
 
 /** Whether the text could be a host that somebody reached us under. */
 const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}`);
@@ -32,11 +32,16 @@ export const namesReadableCharset = (contentType: string): boolean =>
 function assertReadable({ headers, host, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
   // A client of HTTP/1.0 may name none.
-  if ((host !== '' || headers.host !== undefined) && !isHost(host)) throw refusal(400);
-  if (expect !== undefined && expect.toLowerCase() !== '100-continue') throw refusal(417);
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') throw refusal(415);
-  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') throw refusal(415);
-  if (type !== undefined && !routeOptions.config?.rawBody && !namesReadableCharset(type)) throw refusal(415);
+  if ((host !== '' || headers.host !== undefined) && !isHost(host))
+    throw refusal(400, 'The header Host names no host.');
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    throw refusal(417, 'Nothing is expected here but 100-continue.');
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    throw refusal(415, 'A body in a Content-Encoding is not read.');
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked')
+    throw refusal(415, 'A body in a Transfer-Encoding other than chunked is not read.');
+  if (type !== undefined && !routeOptions.config?.rawBody && !namesReadableCharset(type))
+    throw refusal(415, 'A body in a charset other than UTF-8 is not read.');
 }
 
 /** Refuses at every door, and in its envelope, what no door could read. */

@@ -8,9 +8,12 @@ import { Migration } from '@mikro-orm/migrations';
  */
 export class Migration20261123_names extends Migration {
   override up(): void {
-    // Upper case first, because letters such as the two small sigmas have one capital.
+    // By the upper case, because letters such as the two small sigmas have one capital, and to that by the lower case,
+    // because the capital ẞ has no other.
     this.addSql(`create function name_key(name text) returns text language sql immutable strict parallel safe
-      return replace(normalize(lower(upper(normalize(name) collate "und-x-icu") collate "und-x-icu")), 'ς', 'σ')`);
+      return replace(normalize(
+        lower(upper(lower(normalize(name) collate "und-x-icu") collate "und-x-icu") collate "und-x-icu")
+      ), 'ς', 'σ')`);
     this.addSql(`create function name_keys(names text[]) returns text[] language sql immutable strict parallel safe
       return array(select name_key(name) from unnest(names) as name)`);
     this.addSql(`alter table "users" drop constraint "users_name_unique"`);

@@ -36,9 +36,12 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
 /** Old clients announce JSON whether they have something to say or not: nothing is no parameters. */
 const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJson(decodeUtf8(bytes)));
 
+/** Fragments may stand before the operation. */
+const isQuery = (text: string): boolean => /^query\b/m.test(text);
+
 /** HEAD is asked where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
 function methodsOf({ methods, operation, pages }: Route, operations: Operations): string[] {
-  const reads = methods.includes('GET') && !pages && operations.get(operation)?.startsWith('query');
+  const reads = methods.includes('GET') && !pages && isQuery(operations.get(operation) ?? '');
   return reads ? [...methods, 'HEAD'] : [...methods];
 }
 

@@ -2,6 +2,7 @@ import '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
+import { watchParts } from '../http/parts.js';
 import { decodeUtf8, notUtf8, parseFormBody } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
 import type { Dialect } from './dialect.js';
@@ -22,8 +23,10 @@ export type FileGate = (input: Input) => Promise<void>;
 async function readForm(request: FastifyRequest, admit?: (fields: Values) => Promise<void>): Promise<Body> {
   const fields: Values = Object.create(null);
   let file: InputFile | undefined;
+  const isReadable = watchParts(request);
   for await (const part of request.parts()) {
-    if (!isUnreplaced([part.fieldname, part.type === 'field' && part.value])) throw notUtf8();
+    if (!isReadable() || !isUnreplaced([part.fieldname, part.type === 'field' && part.value]))
+      throw notUtf8();
     if (part.type === 'field') {
       if (part.valueTruncated || part.fieldnameTruncated)
         throw new AppError('INVALID_INPUT', { field: part.fieldname });
@@ -42,12 +45,17 @@ async function readForm(request: FastifyRequest, admit?: (fields: Values) => Pro
 function formError(error: unknown): unknown {
   const code = (error as { code?: string }).code;
   if (code === 'FST_REQ_FILE_TOO_LARGE') return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
-  return error instanceof AppError ? error : new AppError('INVALID_INPUT', {}, { cause: error });
+  if (error instanceof AppError) return error;
+  // The parser has a status of its own for JSON in a part, which means what clients accept.
+  const cause = code === 'FST_INVALID_JSON_FIELD_ERROR' ? { statusCode: 400, cause: error } : error;
+  return new AppError('INVALID_INPUT', {}, { cause });
 }
 
 /** Bytes a GET may bring along. */
 const GET_BODY_MAX = 65_536;
 const JSON_TYPE = /\bjson\b/i;
+/** Not read from a GET, and nothing that was meant for parameters is to be ignored. */
+const MULTIPART_TYPE = /^\s*multipart\//i;
 
 /** Fastify reads no body of a GET, and old clients may send their parameters there all the same. */
 async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
@@ -66,6 +74,8 @@ async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   }
   const bytes = Buffer.concat(chunks);
   if (size === 0) return null;
+  if (MULTIPART_TYPE.test(type ?? ''))
+    throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 415 } });
   return JSON_TYPE.test(type ?? '') ? parseJson(decodeUtf8(bytes)) : parseFormBody(bytes);
 }
 

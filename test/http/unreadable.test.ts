@@ -89,6 +89,22 @@ test.each([
   await everyDoor({ headers, body: '{}' }, 415);
 });
 
+test('GraphQL says in words what it was', async () => {
+  const said = async (headers: Record<string, string>) => {
+    const request = rawRequest({
+      path: '/graphql',
+      headers: { 'content-type': JSON_TYPE, ...headers },
+      body: '{}',
+    });
+    const { errors } = readAnswer(await sendRaw(app.url, request)).body as { errors: { message: string }[] };
+    return errors[0]?.message;
+  };
+  expect(await said({ 'content-encoding': 'gzip' })).toBe('A body in a Content-Encoding is not read.');
+  expect(await said({ 'content-type': `${JSON_TYPE}; charset=gbk` })).toMatch('UTF-8');
+  expect(await said({ expect: 'a-miracle' })).toMatch('100-continue');
+  expect(await said({ host: 'a b' })).toMatch('Host');
+});
+
 test('chunks of something else', async () => {
   const bytes = rawRequest({
     path: '/user/register',
@@ -136,6 +152,15 @@ describe('in a form with parts', () => {
       'a value that says what it is',
       form(part('password', GBK, 'content-type: text/plain; charset=gbk\r\n')),
     ],
+    [
+      'a value in another charset',
+      form(part('password', 'x', 'content-type: text/plain; charset=utf-16le\r\n')),
+    ],
+    [
+      'a value of more than it says',
+      form(part('password', '张三', 'content-type: text/plain; charset=us-ascii\r\n')),
+    ],
+    ['JSON that is none', form(part('password', '{', 'content-type: application/json\r\n'))],
     ['a name', form(part(GBK, 'x'))],
   ])('%s', async (_what, body) => {
     for (const door of formDoors)
@@ -153,7 +178,30 @@ describe('in a form with parts', () => {
     const body = form(part('operations', operations), part('map', '{}'));
     const headers = { 'content-type': FORM_TYPE, 'apollo-require-preflight': '1' };
     await expectRefused('graphql', { headers, body }, 400);
+    const type = 'content-type: application/json; charset=latin1\r\n';
+    const latin = form(part('operations', '{"query":"{__typename}"}', type), part('map', '{}'));
+    await expectRefused('graphql', { headers, body: latin }, 400);
   });
+
+  test('but what says that it is UTF-8 or ASCII is read, and a file may say what it likes', async () => {
+    const utf8 = part('password', '张三', 'Content-Type: text/plain; charset="UTF-8"\r\n');
+    const ascii = part('account', 'nobody', 'content-type: text/plain; charset=US-ASCII\r\n');
+    const file = part('x"; filename="x.txt', GBK, 'content-type: text/plain; charset=gbk\r\n');
+    const body = form(ascii, file, utf8, part('user_type', '1'));
+    const request = rawRequest({ path: '/user/login', headers: { 'content-type': FORM_TYPE }, body });
+    expect(readAnswer(await sendRaw(app.url, request)).body).toMatchObject({ code: 3100 });
+  });
+});
+
+test('escapes in a URL of GraphQL that are no text', async () => {
+  for (const escaped of ['%D5%C5', '%zz']) {
+    const path = `/graphql?query={user(name:"${escaped}"){id}}`;
+    const request = rawRequest({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+    expect(readAnswer(await sendRaw(app.url, request))).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
+    });
+  }
 });
 
 test('neither a name nor a password can be set to them', async () => {
@@ -220,6 +268,13 @@ describe('a body of a GET is read', () => {
     });
   });
 
+  test('but not as a form with parts', async () => {
+    const body = '--edge\r\ncontent-disposition: form-data; name="name"\r\n\r\nnobody\r\n--edge--\r\n';
+    expect(await list({ 'content-type': 'multipart/form-data; boundary=edge' }, body)).toMatchObject({
+      status: 415,
+    });
+  });
+
   test('up to its limit', async () => {
     expect(await list({ 'content-type': FORM }, `name=${'x'.repeat(70_000)}`)).toMatchObject({ status: 413 });
   });
@@ -241,7 +296,13 @@ describe('methods that nothing is done for', () => {
   });
 
   test('HEAD says what GET would, where GET only reads', async () => {
-    for (const path of ['/api/v2/users', '/api/v2/bootstrappers', '/anlife/v1.0/user/getDefaultPhotoList']) {
+    const { id } = account;
+    for (const path of [
+      '/api/v2/users',
+      '/api/v2/bootstrappers',
+      '/anlife/v1.0/user/getDefaultPhotoList',
+      `/anlife/v1.0/user/getUserInfo?user_id=${id}`,
+    ]) {
       const [head, get] = await Promise.all([
         fetch(app.url + path, { method: 'HEAD' }),
         fetch(app.url + path),

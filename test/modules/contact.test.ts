@@ -87,6 +87,9 @@ describe('phones', () => {
 
   test.each([
     ['what an iPhone copies', '\u202d138 0013 8000\u202c'],
+    ['in square brackets', '[138]00138000'],
+    ['in Chinese brackets', '【138】0013 8000'],
+    ['with the dots of Chinese and Japanese keyboards', '138・0013•8000。'],
     ['what it copies of a contact', '\u202a+86\u00a0138\u00a00013\u00a08000\u202c'],
     ['marks that are not seen', '\ufeff138\u200b0013\u00ad8000\u2060'],
     ['full-width digits', '１３８００１３８０００'],

@@ -32,6 +32,7 @@ test('the database and the gateway fold a name alike', async () => {
     'ΟΔΟΣ',
     'οδος',
     'Straße',
+    'STRAẞE',
     'ЖАННА',
     'İstanbul',
     'ǅ',

@@ -339,6 +339,8 @@ describe('the signature', () => {
     ['-5', 400],
     ['1e9', 400],
     ['0', 401],
+    ['1442888568000', 401],
+    ['9'.repeat(400), 401],
   ])('the timestamp %j is %i', async (timestamp, code) => {
     const base = common().map(([name, value]) => [name, name === 'timestamp' ? timestamp : value] as const);
     expect(await info(encode(signed([...base, ...own])))).toEqual(refused(code));
@@ -348,6 +350,7 @@ describe('the signature', () => {
     ['x', 400],
     ['', 400],
     ['9999999999', 401],
+    ['9999999999999999', 401],
     ['1', 401],
   ])('the app %j is %i', async (appId, code) => {
     const base = common().map(([name, value]) => [name, name === 'app_id' ? appId : value] as const);

@@ -362,6 +362,7 @@ describe('system/disabled/:user', () => {
     await grant(app, me.id, ['[user] Disabled User']);
     expect(await disable(999_999_999, me.token)).toEqual(notFound);
     expect(await disable('x', me.token)).toEqual(notFound);
+    expect(await disable('9999999999999999', me.token)).toEqual(notFound);
   });
 
   test('ends every session at once, on every instance; log-in then says so; enabling undoes it', async () => {

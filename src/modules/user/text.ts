@@ -19,9 +19,12 @@ export const isNameShaped = (text: string): boolean => NAME.test(text);
 /** What was typed to name somebody, without what cannot be seen around it. */
 export const nameAsTyped = (input: string): string => trimmed(input).normalize();
 
-/** The same for every case and composition of a name, as `name_key` of the database is. */
+/**
+ * The same for every case and composition of a name, as `name_key` of the database is. In lower case first, because the
+ * capital ẞ is its own upper case.
+ */
 export const foldName = (name: string): string =>
-  name.normalize().toUpperCase().toLowerCase().normalize().replaceAll('ς', 'σ');
+  name.normalize().toLowerCase().toUpperCase().toLowerCase().normalize().replaceAll('ς', 'σ');
 
 /** Invisible characters would make two names look the same; what reads as a phone or an address would never log in. */
 const isName = (text: string): boolean =>

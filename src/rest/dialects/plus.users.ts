@@ -3,12 +3,10 @@ import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import { lenient } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
-import { clamped, ranked, rowId, user } from './plus.values.js';
+import { clamped, HIGHEST_ID, ranked, rowId, user } from './plus.values.js';
 
 /** Reading users, following them, and administering them: `plus.md` 获取用户信息 to 用户积分收入排名. */
 
-/** Highest number an account can have. */
-const HIGHEST_ID = 2_147_483_647;
 /** Longer than any name: as a part of one it finds nothing. */
 const LONGEST_SEARCH = 100;
 
