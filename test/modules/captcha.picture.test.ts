@@ -16,7 +16,7 @@ describe('randomAnswer', () => {
     for (let place = 0; place < 4; place++) {
       expect(new Set(answers.map((answer) => answer[place]))).toEqual(drawn);
     }
-    expect(new Set(answers).size).toBeGreaterThan(1950);
+    expect(new Set(answers).size).toBeGreaterThan(1940);
   });
 });
 
@@ -64,13 +64,14 @@ describe('drawCaptcha', () => {
 
   it('has ink for every character', async () => {
     const inkOf = async (answer: string) => {
-      const grey = await sharp(await drawCaptcha(answer))
-        .greyscale()
-        .raw()
-        .toBuffer();
-      return grey.filter((pixel) => pixel < 160).length;
+      let dark = 0;
+      for (let picture = 0; picture < 20; picture++) {
+        const grey = sharp(await drawCaptcha(answer)).greyscale();
+        dark += (await grey.raw().toBuffer()).filter((pixel) => pixel < 160).length;
+      }
+      return dark;
     };
-    // Of the two lines alone there is less than of one thin character.
-    expect(await inkOf('HHHH')).toBeGreaterThan(2.5 * (await inkOf('I')));
+    // Two lines and four characters are 2.5 times two lines and one; three would be twice.
+    expect((await inkOf('HHHH')) / (await inkOf('H'))).toBeGreaterThan(2.15);
   });
 });

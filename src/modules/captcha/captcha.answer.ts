@@ -11,7 +11,7 @@ const READ_AS = new Map(
 );
 
 /** No two that could be taken for one another: a right guess has the odds of one to all of them. */
-const ALPHABET = 'ABCEHKLMNOPRSTUWY23';
+const ALPHABET = 'ABCEHKLMNOPRSTUW23';
 const LENGTH = 4;
 
 /** Four characters, from a cryptographic source. */

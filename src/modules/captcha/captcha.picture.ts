@@ -50,21 +50,21 @@ function draw(answer: string): string {
 
 function drawGlyph(character: string, middle: number, size: number, colour: string): string {
   const { path, width } = glyphOf(character);
-  const scale = 1.85 * size * between(0.85, 1.15);
+  const scale = 1.9 * size * between(0.9, 1.1);
   const transform = [
     `translate(${middle + between(-2, 2)} ${HEIGHT / 2 + between(-6, 6)})`,
-    `rotate(${between(-24, 24)})`,
+    `rotate(${between(-22, 22)})`,
     `skewX(${between(-7, 7)})`,
     `scale(${scale * between(0.88, 1.05)} ${scale})`,
     `translate(${-width / 2} ${-GLYPH_HEIGHT / 2})`,
   ].join('');
-  return `<path d="${path}" transform="${transform}" fill="none" stroke="${colour}" stroke-width="2.8" stroke-linecap="round" stroke-linejoin="round"/>`;
+  return `<path d="${path}" transform="${transform}" fill="none" stroke="${colour}" stroke-width="3.0" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
 function drawLine(stroke: string): string {
   const y = () => between(6, HEIGHT - 6);
   const path = `M${between(0, 12)} ${y()}C${between(30, 60)} ${y()},${between(100, 130)} ${y()},${between(148, 160)} ${y()}`;
-  return `<path d="${path}" stroke="${stroke}" stroke-width="1.4" fill="none"/>`;
+  return `<path d="${path}" stroke="${stroke}" stroke-width="1.3" fill="none"/>`;
 }
 
 /** Moves every pixel along two sine waves, which no drawing command can do to straight strokes. */
