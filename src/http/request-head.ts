@@ -14,9 +14,9 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 /** US-ASCII is a part of UTF-8. */
 const CHARSETS_READ = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
-/** What HTTP itself has a status for, where the door answers with statuses. */
-const refusal = (statusCode: number): AppError =>
-  new AppError('INVALID_INPUT', {}, { cause: { statusCode } });
+/** What HTTP itself has a status for, where the door answers with statuses; why, where the door explains. */
+const refusal = (statusCode: number, why: string): AppError =>
+  new AppError('INVALID_INPUT', {}, { cause: Object.assign(new Error(why), { statusCode }) });
 
 /** Whether the text could be a host that somebody reached us under. */
 const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}`);
@@ -32,11 +32,20 @@ export const namesReadableCharset = (contentType: string): boolean =>
 function assertReadable({ headers, host, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
   // A client of HTTP/1.0 may name none.
-  if ((host !== '' || headers.host !== undefined) && !isHost(host)) throw refusal(400);
-  if (expect !== undefined && expect.toLowerCase() !== '100-continue') throw refusal(417);
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') throw refusal(415);
-  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') throw refusal(415);
-  if (type !== undefined && !routeOptions.config?.rawBody && !namesReadableCharset(type)) throw refusal(415);
+  if ((host !== '' || headers.host !== undefined) && !isHost(host))
+    throw refusal(400, 'The Host header is no host.');
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+    throw refusal(417, 'Nothing but 100-continue can be expected.');
+  }
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+    throw refusal(415, 'Bodies in a Content-Encoding are not read: send them as they are.');
+  }
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
+    throw refusal(415, 'Of transfer encodings only chunked is read.');
+  }
+  if (type !== undefined && !routeOptions.config?.rawBody && !namesReadableCharset(type)) {
+    throw refusal(415, 'Only UTF-8 is read: send the body in it, and no other charset in the Content-Type.');
+  }
 }
 
 /** Refuses at every door, and in its envelope, what no door could read. */
