@@ -36,7 +36,7 @@ const HEALTH: readonly Place[] = [
   {
     name: 'readyz',
     url: '/readyz',
-    text: { zh: '数据库和 Redis 是否可用', en: 'Whether database and Redis answer' },
+    text: { zh: '数据库和 Redis 是否可用', en: 'Whether database and Redis can be used' },
   },
 ];
 

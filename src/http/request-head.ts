@@ -22,7 +22,7 @@ const refusal = (statusCode: number, reason: string): AppError =>
 const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}`);
 
 /** Whether every charset that a content type names is one that is read. */
-export const namesReadableCharset = (contentType: string): boolean =>
+const namesReadableCharset = (contentType: string): boolean =>
   [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase()));
 
 /**

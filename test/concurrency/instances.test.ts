@@ -201,6 +201,23 @@ test('abilities given and taken hold at both at once, in open sessions', async (
   expect(await disable(b)).toBe('FORBIDDEN');
 });
 
+test('an ability that is taken is gone in the oldest of very many sessions', async () => {
+  const [holder, target] = await atOnce(2, () => a.client.register());
+  if (!holder || !target) throw new Error('nobody registered');
+  const disable = () =>
+    b.client.code('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id: target.id }, holder.token);
+  await a.infrastructure.database.fork().execute(
+    `insert into sessions (user_id, token_hash, device_type, ip, source, expires_at)
+     select user_id, lpad(n::text, 64, '0'), device_type, ip, source, expires_at
+     from sessions, generate_series(1, 150) n where user_id = ?`,
+    [holder.id],
+  );
+  await setAbilityAt(a, holder, '[user] Disabled User', true);
+  expect(await disable()).toBeUndefined();
+  await setAbilityAt(a, holder, '[user] Disabled User', false);
+  expect(await disable()).toBe('FORBIDDEN');
+});
+
 test('what changes at A is seen at B at once, and soon in a ranking that is hot there', async () => {
   const [earner, teller] = await atOnce(2, () => a.client.register());
   if (!earner || !teller) throw new Error('nobody registered');

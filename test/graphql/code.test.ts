@@ -71,8 +71,8 @@ describe('sendCode', () => {
     const phone = freshPhone();
     const call = (input: object) => mutate(app.client, 'sendCode', { purposes: ['LOGIN'], ...input });
     expect(await call({ phone, purposes: [] })).toMatchObject({ code: 'INVALID_INPUT', field: 'purposes' });
-    expect((await call({ phone, email })).code).toBe('CONTACT_AMBIGUOUS');
-    expect((await call({})).code).toBe('CONTACT_AMBIGUOUS');
+    expect(await call({ phone, email })).toMatchObject({ code: 'CONTACT_AMBIGUOUS', field: 'email' });
+    expect(await call({})).toMatchObject({ code: 'CONTACT_AMBIGUOUS', field: 'phone' });
     expect((await call({ phone, purposes: ['EVERYTHING'] })).code).toBe('INVALID_INPUT');
     for (const bad of ['12345678901', '1380013800', '021-12345678', '+1 202 555 0123', 'x'.repeat(500)]) {
       expect(await call({ phone: bad })).toMatchObject({ code: 'PHONE_INVALID', field: 'phone' });

@@ -125,6 +125,11 @@ test('exactly one way is taken', async () => {
   expect(await login({})).toMatchObject({ code: 'INVALID_INPUT', field: 'account' });
   expect(await login({ password })).toMatchObject({ code: 'INVALID_INPUT', field: 'account' });
   expect(await login({ code })).toMatchObject({ code: 'INVALID_INPUT', field: 'account' });
+  const { phone } = account;
+  expect(await login({ account: phone, phone, code })).toMatchObject({
+    code: 'INVALID_INPUT',
+    field: 'phone',
+  });
   expect(
     (await login({ account: account.phone, code, password: null, thirdParty: null })).value,
   ).toBeDefined();

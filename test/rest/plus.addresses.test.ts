@@ -406,7 +406,7 @@ describe('what no client should send', () => {
     for (const key of ['__proto__', 'constructor']) {
       const body = `{"${key}": {"prototype": {"name": "x"}, "name": "x"}, "phone": "${OFFICE.phone}"}`;
       const response = await fetch(base, { method: 'POST', headers, body });
-      expect([400, 422]).toContain(response.status);
+      expect(response.status).toBe(400);
       const query = new URLSearchParams({
         [key]: 'x',
         [`${key}[name]`]: 'x',

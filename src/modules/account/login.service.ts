@@ -60,7 +60,8 @@ export class LoginService {
   private prove(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {
     if (input.thirdParty) return this.byThirdParty(ctx, input);
     const account = input.phone ? normalisePhone(input.phone) : input.account;
-    if (!account || (input.phone && input.account)) throw new AppError('INVALID_INPUT', { field: 'account' });
+    if (!account) throw new AppError('INVALID_INPUT', { field: 'account' });
+    if (input.phone && input.account) throw new AppError('INVALID_INPUT', { field: 'phone' });
     return input.code ? this.byCode(ctx, account, input) : this.byPassword(ctx, account, input);
   }
 

@@ -24,9 +24,11 @@ export interface Claim {
   captchaSolved: boolean;
 }
 
-/** The one address given. Throws INVALID_INPUT for none or both, PHONE_INVALID or EMAIL_INVALID. */
+/** The one address given. Throws CONTACT_AMBIGUOUS for none or both, PHONE_INVALID or EMAIL_INVALID. */
 export function codeAddress({ phone, email }: ContactInput): CodeAddress {
-  if (Boolean(phone) === Boolean(email)) throw new AppError('CONTACT_AMBIGUOUS', { field: 'phone' });
+  if (Boolean(phone) === Boolean(email)) {
+    throw new AppError('CONTACT_AMBIGUOUS', { field: phone ? 'email' : 'phone' });
+  }
   return phone
     ? { channel: 'sms', address: normalisePhone(phone) }
     : { channel: 'mail', address: normaliseEmail(email ?? '') };

@@ -110,7 +110,7 @@ export class VerificationResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: `That person's identity card number, 18 characters. ${PRIVATE}`,
+    description: `The number of that person's card, 18 characters (see that of VerificationInput). ${PRIVATE}`,
   })
   idNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
     return this.services.verifications.idNumber(ctx, verification);
