@@ -1,3 +1,4 @@
+import { SESSIONS_LISTED } from '../../src/modules/session/session.repository.js';
 import { createWorld, REAL_HASHES, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
@@ -199,6 +200,18 @@ test('abilities given and taken hold at both at once, in open sessions', async (
     await setAbilityAt(a, holder, '[user] Disabled User', false);
   }
   expect(await disable(b)).toBe('FORBIDDEN');
+});
+
+test('an ability is taken from the oldest of many open sessions too', async () => {
+  const holder = await a.client.register();
+  const give = (granted: boolean) => setAbilityAt(a, holder, '[user] Recommend User', granted);
+  const recommend = 'mutation ($id: ID!) { recommendUser(id: $id) { id } }';
+  const use = () => b.client.code(recommend, { id: holder.id }, holder.token);
+  await atOnce(SESSIONS_LISTED, () => login(a, holder));
+  await give(true);
+  expect(await use()).toBeUndefined();
+  await give(false);
+  expect(await use()).toBe('FORBIDDEN');
 });
 
 test('what changes at A is seen at B at once, and soon in a ranking that is hot there', async () => {

@@ -109,6 +109,15 @@ export const findSessionsOfUser = (em: EntityManager, userId: number): Promise<S
     { ...READ_ONLY, orderBy: { id: 'desc' }, limit: SESSIONS_LISTED },
   );
 
+/** The hashes of the tokens of all sessions of a user that can be used, however many. */
+export async function findTokenHashes(em: EntityManager, userId: number): Promise<string[]> {
+  const rows = await em.execute<{ token_hash: string }[]>(
+    'select token_hash from sessions where user_id = ? and revoked_at is null and expires_at > now()',
+    [userId],
+  );
+  return rows.map((row) => row.token_hash);
+}
+
 /** Ends the sessions of a user: one, all, or all but one. Returns the hashes of their tokens. */
 export async function revokeSessions(
   em: EntityManager,

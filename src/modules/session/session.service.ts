@@ -13,6 +13,7 @@ import type { Session } from './session.entity.js';
 import {
   findLiveSession,
   findSessionsOfUser,
+  findTokenHashes,
   insertSession,
   isKnownSource,
   type LiveSession,
@@ -149,8 +150,8 @@ export class SessionService {
 
   /** Makes every instance read the user's abilities again. */
   async refresh(em: EntityManager, userId: number): Promise<void> {
-    const sessions = await findSessionsOfUser(em, userId);
-    await afterCommit(em, () => this.cache.forget(sessions.map((session) => session.tokenHash)));
+    const hashes = await findTokenHashes(em, userId);
+    await afterCommit(em, () => this.cache.forget(hashes));
   }
 
   /** The session as it is stored; its use is recorded. */
