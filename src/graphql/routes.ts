@@ -12,6 +12,7 @@ import type { Question } from './known-queries.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import { LIMITS } from './query-size.js';
 import type { GraphqlServer } from './server.js';
+import { watchForm } from './upload-form.js';
 
 export interface GraphqlRoutesOptions {
   server: GraphqlServer;
@@ -96,6 +97,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
         // Read to its end all the same: a client that still sends does not see an answer on a broken connection.
         request.raw.resume();
       });
+      watchForm(request.raw);
       request.body = await processRequest(request.raw, reply.raw, {
         maxFieldSize: bodyLimit,
         maxFileSize: config.UPLOAD_MAX_BYTES + 1,
