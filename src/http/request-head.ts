@@ -29,10 +29,14 @@ export const namesReadableCharset = (contentType: string): boolean =>
  * Throws INVALID_INPUT for a request that its head makes unreadable: a host that is none (RFC 9112 §3.2), an expectation
  * that nobody meets, a body in a coding or a charset that is not read and would be taken for something else.
  */
-function assertReadable({ headers, host, routeOptions }: FastifyRequest): void {
+function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
+  const hosts = raw.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'host',
+  ).length;
   // A client of HTTP/1.0 may name none.
-  if ((host !== '' || headers.host !== undefined) && !isHost(host)) throw refusal(400);
+  if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1')) throw refusal(400);
+  if ((host !== '' || hosts > 0) && !isHost(host)) throw refusal(400);
   if (expect !== undefined && expect.toLowerCase() !== '100-continue') throw refusal(417);
   if (coding !== undefined && coding.toLowerCase() !== 'identity') throw refusal(415);
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') throw refusal(415);
