@@ -78,7 +78,8 @@ function createHttp(config: Config): FastifyInstance {
     trustProxy: config.TRUSTED_PROXIES.length > 0 && rangeMatcher(config.TRUSTED_PROXIES),
     bodyLimit: config.BODY_LIMIT_BYTES,
     requestTimeout: 60_000,
-    http: { maxHeaderSize: 16_384, headersTimeout: 20_000 },
+    // A request without a host is refused in the envelope of its door (http/request-head.ts), not without a body.
+    http: { maxHeaderSize: 16_384, headersTimeout: 20_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     // What comes while closing is answered, at its own door; it is the last on its connection.
     return503OnClosing: false,

@@ -15,6 +15,7 @@ import type { Question } from './known-queries.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import { LIMITS } from './query-size.js';
 import type { GraphqlServer } from './server.js';
+import { watchForm } from './upload-form.js';
 
 export interface GraphqlRoutesOptions {
   server: GraphqlServer;
@@ -100,6 +101,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
         request.raw.resume();
       });
       const isReadable = watchParts(request);
+      watchForm(request.raw);
       request.body = await processRequest(request.raw, reply.raw, {
         maxFieldSize: bodyLimit,
         maxFileSize: config.UPLOAD_MAX_BYTES + 1,

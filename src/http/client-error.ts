@@ -6,8 +6,9 @@ import { hangUp } from './connections.js';
 /** What Node says of bytes that it cannot take for a request. */
 export interface ClientError extends Error {
   code?: string;
-  /** The packet in which it gave up. */
+  /** The packet in which it gave up, and how far into it that was. */
   rawPacket?: unknown;
+  bytesParsed?: number;
 }
 
 /** As latin1, a character for each byte. */
@@ -29,8 +30,10 @@ function headersOf(lines: string): Record<string, string> | null {
  * The request of a client that writes its URL in UTF-8 without escaping it, which servers of old took and Node's parser
  * does not; escaped, as it should have come. Null for everything else, and when it is not here as a whole.
  */
-function unescapedRequest({ code, rawPacket }: ClientError): InjectOptions | null {
+function unescapedRequest({ code, rawPacket, bytesParsed = 0 }: ClientError): InjectOptions | null {
   if (code !== 'HPE_INVALID_URL' || !Buffer.isBuffer(rawPacket)) return null;
+  // What is wrong stands in another line: the first one belongs to the body of the request before, and is no request.
+  if (bytesParsed > rawPacket.indexOf('\r\n')) return null;
   const text = rawPacket.toString('latin1');
   const [head, method, url, lines] = REQUEST.exec(text) ?? [];
   if (!head || !method || !url) return null;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -70,6 +71,8 @@ export function drainConnections(http: FastifyInstance): Drain {
   const { server } = http;
   /** Connections on which nothing was asked yet, and when they were accepted. */
   const unasked = new Map<Socket, number>();
+  /** What came last on a connection. Requests may be sent without waiting, and all of them were before anybody knew. */
+  const latest = new WeakMap<Socket, IncomingMessage>();
   let arrived = 0;
   let draining = false;
   server.on('connection', (socket: Socket) => {
@@ -77,12 +80,13 @@ export function drainConnections(http: FastifyInstance): Drain {
     unasked.set(socket, performance.now());
     socket.once('close', () => unasked.delete(socket));
   });
-  server.on('request', ({ socket }) => {
+  server.on('request', (request) => {
     arrived++;
-    unasked.delete(socket);
+    unasked.delete(request.socket);
+    latest.set(request.socket, request);
   });
-  http.addHook('onSend', (_request, reply, _payload, done) => {
-    if (draining) reply.header('connection', 'close');
+  http.addHook('onSend', ({ raw }, reply, _payload, done) => {
+    if (draining && latest.get(raw.socket) === raw) reply.header('connection', 'close');
     done();
   });
 

@@ -22,18 +22,22 @@ const refusal = (statusCode: number, reason: string): AppError =>
 const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}`);
 
 /** Whether every charset that a content type names is one that is read. */
-const namesReadableCharset = (contentType: string): boolean =>
+export const namesReadableCharset = (contentType: string): boolean =>
   [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase()));
 
 /**
  * Throws INVALID_INPUT for a request that its head makes unreadable: a host that is none (RFC 9112 §3.2), an expectation
  * that nobody meets, a body in a coding or a charset that is not read and would be taken for something else.
  */
-function assertReadable({ headers, host, routeOptions }: FastifyRequest): void {
+function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
+  const hosts = raw.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'host',
+  ).length;
   // A client of HTTP/1.0 may name none.
-  if ((host !== '' || headers.host !== undefined) && !isHost(host))
-    throw refusal(400, 'The header Host names no host.');
+  if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
+    throw refusal(400, 'A request names exactly one host.');
+  if ((host !== '' || hosts > 0) && !isHost(host)) throw refusal(400, 'The header Host names no host.');
   if (expect !== undefined && expect.toLowerCase() !== '100-continue')
     throw refusal(417, 'Nothing is expected here but 100-continue.');
   if (coding !== undefined && coding.toLowerCase() !== 'identity')

@@ -1,5 +1,16 @@
 import { AppError } from '../errors/app-error.js';
 
+/** Values of a body, or rather the marks between them: no client needs a hundredth, and all that fit take long to read. */
+const MARKS_MAX = 10_000;
+const MARKS = new Set([...'{[,:'].map((mark) => mark.charCodeAt(0)));
+
+function assertFewValues(json: string): void {
+  if (json.length <= MARKS_MAX) return;
+  let marks = 0;
+  for (let at = 0; at < json.length; at++) if (MARKS.has(json.charCodeAt(at))) marks++;
+  if (marks > MARKS_MAX) throw new SyntaxError('too many values');
+}
+
 /** Of valid JSON: where an object begins and ends, and its names, which alone stand before a colon. */
 const NAMES = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/gs;
 /** Names that reach what all objects share. */
@@ -28,9 +39,13 @@ const isRounded = (token: string): boolean => /^-?\d+$/.test(token) && !Number.i
 const keepDigits = (json: string): string =>
   json.replace(NUMBERS, (token) => (isRounded(token) ? `"${token}"` : token));
 
-/** What a body of JSON says. Throws INVALID_INPUT for what is none, and for an object that names something twice. */
+/**
+ * What a body of JSON says. Throws INVALID_INPUT for what is none, for an object that names something twice, and for far
+ * too many values.
+ */
 export function parseJson(json: string): unknown {
   try {
+    assertFewValues(json);
     const value: unknown = JSON.parse(json);
     assertNamesOnce(json);
     return /\d{16}/.test(json) ? JSON.parse(keepDigits(json)) : value;

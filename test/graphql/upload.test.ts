@@ -1,10 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
 import { whoIs } from '../support/operations.js';
+import { until } from '../support/until.js';
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 const LIMIT = 60_000;
@@ -231,6 +234,23 @@ describe('the multipart request', () => {
     );
     expect(sixth).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
     expect(await stored()).toEqual(before);
+  });
+
+  test('says in few words where its files go', async () => {
+    const long = { 0: [`variables.${'x.'.repeat(1024)}x`] };
+    const form = formOf(operations, long, { 0: blob(Buffer.from('x')) });
+    expect(await post(form)).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
+  });
+
+  test('keeps nothing of files that bear the same name', async () => {
+    const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('capacitor-'));
+    const before = new Set(spooled());
+    const leftOver = () => spooled().filter((name) => !before.has(name));
+    const form = formOf(operations, map, { 0: blob(await png(10)) });
+    for (let more = 0; more < 4; more++) form.append('0', blob(Buffer.from('x')), 'more.png');
+    const { data } = await post(form);
+    expect(data.uploadImage.width).toBe(10);
+    await until('the first one is let go of', () => leftOver().length === 0);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
@@ -91,6 +92,31 @@ describe('refused', () => {
   test('behind another request', async () => {
     const first = rawRequest({ method: 'GET', path: '/livez', headers: { connection: 'keep-alive' } });
     expect(await sendRaw(app.url, Buffer.concat([first, unescaped]))).toMatch(refused);
+  });
+
+  test('in the body of another request, whatever stands behind that', async () => {
+    const next = rawRequest({ method: 'GET', path: utf8('/名') });
+    const body = Buffer.concat([
+      rawRequest({
+        method: 'GET',
+        path: '/anlife/v1.0/user/getHobbyList',
+        headers: { 'content-length': next.length },
+      }),
+      next,
+    ]);
+    const first = rawRequest({
+      path: '/graphql',
+      headers: { connection: 'keep-alive', 'content-length': body.length - next.length },
+    });
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(app.url).port) });
+    const answers = text(socket);
+    const read = once(app.http.server, 'request');
+    socket.write(first);
+    // The body comes in a packet of its own.
+    await read;
+    socket.write(body);
+    expect(await answers).toMatch(refused);
+    expect(await answers).not.toContain('datas');
   });
 
   test.each([

@@ -68,6 +68,22 @@ test.each(['[::1]:4000', 'ex_am-ple.com', 'localhost.', '127.0.0.1:80'])(
   },
 );
 
+test.each([
+  ['no host', ''],
+  ['two hosts', 'host: a\r\nHost: b\r\n'],
+])('%s', async (_what, lines) => {
+  const ask = (path: string) =>
+    sendRaw(app.url, `GET ${path} HTTP/1.1\r\n${lines}connection: close\r\n\r\n`).then(readAnswer);
+  expect(await ask('/livez')).toMatchObject({
+    status: 400,
+    body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
+  });
+  expect(await ask('/anlife/v1.0/user/getHobbyList')).toMatchObject({
+    status: 200,
+    body: { error_code: 1001 },
+  });
+});
+
 test('a client of HTTP/1.0 names no host', async () => {
   const request = 'GET /graphql?query={__typename} HTTP/1.0\r\napollo-require-preflight: 1\r\n\r\n';
   expect(readAnswer(await sendRaw(app.url, request))).toMatchObject({ status: 200 });

@@ -77,3 +77,13 @@ test('the next request on a kept connection is answered at its own door, and is 
   expect(answer).toMatch(/^connection: close\r$/im);
   expect(await gateway.ended).toEqual({ code: 0, signal: null });
 });
+
+test('requests that were sent without waiting for each other are all answered', async () => {
+  const socket = await open();
+  const answers = buffer(socket).then(String);
+  await new Promise((written) => socket.write(Buffer.concat([LOGIN, LOGIN, LOGIN]), written));
+  gateway.kill('SIGTERM');
+  expect((await answers).match(/HTTP\/1\.1 422 /g)).toHaveLength(3);
+  expect((await answers).match(/^connection: close\r$/gim)).toHaveLength(1);
+  expect(await gateway.ended).toEqual({ code: 0, signal: null });
+});
