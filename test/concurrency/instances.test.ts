@@ -1,4 +1,3 @@
-import { SESSIONS_LISTED } from '../../src/modules/session/session.repository.js';
 import { createWorld, REAL_HASHES, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
