@@ -237,7 +237,7 @@ describe('the mistakes of beginners are explained', () => {
       by('POST', { 'content-type': 'application/json; charset=gbk' }, JSON.stringify({ query: ME })),
       '',
       415,
-      /Only UTF-8 is read/,
+      /charset other than UTF-8/,
     ],
     [
       'a compressed body',
