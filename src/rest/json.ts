@@ -58,7 +58,8 @@ export function parseJson(json: string): unknown {
     // Before it is read, which takes longer; what is no JSON at all is refused one way or the other.
     assertFewValues(json);
     assertNamesOnce(json);
-    return JSON.parse(/\d{16}/.test(json) ? keepDigits(json) : json);
+    const value: unknown = JSON.parse(json);
+    return /\d{16}/.test(json) ? JSON.parse(keepDigits(json)) : value;
   } catch (cause) {
     throw new AppError('INVALID_INPUT', {}, { cause: { statusCode: 400, cause } });
   }
