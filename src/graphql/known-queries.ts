@@ -33,6 +33,9 @@ const TEXT_MAX = 3000;
 /** What is compiled, in characters of its texts; each stands for up to 200 bytes. */
 const COMPILED_MAX = 200_000;
 
+/** To compile a look at the schema costs more than a request may, and no app asks for one often. */
+const INTROSPECTION = /\b__(schema|type)\b/;
+
 const OPERATION_NAME = /^[_A-Za-z]\w*$/;
 
 /** A query that Apollo has found good before. */
@@ -131,7 +134,7 @@ export class KnownQueries {
 
   private remember(question: Question, document: DocumentNode, operation: OperationDefinitionNode): void {
     const key = keyOf(question);
-    if (key.length > TEXT_MAX || this.queries.has(key)) return;
+    if (key.length > TEXT_MAX || INTROSPECTION.test(question.query) || this.queries.has(key)) return;
     const times = (this.times.get(key) ?? 0) + 1;
     this.times.set(key, times);
     // What cannot be compiled is not tried again.

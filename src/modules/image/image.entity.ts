@@ -56,7 +56,7 @@ export class Image {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of a picture that was just stored: whether the caller had sent the same one before. Null elsewhere.',
+      'Of a picture that was just stored: whether the same one of the caller was there before. Null elsewhere.',
   })
   existed?: boolean | null;
 

@@ -56,9 +56,13 @@ export async function insertImage(
   return Object.assign(new Image(), image, { createdAt });
 }
 
-/** Whether an account has stored a picture with the same content. */
-export async function hasImageLike(em: EntityManager, ownerId: number, hash: string): Promise<boolean> {
-  return (await em.count(Image, { ownerId, hash })) > 0;
+/** Whether a picture with the same content is stored, of an account or of those that nobody has claimed. */
+export async function hasImageLike(
+  em: EntityManager,
+  among: { ownerId: number } | { unclaimed: true },
+  hash: string,
+): Promise<boolean> {
+  return (await em.count(Image, { ...among, hash })) > 0;
 }
 
 /** Gives a picture that nobody has claimed to an account; false when it is another's by now, or gone. */

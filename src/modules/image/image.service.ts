@@ -37,17 +37,18 @@ export class ImageService {
    */
   async upload(ctx: RequestContext, stream: Readable): Promise<Image> {
     if (!ctx.viewer && this.takesSessionless(ctx)) {
-      const image = await this.sessionless.spend(ctx.client.ip, async () => {
+      return this.sessionless.spend(ctx.client.ip, async () => {
         const picture = await this.read(stream);
-        return this.store.addUnclaimed(ctx, newStorageKey(picture.extension), picture);
+        // What an account has is not for strangers to know.
+        const existed = await hasImageLike(ctx.em, { unclaimed: true }, picture.sha256);
+        const image = await this.store.addUnclaimed(ctx, newStorageKey(picture.extension), picture);
+        return Object.assign(image, { existed });
       });
-      // Whether somebody else has the same picture is not for strangers to know.
-      return Object.assign(image, { existed: false });
     }
     const { userId } = requireViewer(ctx);
     await this.store.assertWithinLimit(ctx, userId);
     const picture = await this.read(stream);
-    const existed = await hasImageLike(ctx.em, userId, picture.sha256);
+    const existed = await hasImageLike(ctx.em, { ownerId: userId }, picture.sha256);
     return Object.assign(await this.store.add(ctx, userId, newStorageKey(picture.extension), picture), {
       existed,
     });
