@@ -45,7 +45,7 @@ function requireTogether(settings: Partial<Settings>, problems: Problems): void 
   }
 }
 
-/** What development may do without, and production may not (DECISIONS §7). */
+/** What development may do without, and production may not. */
 function requireForProduction(settings: Partial<Settings>, problems: Problems): void {
   const refuse = (name: keyof Settings, when: boolean, reason: string) => {
     if (when && !problems.has(name)) problems.set(name, reason);

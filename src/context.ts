@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, type Locale } from './errors/app-error.js';
 import type { Loaders } from './loaders.js';
 
-/** What a holder may do beyond their own affairs (DECISIONS §1, "abilities"). */
+/** What a holder may do beyond their own affairs. */
 export const ABILITIES = {
   disableUser: '[user] Disabled User',
   recommendUser: '[user] Recommend User',
@@ -73,6 +73,6 @@ export function requireAbility(ctx: RequestContext, ability: Ability): Viewer {
   return viewer;
 }
 
-/** Whether the caller may see what belongs to this user alone (DECISIONS §1, "own record"). */
+/** Whether the caller may see what belongs to this user alone. */
 export const maySeePrivate = (ctx: RequestContext, userId: number): boolean =>
   ctx.viewer?.userId === userId || hasAbility(ctx, ABILITIES.readPrivate);

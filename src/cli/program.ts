@@ -41,7 +41,7 @@ const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => vo
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 /**
- * The operator's command line (DECISIONS §7). Runs one command and returns the exit code. Results go to stdout, with
+ * The operator's command line. Runs one command and returns the exit code. Results go to stdout, with
  * `--json` as exactly one JSON value; whatever goes wrong goes to stderr. Tests hand in a prepared embedded database.
  */
 export async function runCli(

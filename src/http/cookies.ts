@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.js';
 
-/** Cookie in which the member centre keeps its session; good at GraphQL too (DECISIONS §1, "session"). */
+/** Cookie in which the member centre keeps its session; good at GraphQL too. */
 export const SESSION_COOKIE = 'member_session';
 
 /** A cookie that a door gives its client; without `expires` it lasts as long as the browser runs. */

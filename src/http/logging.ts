@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-/** Keys whose values never reach the log, wherever they stand in what is logged (DECISIONS §1, "secrets in URLs"). */
+/** Keys whose values never reach the log, wherever they stand in what is logged. */
 const SECRET_KEYS = [
   'password',
   'oldPassword',

@@ -50,7 +50,7 @@ export interface Route<Meaning = unknown> {
   status?: number;
   /** Whether a session is asked for before any parameter is looked at, or has to be good if the request shows one. */
   session?: true | 'if shown';
-  /** The parameter that must name the session's own user (DECISIONS §1, "own record"). */
+  /** The parameter that must name the session's own user. */
   owner?: string;
   /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
   upload?: 'form' | 'raw';
@@ -125,7 +125,7 @@ export const meaningOf = <Meaning>(
   dialect.codes[error.code] ??
   dialect.kinds[error.kind];
 
-/** Systems that put the result in the body answer 200, but for 429 and 5xx (DECISIONS §1, "HTTP status"). */
+/** Systems that put the result in the body answer 200, but for 429 and 5xx. */
 export function statusBesideBody({ code, kind }: AppError): number {
   if (kind === 'unavailable') return 503;
   if (kind === 'internal') return 500;

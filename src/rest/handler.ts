@@ -56,7 +56,7 @@ async function execute(
   throw new AppError(isErrorCode(code) ? code : 'INTERNAL', details);
 }
 
-/** A call about one's own record names oneself (DECISIONS §1, "own record"). */
+/** A call about one's own record names oneself. */
 function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
   if (!route.owner) return;
   const named = input.requiredInt(route.owner);

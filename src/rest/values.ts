@@ -5,7 +5,7 @@ import { AppError } from '../errors/app-error.js';
 
 const ZONE = 'Asia/Shanghai';
 
-/** Unix seconds of a date at 00:00 in Asia/Shanghai (DECISIONS §1, "birthday"). */
+/** Unix seconds of a date at 00:00 in Asia/Shanghai. */
 export const dateToSeconds = (date: string): number => DateTime.fromISO(date, { zone: ZONE }).toSeconds();
 
 /** The date in Asia/Shanghai of a moment in Unix seconds, which may be negative. Throws INVALID_INPUT. */

@@ -11,7 +11,7 @@ import {
   tally,
 } from '../support/doors.js';
 
-/** The one guard of DECISIONS §1, "brute force", from outside: however many tries come at once, through whatever door. */
+/** The one guard, from outside: however many tries come at once, through whatever door. */
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 let app: App;

@@ -4,7 +4,7 @@ import { PASSWORD_DOORS } from '../support/doors.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
-/** While Redis is gone nothing is checked that could not be counted; everything else goes on (DECISIONS §1, "brute force"). */
+/** While Redis is gone nothing is checked that could not be counted; everything else goes on. */
 
 interface Outage {
   settings: Record<string, string>;

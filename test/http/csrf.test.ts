@@ -2,7 +2,7 @@ import { startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
 
 /**
- * The cookie of the member centre is good at /graphql (DECISIONS §1, "session"), and a browser sends it along with
+ * The cookie of the member centre is good at /graphql, and a browser sends it along with
  * whatever another site makes it send. Only requests that a browser asks about first may use it.
  */
 

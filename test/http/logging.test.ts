@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { loggerOptions, requestLogger } from '../../src/http/logging.js';
 import { openTestDatabase, type TestDatabase } from '../support/context.js';
 
-/** What the log makes of things that hold secrets (DECISIONS §1, "secrets in URLs"). */
+/** What the log makes of things that hold secrets. */
 
 let database: TestDatabase;
 let written: string;

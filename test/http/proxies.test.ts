@@ -1,7 +1,7 @@
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
 
-/** Whose word is taken for where a request comes from: nobody's but that of the proxies named (DECISIONS §1, "client IP"). */
+/** Whose word is taken for where a request comes from: nobody's but that of the proxies named. */
 
 let world: TestWorld;
 let direct: TestApp;

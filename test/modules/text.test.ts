@@ -11,7 +11,7 @@ import {
 const ASCII_FIRST = 'abcxyzABCXYZ_';
 const HAN = '张伟李娜王芳成都安居生活';
 
-/** The rule of DECISIONS §6, counted by hand: ASCII letters, digits and `_` a half, everything else one. */
+/** The width of a name, counted by hand: ASCII letters, digits and `_` a half, everything else one. */
 const name = (asciiLength: number, hanLength: number): fc.Arbitrary<string> =>
   fc
     .tuple(

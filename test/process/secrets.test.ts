@@ -5,7 +5,7 @@ import { GatewayProcess } from '../support/gateway-process.js';
 import { copyDataDir } from '../support/template.js';
 import { until } from '../support/until.js';
 
-/** Whatever clients send and whatever goes wrong, at the chattiest level: secrets are in no log (DECISIONS §1). */
+/** Whatever clients send and whatever goes wrong, at the chattiest level: secrets are in no log. */
 
 const PASSWORD = 'sesame-opens-4711';
 const NEW_PASSWORD = 'thymian-opens-4712';

@@ -30,7 +30,7 @@ interface LiveCode {
   expires: number;
 }
 
-/** DECISIONS §1, "code", over plain maps. */
+/** The rules of codes, over plain maps. */
 interface Model {
   clock: TestClock;
   codes: Map<string, LiveCode>;

@@ -39,7 +39,7 @@ interface Failure {
   overAll: OverAll;
 }
 
-/** DECISIONS §1, "brute force", over a plain list of failures. */
+/** The rules of the guard, over a plain list of failures. */
 interface Model {
   clock: TestClock;
   failures: Failure[];

@@ -1,7 +1,7 @@
 import { startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 
-/** The error codes of the account module and their texts, as account.md and DECISIONS §3 list them. */
+/** The error codes of the account module and their texts, as `account.md` and docs/decisions.md list them. */
 const MESSAGES = {
   1001: '参数错误',
   1002: '未登录',

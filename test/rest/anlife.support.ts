@@ -3,7 +3,7 @@ import path from 'node:path';
 import { startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 
-/** The error codes of anlife and their texts, as DECISIONS §2 lists them. */
+/** The error codes of anlife and their texts, as docs/decisions.md lists them. */
 const MESSAGES = {
   1001: '参数错误',
   1002: '未登录或登录已失效',

@@ -1,7 +1,7 @@
 import { freshPhone } from '../support/client.js';
 import { type AnlifeApp, type Answer, failed, SECRET, startAnlife, succeeded } from './anlife.support.js';
 
-/** The ways in which old clients write the same request: method, URL, body, token and device (DECISIONS §1, §2). */
+/** The ways in which old clients write the same request: method, URL, body, token and device. */
 
 let app: AnlifeApp;
 

@@ -26,7 +26,7 @@ const rows = DIALECTS.flatMap((dialect) =>
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-/** The numbers that the documents and DECISIONS §2 to §6 list. */
+/** The numbers that the pages of the dialects list. */
 const DOCUMENTED: Record<Dialect['name'], readonly number[]> = {
   anlife: [...range(1001, 1014), 1099],
   account: [1001, 1002, 1010, 1099, 3100, 3101, ...range(3200, 3203), ...range(3300, 3302), 3400, 3401],

@@ -4,7 +4,7 @@ import { freshPhone } from '../support/client.js';
 import { freshEmail, freshName, mutate } from '../support/operations.js';
 import { until } from '../support/until.js';
 
-/** The signed open API, as the servers that call it see it (`open.md`, DECISIONS §5). */
+/** The signed open API, as the servers that call it see it (`open.md` and docs/decisions.md). */
 
 let app: Awaited<ReturnType<typeof startTestApp>>;
 let credentials: { id: number; secret: string };

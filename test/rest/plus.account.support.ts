@@ -2,7 +2,7 @@ import { startTestApp } from '../support/app.js';
 import { freshPhone, PASSWORD } from '../support/client.js';
 import { freshName } from '../support/operations.js';
 
-/** The bodies that DECISIONS §6 gives ThinkSNS+ for what it refuses. */
+/** The bodies of ThinkSNS+ for what it refuses. */
 
 export interface PlusAnswer {
   status: number;

@@ -17,7 +17,7 @@ import {
   wrongCode,
 } from './plus.account.support.js';
 
-/** Log-in, log-out, codes and registration of ThinkSNS+ (DECISIONS §6). */
+/** Log-in, log-out, codes and registration of ThinkSNS+. */
 
 let app: PlusApp;
 /** A second instance, which waits between codes and sends two a day. */

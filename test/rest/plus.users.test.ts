@@ -15,7 +15,7 @@ import {
   unauthenticated,
 } from './plus.support.js';
 
-/** Reading users, following and administering them: `plus.md` and DECISIONS §6. */
+/** Reading users, following and administering them: `plus.md` and docs/decisions.md. */
 
 let app: PlusApp;
 let me: Member;

@@ -3,7 +3,7 @@ import { qqProver } from './qq.js';
 import { wechatProver } from './wechat.js';
 import { weiboProver } from './weibo.js';
 
-/** Log-in by a third party: what it takes to prove who somebody is there, and what is then known (DECISIONS §2 接口4, §3). */
+/** Log-in by a third party: what it takes to prove who somebody is there, and what is then known. */
 
 export type ProviderName = 'WECHAT' | 'WEIBO' | 'QQ';
 

@@ -8,7 +8,7 @@ export interface CaptchaProof {
   answer?: string | null;
 }
 
-/** A password as one entrance takes it: the text itself, or its MD5 (DECISIONS §1, "password"). */
+/** A password as one entrance takes it: the text itself, or its MD5. */
 export interface PasswordInput {
   password: string;
   passwordFormat: PasswordFormat;

@@ -129,7 +129,7 @@ export class ContactService {
     return loadUser(ctx, userId);
   }
 
-  /** One verified phone, verified e-mail or third-party identity must remain (DECISIONS §6), also of two at once. */
+  /** One verified phone, verified e-mail or third-party identity must remain, also of two at once. */
   private async remove(
     ctx: RequestContext,
     userId: number,

@@ -14,7 +14,7 @@ export class Credential {
   })
   userId!: number;
 
-  /** argon2id in PHC form, over the peppered MD5 (DECISIONS §1, "password"). */
+  /** argon2id in PHC form, over the peppered MD5. */
   @Property({ type: 'text' })
   passwordHash!: string;
 

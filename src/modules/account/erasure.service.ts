@@ -13,7 +13,7 @@ const BATCH = 500;
 const MOST_FAILURES = 100;
 
 /**
- * Erases what is personal of cancelled accounts (DECISIONS §6, "DELETE user"). Each step is whole in itself and comes
+ * Erases what is personal of cancelled accounts. Each step is whole in itself and comes
  * to nothing when it was done before, and only the last one marks the account: whatever cuts it off, the next run
  * finds the account again and does what is left.
  */

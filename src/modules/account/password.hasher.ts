@@ -29,7 +29,7 @@ const IDLE_MS = 10_000;
 const THREAD_MEMORY = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 };
 
 /**
- * Passwords as they are stored: argon2id over HMAC-SHA-256(pepper) of the lower-case hex MD5 (DECISIONS §1, "password"),
+ * Passwords as they are stored: argon2id over HMAC-SHA-256(pepper) of the lower-case hex MD5,
  * in PHC form. Runs in threads of its own, at most `PASSWORD_HASH_CONCURRENCY` at once and `PASSWORD_HASH_QUEUE` waiting;
  * on Linux they come last wherever processors are short, so that many log-ins do not slow down everything else.
  *

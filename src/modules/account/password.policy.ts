@@ -12,7 +12,7 @@ export interface PasswordRule {
 }
 
 /**
- * Throws PASSWORD_WEAK for a new plain-text password that breaks the rule (DECISIONS §1, "password rule": 8 to 128 and
+ * Throws PASSWORD_WEAK for a new plain-text password that breaks the rule (8 to 128 characters and
  * not common; `plus` from 6; `account` 8 to 16 letters and digits). An MD5 cannot be checked.
  */
 export function assertPasswordAllowed(password: string, rule: PasswordRule): void {

@@ -3,7 +3,7 @@ import type { PasswordRule } from './password.policy.js';
 
 const STANDARD: PasswordRule = { min: 8, max: 128 };
 
-/** What a new password must be like, by the door it comes through (DECISIONS §1, "password rule"). */
+/** What a new password must be like, by the door it comes through. */
 export const PASSWORD_RULES: Readonly<Record<DoorName, PasswordRule>> = {
   graphql: STANDARD,
   // Its clients send MD5, which cannot be checked.

@@ -36,7 +36,7 @@ export function codeAddress({ phone, email }: ContactInput): CodeAddress {
 
 /**
  * The only way to a password or a code: every check goes through the guard first, whatever door or operation it
- * serves (DECISIONS §1, "brute force").
+ * serves.
  */
 export class Proof {
   constructor(

@@ -38,7 +38,7 @@ end
 return right and 1 or 0
 `);
 
-/** Captchas (DECISIONS §4): one success each, burnt by a wrong answer. Throws SERVICE_UNAVAILABLE without Redis. */
+/** Captchas: one success each, burnt by a wrong answer. Throws SERVICE_UNAVAILABLE without Redis. */
 export class CaptchaService {
   private readonly hash: KeyedHash;
 

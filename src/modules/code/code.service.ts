@@ -9,7 +9,7 @@ import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
 import { compact } from '../../text.js';
 import { CodeStore } from './code.store.js';
 
-/** What a code can be good for (DECISIONS §1, "code"). */
+/** What a code can be good for. */
 export type CodePurpose = 'REGISTER' | 'LOGIN' | 'BIND' | 'RETRIEVE' | 'UNBIND';
 export type CodeChannel = MessageChannel;
 
@@ -50,7 +50,7 @@ type CodeConfig = Pick<
   | 'PASSWORD_PEPPER'
 >;
 
-/** One-time codes by SMS and mail (DECISIONS §1, "code"). A "day" is the last 24 hours. */
+/** One-time codes by SMS and mail. A "day" is the last 24 hours. */
 export class CodeService {
   private readonly store: CodeStore;
   private readonly quotas: Quotas;

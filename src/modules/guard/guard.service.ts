@@ -67,7 +67,7 @@ export interface GuardOptions {
 }
 
 /**
- * The one guard of passwords and codes (DECISIONS §1, "brute force"), called by the domain, never by a route.
+ * The one guard of passwords and codes, called by the domain, never by a route.
  *
  * A place in every budget is reserved before a secret is looked at and refunded when it was right, so however many
  * tries arrive at once, through whatever doors and processes, exactly as many wrong ones are evaluated as the budgets

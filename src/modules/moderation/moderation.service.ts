@@ -20,7 +20,7 @@ const foldWord = (text: string): string => withoutMarks(text.normalize('NFKC')).
 
 const WORD_MAX = 64;
 
-/** The lists of words and addresses that the house does not want (DECISIONS §4). */
+/** The lists of words and addresses that the house does not want. */
 export class ModerationService {
   /** Whether a name or nickname holds a banned word, as a part of it. */
   isBanned(em: EntityManager, text: string): Promise<boolean> {

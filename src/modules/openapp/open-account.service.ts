@@ -20,7 +20,7 @@ const NAME_MIN_WIDTH = 1;
 
 type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
 
-/** What an app may be told of an account, and may register: `open.md` and DECISIONS §5. */
+/** What an app may be told of an account, and may register: `open.md` and docs/decisions.md. */
 export class OpenAccountService {
   constructor(
     private readonly apps: OpenAppService,
@@ -130,7 +130,7 @@ export class OpenAccountService {
   }
 }
 
-/** Left out: an e-mail address if it has an @, a phone if it is one, else a number (DECISIONS §5). */
+/** Left out: an e-mail address if it has an @, a phone if it is one, else a number. */
 const typeOf = (account: string): string =>
   account.includes('@') ? 'email' : parsePhone(account) ? 'phone' : 'id';
 

@@ -13,12 +13,12 @@ const NAME_MAX = 100;
 /** Largest number an app can have. */
 const HIGHEST_ID = 2_147_483_647;
 
-/** The applications that may call the signed open API (DECISIONS §5). */
+/** The applications that may call the signed open API. */
 export class OpenAppService {
   constructor(private readonly box: SecretBox) {}
 
   /**
-   * Believes a request: app, then clock and signature, then the caller's address (DECISIONS §5). Throws
+   * Believes a request: app, then clock and signature, then the caller's address. Throws
    * SIGNATURE_INVALID or APP_IP_FORBIDDEN.
    */
   async authenticate({ em, client }: RequestContext, request: SignedRequest): Promise<void> {

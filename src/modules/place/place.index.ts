@@ -62,7 +62,7 @@ export class PlaceIndex {
   }
 
   /**
-   * The city that a text such as "四川省 成都市" names: that of its last place name (DECISIONS §1, "city"). Null for a
+   * The city that a text such as "四川省 成都市" names: that of its last place name. Null for a
    * province alone and for texts without a place. Names that several places share (朝阳区) count only within a
    * province or city named before them.
    */

@@ -39,7 +39,7 @@ interface RankTop extends RankSnapshot {
   entries: IncomeRankEntry[];
 }
 
-/** The income ranking (`plus.md` 用户积分收入排名; DECISIONS §6, "income-rank"). */
+/** The income ranking (`plus.md` 用户积分收入排名). */
 export class RankingService {
   private readonly snapshots: RankingSnapshots;
   private readonly tops = new HotCache<RankTop>(TOPS_MAX);

@@ -146,7 +146,7 @@ export async function touchSession(em: EntityManager, session: LiveSession, seco
   if (touched.length > 0) await em.nativeUpdate(User, { id: session.userId }, { lastActiveAt: new Date() });
 }
 
-/** Whether the account has logged in from this source in the last 30 days (DECISIONS §1, "brute force"). */
+/** Whether the account has logged in from this source in the last 30 days. */
 export async function isKnownSource(em: EntityManager, userId: number, source: string): Promise<boolean> {
   const row = await queryOne(
     em,

@@ -43,7 +43,7 @@ const viewerOf = ({ id, userId, originId, abilities }: LiveSession): Viewer => (
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** Opaque sessions (DECISIONS §1, "session"): rows in PostgreSQL, cached in Redis, ended everywhere at once. */
+/** Opaque sessions: rows in PostgreSQL, cached in Redis, ended everywhere at once. */
 export class SessionService {
   constructor(
     private readonly config: Pick<Config, 'SESSION_DAYS'>,

@@ -4,7 +4,7 @@ import validator from 'validator';
 import { AppError } from '../../errors/app-error.js';
 import { compact, toAscii, trimmed, withoutMarks } from '../../text.js';
 
-/** Prefixes that old clients put before a mainland number (DECISIONS §1, "phone"). */
+/** Prefixes that old clients put before a mainland number. */
 const PREFIX = /^(?:\+86|0086|86)(?=1\d{10}$)/;
 /** What people put between the digits, beside blanks: dashes, brackets, dots, and what is typed for them in Chinese. */
 const SEPARATORS = /[\p{Pd}\p{Ps}\p{Pe}\u{2212}\u{30FC}.\u{B7}\u{2022}\u{2027}\u{30FB}\u{3002}]/gu;

@@ -145,7 +145,7 @@ export class ProfileService {
     return background !== null && text === this.images.urlOf(background);
   }
 
-  /** The city follows the community, else the location (DECISIONS §1, "city"). */
+  /** The city follows the community, else the location. */
   private async place(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
     if (changes.location === undefined && changes.communityId === undefined) return {};
     const location =

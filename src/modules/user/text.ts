@@ -3,13 +3,13 @@ import { AppError } from '../../errors/app-error.js';
 import { INVISIBLE, trimmed, visible } from '../../text.js';
 import { parseEmail, parsePhone } from './contact.js';
 
-/** A letter, `_` or a non-ASCII character, then also digits (DECISIONS §6). */
+/** A letter, `_` or a non-ASCII character, then also digits. */
 const NAME = /^[A-Za-z_\u{80}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{10FFFF}]*$/u;
 /** Drawn differently on every machine, or not at all. */
 const UNASSIGNED = /[\p{Co}\p{Cn}\p{Cs}]/u;
 const NAME_WIDTH = { min: 2, max: 12 };
 
-/** Display width: ASCII letters, digits and `_` count a half, everything else one (DECISIONS §6). */
+/** Display width: ASCII letters, digits and `_` count a half, everything else one. */
 export const displayWidth = (name: string): number =>
   [...name].reduce((width, character) => width + (/[A-Za-z0-9_]/.test(character) ? 0.5 : 1), 0);
 

@@ -141,7 +141,7 @@ export class User {
   @Property({ type: 'string', length: USER_LIMITS.location, nullable: true })
   location: string | null = null;
 
-  /** The city of the community, else the one parsed from {@link location} (DECISIONS §1, "city"). */
+  /** The city of the community, else the one parsed from {@link location}. */
   @ManyToOne(() => City, { ...keyOnly, nullable: true, fieldName: 'city_id' })
   cityId: number | null = null;
 

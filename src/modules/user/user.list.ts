@@ -40,7 +40,7 @@ type Condition = [text: string, ...values: unknown[]];
 function conditionsOf(criteria: UserCriteria): Condition[] {
   const { ids, names, cityId, exceptId, nameContains } = criteria;
   const conditions: Condition[] = [];
-  // Disabled accounts are found by number, and hidden from every other list (DECISIONS §6).
+  // Disabled accounts are found by number, and hidden from every other list.
   conditions.push([ids ? `u.status <> ${UserStatus.DELETED}` : `u.status = ${UserStatus.ACTIVE}`]);
   if (ids) conditions.push(['u.id = any (?::int[])', arrayOf(ids)]);
   if (names) conditions.push(['name_key(u.name) collate "C" = any (name_keys(?::text[]))', arrayOf(names)]);

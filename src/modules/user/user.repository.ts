@@ -26,7 +26,7 @@ const readLive = (condition: string) => readUsers(`${condition} and ${LIVE}`);
 const byIds = readLive('u.id = any (?::int[])');
 const byName = readLive('name_key(u.name) collate "C" = name_key(?)');
 const byPhone = readLive('u.phone = ?');
-/** Only a verified address names an account (DECISIONS §1, "e-mail"). */
+/** Only a verified address names an account. */
 const byEmail = readLive('u.email = ? and u.email_verified');
 
 export const findUsersByIds = async (em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> =>

@@ -13,7 +13,7 @@ export interface UserKey {
   name?: string | null;
   phone?: string | null;
   email?: string | null;
-  /** Any of these, by its form: e-mail address, phone, name, number, in this order (DECISIONS §6, `users/:user`). */
+  /** Any of these, by its form: e-mail address, phone, name, number, in this order. */
   account?: string | null;
 }
 

@@ -45,7 +45,7 @@ registerEnumType(ReviewDecision, {
   },
 });
 
-/** Longest texts, in characters (DECISIONS §6). */
+/** Longest texts, in characters. */
 export const VERIFICATION_TEXT_MAX = 191;
 
 const text = { type: 'string', length: VERIFICATION_TEXT_MAX, nullable: true } as const;

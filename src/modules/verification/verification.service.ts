@@ -39,7 +39,7 @@ export interface Review {
 }
 
 /**
- * Real-name verification (DECISIONS §6). An account has at most one: submitted, reviewed, changed after a refusal,
+ * Real-name verification. An account has at most one: submitted, reviewed, changed after a refusal,
  * withdrawn in any state. All of it happens under the lock of the account, one after the other.
  */
 export class VerificationService {

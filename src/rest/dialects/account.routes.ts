@@ -4,7 +4,7 @@ import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import { momentToSeconds } from '../values.js';
 
-/** The four URLs of the account module: `account.md` and DECISIONS §3. */
+/** The four URLs of the account module: `account.md` and docs/decisions.md. */
 
 const POST = ['POST'] as const;
 

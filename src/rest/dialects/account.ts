@@ -10,7 +10,7 @@ import { LOGIN, ROUTES } from './account.routes.js';
 /** Log-in alone answers numbers (`account.md` 3.1), its errors too; an unknown URL goes with the others. */
 const answersInNumbers = (route: Route | undefined): boolean => route?.id === LOGIN;
 
-/** The account module, `account.md` and DECISIONS §3. */
+/** The account module, `account.md` and docs/decisions.md. */
 export const account: Dialect<number> = {
   name: 'account',
   title: '用户模块',
@@ -58,7 +58,7 @@ export const account: Dialect<number> = {
   },
 };
 
-/** The texts of the numbers, as `account.md` and DECISIONS §3 word them. */
+/** The texts of the numbers, as `account.md` and docs/decisions.md word them. */
 const MESSAGES: Readonly<Record<number, string>> = {
   1001: '参数错误',
   1002: '未登录',

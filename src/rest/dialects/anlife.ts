@@ -11,7 +11,7 @@ function deviceType(input: Input): DeviceType | undefined {
   return sent === '1' ? DeviceType.IOS : sent === '2' ? DeviceType.ANDROID : undefined;
 }
 
-/** 安居生活, `anlife.md` and DECISIONS §2. */
+/** 安居生活, `anlife.md` and docs/decisions.md. */
 export const anlife: Dialect<number> = {
   name: 'anlife',
   title: '安居生活',
@@ -29,7 +29,7 @@ export const anlife: Dialect<number> = {
     );
   },
   deviceType,
-  // The image host is a system of its own and answers without the envelope (DECISIONS §2, 接口12).
+  // The image host is a system of its own and answers without the envelope.
   success: (result, route) => ({ status: 200, body: route.upload ? result : { datas: result } }),
   failure: (error, number) => ({
     status: statusBesideBody(error),
@@ -60,7 +60,7 @@ export const anlife: Dialect<number> = {
   },
 };
 
-/** The texts of the numbers, as DECISIONS §2 words them. */
+/** The texts of the numbers, which are ours (docs/decisions.md). */
 const MESSAGES: Readonly<Record<number, string>> = {
   1001: '参数错误',
   1002: '未登录或登录已失效',

@@ -1,7 +1,7 @@
 import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 
-/** The URLs of the member centre: `member.md` and DECISIONS §4. */
+/** The URLs of the member centre: `member.md` and docs/decisions.md. */
 
 /** Documented without a verb, and tried out in a browser: both are answered. */
 const BOTH = ['GET', 'POST'] as const;

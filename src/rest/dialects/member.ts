@@ -26,7 +26,7 @@ const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
     ]),
   );
 
-/** The number of failed log-ins, where the row asks for it (DECISIONS §4, `submit`). */
+/** The number of failed log-ins, where the row asks for it. */
 const withFailures = (answer: Answer, aside: Exchange['aside']) =>
   aside ? { ...answer, data: aside.loginStatus.failures } : answer;
 
@@ -65,7 +65,7 @@ function reasonOf({ code, details: { field = '', missing } }: AppError): string 
   return (missing ? EMPTY[field] : undefined) ?? REASONS[code] ?? messageOf(code, 'zh');
 }
 
-/** The member centre, `member.md` and DECISIONS §4. */
+/** The member centre, `member.md` and docs/decisions.md. */
 export const member: Dialect<number> = {
   name: 'member',
   title: '用户中心',

@@ -1,7 +1,7 @@
 import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
 import type { ParameterText } from '../openapi/parameters.js';
 
-/** The signed open API: `open.md` and DECISIONS §5. Every parameter is signed, so the rows read none themselves. */
+/** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so the rows read none themselves. */
 
 /** What `open.md` says of its parameters. */
 const PARAMETERS: Readonly<Record<string, ParameterText>> = {

@@ -5,7 +5,7 @@ import { SEX_NAMES } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import { contact, minutesLeft } from './plus.values.js';
 
-/** Log-in, registration, codes, profile, contact and password: `plus.md` 修改用户信息 on, and DECISIONS §6. */
+/** Log-in, registration, codes, profile, contact and password: `plus.md` 修改用户信息 on and docs/decisions.md. */
 
 const ANY: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 

@@ -27,7 +27,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   oldPassword: 'old_password',
 };
 
-/** What is said of a malformed value (DECISIONS §6, `PATCH user`, `PUT user`). */
+/** What is said of a malformed value. */
 export const MALFORMED: Readonly<Record<string, string>> = {
   avatar: '头像错误',
   bg: '背景图片错误',

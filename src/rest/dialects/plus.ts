@@ -10,7 +10,7 @@ import { normalise } from './plus.values.js';
 
 const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
 
-/** ThinkSNS+, `plus.md` and DECISIONS §6. */
+/** ThinkSNS+, `plus.md` and docs/decisions.md. */
 export const plus: Dialect<PlusFailure> = {
   name: 'plus',
   title: 'ThinkSNS+',

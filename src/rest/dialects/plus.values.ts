@@ -3,7 +3,7 @@ import type { Data } from '../dialect.js';
 import { type Input, isRecord } from '../input.js';
 import { lenient, SEX_NUMBERS } from '../values.js';
 
-/** What ThinkSNS+ clients send and expect: `plus.md` and DECISIONS §6. */
+/** What ThinkSNS+ clients send and expect: `plus.md` and docs/decisions.md. */
 
 /** `2021-01-06T07:35:01Z`. */
 const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
@@ -37,7 +37,7 @@ const extra = (id: number, counters: Data) => ({
   updated_at: utc(counters.updatedAt),
 });
 
-/** Keys that are absent, not null, for everybody else (DECISIONS §6). */
+/** Keys that are absent, not null, for everybody else. */
 const ownFields = (id: number, found: Data) => ({
   phone: found.phone,
   email: found.email,
@@ -144,7 +144,7 @@ const VERBATIM = /password/;
 /** Deeper than any parameter lies; what is below stays as it is, and nothing reads it. */
 const NESTING_MAX = 10;
 
-/** Texts are trimmed but for passwords, and an empty one is null (DECISIONS §6). */
+/** Texts are trimmed but for passwords, and an empty one is null. */
 export const normalise = (values: Record<string, unknown>): Record<string, unknown> => normaliseAt(0, values);
 
 const normaliseAt = (depth: number, values: Record<string, unknown>): Record<string, unknown> =>
