@@ -91,7 +91,7 @@ export async function send(
 
 /** A gateway with a ThinkSNS+ client in front of it, and limits out of the way of tests that are not about them. */
 export async function startPlus(settings: Record<string, string> = {}) {
-  const limits = { CODE_IP_DAILY_LIMIT: '10000', GUARD_IP_HOURLY: '10000' };
+  const limits = { GUARD_IP_HOURLY: '10000' };
   const app = await startTestApp({ ...limits, ...settings });
   const call = async (method: Method, path: string, options: PlusRequest = {}): Promise<PlusAnswer> => {
     const { status, body } = await send(app.url, method, path, options);

@@ -25,7 +25,7 @@ let strict: TestApp;
 
 beforeAll(async () => {
   app = await startPlus();
-  strict = await app.world.start({ CODE_RESEND_SECONDS: '60', CODE_DAILY_LIMIT: '2', CODE_IP_DAILY_LIMIT: '10000' });
+  strict = await app.world.start({ CODE_RESEND_SECONDS: '60', CODE_DAILY_LIMIT: '2' });
 });
 afterAll(() => app.close());
 

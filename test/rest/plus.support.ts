@@ -53,7 +53,7 @@ export interface PlusApp extends Gateway {
 }
 
 export async function startPlus(settings: Record<string, string> = {}): Promise<PlusApp> {
-  const app = await startTestApp({ CODE_IP_DAILY_LIMIT: '10000', GUARD_IP_HOURLY: '10000', ...settings });
+  const app = await startTestApp({ GUARD_IP_HOURLY: '10000', ...settings });
 
   const call: PlusApp['call'] = async (
     method,

@@ -46,6 +46,7 @@ export async function createWorld(): Promise<TestWorld> {
     JOB_INTERVAL_MINUTES: '0',
     CODE_RESEND_SECONDS: '0',
     CODE_DAILY_LIMIT: '1000',
+    CODE_IP_DAILY_LIMIT: '10000',
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
     REDIS_URL: process.env.REDIS_URL,
