@@ -170,11 +170,8 @@ export function registerBodies(http: FastifyInstance, config: BodyConfig): void 
 }
 
 /** Keeps what a request has reserved until the work on it has ended, even when its client has gone before. */
-export async function holdingBody<T>({ held }: FastifyRequest, work: () => Promise<T>): Promise<T> {
-  held?.retain();
-  try {
-    return await work();
-  } finally {
-    held?.drop();
-  }
+export function holdingBody<T>({ held }: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  if (!held) return work();
+  held.retain();
+  return work().finally(() => held.drop());
 }

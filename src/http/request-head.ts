@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { AppError } from '../errors/app-error.js';
 
 declare module 'fastify' {
@@ -18,12 +19,35 @@ const CHARSETS_READ = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 const refusal = (statusCode: number, reason: string): AppError =>
   new AppError('INVALID_INPUT', {}, { cause: { statusCode, cause: new TypeError(reason) } });
 
+/** What was found of the texts that came last: nearly all requests bring the same few. */
+function remembering(find: (text: string) => boolean): (text: string) => boolean {
+  const found = new LRUCache<string, boolean>({ max: 50 });
+  return (text) => {
+    const known = found.get(text);
+    if (known !== undefined) return known;
+    const result = find(text);
+    found.set(text, result);
+    return result;
+  };
+}
+
 /** Whether the text could be a host that somebody reached us under. */
-const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}`);
+const isHost = remembering((host) => HOST.test(host) && URL.canParse(`http://${host}`));
 
 /** Whether every charset that a content type names is one that is read. */
-export const namesReadableCharset = (contentType: string): boolean =>
-  [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase()));
+export const namesReadableCharset = remembering((contentType) =>
+  [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase())),
+);
+
+/** Node keeps the first of several and hides the others. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts;
+}
 
 /**
  * Throws INVALID_INPUT for a request that its head makes unreadable: a host that is none (RFC 9112 §3.2), an expectation
@@ -31,9 +55,7 @@ export const namesReadableCharset = (contentType: string): boolean =>
  */
 function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
-  const hosts = raw.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'host',
-  ).length;
+  const hosts = countHosts(raw.rawHeaders);
   // A client of HTTP/1.0 may name none.
   if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
     throw refusal(400, 'A request names exactly one host.');

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** `[v6]`, `[v6]:port` and `v4:port`, as proxies write what they forward. */
@@ -10,6 +10,8 @@ const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/;
  * however that is spelt. Null for what is no address.
  */
 export function parseIp(text: string): string | null {
+  // As most are written already.
+  if (isIPv4(text)) return text;
   const inner = (BRACKETED.exec(text) ?? IPV4_WITH_PORT.exec(text))?.[1] ?? text;
   const [address = ''] = inner.split('%');
   return isIP(address) === 0 ? null : ipaddr.process(address).toString();
