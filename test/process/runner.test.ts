@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 /** Whatever a test does, the run comes to an end by itself, says which test it was, and runs the other files. */
 
@@ -34,7 +35,11 @@ async function runFixtures(workers: number) {
   const { testResults }: Report = JSON.parse(stdout);
   const files = testResults.map(({ name, message, assertionResults }) => [
     path.basename(name, '.fixture.js'),
-    { message, tests: Object.fromEntries(assertionResults.map(({ title, status }) => [title, status])) },
+    // Jest colours messages where CI or FORCE_COLOR is set.
+    {
+      message: stripVTControlCharacters(message),
+      tests: Object.fromEntries(assertionResults.map(({ title, status }) => [title, status])),
+    },
   ]);
   return { code, files: Object.fromEntries(files) };
 }
