@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import type { DeviceType, DoorName } from '../context.js';
+import type { DeviceType } from '../device-type.js';
+import type { Door } from '../door.js';
 import type { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import type { ReplyCookie } from '../http/cookies.js';
@@ -87,7 +88,7 @@ export interface Exchange {
 
 /** A legacy system: its URLs, and how it speaks. */
 export interface Dialect<Meaning = unknown> {
-  name: Exclude<DoorName, 'graphql' | 'cli'>;
+  name: Exclude<Door, 'graphql' | 'cli'>;
   title: string;
   /** The prefixes it answers under, each with its URLs. */
   mounts: readonly { prefix: string; routes: readonly Route<Meaning>[] }[];

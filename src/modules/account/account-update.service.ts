@@ -1,7 +1,8 @@
 import type { Config } from '../../config.js';
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
+import { requireViewer } from '../../policy.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { parseId } from '../../graphql/ids.js';
+import { parseId } from '../../schema/ids.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import {

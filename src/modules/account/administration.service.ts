@@ -1,4 +1,5 @@
-import { ABILITIES, type RequestContext, requireAbility, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
+import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';

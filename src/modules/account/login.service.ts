@@ -1,6 +1,7 @@
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { IdentityProviders, ProvenIdentity } from '../../infra/oauth/port.js';
+import { requireViewer } from '../../policy.js';
 import type { CodeAddress } from '../code/code.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';

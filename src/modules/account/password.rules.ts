@@ -1,10 +1,10 @@
-import type { DoorName } from '../../context.js';
+import type { Door } from '../../door.js';
 import type { PasswordRule } from './password.policy.js';
 
 const STANDARD: PasswordRule = { min: 8, max: 128 };
 
 /** What a new password must be like, by the door it comes through. */
-export const PASSWORD_RULES: Readonly<Record<DoorName, PasswordRule>> = {
+export const PASSWORD_RULES: Readonly<Record<Door, PasswordRule>> = {
   graphql: STANDARD,
   // Its clients send MD5, which cannot be checked.
   anlife: STANDARD,

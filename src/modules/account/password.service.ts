@@ -1,5 +1,6 @@
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { requireViewer } from '../../policy.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';

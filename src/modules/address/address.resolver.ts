@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { parseIdOrNull } from '../../graphql/ids.js';
-import { AtMost } from '../../graphql/list-bounds.js';
+import { parseIdOrNull } from '../../schema/ids.js';
+import { AtMost } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Address } from './address.entity.js';
 import { AddressInput, AddressPatch } from './address.input.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { parseIdOrNull } from '../../graphql/ids.js';
+import { parseIdOrNull } from '../../schema/ids.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 

@@ -1,6 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { AtMost } from '../../graphql/list-bounds.js';
+import { AtMost } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Hobby } from './hobby.entity.js';
 import { HOBBIES_MAX } from './hobby.repository.js';

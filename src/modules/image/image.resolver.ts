@@ -3,7 +3,7 @@ import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { AtMost } from '../../graphql/list-bounds.js';
+import { AtMost } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { isUnreplaced } from '../../text.js';
 import { User } from '../user/user.entity.js';

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { newStorageKey } from '../../infra/storage/port.js';
+import { requireViewer } from '../../policy.js';
 import type { User } from '../user/user.entity.js';
 import type { ImageCopier } from './image.copier.js';
 import { type CleanImage, type ImageDecoder, readAtMost } from './image.decoder.js';

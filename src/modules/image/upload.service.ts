@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { extensionOf, newStorageKey, parseStorageKey } from '../../infra/storage/port.js';
 import { TokenSigner } from '../../infra/token-signer.js';
+import { requireViewer } from '../../policy.js';
 import { UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { AtMost } from '../../graphql/list-bounds.js';
+import { AtMost } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { City } from './city.entity.js';
 import { CITIES_MAX } from './place.service.js';

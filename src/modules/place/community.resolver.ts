@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
-import { parseId } from '../../graphql/ids.js';
-import { Paged } from '../../graphql/list-bounds.js';
+import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
+import { parseId } from '../../schema/ids.js';
+import { Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { City } from './city.entity.js';
 import { Community } from './community.entity.js';

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { parseId } from '../../graphql/ids.js';
-import { Paged } from '../../graphql/list-bounds.js';
+import { parseId } from '../../schema/ids.js';
+import { Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { CurrencyOrder } from './currency-order.entity.js';
 import { RecordIncomeInput } from './ranking.input.js';

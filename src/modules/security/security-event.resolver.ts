@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
-import { Paged } from '../../graphql/list-bounds.js';
+import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
+import { Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import { parseId } from '../../graphql/ids.js';
-import { AtMost } from '../../graphql/list-bounds.js';
+import { parseId } from '../../schema/ids.js';
+import { AtMost } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Session } from './session.entity.js';
 import { SESSIONS_LISTED } from './session.repository.js';

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
+import { requireViewer } from '../../policy.js';
 import { countHobbies, replaceHobbies } from '../hobby/hobby.repository.js';
 import type { Image } from '../image/image.entity.js';
 import type { ImageService } from '../image/image.service.js';

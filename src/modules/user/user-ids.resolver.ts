@@ -1,7 +1,8 @@
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { DeviceType, type RequestContext } from '../../context.js';
-import { parseId, parseIdOrNull } from '../../graphql/ids.js';
-import { OfPage, Paged } from '../../graphql/list-bounds.js';
+import { type RequestContext } from '../../context.js';
+import { DeviceType } from '../../device-type.js';
+import { parseId, parseIdOrNull } from '../../schema/ids.js';
+import { OfPage, Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { ID_PAGE_DEFAULT, ID_PAGE_MAX } from './user.service.js';
 

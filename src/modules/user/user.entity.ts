@@ -1,7 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { DeviceType } from '../../context.js';
+import { DeviceType } from '../../device-type.js';
 import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
 import { Image } from '../image/image.entity.js';
 import { City } from '../place/city.entity.js';

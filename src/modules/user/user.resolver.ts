@@ -1,8 +1,9 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { ABILITIES, maySeePrivate, type RequestContext } from '../../context.js';
-import { type Connection, connectionOf, toConnection } from '../../graphql/connection.js';
-import { parseId, parseIdOrNull } from '../../graphql/ids.js';
-import { AtMost, Paged } from '../../graphql/list-bounds.js';
+import { type RequestContext } from '../../context.js';
+import { ABILITIES, maySeePrivate } from '../../policy.js';
+import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
+import { parseId, parseIdOrNull } from '../../schema/ids.js';
+import { AtMost, Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Hobby } from '../hobby/hobby.entity.js';
 import { Image } from '../image/image.entity.js';

@@ -1,6 +1,8 @@
-import { type DeviceType, type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
+import { type DeviceType } from '../../device-type.js';
 import { AppError } from '../../errors/app-error.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
+import { requireViewer } from '../../policy.js';
 import { parseEmail, parsePhone } from './contact.js';
 import { isNameShaped, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';

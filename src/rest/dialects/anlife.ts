@@ -1,4 +1,4 @@
-import { DeviceType } from '../../context.js';
+import { DeviceType } from '../../device-type.js';
 import { bearerToken } from '../../http/bearer.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
 import type { Input } from '../input.js';
