@@ -5,6 +5,7 @@ import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
 import { keepRoom } from './room.js';
+import { assertRowsReadable } from './rows.js';
 import { prepareOn } from './statement.js';
 
 export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
@@ -98,6 +99,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
     const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
+    assertRowsReadable(orm.em as EntityManager);
     await requireVersion(orm);
     const stopWatching = isOwnDirectory
       ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { READ_ONLY } from '../../infra/database/query.js';
-import { readRows } from '../../infra/database/statement.js';
+import { readRows } from '../../infra/database/rows.js';
 import { Address } from './address.entity.js';
 
 const ofUser = readRows(Address, 'a', 'from addresses a where a.user_id = ? order by a.id desc');

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, statement } from '../../infra/database/statement.js';
+import { arrayOf, READ_ONLY } from '../../infra/database/query.js';
+import { statement } from '../../infra/database/statement.js';
 import { UserHobby } from '../user/user-hobby.entity.js';
 import { Hobby } from './hobby.entity.js';
 

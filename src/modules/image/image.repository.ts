@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { arrayOf, indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { DefaultPhoto } from './default-photo.entity.js';
 import { Image } from './image.entity.js';
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { arrayOf, indexBy } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { UserExtra } from './user-extra.entity.js';
 
 const ofUsers = readRows(UserExtra, 'e', 'from user_extras e where e.user_id = any (?::int[])');

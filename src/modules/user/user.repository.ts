@@ -1,13 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
-import { indexBy, queryOne } from '../../infra/database/query.js';
-import {
-  arrayOf,
-  firstOf,
-  readRows,
-  type Statement,
-  type StatementOptions,
-} from '../../infra/database/statement.js';
+import { arrayOf, indexBy, queryOne } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
+import { firstOf, type Statement, type StatementOptions } from '../../infra/database/statement.js';
 import { Image } from '../image/image.entity.js';
 import { User, UserStatus } from './user.entity.js';
 

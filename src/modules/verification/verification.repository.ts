@@ -1,6 +1,6 @@
 import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { arrayOf, indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { UserStatus } from '../user/user.entity.js';
 import { Verification, type VerificationState } from './verification.entity.js';
 import type { SealedColumns } from './verification.secrets.js';

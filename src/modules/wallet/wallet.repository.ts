@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { arrayOf, indexBy } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { Currency } from './currency.entity.js';
 import { Vip } from './vip.entity.js';
 import { Wallet } from './wallet.entity.js';
