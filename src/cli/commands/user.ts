@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../errors/app-error.js';
 import { matchAccount } from '../../modules/account/account.finder.js';
-import { City } from '../../modules/place/city.entity.js';
+import { findCity } from '../../modules/place/place.repository.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
 import { ABILITIES } from '../../policy.js';
@@ -69,7 +69,7 @@ export function addUserCommands(program: Command, run: Run): void {
 }
 
 async function showUser(em: EntityManager, user: User): Promise<Output> {
-  const city = user.cityId === null ? null : await em.findOne(City, user.cityId);
+  const city = user.cityId === null ? null : await findCity(em, user.cityId);
   const { id, name, nickname, phone, email, emailVerified, location, abilities, lastActiveAt, createdAt } =
     user;
   return showOne({

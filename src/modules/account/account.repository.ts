@@ -68,6 +68,10 @@ export async function addIdentities(
   for (const subject of subjects) await em.execute(sql, [userId, provider, subject]);
 }
 
+export async function deleteIdentities(em: EntityManager, userId: number): Promise<void> {
+  await em.nativeDelete(Identity, { userId });
+}
+
 export const countIdentities = (em: EntityManager, userId: number): Promise<number> =>
   em.count(Identity, { userId });
 

@@ -43,6 +43,21 @@ export async function updateUser(em: EntityManager, id: number, changes: Partial
   await em.nativeUpdate(User, { id }, { updatedAt: new Date(), ...changes });
 }
 
+/** Moves an account from one status to another; false when it has not the first. */
+export async function changeStatus(
+  em: EntityManager,
+  id: number,
+  from: UserStatus,
+  to: UserStatus,
+): Promise<boolean> {
+  return (await em.nativeUpdate(User, { id, status: from }, { status: to })) === 1;
+}
+
+/** Puts a user at the head of the recommended ones. */
+export async function recommendUser(em: EntityManager, id: number): Promise<void> {
+  await em.nativeUpdate(User, { id }, { recommendedAt: new Date() });
+}
+
 /**
  * Holds an active account until the transaction ends: changes to it run one after the other, and none comes after it
  * was disabled or cancelled. Throws UNAUTHENTICATED when it was. Rows that refer to the user can still be inserted.

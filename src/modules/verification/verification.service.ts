@@ -14,7 +14,7 @@ import {
   VerificationState,
   type VerificationType,
 } from './verification.entity.js';
-import { pageOfVerifications } from './verification.list.js';
+import { pageOfVerifications } from './verification.page.js';
 import {
   deleteVerification,
   findVerification,
