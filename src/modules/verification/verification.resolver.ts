@@ -4,7 +4,7 @@ import { type Connection, connectionOf, toConnection } from '../../schema/connec
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
-import { Image } from '../image/image.entity.js';
+import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
 import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';
 import { VerificationInput } from './verification.input.js';
