@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AppError } from '../../errors/app-error.js';
 import { AppPlatform, type AppRelease } from '../../modules/release/app-release.entity.js';
 import { deleteRelease, findReleases, insertRelease } from '../../modules/release/release.repository.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import { countArgument, idArgument } from '../arguments.js';
 import { showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
@@ -56,7 +57,7 @@ export function addReleaseCommands(program: Command, run: Run): void {
     .requiredOption(
       '--version-code <number>',
       'version for comparison, such as 11',
-      countArgument(0, 2_147_483_647),
+      countArgument(0, INTEGER_MAX),
     )
     .requiredOption('--url <url>', 'where to download it', urlArgument)
     .option('--title <text>', 'title of the notice', textArgument(LONGEST.title), '')
