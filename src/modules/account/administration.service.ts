@@ -1,12 +1,12 @@
 import { type RequestContext } from '../../context.js';
 import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
+import { deleteIdentities } from '../credential/identity.repository.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { loadUser } from '../user/load-user.js';
 import { type User, UserStatus } from '../user/user.entity.js';
 import { changeStatus, lockActiveUser, recommendUser, updateUser } from '../user/user.repository.js';
-import { deleteIdentities } from './account.repository.js';
 
 /** What changes whether an account can be used at all. */
 export class AdministrationService {

@@ -3,7 +3,7 @@ import { AppError } from '../../errors/app-error.js';
 import { arrayOf, indexBy, queryOne } from '../../infra/database/query.js';
 import { readRows } from '../../infra/database/rows.js';
 import { firstOf, type Statement, type StatementOptions } from '../../infra/database/statement.js';
-import { Image } from '../image/image.entity.js';
+import { Image } from './image.entity.js';
 import { User, UserStatus } from './user.entity.js';
 
 /** Accounts that are gone for everybody, whatever asks for them. */
