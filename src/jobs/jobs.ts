@@ -3,6 +3,7 @@ import { ErasureService } from '../modules/erasure/erasure.service.js';
 import { ImageStore } from '../modules/image/image.store.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
+import { personalData } from '../personal-data.js';
 import type { Infrastructure } from '../services.js';
 import type { Job, JobLog } from './job.js';
 import { JobRunner } from './runner.js';
@@ -37,10 +38,10 @@ export function createJobRunner(
   { database, storage, redis }: Pick<Infrastructure, 'database' | 'storage' | 'redis'>,
   log: JobLog,
 ): JobRunner {
-  const erasure = new ErasureService(database.fork, storage, config, (err, userId) =>
+  const images = new ImageStore(config, storage);
+  const erasure = new ErasureService(database.fork, personalData(images), config, (err, userId) =>
     log.error({ err, userId }, 'account not erased'),
   );
-  const images = new ImageStore(config, storage);
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
     'erase-cancelled-accounts': (signal) => erasure.eraseCancelled(signal),
     'purge-sessions': (signal) =>

@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { ErasureService } from '../../src/modules/erasure/erasure.service.js';
+import { ImageStore } from '../../src/modules/image/image.store.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { personalData } from '../../src/personal-data.js';
 import { startTestApp } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { cancelled, jobsOf, miscounted, runJob, tablesWith, upload } from '../support/jobs.js';
@@ -396,8 +398,11 @@ describe('two at once', () => {
     const { database, storage } = app.infrastructure;
     const runs = await Promise.all(
       [1, 2, 3].map(() =>
-        new ErasureService(database.fork, storage, app.config, (error) =>
-          failures.push(error),
+        new ErasureService(
+          database.fork,
+          personalData(new ImageStore(app.config, storage)),
+          app.config,
+          (error) => failures.push(error),
         ).eraseCancelled(new AbortController().signal),
       ),
     );

@@ -6,7 +6,13 @@ import type { SecurityEventService } from '../security/security-event.service.js
 import type { SessionService } from '../session/session.service.js';
 import { loadUser } from '../user/load-user.js';
 import { type User, UserStatus } from '../user/user.entity.js';
-import { changeStatus, lockActiveUser, recommendUser, updateUser } from '../user/user.repository.js';
+import {
+  changeStatus,
+  lockActiveUser,
+  nameOfCancelled,
+  recommendUser,
+  updateUser,
+} from '../user/user.repository.js';
 
 /** What changes whether an account can be used at all. */
 export class AdministrationService {
@@ -55,7 +61,7 @@ export class AdministrationService {
       const cancelled = {
         status: UserStatus.DELETED,
         deletedAt: new Date(),
-        name: `deleted ${userId}`,
+        name: nameOfCancelled(userId),
         phone: null,
         email: null,
         emailVerified: false,

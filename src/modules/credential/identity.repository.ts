@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne } from '../../infra/database/query.js';
 import type { ProviderName } from '../../infra/oauth/port.js';
 import { Identity } from './identity.entity.js';
@@ -44,3 +45,5 @@ export async function deleteIdentities(em: EntityManager, userId: number): Promi
 
 export const countIdentities = (em: EntityManager, userId: number): Promise<number> =>
   em.count(Identity, { userId });
+
+export const erasedIdentities = rowsGo(Identity, 'userId');

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import type { PersonalTable } from '../../infra/database/personal.js';
 import { parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
@@ -11,6 +12,8 @@ import {
   claimImage,
   deleteImage,
   deleteImages,
+  emptiedImages,
+  findOwnedImages,
   findUploadTime,
   insertImage,
   lockUnclaimed,
@@ -69,12 +72,27 @@ export class ImageStore {
   purgeUnclaimed(em: EntityManager, limit: number): Promise<number> {
     return em.transactional(async () => {
       const images = await lockUnclaimed(em, new Date(Date.now() - DAY_MS), limit);
-      // Files go before their rows: a row without a file is found again, a file without a row never.
-      for (const { key } of images) await this.storage.remove(key);
-      const ids = images.map(({ id }) => id);
-      if (ids.length > 0) await deleteImages(em, ids);
+      await this.removeAll(em, images);
       return images.length;
     });
+  }
+
+  /** Pictures of an account, as long as it is not erased. */
+  personal(): PersonalTable {
+    return { ...emptiedImages, eraseSome: (em, ownerId, limit) => this.removeOwned(em, ownerId, limit) };
+  }
+
+  private async removeOwned(em: EntityManager, ownerId: number, limit: number): Promise<boolean> {
+    const images = await findOwnedImages(em, ownerId, limit);
+    await this.removeAll(em, images);
+    return images.length > 0;
+  }
+
+  /** Files go before their rows: a row without a file is found again, a file without a row never. */
+  private async removeAll(em: EntityManager, images: readonly Pick<Image, 'id' | 'key'>[]): Promise<void> {
+    for (const { key } of images) await this.storage.remove(key);
+    const ids = images.map(({ id }) => id);
+    if (ids.length > 0) await deleteImages(em, ids);
   }
 
   private async put(key: string, picture: CleanImage, insert: () => Promise<Image>): Promise<Image> {

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
 import { SecurityEvent } from './security-event.entity.js';
@@ -39,3 +40,5 @@ export async function deleteOldEvents(em: EntityManager, days: number, limit: nu
   );
   return row?.deleted ?? 0;
 }
+
+export const erasedSecurityEvents = rowsGo(SecurityEvent, 'userId');

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { arrayOf, indexBy } from '../../infra/database/query.js';
 import { readRows } from '../../infra/database/rows.js';
 import { UserExtra } from './user-extra.entity.js';
@@ -12,3 +13,5 @@ export async function findExtras(
 ): Promise<Map<number, UserExtra>> {
   return indexBy(await ofUsers(em, [arrayOf(userIds)]), (extra) => extra.userId);
 }
+
+export const erasedUserExtras = rowsGo(UserExtra, 'userId');
