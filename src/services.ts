@@ -5,7 +5,7 @@ import { reportFailure } from './errors/report.js';
 import { type Database, migrate, openDatabase } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createSenders, type MessageSenders } from './infra/message/senders.js';
-import { createIdentityProviders } from './infra/oauth/port.js';
+import { createIdentityProviders } from './infra/oauth/providers.js';
 import { createRedis, type RedisConnection } from './infra/redis.js';
 import { SecretBox } from './infra/secret-box.js';
 import { LocalStorage } from './infra/storage/local.js';

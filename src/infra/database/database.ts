@@ -1,6 +1,6 @@
 import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
-import { StartError } from '../../errors/start-error.js';
+import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
