@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
+import { openDatabase } from './database.js';
 import { reportFailure } from './errors/report.js';
-import { type Database, migrate, openDatabase } from './infra/database/database.js';
+import { type Database, migrate } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createSenders, type MessageSenders } from './infra/message/senders.js';
 import { createIdentityProviders } from './infra/oauth/providers.js';
@@ -25,12 +26,14 @@ import { AddressService } from './modules/address/address.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
+import { composeMail } from './modules/code/mail.text.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
+import { PICTURE_LAYOUT } from './modules/image/image.key.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
@@ -66,9 +69,9 @@ export async function openInfrastructure(
 ): Promise<Infrastructure> {
   const database = await openDatabase(config, embedded);
   try {
-    const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
+    const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'), PICTURE_LAYOUT);
     await migrate(database, (em) => seedReference(em, { storage }));
-    return { database, storage, redis: createRedis(config), messages: createSenders(config) };
+    return { database, storage, redis: createRedis(config), messages: createSenders(config, composeMail) };
   } catch (error) {
     await database.close();
     throw error;

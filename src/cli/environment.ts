@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, loadConfig } from '../config.js';
+import { openDatabase } from '../database.js';
 import { startProblem } from '../errors/start-problem.js';
-import { openDatabase } from '../infra/database/database.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { SecretBox } from '../infra/secret-box.js';
 import type { Storage } from '../infra/storage/port.js';

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type RequestContext } from '../../src/context.js';
+import { openDatabase } from '../../src/database.js';
 import { DeviceType } from '../../src/device-type.js';
 import { toAppError } from '../../src/errors/unexpected.js';
-import { type Database, openDatabase } from '../../src/infra/database/database.js';
+import type { Database } from '../../src/infra/database/database.js';
 import { UnavailableError } from '../../src/infra/unavailable.js';
 import { createLoaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Database, migrate, openDatabase } from '../../infra/database/database.js';
+import { openDatabase } from '../../database.js';
+import { type Database, migrate } from '../../infra/database/database.js';
 import { type Output, showOne } from '../output.js';
 import type { Run } from '../program.js';
 

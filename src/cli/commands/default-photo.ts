@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError } from '../../errors/app-error.js';
-import { newStorageKey, parseStorageKey } from '../../infra/storage/port.js';
 import { deleteDefaultPhoto, insertDefaultPhoto } from '../../modules/image/default-photo.repository.js';
 import { type CleanImage, ImageDecoder, readAtMost } from '../../modules/image/image.decoder.js';
 import type { Image } from '../../modules/image/image.entity.js';
+import { newStorageKey, parseStorageKey } from '../../modules/image/image.key.js';
 import { findDefaultPhotos, insertImage } from '../../modules/image/image.repository.js';
 import type { Environment } from '../environment.js';
 import { showList, showOne } from '../output.js';

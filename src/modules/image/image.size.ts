@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
-import { type CopySide, copyKeyOf } from '../../infra/storage/port.js';
 import type { Image } from './image.entity.js';
+import { type CopySide, copyKeyOf } from './image.key.js';
 
 export enum ImageSize {
   SMALL = 'SMALL',
