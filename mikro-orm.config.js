@@ -12,7 +12,7 @@ const compile = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']
 if (spawnSync(process.execPath, compile, { stdio: 'inherit' }).status !== 0) process.exit(1);
 await import('reflect-metadata');
 const { loadConfig } = await import('./dist/src/config.js');
-const { openDatabase, DATABASE_SCHEMA } = await import('./dist/src/database.js');
+const { openDatabase, DATABASE_SCHEMA } = await import('./dist/src/open-database.js');
 const { migrate } = await import('./dist/src/infra/database/database.js');
 const { ormOptions } = await import('./dist/src/infra/database/orm-options.js');
 

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
-import { openDatabase } from './database.js';
 import { reportFailure } from './errors/report.js';
 import { type Database, migrate } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
@@ -52,6 +51,7 @@ import { ProfileService } from './modules/user/profile.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
+import { openDatabase } from './open-database.js';
 import { seedReference } from './seeders/reference.seeder.js';
 
 /** What the services stand on, opened once per process. */

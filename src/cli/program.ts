@@ -4,6 +4,7 @@ import { toAppError } from '../errors/unexpected.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { StartError } from '../infra/start-error.js';
 import { UnavailableError } from '../infra/unavailable.js';
+import type { AddCommands, Run } from './command.js';
 import { addBannedWordCommands } from './commands/banned-word.js';
 import { addBlockedIpCommands } from './commands/blocked-ip.js';
 import { addCommunityCommands } from './commands/community.js';
@@ -21,10 +22,7 @@ import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Terminal } from './output.js';
 
-/** Runs a command's work with its environment, prints what it returns, and closes what it opened. */
-export type Run = (work: (environment: Environment) => Promise<Output>) => Promise<void>;
-
-const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => void)[] = [
+const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
   addHobbyCommands,

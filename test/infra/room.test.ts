@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openDatabase } from '../../src/database.js';
 import { toAppError } from '../../src/errors/unexpected.js';
+import { openDatabase } from '../../src/open-database.js';
 import { copyDataDir } from '../support/template.js';
 import { until } from '../support/until.js';
 

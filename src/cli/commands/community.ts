@@ -8,9 +8,9 @@ import {
   listCommunities,
 } from '../../modules/place/place.repository.js';
 import { idArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { importCommunities, parseCommunity } from '../community.import.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 const CITY = 'the city, by its GB/T 2260 code (510100)';
 

@@ -6,9 +6,9 @@ import { type CleanImage, ImageDecoder, readAtMost } from '../../modules/image/i
 import type { Image } from '../../modules/image/image.entity.js';
 import { newStorageKey, parseStorageKey } from '../../modules/image/image.key.js';
 import { findDefaultPhotos, insertImage } from '../../modules/image/image.repository.js';
+import type { Run } from '../command.js';
 import type { Environment } from '../environment.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 const viewOf = ({ id, key, mime, size, width, height }: Image) => ({ id, key, mime, size, width, height });
 

@@ -3,8 +3,8 @@ import { AppError } from '../../errors/app-error.js';
 import { AppPlatform, type AppRelease } from '../../modules/release/app-release.entity.js';
 import { deleteRelease, findReleases, insertRelease } from '../../modules/release/release.repository.js';
 import { countArgument, idArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 const PLATFORMS = { android: AppPlatform.ANDROID, ios: AppPlatform.IOS } as const;
 const LONGEST = { version: 32, url: 500, title: 191 } as const;

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
+import { followLoader } from './follow.loader.js';
 
 /** A text that cannot be a number of ours names nobody. */
 const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
@@ -56,7 +57,7 @@ export class UserFollowResolver {
     user?: string | null,
   ): Promise<boolean> {
     const other = otherOf(ctx, user);
-    return other !== null && ctx.loaders.follows.load([other, root.id]);
+    return other !== null && followLoader(ctx).load([other, root.id]);
   }
 
   /** `plus.md`, has_following: 基于这条消息的用户是否关注了我. */
@@ -73,6 +74,6 @@ export class UserFollowResolver {
     user?: string | null,
   ): Promise<boolean> {
     const other = otherOf(ctx, user);
-    return other !== null && ctx.loaders.follows.load([root.id, other]);
+    return other !== null && followLoader(ctx).load([root.id, other]);
   }
 }

@@ -10,7 +10,7 @@ import { User } from '../user/user.entity.js';
 import { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { DEFAULT_PHOTOS_MAX } from './image.repository.js';
-import { ImageSize } from './image.size.js';
+import { ImageSize } from './image.type.js';
 import { CreateUploadInput } from './upload.input.js';
 import { UploadTicket } from './upload.type.js';
 

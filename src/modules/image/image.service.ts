@@ -4,6 +4,7 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { requireViewer } from '../../policy.js';
 import type { User } from '../user/user.entity.js';
+import { defaultPhotoLoader } from './default-photo.loader.js';
 import type { ImageCopier } from './image.copier.js';
 import { type CleanImage, type ImageDecoder, readAtMost } from './image.decoder.js';
 import type { Image } from './image.entity.js';
@@ -133,7 +134,9 @@ export class ImageService {
   ): string | null | Promise<string | null> {
     if (avatar) return this.urlOf(avatar, size);
     if (externalAvatarUrl || !orDefault) return externalAvatarUrl;
-    return ctx.loaders.defaultPhoto.load().then((image) => image && this.urlOf(image, size));
+    return defaultPhotoLoader(ctx)
+      .load()
+      .then((image) => image && this.urlOf(image, size));
   }
 }
 

@@ -1,4 +1,3 @@
-import { registerEnumType } from 'type-graphql';
 import type { Image } from './image.entity.js';
 import { type CopySide, copyKeyOf } from './image.key.js';
 
@@ -6,14 +5,6 @@ export enum ImageSize {
   SMALL = 'SMALL',
   LARGE = 'LARGE',
 }
-registerEnumType(ImageSize, {
-  name: 'ImageSize',
-  description: 'How large a copy of a picture is wanted.',
-  valuesConfig: {
-    SMALL: { description: 'At most 200 pixels wide and high.' },
-    LARGE: { description: 'At most 800 pixels wide and high.' },
-  },
-});
 
 const SIDE_OF_SIZE: Readonly<Record<ImageSize, CopySide>> = { SMALL: 200, LARGE: 800 };
 

@@ -6,10 +6,13 @@ import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
 import { Hobby } from '../hobby/hobby.entity.js';
+import { hobbiesLoader } from '../hobby/hobby.loader.js';
 import { Image } from '../image/image.entity.js';
-import { ImageSize } from '../image/image.size.js';
+import { imageLoader } from '../image/image.loader.js';
+import { ImageSize } from '../image/image.type.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
+import { communityLoader } from '../place/community.loader.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
 import { USER_HOBBIES_MAX } from './profile.service.js';
@@ -161,13 +164,13 @@ export class UserResolver {
 
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })
   community(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Community | null> | null {
-    return user.communityId ? ctx.loaders.community.load(user.communityId) : null;
+    return user.communityId ? communityLoader(ctx).load(user.communityId) : null;
   }
 
   @AtMost(USER_HOBBIES_MAX)
   @FieldResolver(() => [Hobby], { description: 'The hobbies of the user.' })
   hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<readonly Hobby[]> {
-    return ctx.loaders.hobbies.load(user.id);
+    return hobbiesLoader(ctx).load(user.id);
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
@@ -198,6 +201,6 @@ export class UserResolver {
 
   @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })
   background(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return user.backgroundId ? ctx.loaders.image.load(user.backgroundId) : null;
+    return user.backgroundId ? imageLoader(ctx).load(user.backgroundId) : null;
   }
 }
