@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { requestLoader } from '../../loaders.js';
-import type { Image } from './image.entity.js';
+import type { Image } from '../user/image.entity.js';
 import { findDefaultPhotos } from './image.repository.js';
 
 function createLoader(em: EntityManager): { load(): Promise<Image | null> } {

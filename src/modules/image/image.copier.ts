@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type Storage } from '../../infra/storage/port.js';
+import type { Image } from '../user/image.entity.js';
 import type { ImageDecoder } from './image.decoder.js';
-import type { Image } from './image.entity.js';
 import { COPY_SIDES, copyKeyOf } from './image.key.js';
 import { needsCopy } from './image.size.js';
 

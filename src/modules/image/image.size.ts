@@ -1,5 +1,5 @@
-import type { Image } from './image.entity.js';
-import { type CopySide, copyKeyOf } from './image.key.js';
+import type { Image } from '../user/image.entity.js';
+import { CopySide, copyKeyOf } from './image.key.js';
 
 export enum ImageSize {
   SMALL = 'SMALL',

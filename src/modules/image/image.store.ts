@@ -3,9 +3,9 @@ import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { type Storage } from '../../infra/storage/port.js';
+import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
 import type { CleanImage } from './image.decoder.js';
-import type { Image } from './image.entity.js';
 import { parseStorageKey } from './image.key.js';
 import {
   claimImage,

@@ -1,23 +1,17 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { type RequestContext } from '../../context.js';
 import { ABILITIES, maySeePrivate } from '../../policy.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
-import { Hobby } from '../hobby/hobby.entity.js';
-import { hobbiesLoader } from '../hobby/hobby.loader.js';
-import { Image } from '../image/image.entity.js';
-import { imageLoader } from '../image/image.loader.js';
-import { ImageSize } from '../image/image.type.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { communityLoader } from '../place/community.loader.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
-import { USER_HOBBIES_MAX } from './profile.service.js';
 import { User } from './user.entity.js';
-import { UpdateProfileInput, UserFilter, UserOrder } from './user.input.js';
+import { UserFilter, UserOrder } from './user.input.js';
 
 const UserConnection = connectionOf(User, 'User', ['user', 'users']);
 const NOWHERE = -1;
@@ -81,22 +75,6 @@ export class UserResolver {
     };
     const page = { first, after, offset };
     return toConnection(await this.services.users.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
-  }
-
-  @Mutation(() => User, {
-    description:
-      "Changes the caller's profile. Errors: INVALID_INPUT with the field, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED.",
-  })
-  updateProfile(
-    @Ctx() ctx: RequestContext,
-    @Arg('input', () => UpdateProfileInput, { description: 'The changes.' }) input: UpdateProfileInput,
-  ): Promise<User> {
-    const { communityId, hobbyIds, ...changes } = input;
-    return this.services.profiles.update(ctx, {
-      ...changes,
-      communityId: typeof communityId === 'string' ? parseId(communityId, 'communityId') : communityId,
-      hobbyIds: hobbyIds?.map((id) => parseId(id, 'hobbyIds')) ?? hobbyIds,
-    } as Parameters<typeof this.services.profiles.update>[1]);
   }
 
   @FieldResolver(() => String, { description: 'The display name; the login name where none was set.' })
@@ -165,42 +143,5 @@ export class UserResolver {
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })
   community(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Community | null> | null {
     return user.communityId ? communityLoader(ctx).load(user.communityId) : null;
-  }
-
-  @AtMost(USER_HOBBIES_MAX)
-  @FieldResolver(() => [Hobby], { description: 'The hobbies of the user.' })
-  hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<readonly Hobby[]> {
-    return hobbiesLoader(ctx).load(user.id);
-  }
-
-  @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
-  avatar(@Root() user: User): Image | null {
-    return user.avatar ?? null;
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'Where the avatar is: here, or at the third party the user came from.',
-  })
-  avatarUrl(
-    @Root() user: User,
-    @Ctx() ctx: RequestContext,
-    @Arg('size', () => ImageSize, {
-      nullable: true,
-      description: 'A smaller copy, as with `Image.url`; a picture at a third party has none.',
-    })
-    size: ImageSize | null | undefined,
-    @Arg('orDefault', () => Boolean, {
-      defaultValue: false,
-      description: 'Whether the first default photo stands in for an avatar that was never set.',
-    })
-    orDefault: boolean,
-  ): string | null | Promise<string | null> {
-    return this.services.images.avatarUrlOf(ctx, user, { size, orDefault });
-  }
-
-  @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })
-  background(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return user.backgroundId ? imageLoader(ctx).load(user.backgroundId) : null;
   }
 }

@@ -4,8 +4,8 @@ import { type Connection, connectionOf, toConnection } from '../../schema/connec
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
 import type { Services } from '../../services.js';
-import { Image } from '../image/image.entity.js';
 import { imageLoader } from '../image/image.loader.js';
+import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
 import { userLoader } from '../user/user.loader.js';
 import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';

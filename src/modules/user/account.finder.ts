@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { parseEmail, parsePhone } from '../user/contact.js';
-import { foldName, nameAsTyped } from '../user/text.js';
-import type { User } from '../user/user.entity.js';
-import { findUserByEmail, findUserByName, findUserByPhone } from '../user/user.repository.js';
+import { parseEmail, parsePhone } from './contact.js';
+import { foldName, nameAsTyped } from './text.js';
+import type { User } from './user.entity.js';
+import { findUserByEmail, findUserByName, findUserByPhone } from './user.repository.js';
 
 /** What a person typed to say who they are, and who that is. */
 export interface AccountMatch {

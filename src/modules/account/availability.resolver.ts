@@ -1,18 +1,6 @@
-import {
-  Arg,
-  Ctx,
-  Field,
-  ID,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  registerEnumType,
-} from 'type-graphql';
+import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type { Services } from '../../services.js';
-import { SendCodeInputType, VerifyInputType } from './account.input.js';
 import { type LoginStatus, NameAvailability, PhoneAvailability } from './availability.service.js';
 
 registerEnumType(PhoneAvailability, {
@@ -35,27 +23,6 @@ registerEnumType(NameAvailability, {
   },
 });
 
-@ObjectType({ description: 'A code was sent.' })
-class SendCodePayload {
-  @Field(() => Int, { description: 'Seconds until another one can be sent there.' })
-  resendAfter!: number;
-
-  @Field(() => Date, { description: 'Until when the code is good.' })
-  expiresAt!: Date;
-}
-
-@ObjectType({ description: 'A picture of letters and digits for a person to read.' })
-class Captcha {
-  @Field(() => ID, { description: 'Names it in `CaptchaInput`.' })
-  id!: string;
-
-  @Field(() => String, { description: 'The picture as a data URL (PNG).' })
-  image!: string;
-
-  @Field(() => Date, { description: 'Until when it can be answered.' })
-  expiresAt!: Date;
-}
-
 @ObjectType('LoginStatus', {
   description: 'How log-ins to an account from this address stand.',
 })
@@ -71,37 +38,8 @@ class LoginStatusType implements LoginStatus {
 }
 
 @Resolver()
-export class CodeResolver {
+export class AvailabilityResolver {
   constructor(private readonly services: Services) {}
-
-  @Mutation(() => SendCodePayload, {
-    description:
-      'Sends a six-digit code by SMS or mail. Errors: PHONE_TAKEN, EMAIL_TAKEN, USER_NOT_FOUND, CODE_TOO_SOON, CODE_LIMIT, RATE_LIMITED.',
-  })
-  sendCode(
-    @Ctx() ctx: RequestContext,
-    @Arg('input', () => SendCodeInputType, { description: 'Where to, and what for.' })
-    input: SendCodeInputType,
-  ): Promise<SendCodePayload> {
-    return this.services.codeRequests.send(ctx, input);
-  }
-
-  @Mutation(() => Boolean, {
-    description:
-      'Whether a code or a captcha answer is right. It is not used up, but a wrong one counts as a try.',
-  })
-  verify(
-    @Ctx() ctx: RequestContext,
-    @Arg('input', () => VerifyInputType, { description: 'What to check.' }) input: VerifyInputType,
-  ): Promise<boolean> {
-    return this.services.codeRequests.verify(ctx, input);
-  }
-
-  @Mutation(() => Captcha, { description: 'Draws a captcha. It can be answered once, for five minutes.' })
-  async createCaptcha(): Promise<Captcha> {
-    const { id, image, expiresAt } = await this.services.captchas.create();
-    return { id, image: `data:image/png;base64,${image.toString('base64')}`, expiresAt };
-  }
 
   @Query(() => PhoneAvailability, { description: 'Whether an account can be registered with a phone.' })
   phoneAvailability(

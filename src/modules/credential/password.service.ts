@@ -1,25 +1,28 @@
 import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { requireViewer } from '../../policy.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeContact } from '../code/code.address.js';
+import { codeAddress } from '../code/code.address.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
+import { guardKeyOf, matchAccount } from '../user/account.finder.js';
 import { UserStatus } from '../user/user.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
-import { guardKeyOf, matchAccount } from './account.finder.js';
-import { findPasswordHash, savePasswordHash } from './account.repository.js';
-import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
-import { codeAddress, type Proof } from './proof.js';
+import { type Proof } from './authenticator.js';
+import { findPasswordHash, savePasswordHash } from './credential.repository.js';
+import type { SentPassword } from './password.hasher.js';
 
-export interface ChangePasswordInput extends PasswordInput {
+export interface PasswordChange extends SentPassword {
   /** Required unless the account has no password yet. */
   oldPassword?: string | null;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
-export interface RetrievePasswordInput extends PasswordInput, ContactInput {
+export interface PasswordRetrieval extends SentPassword, CodeContact {
   code: string;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
 /** Changing a password with the old one, and replacing a forgotten one with a code. */
@@ -34,7 +37,7 @@ export class PasswordService {
    * Sets the caller's password and ends their other sessions.
    * Throws CREDENTIALS_INVALID (field oldPassword), PASSWORD_UNCHANGED, PASSWORD_WEAK.
    */
-  async change(ctx: RequestContext, input: ChangePasswordInput): Promise<boolean> {
+  async change(ctx: RequestContext, input: PasswordChange): Promise<boolean> {
     const { userId, sessionId } = requireViewer(ctx);
     this.proof.assertAllowed(ctx, input);
     const current = await findPasswordHash(ctx.em, userId);
@@ -53,7 +56,7 @@ export class PasswordService {
    * Replaces the password of the account that has this phone or verified address, and ends all its sessions.
    * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID, ACCOUNT_DISABLED.
    */
-  async retrieve(ctx: RequestContext, input: RetrievePasswordInput): Promise<boolean> {
+  async retrieve(ctx: RequestContext, input: PasswordRetrieval): Promise<boolean> {
     const target = codeAddress(input);
     const { user } = await matchAccount(ctx.em, target.address);
     if (!user) {
@@ -89,7 +92,7 @@ export class PasswordService {
     await this.events.record(ctx, userId, kind);
   }
 
-  private async proveOld(ctx: RequestContext, input: ChangePasswordInput): Promise<string> {
+  private async proveOld(ctx: RequestContext, input: PasswordChange): Promise<string> {
     const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
     const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
     const proven = input.oldPassword ? await this.proof.password(ctx, claim, old) : null;
@@ -102,5 +105,5 @@ export class PasswordService {
 const oldPasswordWrong = (): AppError => new AppError('CREDENTIALS_INVALID', { field: 'oldPassword' });
 
 /** An MD5 is the same in either case. */
-const secretOf = ({ password, passwordFormat }: PasswordInput): string =>
+const secretOf = ({ password, passwordFormat }: SentPassword): string =>
   passwordFormat === 'MD5' ? password.toLowerCase() : password;

@@ -2,7 +2,13 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { requireViewer } from '../../policy.js';
-import type { CodeAddress } from '../code/code.service.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeAddress } from '../code/code.address.js';
+import { codeAddress, takenError } from '../code/code.address.js';
+import { type Claim, type Proof } from '../credential/authenticator.js';
+import { findPasswordHash, savePasswordHash } from '../credential/credential.repository.js';
+import { countIdentities } from '../credential/identity.repository.js';
+import type { SentPassword } from '../credential/password.hasher.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { loadUser } from '../user/load-user.js';
@@ -14,19 +20,16 @@ import {
   lockActiveUser,
   updateUser,
 } from '../user/user.repository.js';
-import { countIdentities, findPasswordHash, savePasswordHash, takeOverEmail } from './account.repository.js';
-import type { CaptchaProof, PasswordInput } from './account.types.js';
-import { type Claim, codeAddress, type Proof } from './proof.js';
-import { takenError } from './registration.service.js';
+import { takeOverEmail } from './email.repository.js';
 
-export interface BindInput extends Partial<PasswordInput> {
+export interface ContactBinding extends Partial<SentPassword> {
   code: string;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
-export interface UnbindInput extends PasswordInput {
+export interface ContactRemoval extends SentPassword {
   code: string;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
 /** The phone and the e-mail address of an account: binding, replacing and removing them, each with a code. */
@@ -40,26 +43,26 @@ export class ContactService {
    * Sets or replaces the phone. With a password: the current one if there is one, else it becomes the password.
    * Throws PHONE_INVALID, PHONE_TAKEN, CREDENTIALS_INVALID, PASSWORD_WEAK, CODE_INVALID.
    */
-  bindPhone(ctx: RequestContext, phone: string, input: BindInput): Promise<User> {
+  bindPhone(ctx: RequestContext, phone: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ phone }), input);
   }
 
   /** Sets or replaces the e-mail address, verified by the code. Throws as {@link bindPhone}, with EMAIL_…. */
-  bindEmail(ctx: RequestContext, email: string, input: BindInput): Promise<User> {
+  bindEmail(ctx: RequestContext, email: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ email }), input);
   }
 
   /** Removes the phone. Throws CREDENTIALS_INVALID, then CODE_INVALID; LAST_LOGIN_METHOD; NOT_FOUND without one. */
-  unbindPhone(ctx: RequestContext, input: UnbindInput): Promise<User> {
+  unbindPhone(ctx: RequestContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'sms', input);
   }
 
   /** Removes the e-mail address. Throws as {@link unbindPhone}. */
-  unbindEmail(ctx: RequestContext, input: UnbindInput): Promise<User> {
+  unbindEmail(ctx: RequestContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'mail', input);
   }
 
-  private async bind(ctx: RequestContext, target: CodeAddress, input: BindInput): Promise<User> {
+  private async bind(ctx: RequestContext, target: CodeAddress, input: ContactBinding): Promise<User> {
     const { userId } = requireViewer(ctx);
     await assertFree(ctx, userId, target);
     const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
@@ -77,8 +80,8 @@ export class ContactService {
     ctx: RequestContext,
     claim: Claim,
     userId: number,
-    input: BindInput,
-  ): Promise<PasswordInput | null> {
+    input: ContactBinding,
+  ): Promise<SentPassword | null> {
     if (input.password === undefined || input.password === null) return null;
     const given = { password: input.password, passwordFormat: input.passwordFormat ?? ('PLAIN' as const) };
     if ((await findPasswordHash(ctx.em, userId)) === null) {
@@ -89,7 +92,7 @@ export class ContactService {
     return null;
   }
 
-  private async assertPassword(ctx: RequestContext, claim: Claim, given: PasswordInput): Promise<void> {
+  private async assertPassword(ctx: RequestContext, claim: Claim, given: SentPassword): Promise<void> {
     if (!(await this.proof.password(ctx, claim, given))) throw passwordWrong();
   }
 
@@ -118,7 +121,7 @@ export class ContactService {
     }
   }
 
-  private async unbind(ctx: RequestContext, channel: 'sms' | 'mail', input: UnbindInput): Promise<User> {
+  private async unbind(ctx: RequestContext, channel: 'sms' | 'mail', input: ContactRemoval): Promise<User> {
     const { userId } = requireViewer(ctx);
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;

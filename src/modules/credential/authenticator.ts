@@ -1,15 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import type { CaptchaService } from '../captcha/captcha.service.js';
-import type { CodeAddress, CodePurpose, CodeService, TakenCode } from '../code/code.service.js';
+import type { CaptchaAnswer, CaptchaService } from '../captcha/captcha.service.js';
+import type { CodeAddress } from '../code/code.address.js';
+import type { CodePurpose, CodeService, TakenCode } from '../code/code.service.js';
 import type { GuardService, GuardSubject, OverAll } from '../guard/guard.service.js';
 import type { SessionService } from '../session/session.service.js';
-import { normaliseEmail, normalisePhone } from '../user/contact.js';
-import { guardKeyOf } from './account.finder.js';
-import { findPasswordHash, replacePasswordHash } from './account.repository.js';
-import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
-import type { PasswordHasher } from './password.hasher.js';
+import { guardKeyOf } from '../user/account.finder.js';
+import { findPasswordHash, replacePasswordHash } from './credential.repository.js';
+import type { PasswordHasher, SentPassword } from './password.hasher.js';
 import { assertPasswordAllowed } from './password.policy.js';
 import { PASSWORD_RULES } from './password.rules.js';
 
@@ -22,16 +21,6 @@ export interface Claim {
   session: number | null;
   /** A captcha was solved for this request. */
   captchaSolved: boolean;
-}
-
-/** The one address given. Throws CONTACT_AMBIGUOUS for none or both, PHONE_INVALID or EMAIL_INVALID. */
-export function codeAddress({ phone, email }: ContactInput): CodeAddress {
-  if (Boolean(phone) === Boolean(email)) {
-    throw new AppError('CONTACT_AMBIGUOUS', { field: phone ? 'email' : 'phone' });
-  }
-  return phone
-    ? { channel: 'sms', address: normalisePhone(phone) }
-    : { channel: 'mail', address: normaliseEmail(email ?? '') };
 }
 
 /**
@@ -51,19 +40,19 @@ export class Proof {
    * Who tries. A captcha is used up here, once for all checks of the request. Throws CAPTCHA_INVALID for a wrong
    * answer; one that was never solved counts for nothing, because browsers send along whatever they were shown.
    */
-  async claim(guardKey: string, userId: number | null, captcha?: CaptchaProof | null): Promise<Claim> {
+  async claim(guardKey: string, userId: number | null, captcha?: CaptchaAnswer | null): Promise<Claim> {
     const captchaSolved = captcha ? await this.captchas.redeem(captcha) : false;
     if (captcha?.answer && !captchaSolved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
     return { guardKey, userId, session: null, captchaSolved };
   }
 
   /** The caller tries, who is asked for the password of their own account. Throws as {@link claim}. */
-  async ownClaim({ userId, originId }: Viewer, captcha?: CaptchaProof | null): Promise<Claim> {
+  async ownClaim({ userId, originId }: Viewer, captcha?: CaptchaAnswer | null): Promise<Claim> {
     return { ...(await this.claim(guardKeyOf(userId), userId, captcha)), session: originId };
   }
 
   /** The secret that the password was verified against, or null when it is wrong or there is none. */
-  async password(ctx: RequestContext, claim: Claim, input: PasswordInput): Promise<string | null> {
+  async password(ctx: RequestContext, claim: Claim, input: SentPassword): Promise<string | null> {
     const overAll = claim.session === null ? 'account' : { session: claim.session };
     return this.guard.attempt(this.subjectOf(ctx, claim, overAll), async () => {
       // Asked for an unknown account too, and nobody is 0: the time of a query would tell it from a known one.
@@ -111,13 +100,13 @@ export class Proof {
   }
 
   /** The secret to store for a new password. Throws PASSWORD_WEAK, or INVALID_INPUT for what is no MD5. */
-  async secretFor(ctx: RequestContext, input: PasswordInput): Promise<string> {
+  async secretFor(ctx: RequestContext, input: SentPassword): Promise<string> {
     this.assertAllowed(ctx, input);
     return this.hasher.hash(input.password, input.passwordFormat);
   }
 
   /** An MD5 cannot be judged, only its form, which hashing checks. */
-  assertAllowed(ctx: RequestContext, { password, passwordFormat }: PasswordInput): void {
+  assertAllowed(ctx: RequestContext, { password, passwordFormat }: SentPassword): void {
     if (passwordFormat === 'PLAIN') assertPasswordAllowed(password, PASSWORD_RULES[ctx.client.door]);
   }
 
@@ -142,7 +131,7 @@ export class Proof {
     em: EntityManager,
     userId: number,
     stored: string,
-    { password, passwordFormat }: PasswordInput,
+    { password, passwordFormat }: SentPassword,
   ): Promise<string | null> {
     const secret = await this.hasher.hash(password, passwordFormat);
     if (await replacePasswordHash(em, userId, stored, secret)) return secret;
