@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { ProviderName } from '../../infra/oauth/port.js';
 import { AtMost } from '../../schema/list-bounds.js';
-import { ProviderEnum } from '../credential/provider.enum.js';
+import { ProviderEnum } from '../credential/provider.type.js';
 
 @ObjectType({ description: 'What a client has to know of the gateway before it shows its first form.' })
 export class GatewayInfo {

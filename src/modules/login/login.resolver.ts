@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import type { Services } from '../../services.js';
-import { AuthPayload } from './auth.payload.js';
+import { AuthPayload } from './auth.type.js';
 import type { AuthResult } from './auth-result.js';
 import { LoginInput, RegisterInput } from './login.input.js';
 
