@@ -18,14 +18,16 @@ import { AddressService } from './modules/address/address.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
+import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { composeMail } from './modules/code/mail.text.js';
 import { ContactService } from './modules/contact/contact.service.js';
-import { Proof } from './modules/credential/authenticator.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
+import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
+import { Claimants } from './modules/guard/claimants.js';
 import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
@@ -122,19 +124,21 @@ export function createServices(
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
-  const proof = new Proof(guard, hasher, codes, captchas, sessions);
+  const claimants = new Claimants(captchas, sessions);
+  const passwordVerifier = new PasswordVerifier(guard, hasher);
+  const codeVerifier = new CodeVerifier(guard, codes);
   const creator = new AccountCreator(securityEvents);
 
   const profiles = new ProfileService(images, places, moderation);
 
   return {
-    accountUpdates: new AccountUpdateService(config, proof, profiles, securityEvents),
+    accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
     addresses: new AddressService(),
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
     captchas,
-    codeRequests: new CodeRequestService(codes, captchas, proof),
-    contacts: new ContactService(proof, securityEvents),
+    codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
+    contacts: new ContactService(claimants, passwordVerifier, codeVerifier, securityEvents),
     follows: new FollowService(),
     gatewayInfo: gatewayInfoOf(config),
     hasher,
@@ -142,7 +146,9 @@ export function createServices(
     images,
     incomes: new IncomeService(),
     login: new LoginService(
-      proof,
+      claimants,
+      passwordVerifier,
+      codeVerifier,
       creator,
       sessions,
       securityEvents,
@@ -151,14 +157,21 @@ export function createServices(
     ),
     moderation,
     openApps,
-    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, messages, (err) =>
+    openAccounts: new OpenAccountService(openApps, creator, passwordVerifier, moderation, messages, (err) =>
       reportFailure(log, err, { lost: 'generated password' }),
     ),
-    passwords: new PasswordService(proof, sessions, securityEvents),
+    passwords: new PasswordService(claimants, passwordVerifier, codeVerifier, sessions, securityEvents),
     places,
     profiles,
     ranking: new RankingService(database, redis, places),
-    registration: new RegistrationService(proof, creator, sessions, moderation),
+    registration: new RegistrationService(
+      claimants,
+      passwordVerifier,
+      codeVerifier,
+      creator,
+      sessions,
+      moderation,
+    ),
     releases: new ReleaseService(),
     securityEvents,
     sessions,

@@ -1,4 +1,5 @@
 // biome-ignore-all assist/source/organizeImports: fields stand in the schema in the order in which their resolvers are loaded.
+import type { Services } from '../services.js';
 import { LoginResolver } from '../modules/login/login.resolver.js';
 import { ContactResolver } from '../modules/contact/contact.resolver.js';
 import { AccountUpdateResolver } from '../modules/account/account-update.resolver.js';
@@ -33,38 +34,38 @@ import {
 } from '../modules/verification/verification.resolver.js';
 import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
 
-/** Every resolver of the schema. */
-export const RESOLVERS = [
-  LoginResolver,
-  ContactResolver,
-  AccountUpdateResolver,
-  PasswordResolver,
-  AdministrationResolver,
-  CodeResolver,
-  CaptchaResolver,
-  AvailabilityResolver,
-  AddressResolver,
-  FollowResolver,
-  UserFollowResolver,
-  GatewayResolver,
-  HobbyResolver,
-  ImageResolver,
-  AvatarResolver,
-  UploadResolver,
-  OpenAccountResolver,
-  CityResolver,
-  CommunityResolver,
-  RankingResolver,
-  ReleaseResolver,
-  SecurityEventResolver,
-  SessionResolver,
-  UserResolver,
-  UserHobbyResolver,
-  UserImageResolver,
-  ProfileResolver,
-  UserExtraResolver,
-  UserIdsResolver,
-  UserVerificationResolver,
-  VerificationResolver,
-  UserWalletResolver,
-] as const;
+/** Every resolver, over what it calls. */
+export const createResolvers = (services: Services): readonly object[] => [
+  new LoginResolver(services.registration, services.login, services.sessions),
+  new ContactResolver(services.contacts),
+  new AccountUpdateResolver(services.accountUpdates),
+  new PasswordResolver(services.passwords),
+  new AdministrationResolver(services.administration),
+  new CodeResolver(services.codeRequests),
+  new CaptchaResolver(services.captchas),
+  new AvailabilityResolver(services.availability),
+  new AddressResolver(services.addresses),
+  new FollowResolver(services.follows),
+  new UserFollowResolver(),
+  new GatewayResolver(services.gatewayInfo),
+  new HobbyResolver(services.hobbies),
+  new ImageResolver(services.images),
+  new AvatarResolver(services.profiles),
+  new UploadResolver(services.uploads),
+  new OpenAccountResolver(services.openAccounts),
+  new CityResolver(services.places),
+  new CommunityResolver(services.places),
+  new RankingResolver(services.ranking, services.incomes),
+  new ReleaseResolver(services.releases),
+  new SecurityEventResolver(services.securityEvents),
+  new SessionResolver(services.sessions),
+  new UserResolver(services.users, services.places),
+  new UserHobbyResolver(),
+  new UserImageResolver(services.images),
+  new ProfileResolver(services.profiles),
+  new UserExtraResolver(),
+  new UserIdsResolver(services.users),
+  new UserVerificationResolver(),
+  new VerificationResolver(services.verifications),
+  new UserWalletResolver(),
+];

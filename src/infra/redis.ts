@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Cluster, type RedisCommander, type RedisOptions, Redis as SingleRedis } from 'ioredis';
+import { answersInTime } from './answers-in-time.js';
 import { notInstalled } from './not-installed.js';
 import { noteLoss, RECONNECT_MS, watch, watchNodes } from './redis.watch.js';
 import { UnavailableError } from './unavailable.js';
@@ -38,7 +39,7 @@ export function createRedis(config: RedisSettings): RedisConnection {
   failFast(client);
   return {
     client,
-    ping: () => answersInTime(client),
+    ping: () => answersInTime(client.ping(), PING_MS),
     close: async () => {
       await client.quit().catch(() => undefined);
       client.disconnect();
@@ -116,19 +117,6 @@ function failFast(client: SingleRedis | Cluster): void {
 
 /** Whether keys without a common hash tag may live on different nodes. */
 export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
-
-function answersInTime(client: SingleRedis | Cluster): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_MS);
-    client
-      .ping()
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer));
-  });
-}
 
 /** Whatever goes wrong with Redis is an {@link UnavailableError}: what cannot be counted is refused. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { answersInTime } from '../answers-in-time.js';
 import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
@@ -64,18 +65,6 @@ async function assertWritable(em: EntityManager): Promise<void> {
 /** How long the database may take to answer {@link Database.ping}, in ms. */
 const PING_MS = 2000;
 
-function answersInTime(answer: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_MS);
-    answer
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer));
-  });
-}
-
 const nativePool = (orm: Orm): Promise<Pool> =>
   (orm.em.getConnection() as unknown as PostgreSqlConnection).getNativeClient();
 
@@ -119,7 +108,7 @@ export async function connectDatabase(
       embedded: !config.DATABASE_URL,
       em: orm.em.fork({ useContext: true }) as EntityManager,
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
-      ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager)),
+      ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager), PING_MS),
       close: async () => {
         stopWatching();
         await orm.close();

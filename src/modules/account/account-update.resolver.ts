@@ -1,12 +1,12 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { UpdateAccountInput } from './account-update.input.js';
+import type { AccountUpdateService } from './account-update.service.js';
 
 @Resolver()
 export class AccountUpdateResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly accountUpdateService: AccountUpdateService) {}
 
   @Mutation(() => User, {
     description:
@@ -17,6 +17,6 @@ export class AccountUpdateResolver {
     @Arg('input', () => UpdateAccountInput, { description: 'The changes.' })
     input: UpdateAccountInput,
   ): Promise<User> {
-    return this.services.accountUpdates.update(ctx, input);
+    return this.accountUpdateService.update(ctx, input);
   }
 }

@@ -1,19 +1,19 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseId } from '../../schema/ids.js';
-import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
+import type { AdministrationService } from './administration.service.js';
 
 @Resolver()
 export class AdministrationResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly administrationService: AdministrationService) {}
 
   @Mutation(() => Boolean, {
     description:
       "Cancels the caller's account: every session ends, phone, e-mail address and name are free again, and the personal data is erased after a grace period. Always true.",
   })
   deleteAccount(@Ctx() ctx: RequestContext): Promise<boolean> {
-    return this.services.administration.cancel(ctx);
+    return this.administrationService.cancel(ctx);
   }
 
   @Mutation(() => User, {
@@ -23,7 +23,7 @@ export class AdministrationResolver {
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The account.' }) id: string,
   ): Promise<User> {
-    return this.services.administration.disable(ctx, parseId(id));
+    return this.administrationService.disable(ctx, parseId(id));
   }
 
   @Mutation(() => User, {
@@ -33,7 +33,7 @@ export class AdministrationResolver {
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The account.' }) id: string,
   ): Promise<User> {
-    return this.services.administration.enable(ctx, parseId(id));
+    return this.administrationService.enable(ctx, parseId(id));
   }
 
   @Mutation(() => User, {
@@ -44,6 +44,6 @@ export class AdministrationResolver {
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The account.' }) id: string,
   ): Promise<User> {
-    return this.services.administration.recommend(ctx, parseId(id));
+    return this.administrationService.recommend(ctx, parseId(id));
   }
 }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
+import type { AvailabilityService } from './availability.service.js';
 import { type LoginStatus, NameAvailability, PhoneAvailability } from './availability.service.js';
 
 registerEnumType(PhoneAvailability, {
@@ -39,14 +39,14 @@ class LoginStatusType implements LoginStatus {
 
 @Resolver()
 export class AvailabilityResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly availabilityService: AvailabilityService) {}
 
   @Query(() => PhoneAvailability, { description: 'Whether an account can be registered with a phone.' })
   phoneAvailability(
     @Ctx() ctx: RequestContext,
     @Arg('phone', () => String, { description: 'The phone.' }) phone: string,
   ): Promise<PhoneAvailability> {
-    return this.services.availability.phone(ctx, phone);
+    return this.availabilityService.phone(ctx, phone);
   }
 
   @Query(() => NameAvailability, { description: 'Whether a login name can be taken.' })
@@ -54,7 +54,7 @@ export class AvailabilityResolver {
     @Ctx() ctx: RequestContext,
     @Arg('name', () => String, { description: 'The name.' }) name: string,
   ): Promise<NameAvailability> {
-    return this.services.availability.name(ctx, name);
+    return this.availabilityService.name(ctx, name);
   }
 
   @Query(() => LoginStatusType, {
@@ -65,6 +65,6 @@ export class AvailabilityResolver {
     @Ctx() ctx: RequestContext,
     @Arg('account', () => String, { description: 'Phone, e-mail address or name.' }) account: string,
   ): Promise<LoginStatus> {
-    return this.services.availability.loginStatus(ctx, account);
+    return this.availabilityService.loginStatus(ctx, account);
   }
 }

@@ -48,8 +48,8 @@ export class AvailabilityService {
   }
 
   async loginStatus(ctx: RequestContext, account: string): Promise<LoginStatus> {
-    const { guardKey } = await matchAccount(ctx.em, account);
-    return this.guard.status({ account: guardKey, ip: ctx.client.ip });
+    const { accountKey } = await matchAccount(ctx.em, account);
+    return this.guard.status({ accountKey, ip: ctx.client.ip });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
-import type { Services } from '../../services.js';
+import type { CaptchaService } from './captcha.service.js';
 
 @ObjectType({ description: 'A picture of letters and digits for a person to read.' })
 class Captcha {
@@ -15,11 +15,11 @@ class Captcha {
 
 @Resolver()
 export class CaptchaResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly captchaService: CaptchaService) {}
 
   @Mutation(() => Captcha, { description: 'Draws a captcha. It can be answered once, for five minutes.' })
   async createCaptcha(): Promise<Captcha> {
-    const { id, image, expiresAt } = await this.services.captchas.create();
+    const { id, image, expiresAt } = await this.captchaService.create();
     return { id, image: `data:image/png;base64,${image.toString('base64')}`, expiresAt };
   }
 }

@@ -1,11 +1,12 @@
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { CaptchaAnswer, CaptchaService } from '../captcha/captcha.service.js';
-import { type Proof } from '../credential/authenticator.js';
+import type { Claimants } from '../guard/claimants.js';
 import { matchAccount } from '../user/account.finder.js';
 import type { CodeContact } from './code.address.js';
 import { codeAddress, takenError } from './code.address.js';
 import type { CodePurpose, CodeService } from './code.service.js';
+import type { CodeVerifier } from './code.verifier.js';
 
 export interface CodeRequest extends CodeContact {
   purposes: readonly CodePurpose[];
@@ -23,7 +24,8 @@ export class CodeRequestService {
   constructor(
     private readonly codes: CodeService,
     private readonly captchas: CaptchaService,
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly verifier: CodeVerifier,
   ) {}
 
   /**
@@ -50,9 +52,8 @@ export class CodeRequestService {
       return this.captchas.check(captcha.id, captcha.answer ?? '');
     }
     const target = codeAddress(input);
-    const { user, guardKey } = await matchAccount(ctx.em, target.address);
-    const claim = await this.proof.claim(guardKey, user?.id ?? null, captcha);
-    return this.proof.checkCode(ctx, claim, {
+    const claimant = await this.claimants.of(ctx, await matchAccount(ctx.em, target.address), captcha);
+    return this.verifier.check(claimant, {
       ...target,
       code: input.code ?? '',
       purpose: input.purpose ?? undefined,

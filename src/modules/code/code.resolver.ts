@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { SendCodeInput, VerifyInput } from './code.input.js';
+import type { CodeRequestService } from './code-request.service.js';
 
 @ObjectType({ description: 'A code was sent.' })
 class SendCodePayload {
@@ -14,7 +14,7 @@ class SendCodePayload {
 
 @Resolver()
 export class CodeResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly codeRequestService: CodeRequestService) {}
 
   @Mutation(() => SendCodePayload, {
     description:
@@ -25,7 +25,7 @@ export class CodeResolver {
     @Arg('input', () => SendCodeInput, { description: 'Where to, and what for.' })
     input: SendCodeInput,
   ): Promise<SendCodePayload> {
-    return this.services.codeRequests.send(ctx, input);
+    return this.codeRequestService.send(ctx, input);
   }
 
   @Mutation(() => Boolean, {
@@ -36,6 +36,6 @@ export class CodeResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => VerifyInput, { description: 'What to check.' }) input: VerifyInput,
   ): Promise<boolean> {
-    return this.services.codeRequests.verify(ctx, input);
+    return this.codeRequestService.verify(ctx, input);
   }
 }

@@ -1,12 +1,12 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { BindEmailInput, BindPhoneInput, UnbindInput } from './contact.input.js';
+import type { ContactService } from './contact.service.js';
 
 @Resolver()
 export class ContactResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly contactService: ContactService) {}
 
   @Mutation(() => User, {
     description: 'Sets or replaces the phone. Errors: PHONE_TAKEN, CREDENTIALS_INVALID, CODE_INVALID.',
@@ -16,7 +16,7 @@ export class ContactResolver {
     @Arg('input', () => BindPhoneInput, { description: 'The phone, and a code sent to it.' })
     input: BindPhoneInput,
   ): Promise<User> {
-    return this.services.contacts.bindPhone(ctx, input.phone, input);
+    return this.contactService.bindPhone(ctx, input.phone, input);
   }
 
   @Mutation(() => User, {
@@ -28,7 +28,7 @@ export class ContactResolver {
     @Arg('input', () => BindEmailInput, { description: 'The address, and a code sent to it.' })
     input: BindEmailInput,
   ): Promise<User> {
-    return this.services.contacts.bindEmail(ctx, input.email, input);
+    return this.contactService.bindEmail(ctx, input.email, input);
   }
 
   @Mutation(() => User, {
@@ -39,7 +39,7 @@ export class ContactResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => UnbindInput, { description: 'The password, and a code.' }) input: UnbindInput,
   ): Promise<User> {
-    return this.services.contacts.unbindPhone(ctx, input);
+    return this.contactService.unbindPhone(ctx, input);
   }
 
   @Mutation(() => User, {
@@ -50,6 +50,6 @@ export class ContactResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => UnbindInput, { description: 'The password, and a code.' }) input: UnbindInput,
   ): Promise<User> {
-    return this.services.contacts.unbindEmail(ctx, input);
+    return this.contactService.unbindEmail(ctx, input);
   }
 }

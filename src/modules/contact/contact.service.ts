@@ -5,10 +5,12 @@ import { requireViewer } from '../../policy.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
 import { codeAddress, takenError } from '../code/code.address.js';
-import { type Claim, type Proof } from '../credential/authenticator.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
 import { findPasswordHash, savePasswordHash } from '../credential/credential.repository.js';
 import { countIdentities } from '../credential/identity.repository.js';
 import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimant, Claimants } from '../guard/claimants.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { loadUser } from '../user/load-user.js';
@@ -35,7 +37,9 @@ export interface ContactRemoval extends SentPassword {
 /** The phone and the e-mail address of an account: binding, replacing and removing them, each with a code. */
 export class ContactService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly events: SecurityEventService,
   ) {}
 
@@ -65,12 +69,12 @@ export class ContactService {
   private async bind(ctx: RequestContext, target: CodeAddress, input: ContactBinding): Promise<User> {
     const { userId } = requireViewer(ctx);
     await assertFree(ctx, userId, target);
-    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
-    const newPassword = await this.checkPassword(ctx, claim, userId, input);
+    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    const newPassword = await this.checkPassword(ctx, claimant, userId, input);
     const request = { ...target, code: input.code, purpose: 'BIND' as const };
-    await this.proof.code(ctx, claim, request, async () => {
-      const secret = newPassword && (await this.proof.secretFor(ctx, newPassword));
-      await this.write(ctx, userId, target, secret);
+    await this.codes.use(claimant, request, async () => {
+      const passwordHash = newPassword && (await this.passwords.hashNew(ctx, newPassword));
+      await this.write(ctx, userId, target, passwordHash);
     });
     return loadUser(ctx, userId);
   }
@@ -78,41 +82,41 @@ export class ContactService {
   /** What is to become the password; null when the current one was given and is right, or none was given. */
   private async checkPassword(
     ctx: RequestContext,
-    claim: Claim,
+    claimant: Claimant,
     userId: number,
     input: ContactBinding,
   ): Promise<SentPassword | null> {
     if (input.password === undefined || input.password === null) return null;
     const given = { password: input.password, passwordFormat: input.passwordFormat ?? ('PLAIN' as const) };
     if ((await findPasswordHash(ctx.em, userId)) === null) {
-      this.proof.assertAllowed(ctx, given);
+      this.passwords.assertAllowed(ctx, given);
       return given;
     }
-    await this.assertPassword(ctx, claim, given);
+    await this.assertPassword(ctx, claimant, given);
     return null;
   }
 
-  private async assertPassword(ctx: RequestContext, claim: Claim, given: SentPassword): Promise<void> {
-    if (!(await this.proof.password(ctx, claim, given))) throw passwordWrong();
+  private async assertPassword(ctx: RequestContext, claimant: Claimant, given: SentPassword): Promise<void> {
+    if (!(await this.passwords.verify(ctx.em, claimant, given))) throw passwordWrong();
   }
 
   private async write(
     ctx: RequestContext,
     userId: number,
     { channel, address }: CodeAddress,
-    secret: string | null,
+    passwordHash: string | null,
   ): Promise<void> {
     try {
       await ctx.em.transactional(async () => {
         await lockActiveUser(ctx.em, userId);
         // Somebody else with this account's session was quicker to set a password.
-        if (secret && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
+        if (passwordHash && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
         if (channel === 'sms') await updateUser(ctx.em, userId, { phone: address });
         else {
           await updateUser(ctx.em, userId, { email: address, emailVerified: true });
           await takeOverEmail(ctx.em, address, userId);
         }
-        if (secret) await savePasswordHash(ctx.em, userId, secret);
+        if (passwordHash) await savePasswordHash(ctx.em, userId, passwordHash);
         const kind = channel === 'sms' ? SecurityEventKind.PHONE_BOUND : SecurityEventKind.EMAIL_BOUND;
         await this.events.record(ctx, userId, kind);
       });
@@ -126,10 +130,10 @@ export class ContactService {
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;
     if (!address) throw new AppError('NOT_FOUND');
-    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
-    await this.assertPassword(ctx, claim, input);
+    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    await this.assertPassword(ctx, claimant, input);
     const request = { channel, address, code: input.code, purpose: 'UNBIND' as const };
-    await this.proof.code(ctx, claim, request, () => this.remove(ctx, userId, request));
+    await this.codes.use(claimant, request, () => this.remove(ctx, userId, request));
     return loadUser(ctx, userId);
   }
 

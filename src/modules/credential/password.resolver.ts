@@ -1,11 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { ChangePasswordInput, RetrievePasswordInput } from './password.input.js';
+import type { PasswordService } from './password.service.js';
 
 @Resolver()
 export class PasswordResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly passwordService: PasswordService) {}
 
   @Mutation(() => Boolean, {
     description:
@@ -16,7 +16,7 @@ export class PasswordResolver {
     @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' })
     input: ChangePasswordInput,
   ): Promise<boolean> {
-    return this.services.passwords.change(ctx, input);
+    return this.passwordService.change(ctx, input);
   }
 
   @Mutation(() => Boolean, {
@@ -30,6 +30,6 @@ export class PasswordResolver {
     })
     input: RetrievePasswordInput,
   ): Promise<boolean> {
-    return this.services.passwords.retrieve(ctx, input);
+    return this.passwordService.retrieve(ctx, input);
   }
 }

@@ -2,23 +2,23 @@ import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { AtMost } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { Image } from '../user/image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { DEFAULT_PHOTOS_MAX } from './image.repository.js';
+import { type ImageService } from './image.service.js';
 import { ImageSize } from './image.type.js';
 import { FILE_DESCRIPTION, streamOf } from './upload.stream.js';
 
 @Resolver(() => Image)
 export class ImageResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly imageService: ImageService) {}
 
   @AtMost(DEFAULT_PHOTOS_MAX)
   @Query(() => [Image], {
     description: `The default photos, which anybody can take as an avatar; at most ${DEFAULT_PHOTOS_MAX}.`,
   })
   defaultPhotos(@Ctx() ctx: RequestContext): Promise<Image[]> {
-    return this.services.images.defaultPhotos(ctx);
+    return this.imageService.defaultPhotos(ctx);
   }
 
   @Mutation(() => Image, {
@@ -29,7 +29,7 @@ export class ImageResolver {
     @Ctx() ctx: RequestContext,
     @Arg('file', () => GraphQLUpload, { description: FILE_DESCRIPTION }) file: Promise<FileUpload>,
   ): Promise<Image> {
-    return this.services.images.upload(ctx, streamOf(file));
+    return this.imageService.upload(ctx, streamOf(file));
   }
 
   @FieldResolver(() => String, { description: 'Where to get it.' })
@@ -42,7 +42,7 @@ export class ImageResolver {
     })
     size?: ImageSize | null,
   ): string {
-    return this.services.images.urlOf(image, size);
+    return this.imageService.urlOf(image, size);
   }
 
   @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })

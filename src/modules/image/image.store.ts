@@ -5,6 +5,7 @@ import { AppError } from '../../errors/app-error.js';
 import { type Storage } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
+import { insertDefaultPhoto } from './default-photo.repository.js';
 import type { CleanImage } from './image.decoder.js';
 import { parseStorageKey } from './image.key.js';
 import {
@@ -43,6 +44,17 @@ export class ImageStore {
   addUnclaimed(ctx: RequestContext, key: string, picture: CleanImage): Promise<Image> {
     const row = { ...rowOf(key, picture), ownerId: null, unclaimed: true };
     return this.put(key, picture, () => insertImage(ctx.em, row));
+  }
+
+  /** Stores a picture that any user may take as an avatar, at the end of their list. */
+  addDefaultPhoto(em: EntityManager, key: string, picture: CleanImage): Promise<Image> {
+    return this.put(key, picture, () =>
+      em.transactional(async () => {
+        const image = await insertImage(em, { ...rowOf(key, picture), ownerId: null });
+        await insertDefaultPhoto(em, image.id);
+        return image;
+      }),
+    );
   }
 
   /**

@@ -1,15 +1,15 @@
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { Image } from '../user/image.entity.js';
 import { CreateUploadInput } from './upload.input.js';
+import type { UploadService } from './upload.service.js';
 import { streamOf } from './upload.stream.js';
 import { UploadTicket } from './upload.type.js';
 
 @Resolver()
 export class UploadResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly uploadService: UploadService) {}
 
   @Mutation(() => UploadTicket, {
     description:
@@ -19,7 +19,7 @@ export class UploadResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => CreateUploadInput, { description: 'The picture.' }) input: CreateUploadInput,
   ): Promise<UploadTicket> {
-    return this.services.uploads.createTicket(ctx, input);
+    return this.uploadService.createTicket(ctx, input);
   }
 
   @Mutation(() => Image, {
@@ -32,6 +32,6 @@ export class UploadResolver {
     @Arg('file', () => GraphQLUpload, { description: 'Exactly the bytes that were announced.' })
     file: Promise<FileUpload>,
   ): Promise<Image> {
-    return this.services.uploads.redeem(ctx, token, streamOf(file));
+    return this.uploadService.redeem(ctx, token, streamOf(file));
   }
 }

@@ -1,14 +1,14 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
 import { imageLoader } from './image.loader.js';
+import { type ImageService } from './image.service.js';
 import { ImageSize } from './image.type.js';
 
 @Resolver(() => User)
 export class UserImageResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly imageService: ImageService) {}
 
   @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
   avatar(@Root() user: User): Image | null {
@@ -33,7 +33,7 @@ export class UserImageResolver {
     })
     orDefault: boolean,
   ): string | null | Promise<string | null> {
-    return this.services.images.avatarUrlOf(ctx, user, { size, orDefault });
+    return this.imageService.avatarUrlOf(ctx, user, { size, orDefault });
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })

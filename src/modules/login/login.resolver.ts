@@ -1,13 +1,19 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
+import { type SessionService } from '../session/session.service.js';
 import { AuthPayload } from './auth.type.js';
 import type { AuthResult } from './auth-result.js';
 import { LoginInput, RegisterInput } from './login.input.js';
+import type { LoginService } from './login.service.js';
+import type { RegistrationService } from './registration.service.js';
 
 @Resolver()
 export class LoginResolver {
-  constructor(private readonly services: Services) {}
+  constructor(
+    private readonly registrationService: RegistrationService,
+    private readonly loginService: LoginService,
+    private readonly sessionService: SessionService,
+  ) {}
 
   @Mutation(() => AuthPayload, {
     description:
@@ -18,7 +24,7 @@ export class LoginResolver {
     @Arg('input', () => RegisterInput, { description: 'The new account, and a code for it.' })
     input: RegisterInput,
   ): Promise<AuthResult> {
-    return this.services.registration.register(ctx, input);
+    return this.registrationService.register(ctx, input);
   }
 
   @Mutation(() => AuthPayload, {
@@ -29,7 +35,7 @@ export class LoginResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => LoginInput, { description: 'Who logs in, and how.' }) input: LoginInput,
   ): Promise<AuthResult> {
-    return this.services.login.login(ctx, input);
+    return this.loginService.login(ctx, input);
   }
 
   @Mutation(() => Boolean, {
@@ -43,7 +49,7 @@ export class LoginResolver {
     })
     everywhere: boolean,
   ): Promise<boolean> {
-    return this.services.sessions.logout(ctx, everywhere);
+    return this.sessionService.logout(ctx, everywhere);
   }
 
   @Mutation(() => AuthPayload, {
@@ -51,6 +57,6 @@ export class LoginResolver {
       'Puts a new session in the place of the one in use, whose token ends. Errors: UNAUTHENTICATED.',
   })
   refreshSession(@Ctx() ctx: RequestContext): Promise<AuthResult> {
-    return this.services.login.refresh(ctx);
+    return this.loginService.refresh(ctx);
   }
 }

@@ -5,9 +5,11 @@ import { requireViewer } from '../../policy.js';
 import type { AccountCreator } from '../account/account.creator.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
-import type { Proof } from '../credential/authenticator.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
 import { addIdentities, findUserIdByIdentity } from '../credential/identity.repository.js';
 import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
@@ -35,14 +37,16 @@ export interface LoginRequest extends Partial<SentPassword> {
 interface LoggedIn {
   userId: number;
   isNewUser: boolean;
-  /** The secret the password was verified against; the session opens only if it is still the one. */
+  /** The hash the password was verified against; the session opens only if it is still the one. */
   passwordHash?: string;
 }
 
 /** Log-in by password, by code, or by a third party. */
 export class LoginService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly creator: AccountCreator,
     private readonly sessions: SessionService,
     private readonly events: SecurityEventService,
@@ -81,11 +85,11 @@ export class LoginService {
   }
 
   private async byPassword(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
-    const { user, guardKey } = await matchAccount(ctx.em, account);
-    const userId = user?.id ?? null;
-    const passwordHash = await this.proof.password(
-      ctx,
-      await this.proof.claim(guardKey, userId, input.captcha),
+    const match = await matchAccount(ctx.em, account);
+    const { user } = match;
+    const passwordHash = await this.passwords.verify(
+      ctx.em,
+      await this.claimants.of(ctx, match, input.captcha),
       { password: input.password ?? '', passwordFormat: input.passwordFormat ?? 'PLAIN' },
     );
     if (!user || !passwordHash) {
@@ -99,10 +103,10 @@ export class LoginService {
 
   private async byCode(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
     const target = addressOf(account);
-    const { user, guardKey } = await matchAccount(ctx.em, target.address);
-    return this.proof.code(
-      ctx,
-      await this.proof.claim(guardKey, user?.id ?? null, input.captcha),
+    const match = await matchAccount(ctx.em, target.address);
+    const { user } = match;
+    return this.codes.use(
+      await this.claimants.of(ctx, match, input.captcha),
       // A code that is to create an account must have been sent for that too.
       { ...target, code: input.code ?? '', purpose: !user && input.registerUnknown ? 'REGISTER' : 'LOGIN' },
       async () => {

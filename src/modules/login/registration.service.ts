@@ -3,8 +3,10 @@ import { AppError } from '../../errors/app-error.js';
 import type { AccountCreator, NewAccount } from '../account/account.creator.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import { type CodeContact, codeAddress, takenError } from '../code/code.address.js';
-import type { Proof } from '../credential/authenticator.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
 import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { matchAccount } from '../user/account.finder.js';
@@ -24,7 +26,9 @@ export interface Registration extends CodeContact, Partial<SentPassword> {
 /** Registration with a code sent to a phone or an e-mail address. */
 export class RegistrationService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly creator: AccountCreator,
     private readonly sessions: SessionService,
     private readonly moderation: ModerationService,
@@ -37,20 +41,19 @@ export class RegistrationService {
   async register(ctx: RequestContext, input: Registration): Promise<AuthResult> {
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const target = codeAddress(input);
-    const { user: owner, guardKey } = await matchAccount(ctx.em, target.address);
-    if (owner) throw takenError(target.channel);
+    const match = await matchAccount(ctx.em, target.address);
+    if (match.user) throw takenError(target.channel);
     const password = passwordOf(input);
-    if (password) this.proof.assertAllowed(ctx, password);
+    if (password) this.passwords.assertAllowed(ctx, password);
     const account: NewAccount = {
       ...(await this.names(ctx, input)),
       ...(target.channel === 'sms' ? { phone: target.address } : { email: target.address }),
     };
-    const userId = await this.proof.code(
-      ctx,
-      await this.proof.claim(guardKey, null, input.captcha),
+    const userId = await this.codes.use(
+      await this.claimants.of(ctx, match, input.captcha),
       { ...target, code: input.code, purpose: 'REGISTER' },
       async () => {
-        const passwordHash = password && (await this.proof.secretFor(ctx, password));
+        const passwordHash = password && (await this.passwords.hashNew(ctx, password));
         return this.creator.create(ctx, { ...account, passwordHash });
       },
     );

@@ -1,13 +1,13 @@
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { FILE_DESCRIPTION, streamOf } from '../image/upload.stream.js';
 import { User } from '../user/user.entity.js';
+import type { ProfileService } from './profile.service.js';
 
 @Resolver()
 export class AvatarResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly profileService: ProfileService) {}
 
   @Mutation(() => User, {
     description:
@@ -17,6 +17,6 @@ export class AvatarResolver {
     @Ctx() ctx: RequestContext,
     @Arg('file', () => GraphQLUpload, { description: FILE_DESCRIPTION }) file: Promise<FileUpload>,
   ): Promise<User> {
-    return this.services.profiles.updateAvatar(ctx, streamOf(file));
+    return this.profileService.updateAvatar(ctx, streamOf(file));
   }
 }

@@ -1,13 +1,13 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseId } from '../../schema/ids.js';
-import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
 import { UpdateProfileInput } from './profile.input.js';
+import type { ProfileService } from './profile.service.js';
 
 @Resolver()
 export class ProfileResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly profileService: ProfileService) {}
 
   @Mutation(() => User, {
     description:
@@ -18,10 +18,10 @@ export class ProfileResolver {
     @Arg('input', () => UpdateProfileInput, { description: 'The changes.' }) input: UpdateProfileInput,
   ): Promise<User> {
     const { communityId, hobbyIds, ...changes } = input;
-    return this.services.profiles.update(ctx, {
+    return this.profileService.update(ctx, {
       ...changes,
       communityId: typeof communityId === 'string' ? parseId(communityId, 'communityId') : communityId,
-      hobbyIds: hobbyIds?.map((id) => parseId(id, 'hobbyIds')) ?? hobbyIds,
-    } as Parameters<typeof this.services.profiles.update>[1]);
+      hobbyIds: hobbyIds ? hobbyIds.map((id) => parseId(id, 'hobbyIds')) : hobbyIds,
+    });
   }
 }

@@ -4,25 +4,29 @@ import { ABILITIES, maySeePrivate } from '../../policy.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { communityLoader } from '../place/community.loader.js';
+import { type PlaceService } from '../place/place.service.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.input.js';
+import type { UserService } from './user.service.js';
 
 const UserConnection = connectionOf(User, 'User', ['user', 'users']);
 const NOWHERE = -1;
 
 @Resolver(() => User)
 export class UserResolver {
-  constructor(private readonly services: Services) {}
+  constructor(
+    private readonly userService: UserService,
+    private readonly placeService: PlaceService,
+  ) {}
 
   @Query(() => User, { nullable: true, description: 'The caller; null when not logged in.' })
   me(@Ctx() ctx: RequestContext): Promise<User | null> {
-    return this.services.users.me(ctx);
+    return this.userService.me(ctx);
   }
 
   @Query(() => User, { nullable: true, description: 'One user by exactly one key; null when there is none.' })
@@ -43,7 +47,7 @@ export class UserResolver {
     account?: string | null,
   ): Promise<User | null> {
     const key = id === undefined || id === null ? undefined : (parseIdOrNull(id) ?? NOWHERE);
-    return this.services.users.find(ctx, { id: key, name, phone, email, account });
+    return this.userService.find(ctx, { id: key, name, phone, email, account });
   }
 
   @Paged()
@@ -74,7 +78,7 @@ export class UserResolver {
       since: since ? parseId(since, 'since') : null,
     };
     const page = { first, after, offset };
-    return toConnection(await this.services.users.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
+    return toConnection(await this.userService.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
   }
 
   @FieldResolver(() => String, { description: 'The display name; the login name where none was set.' })
@@ -137,7 +141,7 @@ export class UserResolver {
     description: 'The city: of the community, else of the location.',
   })
   city(@Root() user: User, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
-    return user.cityId ? this.services.places.city(ctx.em, user.cityId) : null;
+    return user.cityId ? this.placeService.city(ctx.em, user.cityId) : null;
   }
 
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })

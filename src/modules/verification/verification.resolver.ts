@@ -3,7 +3,6 @@ import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { imageLoader } from '../image/image.loader.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
@@ -12,6 +11,7 @@ import { ReviewDecision, Verification, VerificationState } from './verification.
 import { VerificationInput } from './verification.input.js';
 import { verificationLoader } from './verification.loader.js';
 import { maySeeIdentification } from './verification.rules.js';
+import type { VerificationService } from './verification.service.js';
 
 const VerificationConnection = connectionOf(Verification, 'Verification', ['verification', 'verifications']);
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
@@ -21,7 +21,7 @@ const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | n
 
 @Resolver(() => Verification)
 export class VerificationResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly verificationService: VerificationService) {}
 
   @Paged()
   @Query(() => VerificationConnection, {
@@ -37,7 +37,7 @@ export class VerificationResolver {
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,
   ): Promise<Connection<Verification>> {
-    return toConnection(await this.services.verifications.list(ctx, state ?? null, { first, after }));
+    return toConnection(await this.verificationService.list(ctx, state ?? null, { first, after }));
   }
 
   @Mutation(() => Verification, {
@@ -49,7 +49,7 @@ export class VerificationResolver {
     @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
     input: VerificationInput,
   ): Promise<Verification> {
-    return this.services.verifications.submit(ctx, input);
+    return this.verificationService.submit(ctx, input);
   }
 
   @Mutation(() => Verification, {
@@ -61,7 +61,7 @@ export class VerificationResolver {
     @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
     input: VerificationInput,
   ): Promise<Verification> {
-    return this.services.verifications.update(ctx, input);
+    return this.verificationService.update(ctx, input);
   }
 
   @Mutation(() => Boolean, {
@@ -69,7 +69,7 @@ export class VerificationResolver {
       'Withdraws the verification of the caller, in any state, a passed one too. Always true. Errors: NOT_FOUND.',
   })
   deleteVerification(@Ctx() ctx: RequestContext): Promise<boolean> {
-    return this.services.verifications.delete(ctx);
+    return this.verificationService.delete(ctx);
   }
 
   @Mutation(() => Verification, {
@@ -95,7 +95,7 @@ export class VerificationResolver {
   ): Promise<Verification> {
     // A text that cannot be a number of ours names nobody.
     const id = parseIdOrNull(userId) ?? 0;
-    return this.services.verifications.review(ctx, id, { decision, desc, updatedAt });
+    return this.verificationService.review(ctx, id, { decision, desc, updatedAt });
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })
@@ -108,7 +108,7 @@ export class VerificationResolver {
     description: `Name of the person, or of the one who stands for the organisation. ${PRIVATE}`,
   })
   realName(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return this.services.verifications.realName(ctx, verification);
+    return this.verificationService.realName(ctx, verification);
   }
 
   @FieldResolver(() => String, {
@@ -116,7 +116,7 @@ export class VerificationResolver {
     description: `The number of that person's card, 18 characters (see that of VerificationInput). ${PRIVATE}`,
   })
   idNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return this.services.verifications.idNumber(ctx, verification);
+    return this.verificationService.idNumber(ctx, verification);
   }
 
   @FieldResolver(() => String, {
