@@ -1,5 +1,5 @@
 import { areDevelopmentKeys, isDevelopmentPepper, SETTINGS, type Settings } from './config.settings.js';
-import { StartError } from './errors/start-error.js';
+import { StartError } from './infra/start-error.js';
 
 /** The settings of one process: typed, frozen, and complete before anything starts. */
 export interface Config extends Readonly<Settings> {

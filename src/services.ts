@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
 import { reportFailure } from './errors/report.js';
-import { type Database, migrate, openDatabase } from './infra/database/database.js';
+import { type Database, migrate } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createSenders, type MessageSenders } from './infra/message/senders.js';
-import { createIdentityProviders } from './infra/oauth/port.js';
+import { createIdentityProviders } from './infra/oauth/providers.js';
 import { createRedis, type RedisConnection } from './infra/redis.js';
 import { SecretBox } from './infra/secret-box.js';
 import { LocalStorage } from './infra/storage/local.js';
@@ -20,6 +20,7 @@ import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
+import { composeMail } from './modules/code/mail.text.js';
 import { ContactService } from './modules/contact/contact.service.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
@@ -31,6 +32,7 @@ import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
+import { PICTURE_LAYOUT } from './modules/image/image.key.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
@@ -51,6 +53,7 @@ import { SessionService } from './modules/session/session.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
+import { openDatabase } from './open-database.js';
 import { seedReference } from './seeders/reference.seeder.js';
 
 /** What the services stand on, opened once per process. */
@@ -68,9 +71,9 @@ export async function openInfrastructure(
 ): Promise<Infrastructure> {
   const database = await openDatabase(config, embedded);
   try {
-    const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
+    const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'), PICTURE_LAYOUT);
     await migrate(database, (em) => seedReference(em, { storage }));
-    return { database, storage, redis: createRedis(config), messages: createSenders(config) };
+    return { database, storage, redis: createRedis(config), messages: createSenders(config, composeMail) };
   } catch (error) {
     await database.close();
     throw error;

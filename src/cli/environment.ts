@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, loadConfig } from '../config.js';
 import { startProblem } from '../errors/start-problem.js';
-import { openDatabase } from '../infra/database/database.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { SecretBox } from '../infra/secret-box.js';
 import type { Storage } from '../infra/storage/port.js';
@@ -11,6 +10,7 @@ import type { JobRunner } from '../jobs/runner.js';
 import { SecurityEventService } from '../modules/security/security-event.service.js';
 import { SessionCache } from '../modules/session/session.cache.js';
 import { SessionService } from '../modules/session/session.service.js';
+import { openDatabase } from '../open-database.js';
 import { closeInfrastructure, type Infrastructure, openInfrastructure } from '../services.js';
 
 /**

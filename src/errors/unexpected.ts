@@ -1,5 +1,8 @@
 import { ConnectionException } from '@mikro-orm/core';
+import { ProviderError, type ProviderFailure } from '../infra/oauth/failure.js';
+import { UnavailableError } from '../infra/unavailable.js';
 import { AppError } from './app-error.js';
+import type { ErrorCode } from './codes.js';
 
 /** The system's own names of what passes: connections that fail, and a disk that is full, read-only or failing. */
 const PASSING_SYSTEM = new Set([
@@ -50,10 +53,24 @@ function isClientFault(error: unknown): boolean {
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
 }
 
-/** Any failure as one of the closed list. */
+const OF_PROVIDER: Readonly<Record<ProviderFailure, ErrorCode>> = {
+  incomplete: 'INVALID_INPUT',
+  disabled: 'THIRD_PARTY_DISABLED',
+  rejected: 'THIRD_PARTY_REJECTED',
+  unavailable: 'THIRD_PARTY_UNAVAILABLE',
+};
+
+const unavailable = (cause: unknown): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause });
+
+/** Any failure as one of the closed list. Those of the infrastructure have their reason, if any, as their cause. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof UnavailableError) return unavailable(error.cause);
+  if (error instanceof ProviderError) {
+    const { failure, field, cause } = error;
+    return new AppError(OF_PROVIDER[failure], { ...(field && { field }) }, { cause });
+  }
   if (isClientFault(error)) return new AppError('INVALID_INPUT', {}, { cause: error });
-  const code = isUnavailable(error) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL';
-  return new AppError(code, code === 'SERVICE_UNAVAILABLE' ? { retryAfter: 1 } : {}, { cause: error });
+  return isUnavailable(error) ? unavailable(error) : new AppError('INTERNAL', {}, { cause: error });
 }

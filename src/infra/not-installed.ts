@@ -1,4 +1,4 @@
-import { StartError } from '../errors/start-error.js';
+import { StartError } from './start-error.js';
 
 /** For what only development needs: production images leave it out. */
 export function notInstalled(error: unknown, what: string, setting: string): unknown {

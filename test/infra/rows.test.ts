@@ -3,7 +3,7 @@ import { type EntityClass, type EntityMetadata, type EntityProperty, MikroORM } 
 import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { defineConfig, type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import fc from 'fast-check';
-import { ENTITIES } from '../../src/infra/database/entities.js';
+import { ENTITIES } from '../../src/entities.js';
 import { READ_ONLY } from '../../src/infra/database/query.js';
 import { assertRowsReadable, readRows } from '../../src/infra/database/rows.js';
 import { openTestDatabase, type TestDatabase } from '../support/context.js';

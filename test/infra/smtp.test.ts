@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { createSenders } from '../../src/infra/message/senders.js';
 import { SmtpSender } from '../../src/infra/message/smtp.js';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from '../../src/infra/message/smtp.settings.js';
+import { composeMail } from '../../src/modules/code/mail.text.js';
 import { selfSignedCertificate } from '../support/certificate.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
 import { until } from '../support/until.js';
@@ -29,6 +30,7 @@ function senderTo(
   options: { requireTls?: boolean; timeoutMs?: number } = {},
 ): SmtpSender {
   const sender = new SmtpSender({
+    compose: composeMail,
     server: { host: '127.0.0.1', port, secure: false, ...server },
     from: FROM,
     requireTls: false,
@@ -296,7 +298,10 @@ describe('the settings', () => {
 
   test('choose the sender', async () => {
     const smtp = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
-    const { mail } = createSenders(loadConfig({ ...smtp, SMTP_URL: 'smtps://mail.example.com' }));
+    const { mail } = createSenders(
+      loadConfig({ ...smtp, SMTP_URL: 'smtps://mail.example.com' }),
+      composeMail,
+    );
     expect(mail).toBeInstanceOf(SmtpSender);
   });
 
@@ -319,7 +324,10 @@ describe('the settings', () => {
     ['0.0.0.0', false],
   ])('in production, %s may do without TLS: %s', async (host, delivered) => {
     const inbox = await openInbox();
-    const { mail } = createSenders(loadConfig({ ...PRODUCTION, SMTP_URL: `smtp://${host}:${inbox.port}` }));
+    const { mail } = createSenders(
+      loadConfig({ ...PRODUCTION, SMTP_URL: `smtp://${host}:${inbox.port}` }),
+      composeMail,
+    );
     ended.push(async () => mail.close?.());
     await mail.send(MESSAGE).catch(() => undefined);
     expect(inbox.connections).toBe(1);

@@ -8,7 +8,7 @@ import {
   ReflectMetadataProvider,
 } from '@mikro-orm/decorators/legacy';
 import { defineConfig } from '@mikro-orm/postgresql';
-import { ENTITIES } from '../../src/infra/database/entities.js';
+import { ENTITIES } from '../../src/entities.js';
 import type { PersonalTable } from '../../src/infra/database/personal.js';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { ImageStore } from '../../src/modules/image/image.store.js';

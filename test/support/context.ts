@@ -2,9 +2,12 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type RequestContext } from '../../src/context.js';
 import { DeviceType } from '../../src/device-type.js';
-import { type Database, openDatabase } from '../../src/infra/database/database.js';
-import { createLoaders } from '../../src/loaders.js';
+import { toAppError } from '../../src/errors/unexpected.js';
+import type { Database } from '../../src/infra/database/database.js';
+import { UnavailableError } from '../../src/infra/unavailable.js';
+import { Loaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { openDatabase } from '../../src/open-database.js';
 import { createDatabase } from './template.js';
 
 const TEST_CONFIG = { DATABASE_POOL: 10, DATA_DIR: '.data' };
@@ -59,7 +62,7 @@ export function contextOf(
     },
     viewer: userId === null ? null : { userId, sessionId: 1, originId: 1, abilities },
     em,
-    loaders: createLoaders(em),
+    loaders: new Loaders(em),
   };
 }
 
@@ -78,11 +81,15 @@ export const atOnce = <T>(
 ): Promise<PromiseSettledResult<T>[]> =>
   Promise.allSettled(Array.from({ length: times }, (_, index) => work(index)));
 
+function codeOf(reason: { code?: string }): string {
+  return (reason instanceof UnavailableError ? toAppError(reason) : reason).code ?? String(reason);
+}
+
 /** How many were refused with each code; anything that is not an AppError counts under its message. */
 export function outcomes(results: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const result of results) {
-    const key = result.status === 'fulfilled' ? 'ok' : (result.reason.code ?? String(result.reason));
+    const key = result.status === 'fulfilled' ? 'ok' : codeOf(result.reason);
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ModerationService } from '../../modules/moderation/moderation.service.js';
 import { rangeArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 export function addBlockedIpCommands(program: Command, run: Run): void {
   const blockedIp = program.command('blocked-ip').description('Addresses that may not log in.');

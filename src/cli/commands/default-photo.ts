@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
-import { newStorageKey } from '../../infra/storage/port.js';
 import { deleteDefaultPhoto } from '../../modules/image/default-photo.repository.js';
 import { type CleanImage, ImageDecoder, readAtMost } from '../../modules/image/image.decoder.js';
+import { newStorageKey } from '../../modules/image/image.key.js';
 import { findDefaultPhotos } from '../../modules/image/image.repository.js';
 import { ImageStore } from '../../modules/image/image.store.js';
 import type { Image } from '../../modules/user/image.entity.js';
+import { type Run } from '../command.js';
 import type { Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { removal } from '../removal.js';
 
 const viewOf = ({ id, key, mime, size, width, height }: Image) => ({ id, key, mime, size, width, height });

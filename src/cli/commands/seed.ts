@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { PasswordHasher } from '../../modules/credential/password.hasher.js';
 import { seedDemo } from '../../seeders/demo.seeder.js';
 import { countArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showOne, type Terminal } from '../output.js';
-import type { Run } from '../program.js';
 
 interface DemoCommandOptions {
   users: number;

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { StartError } from '../../errors/start-error.js';
+import { StartError } from '../start-error.js';
 
 /** Thrown when another live process holds the data directory; PGlite allows one process only. */
 export class DataDirInUseError extends StartError {

@@ -1,10 +1,15 @@
 import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
-import { StartError } from '../../errors/start-error.js';
 import { answersInTime } from '../answers-in-time.js';
+import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
-import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import {
+  type DatabaseSchema,
+  type DatabaseSettings,
+  type EmbeddedOptions,
+  ormOptions,
+} from './orm-options.js';
 import { keepRoom } from './room.js';
 import { assertRowsReadable } from './rows.js';
 import { prepareOn } from './statement.js';
@@ -80,12 +85,18 @@ export function refuseOldVersion(version: string): void {
 }
 
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
-export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
+export async function connectDatabase(
+  config: DatabaseSettings,
+  schema: DatabaseSchema,
+  embedded?: EmbeddedOptions,
+): Promise<Database> {
   const isOwnDirectory = !config.DATABASE_URL && !embedded;
   const unlock = isOwnDirectory ? lockDataDir(config.DATA_DIR) : () => {};
   try {
     // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
-    const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
+    const orm = (await MikroORM.init(
+      (await ormOptions(config, schema, embedded)) as never,
+    )) as unknown as Orm;
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
     assertRowsReadable(orm.em as EntityManager);

@@ -1,6 +1,6 @@
 import { type EntityClass, type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { StartError } from '../../errors/start-error.js';
+import { StartError } from '../start-error.js';
 import { readMoment } from './moments.js';
 import { type Statement, type StatementOptions, statement } from './statement.js';
 

@@ -17,7 +17,6 @@ export class FollowService {
     await ctx.em.transactional(async () => {
       if (await insertFollow(ctx.em, pair)) await countFollow(ctx.em, pair, 1);
     });
-    this.forget(ctx, pair);
     return user;
   }
 
@@ -27,7 +26,6 @@ export class FollowService {
     await ctx.em.transactional(async () => {
       if (await deleteFollow(ctx.em, pair)) await countFollow(ctx.em, pair, -1);
     });
-    this.forget(ctx, pair);
     return user;
   }
 
@@ -39,11 +37,5 @@ export class FollowService {
     const user = users.get(userId);
     if (!user) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
     return { user, pair: [viewer.userId, userId] };
-  }
-
-  /** What this request has read before is true no more. */
-  private forget(ctx: RequestContext, pair: FollowPair): void {
-    ctx.loaders.follows.clear(pair);
-    for (const userId of pair) ctx.loaders.extra.clear(userId);
   }
 }

@@ -62,7 +62,6 @@ export class IncomeService {
       }
       return findOrderByKey(ctx.em, income.key);
     });
-    ctx.loaders.currency.clear(userId);
     // Orders are deleted only with their user.
     if (!order) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
     return order;

@@ -89,7 +89,6 @@ export class VerificationService {
       if (!(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
       await this.events.record(ctx, userId, SecurityEventKind.VERIFICATION_WITHDRAWN);
     });
-    ctx.loaders.verification.clear(userId);
     return true;
   }
 
@@ -156,7 +155,6 @@ export class VerificationService {
       await this.events.record(ctx, userId, await work());
       return findVerification(ctx.em, userId);
     });
-    ctx.loaders.verification.clear(userId);
     if (!changed) throw new AppError('NOT_FOUND');
     return changed;
   }
