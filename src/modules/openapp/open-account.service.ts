@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { isNameTaken } from '../../errors/constraints.js';
 import type { MessageSender } from '../../infra/message/port.js';
 import { INTEGER_MAX } from '../../numbers.js';
 import type { AccountCreator, NewAccount } from '../account/account.creator.js';
@@ -117,8 +118,7 @@ export class OpenAccountService {
   /** Somebody may take the name at this very moment. */
   private insert(ctx: RequestContext, account: NewAccount): Promise<number> {
     return this.creator.create(ctx, account).catch((error: unknown) => {
-      const lost = error instanceof AppError && error.code === 'NAME_TAKEN';
-      if (!lost) throw error;
+      if (!isNameTaken(error)) throw error;
       return this.creator.create(ctx, { ...account, name: null });
     });
   }

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { translateConstraint } from '../../errors/constraints.js';
 import { requireViewer } from '../../policy.js';
 import { countHobbies, replaceHobbies, USER_HOBBIES_MAX } from '../hobby/hobby.repository.js';
 import { imageLoader } from '../image/image.loader.js';
@@ -50,16 +49,12 @@ export class ProfileService {
   async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
     const { userId } = requireViewer(ctx);
     const { columns, hobbyIds, pictures } = await this.check(ctx, changes);
-    try {
-      await ctx.em.transactional(async () => {
-        await lockActiveUser(ctx.em, userId);
-        for (const { image, field } of pictures) await this.images.claim(ctx, image, field);
-        await updateUser(ctx.em, userId, columns);
-        if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
-      });
-    } catch (error) {
-      throw translateConstraint(error);
-    }
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      for (const { image, field } of pictures) await this.images.claim(ctx, image, field);
+      await updateUser(ctx.em, userId, columns);
+      if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
+    });
     const updated = await findUserById(ctx.em, userId);
     if (!updated) throw new AppError('UNAUTHENTICATED');
     return updated;
