@@ -139,7 +139,7 @@ describe('a database that takes no writes', () => {
   test('reads go on, writes are unavailable, and /readyz says so until it takes them again', async () => {
     // Uses are recorded: a reader whose last one was long ago writes.
     await sql(`update sessions set last_seen_at = now() - interval '1 hour'`);
-    await app.services.sessions.refresh(app.infrastructure.database.fork(), account.id);
+    await app.services.sessions.refresh(app.infrastructure.database, account.id);
     await setReadOnly(true);
     try {
       await until('it is read-only', async () => (await state().catch(() => []))[0]?.read_only === 'on');
@@ -230,7 +230,7 @@ describe('moments that no client can read', () => {
       await sql(`update ${table} set ${sets} where ${table === 'users' ? 'id' : 'user_id'} = ${id}`);
     }
     await sql(`update users set birthday = '${date}' where id = ${id}`);
-    await app.services.sessions.refresh(app.infrastructure.database.fork(), id);
+    await app.services.sessions.refresh(app.infrastructure.database, id);
   }
 
   test.each(MOMENTS)('%s is read as the first or the last that one can', async (moment, date) => {
@@ -266,7 +266,7 @@ describe('moments that no client can read', () => {
   test('a session that never ends is good', async () => {
     const { id, token } = await app.client.register();
     await sql(`update sessions set expires_at = 'infinity' where user_id = ${id}`);
-    await app.services.sessions.refresh(app.infrastructure.database.fork(), id);
+    await app.services.sessions.refresh(app.infrastructure.database, id);
     const { sessions } = await app.client.data('{ sessions { expiresAt } }', {}, token);
     expect(sessions).toEqual([{ expiresAt: '9999-12-31T23:59:59.999Z' }]);
   });

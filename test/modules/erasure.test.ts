@@ -210,7 +210,7 @@ test('every table that refers to users is filled by these tests, or is known to 
     account.id,
     `subject ${account.id}`,
   ]);
-  const openApp = await app.services.openApps.create(em.fork(), {});
+  const openApp = await app.services.openApps.create({ em }, {});
   await em.execute('insert into open_app_calls (app_id, signature, user_id) values (?, ?, ?)', [
     openApp.app.id,
     '0'.repeat(32),

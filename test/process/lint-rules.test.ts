@@ -51,7 +51,19 @@ describe('the linter', () => {
     ['a variable with a fork', 'const other = database.fork();'],
     ['a parameter', 'function f(manager: EntityManager) {}'],
   ])('refuses an entity manager that is not called em: %s', (_what, text) => {
-    expect(complaints(SERVICE, text)).toEqual(['An entity manager is called em.']);
+    expect(complaints(COMMAND, text)).toEqual(['An entity manager is called em.']);
+  });
+
+  test.each([
+    ['of a callback', 'await ctx.em.transactional(async (em) => save(em));'],
+    ['of a callback with options', 'await ctx.em.transactional((em) => save(em), { clear: true });'],
+  ])('refuses to hand on an entity manager %s', (_what, text) => {
+    expect(complaints(SERVICE, text)).toEqual([expect.stringMatching(/is in the transaction already/)]);
+  });
+
+  test('refuses a service that takes an entity manager and not the context', () => {
+    const text = 'export class A { find(em: EntityManager, id: number) {} }';
+    expect(complaints(SERVICE, text)).toEqual([expect.stringMatching(/^Services take the context first/)]);
   });
 
   test.each([

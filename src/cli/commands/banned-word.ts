@@ -14,7 +14,9 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .description('Ban a word; names that hold it already stay.')
     .argument('<word>', 'at most 64 characters')
     .action((text: string) =>
-      run(async (environment) => showOne({ word: await moderation.banWord(await environment.em(), text) })),
+      run(async (environment) =>
+        showOne({ word: await moderation.banWord(await environment.context(), text) }),
+      ),
     );
 
   bannedWord
@@ -22,7 +24,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .description('All banned words.')
     .action(() =>
       run(async (environment) => {
-        const words = await moderation.bannedWords(await environment.em());
+        const words = await moderation.bannedWords(await environment.context());
         return showList(words.map(({ word, createdAt }) => ({ word, createdAt })));
       }),
     );
@@ -33,7 +35,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .argument('<word>', 'in any case and width')
     .action((text: string) =>
       run(async (environment) => {
-        const word = await moderation.allowWord(await environment.em(), text);
+        const word = await moderation.allowWord(await environment.context(), text);
         return showOne({ word, removed: true });
       }),
     );

@@ -13,7 +13,9 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .description('Block an address or range.')
     .argument('<cidr>', 'such as 203.0.113.7 or 2001:db8::/32', rangeArgument)
     .action((text: string) =>
-      run(async (environment) => showOne({ range: await moderation.blockIp(await environment.em(), text) })),
+      run(async (environment) =>
+        showOne({ range: await moderation.blockIp(await environment.context(), text) }),
+      ),
     );
 
   blockedIp
@@ -21,7 +23,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .description('All blocked ranges.')
     .action(() =>
       run(async (environment) => {
-        const blocked = await moderation.blockedIps(await environment.em());
+        const blocked = await moderation.blockedIps(await environment.context());
         return showList(blocked.map(({ range, createdAt }) => ({ range, createdAt })));
       }),
     );
@@ -32,7 +34,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .argument('<cidr>', 'as it is listed', rangeArgument)
     .action((range: string) =>
       run(async (environment) => {
-        await moderation.unblockIp(await environment.em(), range);
+        await moderation.unblockIp(await environment.context(), range);
         return showOne({ range, removed: true });
       }),
     );

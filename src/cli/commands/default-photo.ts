@@ -28,7 +28,7 @@ async function add(environment: Environment, file: string): Promise<Output> {
   const picture = await decodeFile(environment, file);
   const store = new ImageStore(environment.config, await environment.storage());
   const key = newStorageKey(picture.extension);
-  return showOne(viewOf(await store.addDefaultPhoto(await environment.em(), key, picture)));
+  return showOne(viewOf(await store.addDefaultPhoto(await environment.context(), key, picture)));
 }
 
 const list = async (environment: Environment): Promise<Output> =>

@@ -16,7 +16,7 @@ const USER = 'number, name, phone or verified e-mail';
 /** The user a text names; names and phones are never mistaken for numbers of users. */
 async function findUser(em: EntityManager, text: string): Promise<User> {
   const id = parseIdOrNull(text);
-  const user = id === null ? (await matchAccount(em, text)).user : await findUserById(em, id);
+  const user = id === null ? (await matchAccount({ em }, text)).user : await findUserById(em, id);
   if (!user) throw new AppError('USER_NOT_FOUND');
   return user;
 }
@@ -38,7 +38,7 @@ export function addUserCommands(program: Command, run: Run): void {
       const em = await environment.em();
       const { id, name } = await findUser(em, text);
       const abilities = await setAbility(em, id, ability, granted);
-      await (await environment.sessions()).refresh(em, id);
+      await (await environment.sessions()).refresh({ em }, id);
       return showOne({ id, name, abilities });
     });
 

@@ -27,7 +27,7 @@ export class AdministrationService {
     await loadUser(ctx, userId);
     await ctx.em.transactional(async () => {
       const changed = await changeStatus(ctx.em, userId, UserStatus.ACTIVE, UserStatus.DISABLED);
-      await this.sessions.end(ctx.em, userId);
+      await this.sessions.end(ctx, userId);
       if (changed) await this.events.record(ctx, userId, SecurityEventKind.DISABLED);
     });
     return loadUser(ctx, userId);
@@ -70,7 +70,7 @@ export class AdministrationService {
       };
       await updateUser(ctx.em, userId, cancelled);
       await deleteIdentities(ctx.em, userId);
-      await this.sessions.end(ctx.em, userId);
+      await this.sessions.end(ctx, userId);
       await this.events.record(ctx, userId, SecurityEventKind.DELETED);
     });
     ctx.viewer = null;

@@ -96,7 +96,7 @@ export class ContactService {
   }
 
   private async assertPassword(ctx: RequestContext, claimant: Claimant, given: SentPassword): Promise<void> {
-    if (!(await this.passwords.verify(ctx.em, claimant, given))) throw passwordWrong();
+    if (!(await this.passwords.verify(ctx, claimant, given))) throw passwordWrong();
   }
 
   private async write(

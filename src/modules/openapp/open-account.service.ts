@@ -42,7 +42,7 @@ export class OpenAccountService {
     const request = readSignedRequest(parameters);
     const { password, ...account } = this.wantedOf(ctx, request);
     await this.apps.authenticate(ctx, request);
-    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const done = await findCall(ctx.em, request);
     if (done) return loadUser(ctx, done);
 
@@ -89,7 +89,7 @@ export class OpenAccountService {
   /** Phone and e-mail address must be free; a taken name gives way to a generated one. */
   private async free(ctx: RequestContext, account: NewAccount): Promise<NewAccount> {
     const { name, phone, email } = account;
-    if (name) await this.moderation.assertAllowed(ctx.em, name, 'name');
+    if (name) await this.moderation.assertAllowed(ctx, name, 'name');
     if (phone && (await findUserByPhone(ctx.em, phone))) throw takenError('sms');
     if (email && (await findUserByEmail(ctx.em, email))) throw takenError('mail');
     return name && (await findUserByName(ctx.em, name)) ? { ...account, name: null } : account;

@@ -93,11 +93,11 @@ export class ProfileService {
     // Clients send back what they were shown, and an app may have given a name that nobody may choose.
     if (name !== undefined && name !== current.name) {
       columns.name = normaliseName(name ?? '');
-      await this.moderation.assertAllowed(ctx.em, columns.name, 'name');
+      await this.moderation.assertAllowed(ctx, columns.name, 'name');
     }
     if (nickname !== undefined) {
       columns.nickname = normaliseText(nickname, 'nickname', USER_LIMITS.nickname);
-      if (columns.nickname) await this.moderation.assertAllowed(ctx.em, columns.nickname, 'nickname');
+      if (columns.nickname) await this.moderation.assertAllowed(ctx, columns.nickname, 'nickname');
     }
     return columns;
   }
@@ -148,8 +148,7 @@ export class ProfileService {
     const communityId = changes.communityId === undefined ? current.communityId : changes.communityId;
     const community = communityId ? await communityLoader(ctx).load(communityId) : null;
     if (communityId && !community) throw new AppError('INVALID_INPUT', { field: 'communityId' });
-    const cityId =
-      community?.cityId ?? (location ? await this.places.cityOfLocation(ctx.em, location) : null);
+    const cityId = community?.cityId ?? (location ? await this.places.cityOfLocation(ctx, location) : null);
     return { location, communityId, cityId };
   }
 

@@ -119,7 +119,7 @@ export class VerificationService {
   /** Those of one state, or of all, that have waited longest first. Needs `[user] Review Verification`. */
   list(ctx: RequestContext, state: VerificationState | null, page: PageInput): Promise<Page<Verification>> {
     requireAbility(ctx, ABILITIES.reviewVerification);
-    return pageOfVerifications(ctx.em, state, page);
+    return pageOfVerifications(ctx, state, page);
   }
 
   /** Null for whoever may not see it. */
