@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { parseIdOrNull } from '../graphql/ids.js';
 import { isRange } from '../infra/ip.js';
+import { parseIdOrNull } from '../schema/ids.js';
 
 /** Reads the number of a thing; anything else is wrong usage. */
 export function idArgument(text: string): number {

@@ -17,7 +17,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { AppError } from '../errors/app-error.js';
-import { boundsOf } from './list-bounds.js';
+import { boundsOf } from '../schema/list-bounds.js';
 
 /** What one query may ask for at most (docs/decisions.md). */
 export const LIMITS = {

@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import { type Client, DeviceType, type DoorName, type RequestContext, type Viewer } from '../context.js';
+import { type Client, type RequestContext, type Viewer } from '../context.js';
+import { DeviceType } from '../device-type.js';
+import { type Door } from '../door.js';
 import type { Locale } from '../errors/app-error.js';
 import type { Database } from '../infra/database/database.js';
 import { rangeMatcher } from '../infra/ip.js';
@@ -11,7 +13,7 @@ import './client-ip.js';
 
 /** What a door knows of its own requests. */
 export interface DoorRequest {
-  door: DoorName;
+  door: Door;
   canShowCaptcha: boolean;
   /** Where this door's clients put their token. */
   token: string | undefined;

@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import type { DeviceType, DoorName } from '../context.js';
+import type { DeviceType } from '../device-type.js';
+import type { Door } from '../door.js';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import type { ReplyCookie } from '../http/cookies.js';
 import type { Input } from './input.js';
 import type { Parameters, Part, Values } from './parameters.js';
@@ -125,7 +127,7 @@ export type Named<T> = readonly [name: string, parameter: Part<T>];
 
 /** A legacy system: its URLs, and how it speaks. */
 export interface Dialect<Meaning = unknown> {
-  name: Exclude<DoorName, 'graphql' | 'cli'>;
+  name: Exclude<Door, 'graphql' | 'cli'>;
   title: string;
   /** The prefixes it answers under, each with its URLs. */
   mounts: readonly { prefix: string; routes: readonly Route<Meaning>[] }[];
@@ -176,7 +178,6 @@ export function resultOf({ result, absent }: Route, data: unknown, values: unkno
 
 /** Systems that put the result in the body answer 200, but for 429 and 5xx. */
 export function statusBesideBody({ code, kind }: AppError): number {
-  if (kind === 'unavailable') return 503;
-  if (kind === 'internal') return 500;
-  return code === 'RATE_LIMITED' ? 429 : 200;
+  const status = HTTP_STATUS[kind];
+  return status >= 500 || code === 'RATE_LIMITED' ? status : 200;
 }

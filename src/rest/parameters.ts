@@ -2,6 +2,7 @@ import type { Upload } from 'graphql-upload-ts';
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { MD5 } from '../md5.js';
 import { Input } from './input.js';
 
 /**
@@ -199,7 +200,7 @@ export const text = (meaning: string): Parameter<string | undefined> =>
 
 /** 32 hexadecimal digits: a password as anlife clients send it, or the sum of a file. */
 export const md5 = (meaning: string): Parameter<string | undefined> =>
-  textLike(z.string().regex(/^[0-9a-fA-F]{32}$/), meaning).example('e10adc3949ba59abbe56e057f20f883e');
+  textLike(z.string().regex(MD5), meaning).example('e10adc3949ba59abbe56e057f20f883e');
 
 /** Numbers between commas, as texts; an empty one is none of them. */
 export const idList = (meaning: string): Parameter<readonly string[] | undefined> =>

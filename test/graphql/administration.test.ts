@@ -1,4 +1,4 @@
-import { ABILITIES } from '../../src/context.js';
+import { ABILITIES } from '../../src/policy.js';
 import { startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';

@@ -14,8 +14,8 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { ERRORS } from '../../src/errors/codes.js';
-import { boundsOf } from '../../src/graphql/list-bounds.js';
 import { createSchema } from '../../src/graphql/schema.js';
+import { boundsOf } from '../../src/schema/list-bounds.js';
 import type { Services } from '../../src/services.js';
 
 /** The names that clients rely on. */

@@ -1,7 +1,7 @@
-import { ABILITIES } from '../../src/context.js';
 import { UserStatus } from '../../src/modules/user/user.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
+import { ABILITIES } from '../../src/policy.js';
 import { startTestApp } from '../support/app.js';
 import { type Account, freshPhone } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, grant, setUser } from '../support/operations.js';

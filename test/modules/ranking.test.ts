@@ -1,5 +1,4 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { ABILITIES } from '../../src/context.js';
 import { createRedis, type Redis, type RedisConnection } from '../../src/infra/redis.js';
 import { CurrencyOrder } from '../../src/modules/ranking/currency-order.entity.js';
 import { DailyIncome } from '../../src/modules/ranking/daily-income.entity.js';
@@ -12,6 +11,7 @@ import { User, UserStatus } from '../../src/modules/user/user.entity.js';
 import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { UserWalletResolver } from '../../src/modules/wallet/wallet.resolver.js';
+import { ABILITIES } from '../../src/policy.js';
 import {
   atOnce,
   contextOf,

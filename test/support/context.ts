@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { DeviceType, type RequestContext } from '../../src/context.js';
+import { type RequestContext } from '../../src/context.js';
+import { DeviceType } from '../../src/device-type.js';
 import { type Database, openDatabase } from '../../src/infra/database/database.js';
 import { createLoaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';

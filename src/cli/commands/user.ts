@@ -1,12 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Command, InvalidArgumentError } from 'commander';
-import { ABILITIES } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { parseIdOrNull } from '../../graphql/ids.js';
-import { matchAccount } from '../../modules/account/account.finder.js';
 import { City } from '../../modules/place/city.entity.js';
+import { matchAccount } from '../../modules/user/account.finder.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
+import { ABILITIES } from '../../policy.js';
+import { parseIdOrNull } from '../../schema/ids.js';
 import { setAbility } from '../operator.repository.js';
 import { type Output, showOne } from '../output.js';
 import type { Run } from '../program.js';

@@ -1,5 +1,6 @@
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { requireViewer } from '../../policy.js';
 import { lockActiveUser } from '../user/user.repository.js';
 import type { Address } from './address.entity.js';
 import {

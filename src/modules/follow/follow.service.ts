@@ -1,5 +1,6 @@
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { requireViewer } from '../../policy.js';
 import { type User, UserStatus } from '../user/user.entity.js';
 import { findUsersByIds } from '../user/user.repository.js';
 import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';

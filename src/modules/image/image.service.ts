@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { newStorageKey } from '../../infra/storage/port.js';
+import { requireViewer } from '../../policy.js';
+import type { Image } from '../user/image.entity.js';
 import type { User } from '../user/user.entity.js';
 import type { ImageCopier } from './image.copier.js';
 import { type CleanImage, type ImageDecoder, readAtMost } from './image.decoder.js';
-import type { Image } from './image.entity.js';
 import { parseReference } from './image.reference.js';
 import { findDefaultPhotos, findImage, hasImageLike, isDefaultPhoto } from './image.repository.js';
 import { type ImageSize, keyOfSize } from './image.size.js';

@@ -1,5 +1,6 @@
-import { ABILITIES, type RequestContext, requireAbility } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { ABILITIES, requireAbility } from '../../policy.js';
 import { trimmed } from '../../text.js';
 import { findUserById } from '../user/user.repository.js';
 import type { CurrencyOrder } from './currency-order.entity.js';

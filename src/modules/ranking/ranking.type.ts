@@ -1,6 +1,6 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { OfPage } from '../../graphql/list-bounds.js';
+import { OfPage } from '../../schema/list-bounds.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'One place in the income ranking.' })

@@ -1,7 +1,8 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { type RequestContext, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { READ_ONLY } from '../../infra/database/query.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
+import { requireViewer } from '../../policy.js';
 import { SecurityEvent, type SecurityEventKind } from './security-event.entity.js';
 import { insertEvent } from './security-event.repository.js';
 

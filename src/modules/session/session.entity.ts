@@ -1,6 +1,6 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { DeviceType } from '../../context.js';
+import { DeviceType } from '../../device-type.js';
 import { createdAt, keyOnly, moment } from '../../infra/database/columns.js';
 import { User } from '../user/user.entity.js';
 

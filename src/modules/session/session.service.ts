@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import { type RequestContext, requireViewer, type Viewer } from '../../context.js';
+import { type RequestContext, type Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { toAppError } from '../../errors/unexpected.js';
 import { afterCommit } from '../../infra/database/after-commit.js';
 import { sourceOf } from '../../infra/ip.js';
+import { requireViewer } from '../../policy.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionCache } from './session.cache.js';

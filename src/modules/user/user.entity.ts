@@ -1,11 +1,11 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { DeviceType } from '../../context.js';
+import { DeviceType } from '../../device-type.js';
 import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
-import { Image } from '../image/image.entity.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
+import { Image } from './image.entity.js';
 
 export enum Sex {
   UNSPECIFIED = 0,

@@ -1,5 +1,6 @@
-import { ABILITIES, hasAbility, maySeePrivate, type RequestContext } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { ABILITIES, hasAbility, maySeePrivate } from '../../policy.js';
 import { compact } from '../../text.js';
 import { isBirthday } from '../user/calendar.js';
 import { normalisePhone } from '../user/contact.js';

@@ -1,6 +1,7 @@
-import { ABILITIES, type RequestContext, requireAbility, requireViewer } from '../../context.js';
+import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Page, PageInput } from '../../paging.js';
+import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
 import type { ImageService } from '../image/image.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';

@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { maySeePrivate, type RequestContext } from '../../context.js';
+import { type RequestContext } from '../../context.js';
+import { maySeePrivate } from '../../policy.js';
 import { User } from '../user/user.entity.js';
 import { Currency } from './currency.entity.js';
 import { Vip } from './vip.entity.js';

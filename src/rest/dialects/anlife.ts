@@ -1,4 +1,4 @@
-import { DeviceType } from '../../context.js';
+import { DeviceType } from '../../device-type.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
 import { text } from '../parameters.js';
 import { PARAMETERS } from './anlife.parameters.js';
