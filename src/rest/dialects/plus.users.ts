@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
-import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
+import type { Data, UndeclaredRoute } from '../undeclared.js';
 import { lenient } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import { clamped, ranked, rowId, user } from './plus.values.js';
@@ -48,7 +48,7 @@ function filterOf(input: Input) {
 
 const follower = (input: Input, name: string) => lenient(() => input.int(name))?.toString();
 
-export const USER_ROUTES: readonly Route<PlusFailure>[] = [
+export const USER_ROUTES: readonly UndeclaredRoute<PlusFailure>[] = [
   {
     id: '获取指定用户',
     summary: '按用户名、邮箱、手机号码或用户 ID 获取用户',

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
-import type { Data } from '../dialect.js';
 import { type Input, isRecord } from '../input.js';
+import type { Data } from '../undeclared.js';
 import { lenient, SEX_NUMBERS } from '../values.js';
 
 /** What ThinkSNS+ clients send and expect: `plus.md` and docs/decisions.md. */
