@@ -12,7 +12,7 @@ import type { SessionService } from '../modules/session/session.service.js';
 import './client-ip.js';
 
 /** What a door knows of its own requests. */
-export interface DoorRequest {
+interface DoorRequest {
   door: Door;
   canShowCaptcha: boolean;
   /** Where this door's clients put their token. */

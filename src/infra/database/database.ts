@@ -13,7 +13,7 @@ import {
 import { keepRoom } from './room.js';
 import { prepareOn } from './statement.js';
 
-export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
+type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 
 export interface Database {
   orm: Orm;
