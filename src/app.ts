@@ -28,19 +28,14 @@ import { registerSecurity } from './http/security.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { rangeMatcher } from './infra/ip.js';
+import { closeInfrastructure, type Infrastructure, openInfrastructure } from './infrastructure.js';
 import { createJobRunner } from './jobs/jobs.js';
 import { JobSchedule } from './jobs/schedule.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
-import {
-  closeInfrastructure,
-  createServices,
-  type Infrastructure,
-  openInfrastructure,
-  type Services,
-} from './services.js';
+import { createServices, type Services } from './services.js';
 
 export interface App {
   http: FastifyInstance;
@@ -107,7 +102,7 @@ async function registerDoors(
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());
-  const createContext = contextFactory(database, services, config);
+  const createContext = contextFactory(database, services.sessions, config);
 
   answerBeforeTheEnd(http);
   registerRequestLog(http);
@@ -143,7 +138,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   let address = '';
   const publicUrl = () => config.PUBLIC_URL ?? address;
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
-  const jobs = createJobRunner(config, infrastructure, http.log);
+  const jobs = createJobRunner(config, infrastructure, services, http.log);
   const schedule = new JobSchedule((signal) => jobs.run(signal), config.JOB_INTERVAL_MINUTES * 60_000);
   const close = async () => {
     // Both at once: a job under way ends at its next step, while requests are finished.

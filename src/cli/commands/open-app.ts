@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { OpenApp } from '../../modules/openapp/open-app.entity.js';
-import { OpenAppService } from '../../modules/openapp/open-app.service.js';
 import { idArgument, rangesArgument } from '../arguments.js';
 import { showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
@@ -34,9 +33,9 @@ export function addOpenAppCommands(program: Command, run: Run): void {
     )
     .action((options: { name: string; allowIp: string[] }) =>
       run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
+        const { openApps } = await environment.services();
         const { name, allowIp: allowedIps } = options;
-        return withSecret(await apps.create(await environment.em(), { name, allowedIps }));
+        return withSecret(await openApps.create(await environment.em(), { name, allowedIps }));
       }),
     );
 
@@ -45,8 +44,8 @@ export function addOpenAppCommands(program: Command, run: Run): void {
     .description('All applications, without their secrets.')
     .action(() =>
       run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        return showList((await apps.list(await environment.em())).map(viewOf));
+        const { openApps } = await environment.services();
+        return showList((await openApps.list(await environment.em())).map(viewOf));
       }),
     );
 
@@ -56,8 +55,8 @@ export function addOpenAppCommands(program: Command, run: Run): void {
     .argument('<id>', 'its number', idArgument)
     .action((id: number) =>
       run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        return withSecret(await apps.rotate(await environment.em(), id));
+        const { openApps } = await environment.services();
+        return withSecret(await openApps.rotate(await environment.em(), id));
       }),
     );
 
@@ -67,8 +66,8 @@ export function addOpenAppCommands(program: Command, run: Run): void {
     .argument('<id>', 'its number', idArgument)
     .action((id: number) =>
       run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        return showOne(viewOf(await apps.disable(await environment.em(), id)));
+        const { openApps } = await environment.services();
+        return showOne(viewOf(await openApps.disable(await environment.em(), id)));
       }),
     );
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../errors/app-error.js';
 import { parseStorageKey, type Storage } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
+import { insertDefaultPhoto } from './default-photo.repository.js';
 import type { CleanImage } from './image.decoder.js';
 import {
   claimImage,
@@ -34,6 +35,17 @@ export class ImageStore {
         await lockActiveUser(ctx.em, ownerId);
         await this.assertWithinLimit(ctx, ownerId);
         return insertImage(ctx.em, { ...rowOf(key, picture), ownerId });
+      }),
+    );
+  }
+
+  /** Stores a picture of nobody, at the end of the default photos. */
+  addDefaultPhoto(em: EntityManager, key: string, picture: CleanImage): Promise<Image> {
+    return this.put(key, picture, () =>
+      em.transactional(async () => {
+        const image = await insertImage(em, { ...rowOf(key, picture), ownerId: null });
+        await insertDefaultPhoto(em, image.id);
+        return image;
       }),
     );
   }
