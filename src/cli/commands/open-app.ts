@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { OpenApp } from '../../modules/openapp/open-app.entity.js';
 import { idArgument, rangesArgument } from '../arguments.js';
-import { showList, showOne } from '../output.js';
+import type { Environment } from '../environment.js';
+import { type Output, showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
 
 const viewOf = ({ id, name, allowedIps, disabledAt, createdAt }: OpenApp) => ({
@@ -18,6 +19,22 @@ const withSecret = ({ app, secret }: { app: OpenApp; secret: string }) => {
   return showOne({ id, secret, ...rest });
 };
 
+const appsOf = async (environment: Environment) => (await environment.services()).openApps;
+
+const create = async (
+  environment: Environment,
+  app: { name: string; allowedIps: string[] },
+): Promise<Output> => withSecret(await (await appsOf(environment)).create(await environment.em(), app));
+
+const list = async (environment: Environment): Promise<Output> =>
+  showList((await (await appsOf(environment)).list(await environment.em())).map(viewOf));
+
+const rotate = async (environment: Environment, id: number): Promise<Output> =>
+  withSecret(await (await appsOf(environment)).rotate(await environment.em(), id));
+
+const disable = async (environment: Environment, id: number): Promise<Output> =>
+  showOne(viewOf(await (await appsOf(environment)).disable(await environment.em(), id)));
+
 export function addOpenAppCommands(program: Command, run: Run): void {
   const openApp = program.command('open-app').description('Applications that may call the signed open API.');
 
@@ -31,43 +48,24 @@ export function addOpenAppCommands(program: Command, run: Run): void {
       rangesArgument,
       [],
     )
-    .action((options: { name: string; allowIp: string[] }) =>
-      run(async (environment) => {
-        const { openApps } = await environment.services();
-        const { name, allowIp: allowedIps } = options;
-        return withSecret(await openApps.create(await environment.em(), { name, allowedIps }));
-      }),
+    .action(({ name, allowIp: allowedIps }: { name: string; allowIp: string[] }) =>
+      run((environment) => create(environment, { name, allowedIps })),
     );
 
   openApp
     .command('list')
     .description('All applications, without their secrets.')
-    .action(() =>
-      run(async (environment) => {
-        const { openApps } = await environment.services();
-        return showList((await openApps.list(await environment.em())).map(viewOf));
-      }),
-    );
+    .action(() => run(list));
 
   openApp
     .command('rotate')
     .description('Replace the secret of an application and show the new one, this once.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        const { openApps } = await environment.services();
-        return withSecret(await openApps.rotate(await environment.em(), id));
-      }),
-    );
+    .action((id: number) => run((environment) => rotate(environment, id)));
 
   openApp
     .command('disable')
     .description('Refuse an application from now on.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        const { openApps } = await environment.services();
-        return showOne(viewOf(await openApps.disable(await environment.em(), id)));
-      }),
-    );
+    .action((id: number) => run((environment) => disable(environment, id)));
 }

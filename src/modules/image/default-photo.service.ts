@@ -1,12 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import { AppError } from '../../errors/app-error.js';
 import { newStorageKey } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
-import { deleteDefaultPhoto } from './default-photo.repository.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
-import { findDefaultPhotos } from './image.repository.js';
 import type { ImageStore } from './image.store.js';
 
 /** The pictures that any user may take as an avatar, as the operator keeps them. */
@@ -29,15 +26,5 @@ export class DefaultPhotoService {
       minSide,
     });
     return this.store.addDefaultPhoto(em, newStorageKey(picture.extension), picture);
-  }
-
-  /** All of them, in their order. */
-  list(em: EntityManager): Promise<Image[]> {
-    return findDefaultPhotos(em);
-  }
-
-  /** Takes a picture off the list; users who chose it keep it. Throws NOT_FOUND. */
-  async remove(em: EntityManager, id: string): Promise<void> {
-    if (!(await deleteDefaultPhoto(em, id))) throw new AppError('NOT_FOUND', { field: 'id' });
   }
 }

@@ -39,7 +39,13 @@ export class ImageStore {
     );
   }
 
-  /** Stores a picture of nobody, at the end of the default photos. */
+  /** Stores a picture of nobody yet, until an account claims it or {@link purgeUnclaimed} removes it. */
+  addUnclaimed(ctx: RequestContext, key: string, picture: CleanImage): Promise<Image> {
+    const row = { ...rowOf(key, picture), ownerId: null, unclaimed: true };
+    return this.put(key, picture, () => insertImage(ctx.em, row));
+  }
+
+  /** Stores a picture that any user may take as an avatar, at the end of their list. */
   addDefaultPhoto(em: EntityManager, key: string, picture: CleanImage): Promise<Image> {
     return this.put(key, picture, () =>
       em.transactional(async () => {
@@ -48,12 +54,6 @@ export class ImageStore {
         return image;
       }),
     );
-  }
-
-  /** Stores a picture of nobody yet, until an account claims it or {@link purgeUnclaimed} removes it. */
-  addUnclaimed(ctx: RequestContext, key: string, picture: CleanImage): Promise<Image> {
-    const row = { ...rowOf(key, picture), ownerId: null, unclaimed: true };
-    return this.put(key, picture, () => insertImage(ctx.em, row));
   }
 
   /**

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { MessageSender } from '../../infra/message/port.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import type { AccountCreator, NewAccount } from '../account/account.creator.js';
 import { takenError } from '../code/code.address.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
@@ -158,7 +159,7 @@ function finderOf(type: string, account: string): (ctx: RequestContext) => Promi
     throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
   }
   const id = Number(account);
-  return async ({ em }) => (id >= 1 && id <= 2_147_483_647 ? findUserById(em, id) : null);
+  return async ({ em }) => (id >= 1 && id <= INTEGER_MAX ? findUserById(em, id) : null);
 }
 
 /** No look-alikes (0 O, 1 l I): it is read from a screen and typed. */
