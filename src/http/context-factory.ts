@@ -8,7 +8,7 @@ import type { Locale } from '../errors/app-error.js';
 import type { Database } from '../infra/database/database.js';
 import { rangeMatcher } from '../infra/ip.js';
 import { createLoaders, type Loaders } from '../loaders.js';
-import type { Services } from '../services.js';
+import type { SessionService } from '../modules/session/session.service.js';
 import './client-ip.js';
 
 /** What a door knows of its own requests. */
@@ -59,7 +59,7 @@ class Context implements RequestContext {
 /** Makes what a request carries: who calls, from where, and its way to the database. */
 export function contextFactory(
   database: Database,
-  services: Services,
+  sessions: SessionService,
   config: Pick<Config, 'INTERNAL_NETWORKS'>,
 ): ContextFactory {
   const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
@@ -75,7 +75,7 @@ export function contextFactory(
       locale: door.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await services.sessions.authenticate(database.em, door.token);
+    const viewer = await sessions.authenticate(database.em, door.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

@@ -11,6 +11,7 @@ import { User, UserStatus } from '../../src/modules/user/user.entity.js';
 import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { UserWalletResolver } from '../../src/modules/wallet/wallet.resolver.js';
+import { WalletService } from '../../src/modules/wallet/wallet.service.js';
 import { ABILITIES } from '../../src/policy.js';
 import {
   atOnce,
@@ -356,7 +357,7 @@ describe('incomes', () => {
 });
 
 describe('wallet fields', () => {
-  const fields = new UserWalletResolver();
+  const fields = new UserWalletResolver(new WalletService());
   const load = async (userId: number) => (await as(null).loaders.user.load(userId)) as User;
 
   it('are zero without rows, and for the owner or a reader of private data only', async () => {
