@@ -7,10 +7,10 @@ import { extensionOf, newStorageKey, parseStorageKey } from '../../infra/storage
 import { TokenSigner } from '../../infra/token-signer.js';
 import { isMd5 } from '../../md5.js';
 import { requireViewer } from '../../policy.js';
+import type { Image } from '../user/image.entity.js';
 import { UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
-import type { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { findImage } from './image.repository.js';
 import type { ImageStore } from './image.store.js';

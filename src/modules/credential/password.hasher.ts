@@ -10,6 +10,12 @@ import type { HashTask } from './password.worker.js';
 /** How a route receives a password: as typed, or already as its hex MD5. Decided by the route, never by the value. */
 export type PasswordFormat = 'PLAIN' | 'MD5';
 
+/** A password as one entrance takes it: the text itself, or its MD5. */
+export interface SentPassword {
+  password: string;
+  passwordFormat: PasswordFormat;
+}
+
 type HasherConfig = Pick<
   Config,
   | 'PASSWORD_PEPPER'
