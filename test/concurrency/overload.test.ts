@@ -20,7 +20,7 @@ afterAll(() => app.close());
 
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
 
-test('GraphQL answers 503 with Retry-After', async () => {
+test('an overloaded gateway answers GraphQL with 503 and Retry-After', async () => {
   const answers = await atOnce(24, (index) =>
     app.client.graphql(LOGIN, { input: { account: accounts[index % 4]?.phone, password: PASSWORD } }),
   );
@@ -34,7 +34,7 @@ test('GraphQL answers 503 with Retry-After', async () => {
   }
 });
 
-test('anlife answers 503 with Retry-After and its own 1099', async () => {
+test('an overloaded gateway answers anlife with 503, Retry-After and its own 1099', async () => {
   const answers = await atOnce(24, (index) =>
     app.client.legacy('POST', '/anlife/v1.0/user/loginAndGetUserInfo', {
       phone: accounts[index % 4]?.phone ?? '',
@@ -51,7 +51,7 @@ test('anlife answers 503 with Retry-After and its own 1099', async () => {
   }
 });
 
-test('nobody was blamed for it', async () => {
+test('a log-in refused for overload does not count as a failure of anybody', async () => {
   for (const { phone } of accounts) {
     const query =
       'query ($account: String!) { loginStatus(account: $account) { failures captchaRequired lockedUntil } }';

@@ -53,13 +53,13 @@ describe('messages', () => {
     ['en', 'en'],
     ['en-GB,en;q=0.9,zh;q=0.8', 'en'],
     ['fr-FR', 'en'],
-  ] as const)('for Accept-Language %j are in %s', async (language, locale) => {
+  ] as const)('error messages for Accept-Language %j are in %s', async (language, locale) => {
     const headers: Record<string, string> = language ? { 'accept-language': language } : {};
     const { body } = await post(refused, headers);
     expect(body.errors[0].message).toBe(ERRORS.UNAUTHENTICATED[locale]);
   });
 
-  test('say which variable has the wrong type, and why', async () => {
+  test('error messages say which variable has the wrong type, and why', async () => {
     const query =
       'query ($ids: [ID!], $first: Int) { users(filter: { ids: $ids }, first: $first) { nodes { id } } }';
     for (const [variables, name] of [
@@ -86,7 +86,7 @@ describe('messages', () => {
     }
   });
 
-  test('say what is wrong with a query', async () => {
+  test('error messages say what is wrong with a query', async () => {
     for (const query of [
       '{ me { unknown } }',
       '{ me }',
@@ -106,13 +106,13 @@ describe('messages', () => {
 describe('introspection', () => {
   const SCHEMA = '{ __schema { types { name } } }';
 
-  test('answers while the playground is on', async () => {
+  test('introspection is answered while the playground is on', async () => {
     const { body } = await post({ query: SCHEMA });
     expect(body.data.__schema.types.length).toBeGreaterThan(50);
     expect((await post({ query: '{ me { idd } }' })).body.errors[0].message).toContain('Did you mean');
   });
 
-  test('is refused while it is off, and names are not suggested', async () => {
+  test('introspection is refused while the playground is off, and names are not suggested', async () => {
     const { url } = await app.world.start({ PLAYGROUND: 'off' });
     const ask = (query: string) =>
       send({ method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ query }) }, '', url);
@@ -145,7 +145,7 @@ describe('introspection', () => {
   });
 });
 
-describe('what nobody expected', () => {
+describe('unexpected failures', () => {
   /** Takes a table away while `work` runs. */
   async function without(table: string, work: () => Promise<void>): Promise<void> {
     const em = app.infrastructure.database.fork();
@@ -154,7 +154,7 @@ describe('what nobody expected', () => {
   }
 
   test.each(['zh', 'en'] as const)(
-    'is INTERNAL, with the id of the request and nothing else (%s)',
+    'an unexpected failure is INTERNAL, with the id of the request and nothing else (%s)',
     async (locale) => {
       await without('hobbies', async () => {
         const { status, body, headers } = await post(
@@ -179,7 +179,7 @@ describe('what nobody expected', () => {
     },
   );
 
-  test('is the same before the query is even looked at', async () => {
+  test('an unexpected failure before the query is looked at is INTERNAL with status 500', async () => {
     await without('sessions', async () => {
       const { status, body, headers } = await post(
         { query: ME },
@@ -195,7 +195,7 @@ describe('what nobody expected', () => {
     });
   });
 
-  test('in one of a list leaves the rest of the answer, where it may be null', async () => {
+  test('an unexpected failure of one nullable field leaves the rest of the answer', async () => {
     await without('vips', async () => {
       const { body } = await post({
         query: 'query ($id: ID!) { user(id: $id) { id vip { level } } }',

@@ -81,7 +81,7 @@ test.each<[string, string, ...Record<string, unknown>[]]>([
   ],
   ['a variable that is missing', 'query ($id: ID!) { user(id: $id) { id } }', {}],
   ['an operation that is not there', 'query A { me { id } } query B { me { name } }'],
-])('%s is answered the same every time', async (_what, query, ...asked) => {
+])('%s is answered the same every time it is asked for', async (_what, query, ...asked) => {
   const variables = asked.length > 0 ? asked : [{}];
   // With a comment of its own each is a text that was not seen before.
   const fresh = [];
@@ -90,7 +90,7 @@ test.each<[string, string, ...Record<string, unknown>[]]>([
   for (const [index, set] of variables.entries()) expect(await answerTo(query, set)).toBe(fresh[index]);
 });
 
-test('null where a default stood is the fault of the client', async () => {
+test("an explicit null where a variable has a default is reported as the client's mistake", async () => {
   const query = 'query ($platform: AppPlatform = ANDROID) { appRelease(platform: $platform) { version } }';
   expect(await app.client.code(query, { platform: null })).toBe('INVALID_INPUT');
 });
@@ -110,7 +110,7 @@ test.each([
 });
 
 test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
-  'a client that takes only %s is refused each time',
+  'a client that accepts only %s is refused each time',
   async (accept) => {
     const query = '{ me { id } }';
     for (let time = 0; time < 5; time++) {
@@ -124,7 +124,7 @@ test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
   },
 );
 
-test('a compiled query sees the schema that belongs to its caller', async () => {
+test('a compiled query runs on the schema that belongs to its caller', async () => {
   const query = '{ users(first: 1) { nodes { name phone } } }';
   const ask = async (token?: string) => (await app.client.data(query, {}, token)).users.nodes[0].phone;
   for (let time = 0; time < 4; time++) {

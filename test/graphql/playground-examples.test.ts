@@ -7,13 +7,16 @@ describe('the example operations of the playground', () => {
 
   test.each(
     EXAMPLES.map((example) => [/^(?:query|mutation) (\w+)/m.exec(example.query)?.[1], example] as const),
-  )('%s and what follows it are valid, and so are their variables', (_, { query, variables }) => {
-    const document = parse(query);
-    expect(validate(schema, document)).toEqual([]);
-    for (const definition of document.definitions) {
-      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-      const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], variables);
-      expect(errors).toBeUndefined();
-    }
-  });
+  )(
+    'the playground example %s is valid, with what follows it and its variables',
+    (_, { query, variables }) => {
+      const document = parse(query);
+      expect(validate(schema, document)).toEqual([]);
+      for (const definition of document.definitions) {
+        if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+        const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], variables);
+        expect(errors).toBeUndefined();
+      }
+    },
+  );
 });

@@ -47,7 +47,7 @@ describe('requests', () => {
   const preflight = { 'apollo-require-preflight': 'true' };
   const encoded = (query: string) => `?query=${encodeURIComponent(query)}`;
 
-  test('GET reads with the header that a foreign page cannot send, and not without', async () => {
+  test('a GET reads with the header that a foreign page cannot send, and is refused without it', async () => {
     const cookie = `member_session=${account.token}`;
     const read = await send({ headers: { ...preflight, cookie } }, encoded(ME));
     expect(read.body).toEqual({ data: { me: { id: String(account.id) } } });
@@ -63,7 +63,7 @@ describe('requests', () => {
     expect(withVariables.status).toBe(200);
   });
 
-  test('GET never changes anything', async () => {
+  test('a GET never changes anything', async () => {
     const cookie = `member_session=${account.token}`;
     const refused = await send(
       { headers: { ...preflight, cookie } },
@@ -78,7 +78,7 @@ describe('requests', () => {
     ['application/x-www-form-urlencoded', `query=${encodeURIComponent('mutation { logout }')}`],
     ['application/xml', '<query/>'],
     ['', ''],
-  ])('of the type %j, which a form of a foreign page can send, are refused', async (type, body) => {
+  ])('a POST of the type %j, which a form of a foreign page can send, is refused', async (type, body) => {
     const headers: Record<string, string> = { cookie: `member_session=${account.token}` };
     if (type) headers['content-type'] = type;
     const { status, code } = await send({ method: 'POST', headers, body: body || undefined });
@@ -110,31 +110,31 @@ describe('requests', () => {
       `{"query":"${ME}","variables":{"constructor":{"prototype":{"polluted":1}}}}`,
       'INVALID_INPUT',
     ],
-  ])('with %s are refused', async (_, body, code) => {
+  ])('a request with %s is refused', async (_, body, code) => {
     const answer = await post(body);
     expect(answer.code).toBe(code);
     expect(answer.status).toBe(400);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('for what this API does not do are told so', async () => {
+  test('persisted queries and subscriptions are refused as queries that this API does not answer', async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
     expect((await post({ extensions })).code).toBe('INVALID_QUERY');
     expect((await post({ query: 'subscription { me { id } }' })).code).toBe('INVALID_QUERY');
   });
 
-  test('with too large a body are refused', async () => {
+  test('a request with too large a body is refused', async () => {
     const large = await post({ query: ME, variables: { x: 'x'.repeat(300_000) } });
     expect(large).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
   });
 
-  test('with an extra variable are not', async () => {
+  test('a request with variables that the query does not declare is answered', async () => {
     expect((await post({ query: ME, variables: { toString: 'x', hasOwnProperty: 1 } })).body).toEqual({
       data: { me: null },
     });
   });
 
-  test('carry their id back', async () => {
+  test('a response carries the id of its request', async () => {
     const { headers } = await post({ query: ME }, { 'x-request-id': 'my-own-request-id' });
     expect(headers.get('x-request-id')).toBe('my-own-request-id');
     expect(
@@ -143,7 +143,7 @@ describe('requests', () => {
   });
 });
 
-describe('the mistakes of beginners are explained', () => {
+describe('explained mistakes', () => {
   const preflight = { 'apollo-require-preflight': 'true' };
   const by = (method: string, headers: Record<string, string> = {}, body?: string) => ({
     method,
@@ -246,7 +246,7 @@ describe('the mistakes of beginners are explained', () => {
       415,
       /Content-Encoding/,
     ],
-  ])('%s', async (_what, request, query, status, message) => {
+  ])('the mistake of a beginner is explained: %s', async (_what, request, query, status, message) => {
     for (const language of ['zh', 'en']) {
       const headers = { ...(request.headers as Record<string, string>), 'accept-language': language };
       // What is sent as bytes has no type that fetch would add.
@@ -258,7 +258,7 @@ describe('the mistakes of beginners are explained', () => {
     }
   });
 
-  test('a form, however its type is written', async () => {
+  test('a multipart request is read however its type is written', async () => {
     const form = new FormData();
     form.set('operations', JSON.stringify({ query: ME }));
     form.set('map', '{}');
@@ -276,7 +276,7 @@ describe('the mistakes of beginners are explained', () => {
     expect([status, answer]).toEqual([200, { data: { me: null } }]);
   });
 
-  test('a form whose operations are too large', async () => {
+  test('a multipart request whose operations are too large is refused', async () => {
     const form = (bytes: number) => {
       const form = new FormData();
       form.set('operations', JSON.stringify({ query: `${ME} #${'x'.repeat(bytes)}` }));
@@ -290,7 +290,7 @@ describe('the mistakes of beginners are explained', () => {
     expect(refused.body.errors[0].message).toContain('size limit');
   });
 
-  test.each(['PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
+  test.each(['PUT', 'PATCH', 'DELETE'])('%s is refused with the methods that are allowed', async (method) => {
     for (const body of [undefined, '{"query":', JSON.stringify({ query: ME })]) {
       const { status, code, headers } = await send({ method, headers: JSON_TYPE, body });
       expect({ status, code, allow: headers.get('allow') }).toEqual({
@@ -302,7 +302,7 @@ describe('the mistakes of beginners are explained', () => {
   });
 });
 
-describe('what will not be answered is not done', () => {
+describe('requests that cannot be answered', () => {
   const RENAME = 'mutation ($bio: String) { updateProfile(input: { bio: $bio }) { id } }';
   const bio = async () => (await app.client.data('{ me { bio } }', {}, account.token)).me.bio;
   const unacceptable = [
@@ -315,23 +315,26 @@ describe('what will not be answered is not done', () => {
     'multipart/mixed',
   ];
 
-  test.each(unacceptable)('in a type that is not there: %s', async (accept) => {
-    const headers = { authorization: `Bearer ${account.token}`, accept };
-    const request = { query: RENAME, variables: { bio: accept } };
-    const form = new FormData();
-    form.set('operations', JSON.stringify(request));
-    form.set('map', '{}');
-    const preflight = { 'apollo-require-preflight': 'true' };
-    expect((await post(request, headers)).status).toBe(406);
-    expect((await send({ method: 'POST', headers: { ...headers, ...preflight }, body: form })).status).toBe(
-      406,
-    );
-    expect(await bio()).toBeNull();
-    const read = `?query=${encodeURIComponent('query Gone { me { id } }')}`;
-    expect((await send({ headers: { ...headers, ...preflight } }, read)).status).toBe(406);
-  });
+  test.each(unacceptable)(
+    'a request that accepts only a type that is not offered changes nothing: %s',
+    async (accept) => {
+      const headers = { authorization: `Bearer ${account.token}`, accept };
+      const request = { query: RENAME, variables: { bio: accept } };
+      const form = new FormData();
+      form.set('operations', JSON.stringify(request));
+      form.set('map', '{}');
+      const preflight = { 'apollo-require-preflight': 'true' };
+      expect((await post(request, headers)).status).toBe(406);
+      expect((await send({ method: 'POST', headers: { ...headers, ...preflight }, body: form })).status).toBe(
+        406,
+      );
+      expect(await bio()).toBeNull();
+      const read = `?query=${encodeURIComponent('query Gone { me { id } }')}`;
+      expect((await send({ headers: { ...headers, ...preflight } }, read)).status).toBe(406);
+    },
+  );
 
-  test('under a name that is not there', async () => {
+  test('a request that names no operation of its document changes nothing', async () => {
     const query = 'mutation A { updateProfile(input: { bio: "a" }) { id } } mutation B { logout }';
     const headers = { authorization: `Bearer ${account.token}` };
     for (const operationName of [undefined, 'C', ''])
@@ -340,7 +343,7 @@ describe('what will not be answered is not done', () => {
   });
 
   test.each(['application/json', 'application/graphql-response+json', '*/*', 'text/html, */*;q=0.1'])(
-    'but it is in %s',
+    'a request that accepts %s is carried out',
     async (accept) => {
       const headers = { authorization: `Bearer ${account.token}`, accept };
       expect((await post({ query: RENAME, variables: { bio: accept } }, headers)).status).toBe(200);

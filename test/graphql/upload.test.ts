@@ -80,7 +80,7 @@ async function stored() {
 }
 
 describe('uploadImage', () => {
-  test('stores what the file is, whatever it is called, and serves it', async () => {
+  test('uploadImage stores what the file is, whatever it is called, and serves it', async () => {
     const { data } = await upload(await solid(80, 60).jpeg().toBuffer());
     const image = data.uploadImage;
     expect(image).toMatchObject({
@@ -102,11 +102,11 @@ describe('uploadImage', () => {
     ['image/png', () => png(10)],
     ['image/webp', () => solid(10).webp().toBuffer()],
     ['image/gif', () => solid(10).gif().toBuffer()],
-  ])('takes %s', async (mime, make) => {
+  ])('uploadImage takes %s', async (mime, make) => {
     expect((await upload(await make())).data.uploadImage).toMatchObject({ mime, width: 10 });
   });
 
-  test('refuses what is no picture of these formats', async () => {
+  test('uploadImage refuses what is no picture of the accepted formats', async () => {
     const before = await stored();
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>');
     const truncated = (await png(200)).subarray(0, 100);
@@ -122,7 +122,7 @@ describe('uploadImage', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('refuses files beyond the limit, and takes one just within', async () => {
+  test('uploadImage refuses files beyond the limit, and takes one just within', async () => {
     const before = await stored();
     const padded = async (size: number) => Buffer.concat([await png(60), Buffer.alloc(size)], size);
     for (const size of [LIMIT + 1, LIMIT + 2, LIMIT * 2, LIMIT * 100]) {
@@ -132,7 +132,7 @@ describe('uploadImage', () => {
     expect((await upload(await padded(LIMIT))).data.uploadImage.width).toBe(60);
   });
 
-  test('needs a session, and leaves nothing without one', async () => {
+  test('uploadImage needs a session, and leaves nothing without one', async () => {
     const before = await stored();
     for (const token of [null, 'garbage']) {
       expect(await upload(await png(60), UPLOAD, token)).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -143,7 +143,7 @@ describe('uploadImage', () => {
 });
 
 describe('updateAvatar', () => {
-  test('stores the picture and makes it the avatar', async () => {
+  test('updateAvatar stores the picture and makes it the avatar', async () => {
     const { data } = await upload(await png(50), AVATAR);
     expect(data.updateAvatar).toMatchObject({ id: String(account.id), avatar: { width: 50 } });
     expect(data.updateAvatar.avatarUrl).toBe(data.updateAvatar.avatar.url);
@@ -151,7 +151,7 @@ describe('updateAvatar', () => {
     expect(me.avatar.id).toBe(data.updateAvatar.avatar.id);
   });
 
-  test('refuses one under 50 pixels, and leaves the former', async () => {
+  test('updateAvatar refuses a picture under 50 pixels, and leaves the former', async () => {
     const { me: former } = await app.client.data('{ me { avatar { id } } }', {}, account.token);
     const before = await stored();
     expect((await upload(await png(49), AVATAR)).code).toBe('IMAGE_TOO_SMALL');
@@ -169,7 +169,7 @@ describe('sizes', () => {
     return { width, pages };
   };
 
-  test('an avatar has copies no larger than asked for; the first picture of an animation', async () => {
+  test('an avatar has copies no larger than asked for; of an animation the first picture', async () => {
     const frames = await sharp([await png(300), await solid(300).negate().png().toBuffer()], {
       join: { animated: true },
     })
@@ -184,14 +184,14 @@ describe('sizes', () => {
     expect(await side(avatar.url)).toEqual({ width: 300, pages: 2 });
   });
 
-  test('another picture has none and is served whole', async () => {
+  test('a picture that is no avatar has no copies and is served whole', async () => {
     const query = `mutation ($file: Upload!) { uploadImage(file: $file) { ${SIZES} } }`;
     const { url, small, large } = (await upload(await png(900), query)).data.uploadImage;
     expect(new Set([url, small, large]).size).toBe(3);
     for (const one of [url, small, large]) expect((await side(one)).width).toBe(900);
   });
 
-  test('without an avatar it is null, or the first default photo where one is wanted', async () => {
+  test('an avatar that is not set is null, or the first default photo where one is wanted', async () => {
     const { token } = await app.client.register();
     const { me, defaultPhotos } = await app.client.data(
       '{ me { avatarUrl small: avatarUrl(size: SMALL) default: avatarUrl(size: SMALL, orDefault: true) } defaultPhotos { url } }',
@@ -206,7 +206,7 @@ describe('the multipart request', () => {
   const operations = { query: UPLOAD, variables: { file: null } };
   const map = { 0: ['variables.file'] };
 
-  test('is refused without a header that a foreign page cannot send', async () => {
+  test('a multipart request is refused without a header that a foreign page cannot send', async () => {
     const before = await stored();
     const form = () => formOf(operations, map, { 0: blob(Buffer.from('x')) });
     for (const headers of [{}, { cookie: `member_session=${account.token}` }] as Record<string, string>[]) {
@@ -217,7 +217,7 @@ describe('the multipart request', () => {
     expect((await post(form(), { 'x-apollo-operation-name': 'Upload' })).code).toBe('IMAGE_INVALID');
   });
 
-  test('takes five files and no more, each mutation one', async () => {
+  test('a multipart request takes five files and no more, and each mutation takes one', async () => {
     const five = Array.from({ length: 5 }, (_, index) => `f${index}`);
     const query = `mutation (${five.map((name) => `$${name}: Upload!`)}) { ${five.map((name) => `${name}: uploadImage(file: $${name}) { width }`).join(' ')} }`;
     const variables = Object.fromEntries(five.map((name) => [name, null]));
@@ -236,13 +236,13 @@ describe('the multipart request', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('says in few words where its files go', async () => {
+  test('a multipart request with a long map of files is refused', async () => {
     const long = { 0: [`variables.${'x.'.repeat(1024)}x`] };
     const form = formOf(operations, long, { 0: blob(Buffer.from('x')) });
     expect(await post(form)).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
   });
 
-  test('keeps nothing of files that bear the same name', async () => {
+  test('a multipart request keeps nothing of files that bear the same name', async () => {
     const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('capacitor-'));
     const before = new Set(spooled());
     const leftOver = () => spooled().filter((name) => !before.has(name));
@@ -271,14 +271,14 @@ describe('the multipart request', () => {
     ['the file missing', () => formOf(operations, map, {})],
     ['a batch', () => formOf([operations], { 0: ['0.variables.file'] }, { 0: blob(Buffer.from('x')) })],
     ['a text where the file should be', () => formOf({ query: UPLOAD, variables: { file: 'x' } }, {}, {})],
-  ])('with %s is refused', async (_, form) => {
+  ])('a multipart request with %s is refused', async (_, form) => {
     const before = await stored();
     expect(await post(form())).toMatchObject({ code: 'INVALID_INPUT', status: expect.any(Number) });
     expect(await stored()).toEqual(before);
   });
 
   test.each(['__proto__', 'constructor.prototype', 'variables.__proto__'])(
-    'cannot reach %s',
+    'a multipart request cannot reach %s',
     async (target) => {
       const poisoned = `{"query":"{ me { id } }","__proto__":{"polluted":null},"variables":{"__proto__":{"polluted":null}}}`;
       await post(formOf(poisoned, { 0: [`${target}.polluted`] }, { 0: blob(Buffer.from('x')) }));
@@ -286,7 +286,7 @@ describe('the multipart request', () => {
     },
   );
 
-  test('without a boundary, or cut off, is refused', async () => {
+  test('a multipart request without a boundary, or cut off, is refused', async () => {
     const send = async (contentType: string, body: string) => {
       const response = await fetch(`${app.url}/graphql`, {
         method: 'POST',
@@ -310,7 +310,7 @@ describe('the multipart request', () => {
     }
   });
 
-  test('given up in the middle leaves nothing, and the gateway goes on', async () => {
+  test('a multipart request given up in the middle leaves nothing, and the gateway goes on', async () => {
     const before = await stored();
     await new Promise<void>((resolve) => {
       const headers = {

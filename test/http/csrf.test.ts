@@ -46,13 +46,13 @@ const bio = async () => (await app.client.data('{ me { bio } }', {}, account.tok
 
 const json = (query: string) => JSON.stringify({ query });
 
-test('the cookie says who calls', async () => {
+test('the cookie of a browser is a session', async () => {
   const { status, body } = await send({ type: 'application/json', body: json('{ me { id phone } }') });
   expect(status).toBe(200);
   expect(body.data.me).toEqual({ id: String(account.id), phone: account.phone });
 });
 
-test('a token in the header goes before it', async () => {
+test('a token in the header goes before the cookie', async () => {
   const other = await app.client.register();
   const { body } = await send({
     type: 'application/json',
@@ -91,7 +91,7 @@ const SIMPLE: [string, () => Sent][] = [
   ['no type at all', () => ({ body: undefined })],
 ];
 
-test.each(SIMPLE)('%s is refused', async (_what, sent) => {
+test.each(SIMPLE)('a simple request of a foreign page is refused: %s', async (_what, sent) => {
   const { status, body } = await send(sent());
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
@@ -100,14 +100,14 @@ test.each(SIMPLE)('%s is refused', async (_what, sent) => {
   expect(await bio()).toBeNull();
 });
 
-test('a query by GET is refused, unless it says that it was asked about', async () => {
+test('a query by GET is refused, unless it has the header that asks for a preflight', async () => {
   const path = `/graphql?${new URLSearchParams({ query: '{ me { id } }' })}`;
   expect((await send({ method: 'GET', path })).status).toBe(400);
   const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
   expect([status, body.data.me.id]).toEqual([200, String(account.id)]);
 });
 
-test('a mutation by GET is refused even then', async () => {
+test('a mutation by GET is refused, also with the header that asks for a preflight', async () => {
   const path = `/graphql?${new URLSearchParams({ query: RENAME })}`;
   const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
   expect(status).toBe(405);
@@ -115,7 +115,7 @@ test('a mutation by GET is refused even then', async () => {
   expect(await bio()).toBeNull();
 });
 
-test('several operations in one body are refused: each would be a request of its own to the limits', async () => {
+test('a batch of operations in one body is refused', async () => {
   const { status, body } = await send({
     type: 'application/json',
     body: `[${json('{ me { id } }')}, ${json(RENAME)}]`,
@@ -125,7 +125,7 @@ test('several operations in one body are refused: each would be a request of its
   expect(await bio()).toBeNull();
 });
 
-test('a form that says that it was asked about is served', async () => {
+test('a multipart request with the header that asks for a preflight is served', async () => {
   const headers = { 'apollo-require-preflight': '1' };
   const { status, body } = await send({ body: uploadForm(RENAME), headers });
   expect([status, body.errors]).toEqual([200, undefined]);

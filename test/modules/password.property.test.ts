@@ -24,7 +24,7 @@ const anyCase = (hex: string, upper: boolean[]): string =>
   Array.from(hex, (digit, index) => (upper[index] ? digit.toUpperCase() : digit)).join('');
 
 describe('hash and verify', () => {
-  test('what was set as plain text logs in as plain text and as its MD5 in any letter case', () =>
+  test('a password set as plain text is right as plain text and as its MD5 in any letter case', () =>
     fc.assert(
       fc.asyncProperty(
         passwords,
@@ -39,7 +39,7 @@ describe('hash and verify', () => {
       RUNS,
     ));
 
-  test('what was set as an MD5 logs in as the plain text', () =>
+  test('a password set as an MD5 is right as the plain text', () =>
     fc.assert(
       fc.asyncProperty(passwords, async (password) => {
         for (const secret of [md5(password), md5(password).toUpperCase()]) {
@@ -64,7 +64,7 @@ describe('hash and verify', () => {
       RUNS,
     ));
 
-  test('the format follows the route: a plain password that looks like an MD5 is hashed like any other', () =>
+  test('a plain password that looks like an MD5 is hashed like any other', () =>
     fc.assert(
       fc.asyncProperty(passwords, async (password) => {
         const digest = md5(password);
@@ -77,7 +77,7 @@ describe('hash and verify', () => {
       RUNS,
     ));
 
-  test('what cannot be a password in its format is refused before any evaluation', async () => {
+  test('a text that cannot be a password in its format is refused before any evaluation', async () => {
     const before = hasher.evaluations;
     const refusal = { code: 'INVALID_INPUT', details: { field: 'password' } };
     const notHex = fc.string().filter((text) => !/^[0-9a-f]{32}$/i.test(text));
@@ -92,7 +92,7 @@ describe('hash and verify', () => {
     expect(hasher.evaluations).toBe(before);
   });
 
-  test('the secret depends on the pepper, and equal passwords are stored differently', async () => {
+  test('a stored password depends on the pepper, and equal passwords are stored differently', async () => {
     const peppered = hasherWith({ PASSWORD_PEPPER: 'another pepper of at least 32 characters' });
     const stored = await hasher.hash('correct horse', 'PLAIN');
     expect(await hasher.hash('correct horse', 'PLAIN')).not.toBe(stored);
@@ -109,7 +109,7 @@ describe('cost', () => {
     expect(fresh.evaluations).toBe(3);
   });
 
-  test('weaker parameters ask for a new hash, but only after the right password', async () => {
+  test('a password stored with weaker parameters asks for a new hash, but only after the right password', async () => {
     const strong = hasherWith({ PASSWORD_HASH_ITERATIONS: '3' });
     const weak = await hasher.hash('p4ssphrase', 'PLAIN');
     expect(await strong.verify(weak, 'p4ssphrase', 'PLAIN')).toEqual({ ok: true, needsRehash: true });
@@ -124,7 +124,7 @@ describe('cost', () => {
     await expect(hasher.verify(await argon2('p'), 'p', 'PLAIN')).resolves.toMatchObject({ ok: false });
   });
 
-  test('beyond the running and the waiting ones a log-in is refused at once, and the queue drains', async () => {
+  test('a log-in beyond the running and the waiting ones is refused at once, and the queue drains', async () => {
     const narrow = hasherWith({ PASSWORD_HASH_CONCURRENCY: '2', PASSWORD_HASH_QUEUE: '3' });
     const tries = Array.from({ length: 9 }, () => narrow.verify(null, 'p', 'PLAIN'));
     const outcomes = Promise.allSettled(tries);
@@ -138,7 +138,7 @@ describe('cost', () => {
     expect((await narrow.verify(null, 'p', 'PLAIN')).ok).toBe(false);
   });
 
-  test('a failed evaluation gives its place back', async () => {
+  test('a failed evaluation of a password gives its place back', async () => {
     const narrow = hasherWith({ PASSWORD_HASH_CONCURRENCY: '1', PASSWORD_HASH_QUEUE: '1' });
     for (let round = 0; round < 3; round++)
       await expect(narrow.verify('not PHC', 'p', 'PLAIN')).rejects.toThrow();
@@ -159,7 +159,7 @@ describe('policy', () => {
     }
   };
 
-  test('length counts characters, not bytes or UTF-16 units', () =>
+  test('the length of a password counts characters, not bytes or UTF-16 units', () =>
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 140 }), fc.constantFrom('é', '密', '😀'), (length, character) => {
         expect(allowed(character.repeat(length), standard)).toBe(length >= 8 && length <= 128);
@@ -182,7 +182,7 @@ describe('policy', () => {
     expect(allowed('correct horse battery', standard)).toBe(true);
   });
 
-  test('account: 8 to 16 letters and digits, both present', () => {
+  test('the account module takes passwords of 8 to 16 letters and digits, both present', () => {
     const right = ['abcd1234', 'a2345678', 'ABCDEFGH12345678'];
     const wrong = [
       'abcdefgh',
@@ -198,7 +198,7 @@ describe('policy', () => {
     for (const password of wrong) expect(allowed(password, account)).toBe(false);
   });
 
-  test('the list holds what a comparison can hit: lower case, six characters or more', () => {
+  test('the list of common passwords holds what a comparison can hit: lower case, six characters or more', () => {
     expect(COMMON_PASSWORDS.size).toBeGreaterThanOrEqual(190);
     expect(
       [...COMMON_PASSWORDS].filter((entry) => entry.length < 6 || entry !== entry.toLowerCase()),

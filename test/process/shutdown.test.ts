@@ -94,7 +94,7 @@ const refusesConnections = (port: number): Promise<boolean> =>
 
 let picture: string;
 
-test('a request that never ends is not waited for beyond SHUTDOWN_SECONDS', async () => {
+test('a gateway that stops waits for no request beyond SHUTDOWN_SECONDS', async () => {
   await start({ SHUTDOWN_SECONDS: '1' });
   const { headers, body } = await uploadForm();
   const held = await hold('/upload', headers, body);
@@ -108,7 +108,7 @@ test('a request that never ends is not waited for beyond SHUTDOWN_SECONDS', asyn
   await expect(held.finish()).rejects.toThrow();
 });
 
-test('what is under way is finished, at both doors, and nothing new is taken', async () => {
+test('a gateway that stops finishes what is under way, for GraphQL and anlife, and takes nothing new', async () => {
   await start();
   const token = await register();
   const { headers, body } = await uploadForm();
@@ -133,7 +133,7 @@ test('what is under way is finished, at both doors, and nothing new is taken', a
   picture = new URL(JSON.parse(answers[0].body).image.url).pathname;
 });
 
-test('what was answered was done; SIGINT ends too, and idle connections do not hold it up', async () => {
+test('a gateway that stops by SIGINT has done what it answered, and idle connections do not hold it up', async () => {
   await start();
   const agent = new Agent({ keepAlive: true });
   const answer = await new Promise<IncomingMessage>((resolve) =>
@@ -151,7 +151,7 @@ test('what was answered was done; SIGINT ends too, and idle connections do not h
   agent.destroy();
 });
 
-test('a second signal ends it at once', async () => {
+test('a second signal ends the gateway at once', async () => {
   await start({ SHUTDOWN_SECONDS: '300' });
   const { headers, body } = await uploadForm();
   const held = await hold('/upload', headers, body);

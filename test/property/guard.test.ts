@@ -93,7 +93,7 @@ describe.each(LAYOUTS)('any sequence of tries on $layout', ({ sharded }) => {
     pause.map((ms) => new Pass(ms)),
   ];
 
-  test('is counted as the rules say, one by one and in crowds', () =>
+  test('any sequence of tries is counted as the rules say, one by one and in crowds', () =>
     fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: 'max' }), async (sequence) => {
         const own = openTestRedis(LIMITS);
@@ -113,7 +113,7 @@ describe.each(LAYOUTS)('any sequence of tries on $layout', ({ sharded }) => {
 describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
   const guardHere = (settings?: Settings) => guard(settings, { sharded });
 
-  test('wrong ones: 10 are evaluated, and then it is locked even for the right password', async () => {
+  test('of many wrong tries at once 10 are evaluated, and then even the right password is locked', async () => {
     const service = guardHere();
     const subject = stranger();
     const { seen, wrong, right } = checks();
@@ -130,7 +130,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     expect(seen.right).toBe(0);
   });
 
-  test('wrong ones at captcha doors without a captcha: 6 are evaluated', async () => {
+  test('of many wrong tries at once where a captcha can be shown 6 are evaluated', async () => {
     const service = guardHere();
     const subject = stranger({ canShowCaptcha: true });
     const { seen, wrong } = checks();
@@ -139,7 +139,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     expect(seen.wrong).toBe(6);
   });
 
-  test('wrong ones through mixed doors and two processes: 10 are evaluated', async () => {
+  test('of many wrong tries at once from mixed APIs and two processes 10 are evaluated', async () => {
     const processes = [guardHere(), guardHere()];
     const subject = stranger();
     const doors = [
@@ -160,7 +160,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     ['a fresh account', 0, false],
     ['one failure before the lock', 9, false],
     ['one failure before the captcha', 5, true],
-  ])('right ones all pass: %s', async (_, failures, canShowCaptcha) => {
+  ])('right tries at once all pass: %s', async (_, failures, canShowCaptcha) => {
     const processes = [guardHere(), guardHere()];
     const subject = stranger({ canShowCaptcha });
     const { seen, wrong, right } = checks();
@@ -171,7 +171,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     expect(await guardHere().status(subject)).toMatchObject({ failures });
   });
 
-  test('right ones pass beside wrong ones that do not spend the budget', async () => {
+  test('right tries pass beside wrong ones that do not spend the budget', async () => {
     const service = guardHere();
     const subject = stranger();
     const { wrong, right } = checks();
@@ -181,7 +181,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     expect(tally(outcomes)).toEqual({ null: 8, right: CROWD - 8 });
   });
 
-  test('over all sources exactly the account budget is evaluated, of strangers', async () => {
+  test("over all sources exactly the account's budget of strangers' tries is evaluated", async () => {
     const service = guardHere({ GUARD_ACCOUNT_HOURLY: 12 });
     const subject = stranger();
     const { seen, wrong, right } = checks();
@@ -197,7 +197,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     expect(await service.attempt(solved, right)).toBe('right');
   });
 
-  test('from one source exactly its budget is evaluated, whatever the accounts', async () => {
+  test('from one source exactly its budget of tries is evaluated, whatever the accounts', async () => {
     const service = guardHere({ GUARD_IP_HOURLY: 12 });
     const { seen, wrong } = checks();
     const { ip } = stranger();
@@ -221,7 +221,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
 });
 
 describe('one try', () => {
-  test('asks whether the source is known only when the account is spent', async () => {
+  test('a try asks whether the source is known only when the account is spent', async () => {
     const service = guard({ GUARD_ACCOUNT_HOURLY: 1 });
     let asked = 0;
     const subject = stranger({
@@ -237,7 +237,7 @@ describe('one try', () => {
     expect(asked).toBe(1);
   });
 
-  test('that was never finished gives its place back when its lease ends', async () => {
+  test('a try that was never finished gives its place back when its lease ends', async () => {
     const service = guard({ GUARD_LOCK_AFTER: 1 });
     const subject = stranger();
     const { right } = checks();
@@ -260,7 +260,7 @@ describe('one try', () => {
     expect(await service.status(subject)).toMatchObject({ failures: 0 });
   });
 
-  test('does not lock by failures that left the window while it was checked', async () => {
+  test('a try does not lock by failures that left the window while it was checked', async () => {
     const service = guard({ GUARD_LOCK_AFTER: 2 });
     const subject = stranger();
     await service.attempt(subject, async () => null);
@@ -272,7 +272,7 @@ describe('one try', () => {
     expect(await service.status(subject)).toEqual({ failures: 1, captchaRequired: false, lockedUntil: null });
   });
 
-  test('leaves neither account nor address in Redis', async () => {
+  test('a try leaves neither account nor address in Redis', async () => {
     const { wrong } = checks();
     await guard().attempt(stranger({ account: 'phone:13800138000', ip: '203.0.113.77' }), wrong);
     const keys = await redis.keys();
@@ -280,7 +280,7 @@ describe('one try', () => {
     expect(keys.filter((key) => /13800138000|203\.0\.113/.test(key))).toEqual([]);
   });
 
-  test('is refused unseen when Redis is gone', async () => {
+  test('a try is refused unseen when Redis is gone', async () => {
     const gone = createRedis({ REDIS_URL: 'redis://127.0.0.1:1', REDIS_PREFIX: 'x:' });
     const service = new GuardService(gone.client, redis.config);
     const { seen, right } = checks();
@@ -295,7 +295,7 @@ describe('one try', () => {
     await gone.close();
   });
 
-  test('follows the clock of Redis when it is given none', async () => {
+  test('a try follows the clock of Redis when it is given none', async () => {
     const service = new GuardService(redis.client, { ...redis.config, GUARD_LOCK_AFTER: 1 });
     const subject = stranger();
     const { wrong } = checks();

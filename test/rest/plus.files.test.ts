@@ -71,7 +71,7 @@ const putTo = async (uri: string, content: Buffer, headers: Record<string, strin
 };
 
 describe('storage', () => {
-  test('a ticket, a file, a node; what is served carries no position and may be kept', async () => {
+  test('plus stores a file by ticket and node, and serves it without its position, to be cached', async () => {
     const { status, body } = await app.call('POST', '/storage', { token: me.token, json: task() });
     expect({ status, body }).toEqual({
       status: 201,
@@ -94,7 +94,7 @@ describe('storage', () => {
     expect((await sharp(picture).metadata()).exif).toBeDefined();
   });
 
-  test('a lie about size, hash or type, or another ticket, stores nothing', async () => {
+  test('an upload to plus with a false size, hash or type, or another ticket, stores nothing', async () => {
     const files = await storedFiles();
     const images = await app.sql('select id from images');
     const other = await sharp(picture).png().toBuffer();
@@ -116,7 +116,7 @@ describe('storage', () => {
     expect(await app.sql('select id from images')).toEqual(images);
   });
 
-  test('an upload that stops half-way leaves nothing, and can be made again', async () => {
+  test('an upload to plus that stops half-way leaves nothing, and can be made again', async () => {
     const files = await storedFiles();
     const { body } = await app.call('POST', '/storage', { token: me.token, json: task() });
     const { host, pathname, port } = new URL(body.uri);
@@ -130,7 +130,7 @@ describe('storage', () => {
     expect(await storedFiles()).toHaveLength(files.length + 1);
   });
 
-  test('asks for what is missing, and for a session', async () => {
+  test('a ticket of plus needs its parameters and a session', async () => {
     const create = (own: Record<string, unknown>) =>
       ask('POST', '/storage', { token: me.token, json: task(own) });
     expect(await create({ filename: '' })).toEqual(malformed('filename'));
@@ -143,7 +143,7 @@ describe('storage', () => {
 });
 
 describe('pictures of the profile', () => {
-  test('are nodes of the caller, shown as file objects', async () => {
+  test('pictures of a plus profile are nodes of the caller, shown as file objects', async () => {
     const [avatar, bg] = [await upload(), await upload()];
     expect(await ask('PATCH', '/user', { token: me.token, json: { avatar, bg } })).toEqual(noContent);
     const { body } = await app.call('GET', `/users/${me.id}`);
@@ -174,7 +174,7 @@ describe('a picture that a client sends back as it was shown', () => {
     return { avatar, bg };
   };
 
-  test('of a third party changes nothing, until the user sets another or clears it', async () => {
+  test('a third-party picture that a client of plus sends back changes nothing, until the user sets another or clears it', async () => {
     const other = await app.member();
     const avatar = 'https://thirdwx.qlogo.cn/mmopen/vi_32/abc/132?a=1&b=2';
     await setUser(app.infrastructure.database.fork(), other.id, { externalAvatarUrl: avatar });
@@ -189,7 +189,7 @@ describe('a picture that a client sends back as it was shown', () => {
     expect(await patch({ avatar }, other.token)).toEqual(malformed('avatar', '头像错误'));
   });
 
-  test('stored here likewise', async () => {
+  test('a stored picture that a client of plus sends back as it was shown changes nothing', async () => {
     const other = await app.member();
     const [avatar, bg] = [await upload(other), await upload(other)];
     expect(await patch({ avatar, bg }, other.token)).toEqual(noContent);
@@ -229,7 +229,7 @@ describe('verification', () => {
   const shown = async (member: Member, token?: string) =>
     (await app.call('GET', `/users/${member.id}`, { token })).body.verification;
 
-  test('of a person: submitted, seen by the owner whole and by others in part, refused, changed, passed', async () => {
+  test("a person's verification in plus is submitted, seen whole by the owner and in part by others, refused, changed, passed", async () => {
     const member = await app.member();
     expect(await shown(member)).toBeNull();
     expect(await ask('GET', '/user/verification', { token: member.token })).toEqual(notFound);
@@ -272,7 +272,7 @@ describe('verification', () => {
     expect(await change('PATCH')).toEqual(notFound);
   });
 
-  test('of an organisation, as a form with brackets too', async () => {
+  test("an organisation's verification in plus is submitted, as a form with brackets too", async () => {
     const member = await app.member();
     const { org, person: legal, phone_number, desc } = await organisation(member);
     const form = {
@@ -296,7 +296,7 @@ describe('verification', () => {
     );
   });
 
-  test('names what is wrong where the client put it', async () => {
+  test('a verification in plus names what is wrong where the client put it', async () => {
     const member = await app.member();
     const data = await person(member);
     const foreign = await upload(reviewer);
@@ -323,7 +323,7 @@ describe('verification', () => {
     }
   });
 
-  test('a reviewer needs the ability', async () => {
+  test('a review of verifications in plus needs the ability', async () => {
     expect((await review(app.client, me.token, reviewer.id, 'PASS')).code).toBe('FORBIDDEN');
   });
 });

@@ -178,13 +178,13 @@ test.each([
   'text/plain',
   'no type at all',
   undefined,
-])('a body that says it is %s is the file', async (type) => {
+])('a raw upload that declares itself %s is the file', async (type) => {
   const { token, node } = await announce(jpeg);
   const { status, body } = await put(token, jpeg, type ? { 'content-type': type } : {});
   expect([status, body.result?.node]).toEqual([200, node]);
 });
 
-test('it is served without the place where it was taken', async () => {
+test('a raw upload is served without the place where it was taken', async () => {
   expect(tellsPosition(jpeg)).toBe(true);
   const { token, node, publicUrl } = await announce(jpeg);
   await put(token, jpeg);
@@ -196,7 +196,7 @@ test('it is served without the place where it was taken', async () => {
   expect(tellsPosition(bytes)).toBe(false);
 });
 
-test('a body in pieces, of no declared length, is the file', async () => {
+test('a raw upload in pieces, of no declared length, is the file', async () => {
   const { token, node } = await announce(jpeg);
   const raw = open(token);
   const answer = answerTo(raw);
@@ -205,7 +205,7 @@ test('a body in pieces, of no declared length, is the file', async () => {
   expect(await answer).toMatchObject({ status: 200, body: { result: { node } } });
 });
 
-test('forms and JSON beside it are read as ever', async () => {
+test('forms and JSON beside raw uploads are read as ever', async () => {
   const form = new FormData();
   form.set('any', new Blob([new Uint8Array(jpeg)]), 'x.jpg');
   const upload = await fetch(`${url}/raw/form`, { method: 'POST', headers: bearer(), body: form });
@@ -223,7 +223,7 @@ test('forms and JSON beside it are read as ever', async () => {
   expect(await (await fetch(`${url}/raw/name`, wrong)).json()).toEqual({ failure: 'INVALID_INPUT' });
 });
 
-test('what is not as announced is refused in the envelope, and leaves nothing', async () => {
+test('a raw upload that is not as announced is refused in the envelope, and leaves nothing', async () => {
   const before = await state();
   const { token } = await announce(jpeg);
   const png = await picture(20).png().toBuffer();
@@ -238,7 +238,7 @@ test('what is not as announced is refused in the envelope, and leaves nothing', 
   expect(await put(token, jpeg)).toEqual(refused('UPLOAD_USED', 'token'));
 });
 
-test('the answer comes before the rest of a body that is refused, which is still taken', async () => {
+test('a refused raw upload is answered before its rest, which is still taken', async () => {
   const before = await state();
   const { token } = await announce(jpeg);
   // It says that it is too large.
@@ -261,7 +261,7 @@ test('the answer comes before the rest of a body that is refused, which is still
 test.each([
   ['is too large', 'IMAGE_TOO_LARGE', undefined],
   ['is not wanted', 'FORBIDDEN', 'token'],
-])('a body that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
+])('a raw upload that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
   const { token } = await announce(jpeg);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   // More than the sockets between hold.
@@ -277,19 +277,22 @@ test.each([
   agent.destroy();
 });
 
-test.each(['hangs up', 'falls silent'])('a client that %s in the middle leaves nothing', async (how) => {
-  const before = await state();
-  const redeem = jest.spyOn(app.services.uploads, 'redeem');
-  const { token } = await announce(jpeg);
-  const raw = open(token, { 'content-length': jpeg.length });
-  raw.write(jpeg.subarray(0, -1));
-  await until('it is being read', () => redeem.mock.calls.length === 1);
-  if (how === 'hangs up') raw.destroy();
-  await expect(redeem.mock.results[0]?.value).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-  await until('nobody is connected', async () => {
-    http.server.closeIdleConnections();
-    return (await connections()) === 0;
-  });
-  expect(await state()).toEqual(before);
-  expect((await put(token, jpeg)).status).toBe(200);
-});
+test.each(['hangs up', 'falls silent'])(
+  'a client of a raw upload that %s in the middle leaves nothing',
+  async (how) => {
+    const before = await state();
+    const redeem = jest.spyOn(app.services.uploads, 'redeem');
+    const { token } = await announce(jpeg);
+    const raw = open(token, { 'content-length': jpeg.length });
+    raw.write(jpeg.subarray(0, -1));
+    await until('it is being read', () => redeem.mock.calls.length === 1);
+    if (how === 'hangs up') raw.destroy();
+    await expect(redeem.mock.results[0]?.value).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await until('nobody is connected', async () => {
+      http.server.closeIdleConnections();
+      return (await connections()) === 0;
+    });
+    expect(await state()).toEqual(before);
+    expect((await put(token, jpeg)).status).toBe(200);
+  },
+);
