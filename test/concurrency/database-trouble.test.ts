@@ -2,15 +2,14 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import sharp from 'sharp';
 import { reportFailure } from '../../src/errors/report.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
 import { PASSWORD_DOORS } from '../support/doors.js';
 import { until } from '../support/until.js';
 
 /** A database that answers, but not with what was asked for, and a disk that is full: both pass. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -79,7 +78,7 @@ describe('passing states of the database', () => {
   }
 
   test.each(STATES)(
-    'a database in a passing state (%s, %s) makes every API unavailable, and is logged as a warning',
+    'a passing state of the database (%s, %s) makes every API unavailable and is a warning',
     async (_what, state) => {
       const anyApp = `app_id=1&timestamp=${Math.floor(Date.now() / 1000)}&format=json&sign=${'0'.repeat(32)}`;
       await during(state, async () => {
@@ -237,7 +236,7 @@ describe('timestamps beyond what clients read', () => {
   }
 
   test.each(MOMENTS)(
-    'a timestamp of %s is read as the first or the last one that clients can read',
+    'a timestamp of %s is read as the first or last that clients can read',
     async (moment, date) => {
       const isPast = /^-|BC$/.test(moment);
       const read = isPast ? '0001-01-01T00:00:00.000Z' : '9999-12-31T23:59:59.999Z';

@@ -1,4 +1,4 @@
-import { REAL_HASHES, startTestApp } from '../support/app.js';
+import { type LoneApp, REAL_HASHES, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import {
   anlifeDoor,
@@ -13,8 +13,7 @@ import {
 
 /** The one guard, from outside: however many tries come at once, through whatever door. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ ...REAL_HASHES, TRUSTED_PROXIES: '127.0.0.1' });
@@ -61,7 +60,7 @@ describe('wrong passwords at once', () => {
   });
 
   test.each(PASSWORD_DOORS)(
-    'once the budget is spent, %s refuses the right password without evaluating it',
+    'with the budget spent, %s does not evaluate the right password',
     async (_name, door) => {
       const evaluated = await evaluationsDuring(async () => {
         expect(await door(app.client, right())).toBe('locked');
@@ -70,7 +69,7 @@ describe('wrong passwords at once', () => {
     },
   );
 
-  test('once the budget is spent, the right password is refused wherever else one is asked for', async () => {
+  test('with the budget spent, the right password is refused wherever else one is asked for', async () => {
     const options = { token: account.token, headers: headersFrom(source) };
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['BIND']);

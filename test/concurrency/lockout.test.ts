@@ -1,12 +1,11 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, headersFrom, plusDoor, tally } from '../support/doors.js';
 import { freshName } from '../support/operations.js';
 
 /** A stranger who guesses, from however many addresses, keeps nobody out who has a code, a session, or the password. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({
@@ -198,20 +197,20 @@ describe('an account', () => {
   ];
 
   test.each(CODES)(
-    'an account that strangers guess at is entered with its code by %s',
+    'an account under attack is entered with its code by %s',
     async (_door, purpose, use, expected) => {
       const code = await app.client.sendCode(owner.phone, [purpose]);
       expect(await use(code)).toMatchObject(expected);
     },
   );
 
-  test('an account that strangers guess at is not entered with a password alone, from an address that it was never entered from', async () => {
+  test('an account under attack is not entered with a password alone, from an address that it was never entered from', async () => {
     const attempt = { account: owner.phone, password: PASSWORD };
     expect(await anlifeDoor(app.client, { ...attempt, source: freshSource() })).toBe('locked');
     expect(await graphqlDoor(app.client, { ...attempt, source: freshSource() })).toBe('captcha');
   });
 
-  test('an account that strangers guess at is entered with a password from where it was entered before', async () => {
+  test('an account under attack is entered with a password from where it was entered before', async () => {
     const source = freshSource();
     const code = await app.client.sendCode(owner.phone, ['LOGIN']);
     await graphql('login(input: $input) { token }', 'LoginInput', { account: owner.phone, code }, { source });
@@ -286,14 +285,11 @@ const LOCKED: Record<string, object> = {
 };
 
 describe('a live session', () => {
-  test.each(QUESTIONS)(
-    'a live session is asked for its password while strangers guess it: %s',
-    async (door, ask) => {
-      const owner = await app.client.register();
-      await hammer(owner.phone);
-      expect(await ask(owner, PASSWORD, {})).toMatchObject(RIGHT[door] ?? {});
-    },
-  );
+  test.each(QUESTIONS)('a live session under attack is asked for its password: %s', async (door, ask) => {
+    const owner = await app.client.register();
+    await hammer(owner.phone);
+    expect(await ask(owner, PASSWORD, {})).toMatchObject(RIGHT[door] ?? {});
+  });
 
   test('a live session has ten wrong passwords, through whatever APIs at once and wherever they come from', async () => {
     const owner = await app.client.register();
@@ -331,10 +327,7 @@ describe('a live session', () => {
     expect(app.services.hasher.evaluations - before).toBe(10);
   });
 
-  test.each(QUESTIONS)(
-    'a live session gets the documented answer to a wrong password: %s',
-    async (_door, ask, wrong) => {
-      expect(await ask(await app.client.register(), 'not the password', {})).toMatchObject(wrong);
-    },
-  );
+  test.each(QUESTIONS)('a live session is told of a wrong password: %s', async (_door, ask, wrong) => {
+    expect(await ask(await app.client.register(), 'not the password', {})).toMatchObject(wrong);
+  });
 });

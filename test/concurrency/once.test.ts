@@ -1,11 +1,10 @@
-import { REAL_HASHES, startTestApp } from '../support/app.js';
+import { type LoneApp, REAL_HASHES, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import { anlifeDoor, atOnce, graphqlDoor, tally } from '../support/doors.js';
 
 /** What can happen only once, asked for many times at the same moment. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 /** The guard has its own tests; here it must not be what refuses. */
 const UNGUARDED = {

@@ -1,14 +1,13 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, md5, PASSWORD } from '../support/client.js';
 import { atOnce } from '../support/doors.js';
 
 /** More log-ins than passwords can be hashed: the ones too many are told to come back, and nobody is blamed. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 /** So slow that requests sent together always meet in the queue, however busy the machine is. */
 const SLOW_HASHES = { PASSWORD_HASH_MEMORY_KIB: '65536', PASSWORD_HASH_ITERATIONS: '8' };
 
-let app: App;
+let app: LoneApp;
 let accounts: Account[];
 
 beforeAll(async () => {

@@ -45,7 +45,7 @@ import { until } from '../support/until.js';
       const endings = ENDINGS.filter(([what]) => what !== RETRIEVING);
 
       test.each(endings)(
-        'with a full Redis, %s at one gateway ends the session at the other',
+        'with a full Redis, %s ends the session at another gateway',
         async (_what, prepare) => {
           const owner = await a.client.register();
           const token = await logIn(a.client, owner.phone);
@@ -112,18 +112,15 @@ import { until } from '../support/until.js';
       test.each([
         ['that was idle meanwhile', false],
         ['that asks all the time', true],
-      ])(
-        'a session ended while Redis hangs is ended for a gateway %s when Redis is back',
-        async (_which, asks) => {
-          const token = await logIn(a.client, account.phone);
-          expect(await isIn(b, token)).toBe(true);
-          await hang();
-          await a.client.data('mutation { logout }', {}, token);
-          if (asks) expect(await isIn(b, token)).toBe(false);
-          await resume();
-          for (let reads = 0; reads < 20; reads++) expect(await isIn(b, token)).toBe(false);
-        },
-      );
+      ])('a session ended while Redis hung is ended for a gateway %s', async (_which, asks) => {
+        const token = await logIn(a.client, account.phone);
+        expect(await isIn(b, token)).toBe(true);
+        await hang();
+        await a.client.data('mutation { logout }', {}, token);
+        if (asks) expect(await isIn(b, token)).toBe(false);
+        await resume();
+        for (let reads = 0; reads < 20; reads++) expect(await isIn(b, token)).toBe(false);
+      });
 
       test('a Redis that hangs is hung up on without being asked, and then nobody waits for it', async () => {
         const asked: string[] = [];
@@ -173,8 +170,8 @@ import { until } from '../support/until.js';
       let closed = 0;
       const client = clientOf(a).on('close', () => closed++);
       const answer = client.set('busy', '1');
-      const busyUntil = performance.now() + 1500;
-      while (performance.now() < busyUntil);
+      // The process stands still for longer than an answer of Redis may take.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
       expect(await answer).toBe('OK');
       expect(closed).toBe(0);
     });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 import { freshName, grant, mutate } from '../support/operations.js';
 
@@ -8,7 +8,7 @@ import { freshName, grant, mutate } from '../support/operations.js';
 /** Letters and digits, 8 to 16: good at every door. */
 const PASSWORD = 'Felsen42wald';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let openApp: { id: number; secret: string };
 
 beforeAll(async () => {

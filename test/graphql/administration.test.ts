@@ -1,12 +1,11 @@
 import { ABILITIES } from '../../src/policy.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';
 import { freshName, giveEmail, grant, logIn, mutate, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 let providers: FakeProviders;
-let app: App;
+let app: LoneApp;
 let admin: Account;
 
 beforeAll(async () => {
@@ -107,7 +106,7 @@ describe('disableUser and enableUser', () => {
   });
 
   test.each(['disableUser', 'enableUser', 'recommendUser'] as const)(
-    '%s needs its ability and an existing user',
+    '%s needs an ability and a user',
     async (name) => {
       const [user, target] = await Promise.all([app.client.register(), app.client.register()]);
       const code = async (...args: Parameters<typeof byAdmin>) =>

@@ -1,11 +1,10 @@
 import sharp from 'sharp';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { PASSWORD } from '../support/client.js';
 import { freshName, giveEmail, mutate } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const ANSWER = 'aB3d';
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ CAPTCHA_ANSWER: ANSWER, GUARD_IP_HOURLY: '100000' });

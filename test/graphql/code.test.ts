@@ -42,25 +42,22 @@ describe('sendCode', () => {
     [['LOGIN', 'REGISTER'], 'sent', 'sent'],
     [['RETRIEVE'], 'sent', 'UNKNOWN'],
     [['UNBIND'], 'sent', 'UNKNOWN'],
-  ])(
-    'sendCode for %j answers %s for a known address and %s for a new one',
-    async (purposes, known, unknown) => {
-      const meaning = { TAKEN: 'TAKEN', UNKNOWN: 'USER_NOT_FOUND', sent: undefined };
-      for (const [to, expected] of [
-        [account.phone, known],
-        [email, known],
-        [freshPhone(), unknown],
-        [freshEmail(), unknown],
-      ] as const) {
-        const field = to.includes('@') ? 'email' : 'phone';
-        const code =
-          expected === 'TAKEN' ? `${field.toUpperCase()}_TAKEN` : meaning[expected as keyof typeof meaning];
-        const { value, ...refusal } = await send(to, ...purposes);
-        expect(refusal).toMatchObject(code ? { code, field } : {});
-        expect(Boolean(value)).toBe(!code);
-      }
-    },
-  );
+  ])('sendCode for %j: a known address is %s, a new one %s', async (purposes, known, unknown) => {
+    const meaning = { TAKEN: 'TAKEN', UNKNOWN: 'USER_NOT_FOUND', sent: undefined };
+    for (const [to, expected] of [
+      [account.phone, known],
+      [email, known],
+      [freshPhone(), unknown],
+      [freshEmail(), unknown],
+    ] as const) {
+      const field = to.includes('@') ? 'email' : 'phone';
+      const code =
+        expected === 'TAKEN' ? `${field.toUpperCase()}_TAKEN` : meaning[expected as keyof typeof meaning];
+      const { value, ...refusal } = await send(to, ...purposes);
+      expect(refusal).toMatchObject(code ? { code, field } : {});
+      expect(Boolean(value)).toBe(!code);
+    }
+  });
 
   test('sendCode takes an address that was never confirmed for a new one', async () => {
     const other = await app.client.register();

@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';
 import {
@@ -11,9 +11,8 @@ import {
   whoIs,
 } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 let providers: FakeProviders;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   providers = await FakeProviders.start();
@@ -191,8 +190,9 @@ describe('unbinding', () => {
 
   test('unbinding an address that was only shown takes no code, because none can be sent there', async () => {
     const { token } = await app.client.register();
-    await as(token)('updateAccount', { email: freshEmail() });
-    expect((await as(token)('updateAccount', { nickname: 'stays' })).value.email).not.toBeNull();
+    const shown = freshEmail();
+    await as(token)('updateAccount', { email: shown });
+    expect((await as(token)('updateAccount', { nickname: 'stays' })).value.email).toBe(shown);
     expect((await as(token)('updateAccount', { email: null })).value).toMatchObject({ email: null });
     const { securityEvents } = await app.client.data('{ securityEvents { nodes { kind } } }', {}, token);
     expect(securityEvents.nodes.map(({ kind }: { kind: string }) => kind)).toEqual([

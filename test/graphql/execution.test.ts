@@ -1,5 +1,6 @@
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
+import { postGraphql } from '../support/graphql-http.js';
 
 /** A query that comes often is compiled; nobody sees that in its answers. */
 
@@ -101,12 +102,7 @@ test.each([
 ])('%s is not taken for a known query', async (_what, odd) => {
   const query = '{\n me { id } }';
   for (let time = 0; time < 4; time++) await app.client.data(query);
-  const response = await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, ...odd }),
-  });
-  expect(response.status).toBe(400);
+  expect((await postGraphql(app.url, { query, ...odd })).status).toBe(400);
 });
 
 test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
@@ -114,12 +110,7 @@ test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
   async (accept) => {
     const query = '{ me { id } }';
     for (let time = 0; time < 5; time++) {
-      const response = await fetch(`${app.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ query }),
-      });
-      expect(response.status).toBe(406);
+      expect((await postGraphql(app.url, { query }, { accept })).status).toBe(406);
     }
   },
 );

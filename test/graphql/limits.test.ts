@@ -1,11 +1,11 @@
 import { getIntrospectionQuery } from 'graphql';
 import { isErrorCode } from '../../src/errors/app-error.js';
 import { LIMITS } from '../../src/graphql/query-size.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
+import { postGraphql, times } from '../support/graphql-http.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -21,8 +21,6 @@ async function codeOf(query: string, variables: Record<string, unknown> = {}) {
   return code;
 }
 
-const times = (count: number, make: (index: number) => string, separator = ' ') =>
-  Array.from({ length: count }, (_, index) => make(index)).join(separator);
 /** `{ a { a { … } } }`, so many levels of fields. */
 const nested = (fields: readonly string[]): string =>
   fields.reduceRight((inside, field) => (inside ? `${field} { ${inside} }` : field), '');
@@ -184,9 +182,7 @@ describe('limits of a query', () => {
   test('a request body may have so many bytes', async () => {
     const ask = (bytes: number) => {
       const [head, tail] = ['{"query":"{ me { id } } #', '"}'];
-      const body = `${head}${'x'.repeat(bytes - head.length - tail.length)}${tail}`;
-      const headers = { 'content-type': 'application/json' };
-      return fetch(`${app.url}/graphql`, { method: 'POST', headers, body });
+      return postGraphql(app.url, `${head}${'x'.repeat(bytes - head.length - tail.length)}${tail}`);
     };
     expect((await ask(LIMITS.body)).status).toBe(200);
     expect((await ask(LIMITS.body + 1)).status).toBe(413);

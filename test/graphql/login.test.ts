@@ -1,10 +1,9 @@
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, logIn, mutate, setUser, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: FullAccount;
 
 type FullAccount = Account & { name: string; email: string };

@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
 import {
   freshEmail,
@@ -10,9 +10,8 @@ import {
   whoIs,
 } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const NEW = 'battery-staple-9';
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ GUARD_IP_HOURLY: '100000' });

@@ -1,9 +1,8 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, logIn, mutate, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ GUARD_IP_HOURLY: '100000', CODE_IP_DAILY_LIMIT: '100000' });
@@ -100,7 +99,7 @@ describe('names', () => {
   });
 
   test.each([['abcd'], ['a'.repeat(24)], ['名'.repeat(12)], ['小明'], ['_9_9']])(
-    'a name like %s is accepted',
+    'the name %s is accepted',
     async (name) => {
       const { outcome } = await register({ name });
       expect(outcome.value.user).toMatchObject({ name, nickname: name });

@@ -10,15 +10,14 @@ import { VerificationSecrets } from '../../src/modules/verification/verification
 import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone } from '../support/client.js';
 import { grant, logIn } from '../support/operations.js';
 import { statementsOf } from '../support/statements.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const COUNT = 60;
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
-let app: App;
+let app: LoneApp;
 let reader: Account;
 
 /** Users who each have one of everything, of their own. */

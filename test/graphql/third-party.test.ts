@@ -1,11 +1,10 @@
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { FAKE_APPS, FakeProviders } from '../support/fake-providers.js';
 import { mutate, setUser, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 let providers: FakeProviders;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   providers = await FakeProviders.start();

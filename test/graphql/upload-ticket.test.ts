@@ -4,17 +4,17 @@ import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { TokenSigner } from '../../src/infra/token-signer.js';
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp, type TestApp } from '../support/app.js';
+import { type LoneApp, startTestApp, type TestApp } from '../support/app.js';
 import { type Account, md5 } from '../support/client.js';
 import { contextOf } from '../support/context.js';
+import { bearer, fileForm, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { setUser } from '../support/operations.js';
 import { md5Of, photo, picture, sha256Of, stored, tellsPosition } from '../support/pictures.js';
 
 /** Uploads in two steps, and what holds for every way to store a picture. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const LIMIT = 60_000;
-let app: App;
+let app: LoneApp;
 let account: Account;
 let jpeg: Buffer;
 
@@ -53,17 +53,9 @@ async function send(
   variables: Record<string, unknown> = {},
   { token, to = app as TestApp }: { token?: string; to?: TestApp } = {},
 ) {
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query, variables: { ...variables, file: null } }));
-  form.set('map', '{"0":["variables.file"]}');
-  form.set('0', new Blob([new Uint8Array(bytes)]), 'x.bin');
-  const headers = {
-    'apollo-require-preflight': 'true',
-    ...(token && { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(`${to.url}/graphql`, { method: 'POST', headers, body: form });
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  const { data, errors } = (await response.json()) as any;
+  const headers = { ...PREFLIGHT, ...bearer(token) };
+  const init = { method: 'POST', headers, body: fileForm(query, bytes, variables) };
+  const { data, errors } = (await sendGraphql(to.url, init)).body;
   return errors ? errors[0].extensions : { value: Object.values(data)[0] };
 }
 

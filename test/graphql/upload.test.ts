@@ -1,17 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import sharp from 'sharp';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
+import { bearer, fileForm, multipart, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { whoIs } from '../support/operations.js';
+import { stored as storedPictures } from '../support/pictures.js';
 import { until } from '../support/until.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const LIMIT = 60_000;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -24,60 +23,25 @@ const UPLOAD =
   'mutation ($file: Upload!) { uploadImage(file: $file) { id url mime size width height hash node } }';
 const AVATAR =
   'mutation ($file: Upload!) { updateAvatar(file: $file) { id avatar { id url width } avatarUrl } }';
-const PREFLIGHT = { 'apollo-require-preflight': 'true' };
 
 const solid = (width: number, height = width) =>
   sharp({ create: { width, height, channels: 3, background: '#a33' } });
 const png = (side: number) => solid(side).png().toBuffer();
-const blob = (bytes: Buffer) => new Blob([new Uint8Array(bytes)]);
-
-/** A form of the multipart request specification: operations, map, and the files named by it. */
-function formOf(operations: unknown, map: unknown, files: Record<string, Blob>): FormData {
-  const form = new FormData();
-  if (operations !== undefined)
-    form.set('operations', typeof operations === 'string' ? operations : JSON.stringify(operations));
-  if (map !== undefined) form.set('map', typeof map === 'string' ? map : JSON.stringify(map));
-  for (const [name, file] of Object.entries(files)) form.set(name, file, `${name}.svg`);
-  return form;
-}
 
 async function post(
   form: FormData,
   headers: Record<string, string> = PREFLIGHT,
   token: string | null = account.token,
 ) {
-  const response = await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
-    body: form,
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  const { data, errors } = (await response.json()) as any;
-  return {
-    status: response.status,
-    data,
-    extensions: errors?.[0]?.extensions,
-    code: errors?.[0]?.extensions.code,
-  };
+  const init = { method: 'POST', headers: { ...headers, ...bearer(token) }, body: form };
+  const { body, ...answer } = await sendGraphql(app.url, init);
+  return { ...answer, data: body.data, extensions: body.errors?.[0]?.extensions };
 }
 
 const upload = (bytes: Buffer, query = UPLOAD, token?: string | null) =>
-  post(
-    formOf({ query, variables: { file: null } }, { 0: ['variables.file'] }, { 0: blob(bytes) }),
-    PREFLIGHT,
-    token,
-  );
+  post(fileForm(query, bytes), PREFLIGHT, token);
 
-/** Everything that was ever stored: rows and files. */
-async function stored() {
-  const em = app.infrastructure.database.fork();
-  const rows = await em.execute<{ id: string }[]>('select id from images');
-  const files = await readdir(path.join(app.world.dataDir, 'storage'), {
-    recursive: true,
-    withFileTypes: true,
-  });
-  return { rows: rows.length, files: files.filter((file) => file.isFile()).length };
-}
+const stored = () => storedPictures(app, app.world);
 
 describe('uploadImage', () => {
   test('uploadImage stores what the file is, whatever it is called, and serves it', async () => {
@@ -208,7 +172,7 @@ describe('the multipart request', () => {
 
   test('a multipart request is refused without a header that a foreign page cannot send', async () => {
     const before = await stored();
-    const form = () => formOf(operations, map, { 0: blob(Buffer.from('x')) });
+    const form = () => multipart(operations, map, { 0: Buffer.from('x') });
     for (const headers of [{}, { cookie: `member_session=${account.token}` }] as Record<string, string>[]) {
       expect(await post(form(), headers)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
       expect(await post(form(), headers, null)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
@@ -222,15 +186,15 @@ describe('the multipart request', () => {
     const query = `mutation (${five.map((name) => `$${name}: Upload!`)}) { ${five.map((name) => `${name}: uploadImage(file: $${name}) { width }`).join(' ')} }`;
     const variables = Object.fromEntries(five.map((name) => [name, null]));
     const files = Object.fromEntries(
-      await Promise.all(five.map(async (name, index) => [name, blob(await png(10 + index))])),
+      await Promise.all(five.map(async (name, index) => [name, await png(10 + index)] as const)),
     );
     const mapped = Object.fromEntries(five.map((name) => [name, [`variables.${name}`]]));
-    const { data } = await post(formOf({ query, variables }, mapped, files));
+    const { data } = await post(multipart({ query, variables }, mapped, files));
     expect(five.map((name) => data[name].width)).toEqual([10, 11, 12, 13, 14]);
 
     const before = await stored();
     const sixth = await post(
-      formOf({ query, variables }, { ...mapped, f5: ['variables.f5'] }, { ...files, f5: blob(await png(9)) }),
+      multipart({ query, variables }, { ...mapped, f5: ['variables.f5'] }, { ...files, f5: await png(9) }),
     );
     expect(sixth).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
     expect(await stored()).toEqual(before);
@@ -238,7 +202,7 @@ describe('the multipart request', () => {
 
   test('a multipart request with a long map of files is refused', async () => {
     const long = { 0: [`variables.${'x.'.repeat(1024)}x`] };
-    const form = formOf(operations, long, { 0: blob(Buffer.from('x')) });
+    const form = multipart(operations, long, { 0: Buffer.from('x') });
     expect(await post(form)).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
   });
 
@@ -246,31 +210,31 @@ describe('the multipart request', () => {
     const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('capacitor-'));
     const before = new Set(spooled());
     const leftOver = () => spooled().filter((name) => !before.has(name));
-    const form = formOf(operations, map, { 0: blob(await png(10)) });
-    for (let more = 0; more < 4; more++) form.append('0', blob(Buffer.from('x')), 'more.png');
+    const form = multipart(operations, map, { 0: await png(10) });
+    for (let more = 0; more < 4; more++) form.append('0', new Blob(['x']), 'more.png');
     const { data } = await post(form);
     expect(data.uploadImage.width).toBe(10);
     await until('the first one is let go of', () => leftOver().length === 0);
   });
 
   test.each([
-    ['no map', () => formOf(operations, undefined, { 0: blob(Buffer.from('x')) })],
-    ['no operations', () => formOf(undefined, map, { 0: blob(Buffer.from('x')) })],
-    ['no parts at all', () => formOf(undefined, undefined, {})],
-    ['operations that are no JSON', () => formOf('{', map, {})],
-    ['operations that are no object', () => formOf('"x"', map, {})],
-    ['a map that is no object', () => formOf(operations, '[]', {})],
+    ['no map', () => multipart(operations, null, { 0: Buffer.from('x') })],
+    ['no operations', () => multipart(null, map, { 0: Buffer.from('x') })],
+    ['no parts at all', () => multipart(null, null)],
+    ['operations that are no JSON', () => multipart('{', map)],
+    ['operations that are no object', () => multipart('"x"', map)],
+    ['a map that is no object', () => multipart(operations, '[]')],
     [
       'a map to where nothing is',
-      () => formOf(operations, { 0: ['variables.other'] }, { 0: blob(Buffer.from('x')) }),
+      () => multipart(operations, { 0: ['variables.other'] }, { 0: Buffer.from('x') }),
     ],
     [
       'a map to a prototype',
-      () => formOf(operations, { 0: ['constructor.prototype.polluted'] }, { 0: blob(Buffer.from('x')) }),
+      () => multipart(operations, { 0: ['constructor.prototype.polluted'] }, { 0: Buffer.from('x') }),
     ],
-    ['the file missing', () => formOf(operations, map, {})],
-    ['a batch', () => formOf([operations], { 0: ['0.variables.file'] }, { 0: blob(Buffer.from('x')) })],
-    ['a text where the file should be', () => formOf({ query: UPLOAD, variables: { file: 'x' } }, {}, {})],
+    ['the file missing', () => multipart(operations, map)],
+    ['a batch', () => multipart([operations], { 0: ['0.variables.file'] }, { 0: Buffer.from('x') })],
+    ['a text where the file should be', () => multipart({ query: UPLOAD, variables: { file: 'x' } })],
   ])('a multipart request with %s is refused', async (_, form) => {
     const before = await stored();
     expect(await post(form())).toMatchObject({ code: 'INVALID_INPUT', status: expect.any(Number) });
@@ -281,20 +245,12 @@ describe('the multipart request', () => {
     'a multipart request cannot reach %s',
     async (target) => {
       const poisoned = `{"query":"{ me { id } }","__proto__":{"polluted":null},"variables":{"__proto__":{"polluted":null}}}`;
-      await post(formOf(poisoned, { 0: [`${target}.polluted`] }, { 0: blob(Buffer.from('x')) }));
+      await post(multipart(poisoned, { 0: [`${target}.polluted`] }, { 0: Buffer.from('x') }));
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     },
   );
 
   test('a multipart request without a boundary, or cut off, is refused', async () => {
-    const send = async (contentType: string, body: string) => {
-      const response = await fetch(`${app.url}/graphql`, {
-        method: 'POST',
-        headers: { ...PREFLIGHT, 'content-type': contentType },
-        body,
-      });
-      return { status: response.status, body: await response.json() };
-    };
     for (const [type, body] of [
       ['multipart/form-data', 'x'],
       ['multipart/form-data; boundary=b', ''],
@@ -303,10 +259,9 @@ describe('the multipart request', () => {
         '--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{"query":"{ me',
       ],
     ] as const) {
-      expect(await send(type, body)).toMatchObject({
-        status: 400,
-        body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
-      });
+      const headers = { ...PREFLIGHT, 'content-type': type };
+      const answer = await sendGraphql(app.url, { method: 'POST', headers, body });
+      expect(answer).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
     }
   });
 

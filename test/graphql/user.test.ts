@@ -2,12 +2,11 @@ import { UserStatus } from '../../src/modules/user/user.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
 import { ABILITIES } from '../../src/policy.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, grant, setUser } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let owner: Account & { name: string; email: string };
 let stranger: Account;
 

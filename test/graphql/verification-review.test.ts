@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { atOnce, tally } from '../support/doors.js';
 import { grant, type Outcome, setUser, uploadPicture } from '../support/operations.js';
@@ -20,8 +20,7 @@ import {
 
 /** What becomes of a real-name verification: reviews, new tries, and all of it at once. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let reviewer: Applicant;
 /** Somebody with pictures and nothing else, who never submits anything that holds. */
 let stranger: Applicant;

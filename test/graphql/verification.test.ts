@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { grant, uploadPicture } from '../support/operations.js';
 import {
   type Applicant,
@@ -20,8 +20,7 @@ import {
 
 /** Submitting a real-name verification, what it takes, and who sees it. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let reviewer: Applicant;
 /** Somebody with pictures and nothing else, who never submits anything that holds. */
 let stranger: Applicant;
@@ -166,17 +165,14 @@ describe('refused verifications', () => {
     ['a landline', 'person', 'phoneNumber', '02885551234', 'PHONE_INVALID'],
   ];
 
-  test.each(cases)(
-    'a verification is refused with its field and code: %s (%s, %s)',
-    async (_name, kind, field, value, code) => {
-      const input = {
-        ...(kind === 'person' ? personOf(stranger) : organisationOf(stranger)),
-        [field]: value,
-      };
-      expect(await submit(app.client, stranger.token, input)).toEqual({ code, field });
-      expect(await rowOf(app, stranger.id)).toBeUndefined();
-    },
-  );
+  test.each(cases)('a verification is refused: %s (%s, %s)', async (_name, kind, field, value, code) => {
+    const input = {
+      ...(kind === 'person' ? personOf(stranger) : organisationOf(stranger)),
+      [field]: value,
+    };
+    expect(await submit(app.client, stranger.token, input)).toEqual({ code, field });
+    expect(await rowOf(app, stranger.id)).toBeUndefined();
+  });
 
   test('a verification takes texts of 191 characters, however many bytes they have', async () => {
     const founder = await applicant(app.client);

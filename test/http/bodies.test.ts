@@ -216,15 +216,13 @@ test('the memory of a body is released only when the work on it has ended', asyn
   upload.mockRestore();
 });
 
-/** Of any request, by the server of Node: what is given up so late was not given up for being slow. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
 test.each([
   ['stands still', ''],
   ['comes in drops', 'x'],
 ])('a body that %s is given up, though its client does not hang up', async (_how, drop) => {
   const strict = await world.start({ BODY_STALL_SECONDS: '1' });
-  const begun = performance.now();
+  // Else Node gives every request up in the end.
+  strict.http.server.requestTimeout = 0;
   const { hostname, port } = new URL(strict.url);
   const kinds = [KINDS['anlife, a file'], KINDS['plus, JSON'], KINDS['GraphQL, a form']] as Kind[];
   const sockets = kinds.map(({ path, type = 'application/json', headers = {}, body = '' }) => {
@@ -245,7 +243,6 @@ test.each([
   const answers = await Promise.all(sockets.map((socket) => once(socket, 'data')));
   clearInterval(dropping);
   for (const [answer] of answers) expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
-  expect(performance.now() - begun).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
   await until('nothing is held', () => strict.http.bodies.held === 0);
   for (const socket of sockets) socket.destroy();
   await strict.close();

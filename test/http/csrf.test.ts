@@ -1,13 +1,13 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
+import { multipart, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 
 /**
  * The cookie of the member centre is good at /graphql, and a browser sends it along with
  * whatever another site makes it send. Only requests that a browser asks about first may use it.
  */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -21,25 +21,19 @@ const RENAME = 'mutation { updateProfile(input: { bio: "changed by another site"
 interface Sent {
   type?: string;
   body?: string | FormData;
-  path?: string;
+  search?: string;
   method?: string;
   headers?: Record<string, string>;
 }
 
-interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  data?: any;
-  errors?: { extensions: { code: string } }[];
-}
-
 /** With the cookie, as a browser would send it. */
-const send = async ({ type, body, path = '/graphql', method = 'POST', headers = {} }: Sent) => {
-  const response = await fetch(app.url + path, {
-    method,
-    headers: { cookie: `member_session=${account.token}`, ...(type && { 'content-type': type }), ...headers },
-    body,
-  });
-  return { status: response.status, body: (await response.json()) as Answer };
+const send = ({ type, body, search, method = 'POST', headers }: Sent) => {
+  const cookie = `member_session=${account.token}`;
+  return sendGraphql(
+    app.url,
+    { method, headers: { cookie, ...(type && { 'content-type': type }), ...headers }, body },
+    search,
+  );
 };
 
 const bio = async () => (await app.client.data('{ me { bio } }', {}, account.token)).me.bio;
@@ -62,12 +56,7 @@ test('a token in the header goes before the cookie', async () => {
   expect(body.data.me.id).toBe(String(other.id));
 });
 
-function uploadForm(query: string): FormData {
-  const form = new FormData();
-  form.set('operations', json(query));
-  form.set('map', '{}');
-  return form;
-}
+const uploadForm = (query: string) => multipart({ query });
 
 /** What a page can make a browser send without being asked: CORS's "simple requests". */
 const SIMPLE: [string, () => Sent][] = [
@@ -84,10 +73,7 @@ const SIMPLE: [string, () => Sent][] = [
     }),
   ],
   ['a form with a file', () => ({ body: uploadForm(RENAME) })],
-  [
-    'a mutation by GET',
-    () => ({ method: 'GET', path: `/graphql?${new URLSearchParams({ query: RENAME })}` }),
-  ],
+  ['a mutation by GET', () => ({ method: 'GET', search: `?${new URLSearchParams({ query: RENAME })}` })],
   ['no type at all', () => ({ body: undefined })],
 ];
 
@@ -101,15 +87,15 @@ test.each(SIMPLE)('a simple request of a foreign page is refused: %s', async (_w
 });
 
 test('a query by GET is refused, unless it has the header that asks for a preflight', async () => {
-  const path = `/graphql?${new URLSearchParams({ query: '{ me { id } }' })}`;
-  expect((await send({ method: 'GET', path })).status).toBe(400);
-  const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+  const search = `?${new URLSearchParams({ query: '{ me { id } }' })}`;
+  expect((await send({ method: 'GET', search })).status).toBe(400);
+  const { status, body } = await send({ method: 'GET', search, headers: PREFLIGHT });
   expect([status, body.data.me.id]).toEqual([200, String(account.id)]);
 });
 
 test('a mutation by GET is refused, also with the header that asks for a preflight', async () => {
-  const path = `/graphql?${new URLSearchParams({ query: RENAME })}`;
-  const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+  const search = `?${new URLSearchParams({ query: RENAME })}`;
+  const { status, body } = await send({ method: 'GET', search, headers: PREFLIGHT });
   expect(status).toBe(405);
   expect(body.data).toBeUndefined();
   expect(await bio()).toBeNull();
@@ -126,7 +112,7 @@ test('a batch of operations in one body is refused', async () => {
 });
 
 test('a multipart request with the header that asks for a preflight is served', async () => {
-  const headers = { 'apollo-require-preflight': '1' };
+  const headers = PREFLIGHT;
   const { status, body } = await send({ body: uploadForm(RENAME), headers });
   expect([status, body.errors]).toEqual([200, undefined]);
   expect(await bio()).toBe('changed by another site');

@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 
 /** What holds for every answer, whatever its door. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 const ALLOWED = 'https://app.example.com';
 
@@ -52,7 +51,7 @@ describe('the id of a request', () => {
   });
 
   test.each(['0123abcd', 'from_a-proxy-1', 'a'.repeat(64)])(
-    'a request keeps an id that is harmless: %s',
+    'a request keeps the harmless id %s',
     async (id) => {
       expect(await idOf(id)).toBe(id);
     },
@@ -129,7 +128,7 @@ describe('CORS', () => {
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
-    'a preflight from an origin on the list allows %s',
+    'a preflight of an allowed origin allows %s',
     async (method) => {
       const { status, headers } = await preflight(ALLOWED, method);
       expect(status).toBe(204);

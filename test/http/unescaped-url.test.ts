@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
 
 /** Old clients write Chinese into a URL as it is, and their servers took it; Node's parser does not. */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {

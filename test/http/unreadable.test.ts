@@ -1,11 +1,11 @@
 import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
 import { photo } from '../support/pictures.js';
 
 /** What no door can read is refused at every door, in its envelope, and changes nothing. */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -260,7 +260,7 @@ describe('bodies of GET', () => {
   });
 
   test.each([JSON_TYPE, 'Application/JSON', 'application/json;charset=utf-8'])(
-    'the body of a GET is read as %s',
+    'a GET body is read as %s',
     async (type) => {
       expect(await list({ 'content-type': type }, '{"name":"nobody"}')).toEqual(found([]));
       expect(await list({ 'content-type': type }, '\ufeff{"name":"原"}')).toEqual(found(['原名']));
@@ -360,16 +360,13 @@ describe('bodies too large', () => {
     ['/api/v2/auth/login', 413, { connection: 'close' }],
     ['/user/register', 200, { connection: 'close' }],
     ['/nothing', 413, { connection: 'close' }],
-  ])(
-    'a body too large for %s is answered with %i and read to its end (%j)',
-    async (path, status, headers) => {
-      const request = rawRequest({
-        path,
-        headers: { 'content-type': JSON_TYPE, ...headers },
-        body: Buffer.alloc(LARGE, 'x'),
-      });
-      // Written as a whole before anything is read, as old clients do: a reset would throw the answer away.
-      expect(readAnswer(await sendRaw(app.url, request, 'half-close')).status).toBe(status);
-    },
-  );
+  ])('a body too large for %s gets %i and is read to its end (%j)', async (path, status, headers) => {
+    const request = rawRequest({
+      path,
+      headers: { 'content-type': JSON_TYPE, ...headers },
+      body: Buffer.alloc(LARGE, 'x'),
+    });
+    // Written as a whole before anything is read, as old clients do: a reset would throw the answer away.
+    expect(readAnswer(await sendRaw(app.url, request, 'half-close')).status).toBe(status);
+  });
 });

@@ -226,19 +226,16 @@ describe('every provider', () => {
     ['/oauth2.0/me', { provider: 'QQ', accessToken: 's3cret-token', openId: 'A' }],
   ];
 
-  test.each(cases)(
-    '%s is unavailable when it gives no usable answer, and redirects are not followed',
-    async (path, credential) => {
-      const impatient = providersWith({ THIRD_PARTY_TIMEOUT_MS: '100' });
-      for (const how of ['garbage', 'array', 'error500', 'huge', 'loop'] satisfies Misbehaviour[]) {
-        fake.misbehave(path, how);
-        expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
-      }
-      fake.misbehave(path, 'silent');
-      expect(await codeOf(impatient.prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
-      expect(fake.requests.filter((seen) => seen.path === '/stolen')).toEqual([]);
-    },
-  );
+  test.each(cases)('%s is unavailable without a usable answer', async (path, credential) => {
+    const impatient = providersWith({ THIRD_PARTY_TIMEOUT_MS: '100' });
+    for (const how of ['garbage', 'array', 'error500', 'huge', 'loop'] satisfies Misbehaviour[]) {
+      fake.misbehave(path, how);
+      expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
+    }
+    fake.misbehave(path, 'silent');
+    expect(await codeOf(impatient.prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
+    expect(fake.requests.filter((seen) => seen.path === '/stolen')).toEqual([]);
+  });
 
   test.each(cases)('%s reports errors without any secret', async (path, credential) => {
     const unreachable = providersWith({
@@ -257,15 +254,12 @@ describe('every provider', () => {
     expect(inspect(failures, { depth: 10 })).not.toMatch(/s3cret|-secret/);
   });
 
-  test.each(cases)(
-    '%s refuses with a plain 401, and is unavailable with a plain 404',
-    async (path, credential) => {
-      fake.misbehave(path, { status: 401, body: '' });
-      expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
-      fake.misbehave(path, { status: 404, body: '' });
-      expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
-    },
-  );
+  test.each(cases)('%s refuses with a plain 401, not with a plain 404', async (path, credential) => {
+    fake.misbehave(path, { status: 401, body: '' });
+    expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
+    fake.misbehave(path, { status: 404, body: '' });
+    expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
+  });
 
   test('a provider without an app is disabled', async () => {
     const none = createIdentityProviders(loadConfig({ WECHAT_APP_ID: 'id-without-secret' }));
@@ -283,13 +277,10 @@ describe('every provider', () => {
     ['openId', { provider: 'WEIBO', accessToken: 't', openId: ' ' }],
     ['accessToken', { provider: 'QQ', accessToken: 'x'.repeat(3000), openId: '1' }],
     ['openId', { provider: 'QQ', accessToken: 't' }],
-  ])(
-    'a third-party credential with a missing or oversized %s is invalid input',
-    async (field, credential) => {
-      expect(await failure(prove(credential))).toMatchObject({ code: 'INVALID_INPUT', details: { field } });
-      expect(fake.requests).toEqual([]);
-    },
-  );
+  ])('a credential with a missing or oversized %s is invalid input', async (field, credential) => {
+    expect(await failure(prove(credential))).toMatchObject({ code: 'INVALID_INPUT', details: { field } });
+    expect(fake.requests).toEqual([]);
+  });
 
   test('third-party profiles are cut and cleaned before they are stored', async () => {
     const avatars = ['javascript:alert(1)', `https://a.example/${'x'.repeat(500)}`, 'https://'];

@@ -6,6 +6,7 @@ import { createSenders } from '../../src/infra/message/senders.js';
 import { SmtpSender } from '../../src/infra/message/smtp.js';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from '../../src/infra/message/smtp.settings.js';
 import { selfSignedCertificate } from '../support/certificate.js';
+import { PRODUCTION } from '../support/production.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
 import { until } from '../support/until.js';
 
@@ -88,16 +89,12 @@ describe('a mail', () => {
     'a@example.com\r\nBcc: b@example.com',
     'Group: a@example.com, b@example.com;',
     '"<b@example.com>" <a@example.com>',
-  ])('a mail goes to one address, whatever the address holds: %j', async (to) => {
+  ])('an address that names several is refused, and no mail leaves: %j', async (to) => {
     const inbox = await openInbox();
-    await senderTo(inbox.port)
-      .send({ ...MESSAGE, to })
-      .catch(() => undefined);
-    for (const delivery of inbox.deliveries) {
-      expect(delivery.to).toHaveLength(1);
-      expect(delivery.to).not.toEqual(['b@example.com']);
-      expect(delivery.raw).not.toMatch(/^bcc/im);
-    }
+    await expect(senderTo(inbox.port).send({ ...MESSAGE, to })).rejects.toThrow(
+      'mail: EENVELOPE, status 501',
+    );
+    expect(inbox.deliveries).toEqual([]);
   });
 
   test('mails share a few connections, and open a new one when the server has hung up', async () => {
@@ -181,6 +178,9 @@ const STALLS: [string, (socket: Socket) => void][] = [
   ],
 ];
 
+/** The shortest of the limits that nodemailer has by itself: a server given up so late was not given up by us. */
+const NODEMAILER_GIVES_UP_MS = 30_000;
+
 function trickle(socket: Socket, what = '2'): void {
   const timer = setInterval(() => socket.write(what), 20);
   socket.on('close', () => clearInterval(timer));
@@ -192,23 +192,25 @@ describe('slow mail servers', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test.each(STALLS)('a mail server that %s is given up, and its connection closed', async (_what, stall) => {
-    const sockets = new Set<Socket>();
-    server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-      stall(socket);
-      socket.resume();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    const sender = senderTo(port, {}, { timeoutMs: 250 });
-    const started = performance.now();
-    expect(await failure(sender)).toMatch(/^mail: (timeout|ETIMEDOUT)$/);
-    expect(performance.now() - started).toBeLessThan(2000);
-    await sender.close();
-    await until('no connection', () => sockets.size === 0);
-  });
+  test.each(STALLS)(
+    'a mail server that %s is given up, and its connection closed',
+    async (_what, stall) => {
+      const sockets = new Set<Socket>();
+      server = createServer((socket) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+        stall(socket);
+        socket.resume();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as { port: number };
+      const sender = senderTo(port, {}, { timeoutMs: 250 });
+      expect(await failure(sender)).toMatch(/^mail: (timeout|ETIMEDOUT)$/);
+      await sender.close();
+      await until('no connection', () => sockets.size === 0);
+    },
+    NODEMAILER_GIVES_UP_MS,
+  );
 });
 
 describe('TLS', () => {
@@ -219,14 +221,11 @@ describe('TLS', () => {
     ['STARTTLS', offered, {}],
   ];
 
-  test.each(WAYS)(
-    '%s with a certificate that nobody vouches for is refused',
-    async (_name, options, server) => {
-      const inbox = await openInbox(options);
-      expect(await failure(senderTo(inbox.port, server))).toMatch(/^mail: E(SOCKET|TLS)$/);
-      expect(inbox.deliveries).toEqual([]);
-    },
-  );
+  test.each(WAYS)('%s with an unknown certificate is refused', async (_name, options, server) => {
+    const inbox = await openInbox(options);
+    expect(await failure(senderTo(inbox.port, server))).toMatch(/^mail: E(SOCKET|TLS)$/);
+    expect(inbox.deliveries).toEqual([]);
+  });
 
   test.each(WAYS)('%s with a trusted certificate delivers the mail', async (_name, options, server) => {
     const inbox = await openInbox(options);
@@ -294,24 +293,12 @@ describe('the settings', () => {
     'A\r\nBcc: b@example.com <a@example.com>',
   ])('the sender %j is refused', (text) => expect(parseMailbox(text)).toBeNull());
 
+  const MAIL = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
+
   test('the settings choose the sender of mails', async () => {
-    const smtp = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
-    const { mail } = createSenders(loadConfig({ ...smtp, SMTP_URL: 'smtps://mail.example.com' }));
+    const { mail } = createSenders(loadConfig({ ...MAIL, SMTP_URL: 'smtps://mail.example.com' }));
     expect(mail).toBeInstanceOf(SmtpSender);
   });
-
-  const PRODUCTION = {
-    NODE_ENV: 'production',
-    DATABASE_URL: 'postgres://database/gateway',
-    REDIS_URL: 'redis://redis',
-    PUBLIC_URL: 'https://user.example.com',
-    PASSWORD_PEPPER: 'a pepper of at least 32 characters',
-    DATA_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}`,
-    SMS_PROVIDER: 'webhook',
-    SMS_WEBHOOK_URL: 'https://sms.example.com/send',
-    MAIL_PROVIDER: 'smtp',
-    MAIL_FROM: 'no-reply@example.com',
-  };
 
   // Both reach this machine, but the second one says so to some systems only.
   test.each([
@@ -319,7 +306,9 @@ describe('the settings', () => {
     ['0.0.0.0', false],
   ])('in production, a mail server at %s may do without TLS: %s', async (host, delivered) => {
     const inbox = await openInbox();
-    const { mail } = createSenders(loadConfig({ ...PRODUCTION, SMTP_URL: `smtp://${host}:${inbox.port}` }));
+    const { mail } = createSenders(
+      loadConfig({ ...PRODUCTION, ...MAIL, SMTP_URL: `smtp://${host}:${inbox.port}` }),
+    );
     ended.push(async () => mail.close?.());
     await mail.send(MESSAGE).catch(() => undefined);
     expect(inbox.connections).toBe(1);

@@ -47,7 +47,7 @@ describe('readAnswer', () => {
 
 describe('drawCaptcha', () => {
   it.each(['ACE2', 'a', 'abcdefghijkl', 'MNOPQRSTUVWX', 'yz0123456789'])(
-    'the captcha %s is drawn as a small PNG',
+    'captcha %s is a small PNG',
     async (answer) => {
       const picture = await drawCaptcha(answer);
       const { format, width, height } = await sharp(picture).metadata();

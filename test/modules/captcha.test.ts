@@ -79,7 +79,7 @@ test('a captcha takes what people read in it, and nothing else', async () => {
 });
 
 test.each([undefined, null, '', ' ', '\u3000'])(
-  'no answer (%j) neither redeems nor burns a captcha',
+  'a missing answer (%j) leaves a captcha as it was',
   async (answer) => {
     const { id } = await captchas.create();
     expect(await captchas.check(id, answer ?? '')).toBe(false);
@@ -107,7 +107,7 @@ test('a captcha ends after its time, solved or not', async () => {
 });
 
 test.each(['', 'x', '../x', 'a'.repeat(22), 'é'.repeat(22), 'a'.repeat(10_000)])(
-  'a captcha id that was never given is never solved',
+  'the captcha id %j, never given, is never solved',
   async (id) => {
     expect(await captchas.check(id, 'wx3k')).toBe(false);
     expect(await captchas.redeem({ id, answer: 'wx3k' })).toBe(false);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ConfigError, loadConfig } from '../../src/config.js';
 import { SETTINGS } from '../../src/config.settings.js';
+import { PRODUCTION as PRODUCTION_WITHOUT_MAIL } from '../support/production.js';
 
 const problemsOf = (env: NodeJS.ProcessEnv): string[] => {
   try {
@@ -17,14 +18,7 @@ const namesOf = (env: NodeJS.ProcessEnv): string[] =>
   problemsOf(env).map((problem) => problem.split(':')[0] ?? '');
 
 const PRODUCTION = {
-  NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://database/gateway',
-  REDIS_URL: 'redis://redis',
-  PUBLIC_URL: 'https://user.example.com',
-  PASSWORD_PEPPER: 'a pepper of at least 32 characters',
-  DATA_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}`,
-  SMS_PROVIDER: 'webhook',
-  SMS_WEBHOOK_URL: 'https://sms.example.com/send',
+  ...PRODUCTION_WITHOUT_MAIL,
   MAIL_PROVIDER: 'webhook',
   MAIL_WEBHOOK_URL: 'https://mail.example.com/send',
 };

@@ -2,15 +2,15 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { ErasureService } from '../../src/modules/account/erasure.service.js';
 import { User } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
-import { cancelled, jobsOf, miscounted, runJob, tablesWith, upload } from '../support/jobs.js';
-import { logIn, mutate, setUser } from '../support/operations.js';
+import { cancelled, jobsOf, miscounted, runJob, tablesWith } from '../support/jobs.js';
+import { logIn, mutate, setUser, uploadPicture } from '../support/operations.js';
 import { until } from '../support/until.js';
 
 const JOB = 'erase-cancelled-accounts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let em: EntityManager;
 beforeAll(async () => {
   app = await startTestApp({ CODE_IP_DAILY_LIMIT: '100000' });
@@ -45,7 +45,7 @@ async function fullAccount(marker: string): Promise<Account & { pictures: { id: 
   const headers = { 'user-agent': `phone of ${marker}` };
   await mutate(app.client, 'login', { account: account.phone, password: PASSWORD }, undefined, headers);
   const pictures = [];
-  for (let count = 0; count < 4; count++) pictures.push(await upload(app, account));
+  for (let count = 0; count < 4; count++) pictures.push(await uploadPicture(app.client, account.token));
   const [avatar, background, front] = pictures.map((picture) => picture.id);
   await setUser(em, id, {
     nickname: marker,
@@ -168,7 +168,7 @@ describe('an account whose grace is over', () => {
 
   test('erasure takes no default picture with the account, whoever uploaded it', async () => {
     const account = await app.client.register();
-    const { id, url } = await upload(app, account);
+    const { id, url } = await uploadPicture(app.client, account.token);
     await em.execute('insert into default_photos (image_id, position) values (?, 99)', [id]);
     const other = await app.client.register();
     await setUser(em, other.id, { avatarId: id });
@@ -290,7 +290,7 @@ describe('interrupted erasures', () => {
   async function victim(): Promise<{ account: Account; urls: string[]; friend: Account }> {
     const [account, friend] = [await app.client.register(), await app.client.register()];
     const urls = [];
-    for (let count = 0; count < 3; count++) urls.push((await upload(app, account)).url);
+    for (let count = 0; count < 3; count++) urls.push((await uploadPicture(app.client, account.token)).url);
     await follow(account, friend);
     await follow(friend, account);
     await cancelled(app, account);
@@ -362,7 +362,7 @@ describe('interrupted erasures', () => {
 describe('erasures at once', () => {
   test('of two erasures at once one does the work, and the other leaves it to it', async () => {
     const account = await app.client.register();
-    await upload(app, account);
+    await uploadPicture(app.client, account.token);
     await cancelled(app, account);
     let go = () => {};
     const held = new Promise<void>((resolve) => {
@@ -386,7 +386,7 @@ describe('erasures at once', () => {
     const crowd = await Promise.all(Array.from({ length: 6 }, () => app.client.register()));
     const stays = await app.client.register();
     for (const one of crowd) {
-      await upload(app, one);
+      await uploadPicture(app.client, one.token);
       await follow(one, stays);
       await follow(stays, one);
       for (const other of crowd) if (other !== one) await follow(one, other);

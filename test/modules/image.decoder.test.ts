@@ -56,7 +56,7 @@ describe('decode', () => {
   });
 
   it.each(['jpeg', 'png', 'webp'] as const)(
-    'decoding strips position, profile and notes from a %s',
+    'decoding a %s strips position, profile and notes',
     async (format) => {
       const bytes = await noise(100, 100)
         .withExif({

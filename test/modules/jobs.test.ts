@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import { JobSchedule } from '../../src/jobs/schedule.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
-import { cancelled, jobsOf, runJob, upload } from '../support/jobs.js';
+import { cancelled, jobsOf, runJob } from '../support/jobs.js';
+import { uploadPicture } from '../support/operations.js';
 import { until } from '../support/until.js';
 
 let world: TestWorld;
@@ -175,7 +176,7 @@ describe('the schedule', () => {
 
 test('a gateway that listens runs the jobs, and closing it waits for the one under way', async () => {
   const account = await app.client.register();
-  const { url } = await upload(app, account);
+  const { url } = await uploadPicture(app.client, account.token);
   await cancelled(app, account);
   let release = () => {};
   const held = new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 import { insertCommunities } from '../../src/modules/place/place.repository.js';
 import { insertRelease } from '../../src/modules/release/release.repository.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp();

@@ -242,13 +242,14 @@ describe('ranking snapshots', () => {
 
   it('a snapshot of the ranking that nobody read for long is not served: callers wait for a new one', async () => {
     const { instances, compute, done } = cluster();
+    const before = Date.now();
     await store(359_500);
     const asked = instances.map((instance) => instance.get(WINDOW));
     await until(() => compute.mock.calls.length > 0);
     done.resolve([[3, 30]]);
     for (const answer of await Promise.all(asked)) {
       expect(answer.rows).toEqual([[3, 30]]);
-      expect(Date.now() - answer.computedAt).toBeLessThan(180_000);
+      expect(answer.computedAt).toBeGreaterThanOrEqual(before);
     }
     expect(compute).toHaveBeenCalledTimes(1);
   });
@@ -364,7 +365,9 @@ describe('wallet fields', () => {
     const user = await load(id);
     expect(await fields.currency(as(id), user)).toMatchObject({ sum: 0 });
     expect(await fields.wallet(as(id), user)).toMatchObject({ balance: 0, totalIncome: 0, totalExpenses: 0 });
-    expect(await fields.currency(contextOf(database, id + 1, [ABILITIES.readPrivate]), user)).not.toBeNull();
+    expect(await fields.currency(contextOf(database, id + 1, [ABILITIES.readPrivate]), user)).toMatchObject({
+      sum: 0,
+    });
     for (const ctx of [as(null), as(id + 1)]) {
       expect([await fields.currency(ctx, user), await fields.wallet(ctx, user)]).toEqual([null, null]);
     }

@@ -27,14 +27,11 @@ test.each([
   ['', 'timeout expired', /does not answer \(timeout expired\)/],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate', /do not agree on TLS \(self-signed certificate\)/],
   ['', 'The server does not support SSL connections', /do not agree on TLS/],
-])(
-  'a problem of the database at the start is explained in one sentence: %s %s',
-  (code, message, sentence) => {
-    const problem = startProblem(failure(`${message}\n    at somewhere`, code ? { code } : {}), CONFIG);
-    expect(problem).toMatch(sentence);
-    expect(problem).not.toMatch(/a-secret|\n/);
-  },
-);
+])('a problem of the database at the start is explained: %s %s', (code, message, sentence) => {
+  const problem = startProblem(failure(`${message}\n    at somewhere`, code ? { code } : {}), CONFIG);
+  expect(problem).toMatch(sentence);
+  expect(problem).not.toMatch(/a-secret|\n/);
+});
 
 test.each([
   ['EACCES', 'may not be written by this user'],

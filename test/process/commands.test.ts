@@ -22,23 +22,20 @@ describe('npm scripts', () => {
   afterEach(() => npm.kill('SIGKILL'));
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  test.each(['start', 'dev'])(
-    'npm run %s passes SIGTERM on, and ends when the gateway has',
-    async (script) => {
-      output = '';
-      const env = { ...ENV, DATA_DIR: directory, PORT: '0' };
-      npm = spawn('npm', ['run', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      for (const stream of [npm.stdout, npm.stderr]) stream?.on('data', (text) => (output += text));
-      const ended = once(npm, 'close');
-      await until('it listens', () => /listens at http/.test(output) || npm.exitCode !== null, 100_000);
-      const url = /listens at (\S+)/.exec(output)?.[1] ?? output;
-      expect((await fetch(`${url}/livez`)).status).toBe(200);
+  test.each(['start', 'dev'])('npm run %s passes SIGTERM on and ends after the gateway', async (script) => {
+    output = '';
+    const env = { ...ENV, DATA_DIR: directory, PORT: '0' };
+    npm = spawn('npm', ['run', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [npm.stdout, npm.stderr]) stream?.on('data', (text) => (output += text));
+    const ended = once(npm, 'close');
+    await until('it listens', () => /listens at http/.test(output) || npm.exitCode !== null, 100_000);
+    const url = /listens at (\S+)/.exec(output)?.[1] ?? output;
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
 
-      npm.kill('SIGTERM');
-      await ended;
-      await expect(fetch(`${url}/livez`)).rejects.toThrow('fetch failed');
-    },
-  );
+    npm.kill('SIGTERM');
+    await ended;
+    await expect(fetch(`${url}/livez`)).rejects.toThrow('fetch failed');
+  });
 });
 
 describe("MikroORM's own command line", () => {

@@ -49,7 +49,7 @@ async function logIn(): Promise<{ answer: Promise<string> }> {
 const REFUSED = { status: 422, body: { message: expect.anything() } };
 
 test.each([0, 15, 30])(
-  'of thirty log-ins while the gateway stops, %i of them written, none is lost',
+  'of thirty log-ins before a stop, %i of them written, none is lost',
   async (written) => {
     const requests = Array.from({ length: 30 }, () => logIn());
     await Promise.all(requests.slice(0, written));

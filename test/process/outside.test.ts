@@ -72,7 +72,7 @@ test.each([
     'Weibo /oauth2/get_token_info: status 500',
   ],
 ])(
-  '%s that failed is logged as one warning with its reason, without secrets',
+  'the failure of %s is logged with its reason and no secrets',
   async (_name, { path, init }, entry, reason) => {
     const id = crypto.randomUUID();
     const headers = { ...('headers' in init && init.headers), 'x-request-id': id };

@@ -9,12 +9,12 @@ import {
   type Guess,
   LIMITS,
   newModel,
-  Pass,
   PURPOSES,
   Send,
   Use,
   useCode,
 } from './code.model.js';
+import { Pass } from './pass.js';
 
 interface Bench {
   redis: TestRedis;

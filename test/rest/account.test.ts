@@ -190,27 +190,24 @@ describe('3.2 register', () => {
     };
   };
 
-  test.each(WAYS)(
-    'an account registration creates an account that opens every API, from a %s',
-    async (way) => {
-      const { phone, answer } = await register({}, way);
-      expect(answer).toEqual(succeeded({ uid: expect.stringMatching(/^\d+$/) }));
-      const uid = Number(answer.body.data.uid);
+  test.each(WAYS)('an account registered from a %s opens every API', async (way) => {
+    const { phone, answer } = await register({}, way);
+    expect(answer).toEqual(succeeded({ uid: expect.stringMatching(/^\d+$/) }));
+    const uid = Number(answer.body.data.uid);
 
-      expect((await app.login(phone)).body.data.user_info.uid).toBe(uid);
-      expect(await whoIs(app.client, await logIn(app.client, phone, PASSWORD))).toBe(uid);
-      const anlife = await app.client.legacy('POST', '/anlife/v1.0/user/loginAndGetUserInfo', {
-        phone,
-        password: md5(PASSWORD),
-      });
-      expect(anlife.body.datas.user_id).toBe(uid);
-      const plus = await app.client.legacy('POST', '/api/v2/auth/login', {
-        login: phone,
-        password: PASSWORD,
-      });
-      expect(await whoIs(app.client, plus.body.access_token)).toBe(uid);
-    },
-  );
+    expect((await app.login(phone)).body.data.user_info.uid).toBe(uid);
+    expect(await whoIs(app.client, await logIn(app.client, phone, PASSWORD))).toBe(uid);
+    const anlife = await app.client.legacy('POST', '/anlife/v1.0/user/loginAndGetUserInfo', {
+      phone,
+      password: md5(PASSWORD),
+    });
+    expect(anlife.body.datas.user_id).toBe(uid);
+    const plus = await app.client.legacy('POST', '/api/v2/auth/login', {
+      login: phone,
+      password: PASSWORD,
+    });
+    expect(await whoIs(app.client, plus.body.access_token)).toBe(uid);
+  });
 
   test('an account registration with a wrong or used code, or one for something else, is 3200', async () => {
     const { phone, verifycode } = await register({ verifycode: '' });
@@ -269,7 +266,7 @@ describe('3.2 register', () => {
   });
 
   test.each(['abc12345', 'abcdefgh12345678', 'PASSWORD1'])(
-    'an account registration takes a password of %j',
+    'an account registration takes the password %j',
     async (password) => {
       const { phone, answer } = await register({ password });
       expect(answer.body.code).toBe('000000');

@@ -109,7 +109,7 @@ test.each(PROVIDERS)(
 );
 
 test.each(PROVIDERS)(
-  'user_type $user_type: a token that is unknown or of somebody else is 3100',
+  "user_type $user_type: an unknown token or somebody else's is 3100",
   async ({ user_type, grant }) => {
     const openid = freshId();
     grant('t', openid);

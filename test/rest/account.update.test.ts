@@ -75,7 +75,7 @@ describe('3.4 update_info', () => {
   });
 
   test.each(['form', 'json', 'multipart', 'query'] as const)(
-    'update_info takes its parameters from a %s',
+    'update_info takes parameters from a %s',
     async (way) => {
       const answer = await app[way]('/update_info', { token: person.token, name: '新名', gender: 0 });
       expect(answer.body.data).toMatchObject({ name: '新名', gender: '0' });

@@ -194,18 +194,15 @@ describe('接口7 modifyInfo', () => {
     ['a day in summer time', '1987-06-15', 550681200],
     ['a day without a midnight', '1940-06-01', undefined],
     ['a day of local mean time', '1899-12-31', undefined],
-  ])(
-    'modifyInfo takes a birthday as a date, answered as its first second in Shanghai: %s',
-    async (_, date, seconds) => {
-      const member = await app.member();
-      const first = shanghai(date);
-      if (seconds !== undefined) expect(first).toBe(seconds);
-      expect((await modify(member, { birthday: first })).body.datas.birthday).toBe(first);
-      expect((await modify(member, { birthday: first + 80_000 })).body.datas.birthday).toBe(first);
-      const { me } = await app.client.data('{ me { birthday } }', {}, member.auth_token);
-      expect(me.birthday).toBe(date);
-    },
-  );
+  ])('modifyInfo takes a birthday as its first second in Shanghai: %s', async (_, date, seconds) => {
+    const member = await app.member();
+    const first = shanghai(date);
+    if (seconds !== undefined) expect(first).toBe(seconds);
+    expect((await modify(member, { birthday: first })).body.datas.birthday).toBe(first);
+    expect((await modify(member, { birthday: first + 80_000 })).body.datas.birthday).toBe(first);
+    const { me } = await app.client.data('{ me { birthday } }', {}, member.auth_token);
+    expect(me.birthday).toBe(date);
+  });
 
   test("anlife's age counts from the birthday itself, by the calendar of Shanghai", async () => {
     const member = await app.member();

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 
 /** The error codes of anlife and their texts, as docs/decisions.md lists them. */
@@ -56,10 +56,8 @@ export const OTHER_SECRET = md5('another secret');
 /** Six digits that are hardly ever the code that was sent. */
 export const wrongCode = (code: string): string => (code === '000000' ? '000001' : '000000');
 
-type Gateway = Awaited<ReturnType<typeof startTestApp>>;
-
 /** A gateway with the app's client in front of it. */
-export interface AnlifeApp extends Gateway {
+export interface AnlifeApp extends LoneApp {
   /** `path` is below `/anlife/v1.0`. */
   get(path: string, params?: Params, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, params?: Params, headers?: Record<string, string>): Promise<Answer>;

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import { fileForm, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { jobsOf, runJob } from '../support/jobs.js';
+import { photo, picture } from '../support/pictures.js';
 import {
   type AnlifeApp,
   type Answer,
@@ -21,22 +23,9 @@ const MAX_BYTES = 200_000;
 beforeAll(async () => {
   app = await startAnlife({ UPLOAD_MAX_BYTES: String(MAX_BYTES), TRUSTED_PROXIES: '127.0.0.1' });
   member = await app.member();
-  jpeg = await picture(120, 80).withExif(GPS).jpeg().toBuffer();
+  jpeg = await photo();
 });
 afterAll(() => app.close());
-
-const picture = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: '#3366cc' } });
-
-const GPS = {
-  IFD0: { Copyright: 'whoever took it' },
-  IFD3: {
-    GPSLatitudeRef: 'N',
-    GPSLatitude: '30/1 39/1 0/1',
-    GPSLongitudeRef: 'E',
-    GPSLongitude: '104/1 4/1 0/1',
-  },
-};
 
 type Part = [name: string, value: string | Blob, filename?: string];
 
@@ -92,7 +81,7 @@ test('a photo uploaded by anlife is served without the place where it was taken'
 });
 
 test.each(['png', 'webp', 'gif'] as const)(
-  "anlife's upload takes %s, whatever its name and type say",
+  "anlife's upload takes a %s, whatever it is called",
   async (format) => {
     const bytes = await picture(64, 48).toFormat(format).toBuffer();
     const { body } = await upload([file(bytes, 'photo.exe', 'application/octet-stream')]);
@@ -292,14 +281,9 @@ describe('uploads without a session', () => {
     const strict = await app.world.start({ UPLOAD_WITHOUT_SESSION: 'off' });
     const before = [await countImages(), await app.storedFiles()];
     expect(await upload([file(jpeg)], {}, strict.url)).toEqual(failed(1002));
-    const form = new FormData();
-    const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }';
-    form.append('operations', JSON.stringify({ query, variables: { file: null } }));
-    form.append('map', '{"0":["variables.file"]}');
-    form.append('0', new Blob([new Uint8Array(jpeg)]), 'a.jpg');
-    const headers = { 'apollo-require-preflight': '1' };
-    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const body = fileForm('mutation ($file: Upload!) { uploadImage(file: $file) { id } }', jpeg);
+    const init = { method: 'POST', headers: PREFLIGHT, body };
+    expect((await sendGraphql(app.url, init)).code).toBe('UNAUTHENTICATED');
     expect([await countImages(), await app.storedFiles()]).toEqual(before);
     await strict.close();
   });

@@ -79,18 +79,15 @@ test('a form that stops without its last boundary is refused', async () => {
   }
 });
 
-test.each(['half-close', 'reset'] as const)(
-  'a form whose sender goes away (%s) leaves nothing',
-  async (ending) => {
-    const whole = Buffer.concat([field('a', '1'), file(picture), END]);
-    for (const part of [0.1, 0.5, 0.95]) {
-      const request = upload(whole);
-      const sent = request.subarray(0, Math.floor(request.length - whole.length * (1 - part)));
-      await sendRaw(app.url, sent, ending);
-    }
-    await expectAlive();
-  },
-);
+test.each(['half-close', 'reset'] as const)('a form cut off by a %s leaves nothing', async (ending) => {
+  const whole = Buffer.concat([field('a', '1'), file(picture), END]);
+  for (const part of [0.1, 0.5, 0.95]) {
+    const request = upload(whole);
+    const sent = request.subarray(0, Math.floor(request.length - whole.length * (1 - part)));
+    await sendRaw(app.url, sent, ending);
+  }
+  await expectAlive();
+});
 
 test('a body longer or shorter than its declared length changes nothing', async () => {
   const whole = Buffer.concat([file(picture), END]);

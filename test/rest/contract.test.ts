@@ -42,14 +42,11 @@ describe('every dialect', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(DIALECTS)(
-    '$name: every row names an operation that fits the schema, and every operation is used',
-    (dialect) => {
-      const operations = loadOperations(dialect, schema);
-      const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
-      expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
-    },
-  );
+  test.each(DIALECTS)('$name: every row has an operation of the schema, and none is idle', (dialect) => {
+    const operations = loadOperations(dialect, schema);
+    const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
+    expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
+  });
 
   test.each(DIALECTS)('$name: every failure has a documented number', (dialect) => {
     const kinds = new Set(Object.values(ERRORS).map(({ kind }) => kind));

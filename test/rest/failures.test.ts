@@ -103,8 +103,10 @@ test('a connection on which nothing was asked does not hold up closing the gatew
   const gateway = await app.world.start();
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   await once(socket, 'connect');
-  const begun = performance.now();
+  // Without its own time-outs the server would wait for the connection for ever.
+  Object.assign(gateway.http.server, { headersTimeout: 0, requestTimeout: 0, timeout: 0 });
+  const hungUp = once(socket, 'close');
+  socket.resume();
   await gateway.close();
-  expect(performance.now() - begun).toBeLessThan(5000);
-  socket.destroy();
+  await hungUp;
 });

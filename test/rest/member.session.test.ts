@@ -306,15 +306,12 @@ describe('posts of other sites', () => {
     ['member', 'http://user', false],
   ];
 
-  test.each(SITES)(
-    'a post to %s from a page of %s is of an own page: %p, by Origin and by Referer',
-    async (asked, page, own) => {
-      for (const claim of [{ origin: page }, { referer: `${page}/login.html` }] as Headers[]) {
-        const { status, body } = await login({ 'x-forwarded-host': asked, ...claim });
-        expect(own ? status : body.status).toBe(own ? 302 : -1);
-      }
-    },
-  );
+  test.each(SITES)('a post to %s from a page of %s is our own: %p', async (asked, page, own) => {
+    for (const claim of [{ origin: page }, { referer: `${page}/login.html` }] as Headers[]) {
+      const { status, body } = await login({ 'x-forwarded-host': asked, ...claim });
+      expect(own ? status : body.status).toBe(own ? 302 : -1);
+    }
+  });
 
   test('a post that the browser calls cross-site is refused, whatever the host', async () => {
     const headers = { 'x-forwarded-host': 'member.anjuke.com', origin: 'https://user.anjuke.com' };

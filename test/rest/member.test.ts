@@ -47,15 +47,12 @@ describe('documented examples', () => {
     ['/api/registor/checkphone?phone=18321216666', { status: 1 }],
   ];
 
-  test.each(SEEN)(
-    "the example of the member centre's document is answered as documented: %s",
-    async (url, expected) => {
-      for (const spelling of [url, url.replace(/\/?\?/, '/?'), url.replace(/^\/(api\/)?/, '/$1/')]) {
-        const { status, body } = await app.browser().send(spelling);
-        expect({ spelling, status, body }).toMatchObject({ spelling, status: 200, body: expected });
-      }
-    },
-  );
+  test.each(SEEN)('the member centre answers the documented example %s', async (url, expected) => {
+    for (const spelling of [url, url.replace(/\/?\?/, '/?'), url.replace(/^\/(api\/)?/, '/$1/')]) {
+      const { status, body } = await app.browser().send(spelling);
+      expect({ spelling, status, body }).toMatchObject({ spelling, status: 200, body: expected });
+    }
+  });
 
   test("the log-ins among the member centre's examples are log-ins when they are posted", async () => {
     for (const [url] of SEEN.filter(([url]) => url.includes('submit'))) {
@@ -337,7 +334,7 @@ describe('login/phonesubmit', () => {
     [6, 'users_phone_unique'],
   ];
   test.each(REFUSALS)(
-    'login/phonesubmit answers %d when the account cannot be made (%s), and the code stays good',
+    'login/phonesubmit answers %d for a violated %s and keeps the code good',
     async (status, name) => {
       const phone = freshPhone();
       const code = await browser.codeFor(phone, app.inbox);

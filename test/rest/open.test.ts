@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { freshEmail, freshName, mutate } from '../support/operations.js';
 import { until } from '../support/until.js';
 
 /** The signed open API, as the servers that call it see it (`open.md` and docs/decisions.md). */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let credentials: { id: number; secret: string };
 
 const now = () => Math.floor(Date.now() / 1000);

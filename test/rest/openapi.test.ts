@@ -6,7 +6,7 @@ import { isRecord } from '../../src/rest/input.js';
 import { openApiDocument } from '../../src/rest/openapi/document.js';
 import type { JsonSchema } from '../../src/rest/openapi/infer.js';
 import type { Services } from '../../src/services.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 
 /** The documents at `/docs`: sound, complete, and true of what the running gateway answers. */
 
@@ -35,7 +35,7 @@ type Paths = Record<string, Record<string, Operation>>;
 const schema = createSchema({} as Services);
 const documents = new Map(DIALECTS.map((dialect) => [dialect.name, openApiDocument(dialect, schema)]));
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ CODE_IP_DAILY_LIMIT: '10000', GUARD_IP_HOURLY: '10000' });

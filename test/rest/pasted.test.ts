@@ -1,11 +1,11 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 import { PASSWORD_DOORS } from '../support/doors.js';
 import { freshEmail, freshName, mutate, setUser } from '../support/operations.js';
 
 /** What people type and paste, at every door: names, codes, phones, addresses and texts that only look different. */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 /** Good at every door. */
 const PASSWORD = 'Felsen42wald';
 

@@ -168,18 +168,15 @@ describe('ANY auth/logout', () => {
 });
 
 describe('ANY auth/refresh', () => {
-  test.each(METHODS)(
-    '%s auth/refresh of plus puts a new token in the place of the old one',
-    async (method) => {
-      const { id, token } = await app.member();
-      const answer = await app.call(method, '/auth/refresh', { token });
-      expect(answer).toEqual(session);
-      expect((await app.me(answer.body.access_token)).id).toBe(String(id));
-      expect(await app.call('GET', '/user', { token })).toEqual(UNAUTHENTICATED);
-      expect(await app.call(method, '/auth/refresh', { token })).toEqual(UNAUTHENTICATED);
-      expect(await app.call(method, '/auth/refresh')).toEqual(UNAUTHENTICATED);
-    },
-  );
+  test.each(METHODS)('%s auth/refresh of plus replaces the token', async (method) => {
+    const { id, token } = await app.member();
+    const answer = await app.call(method, '/auth/refresh', { token });
+    expect(answer).toEqual(session);
+    expect((await app.me(answer.body.access_token)).id).toBe(String(id));
+    expect(await app.call('GET', '/user', { token })).toEqual(UNAUTHENTICATED);
+    expect(await app.call(method, '/auth/refresh', { token })).toEqual(UNAUTHENTICATED);
+    expect(await app.call(method, '/auth/refresh')).toEqual(UNAUTHENTICATED);
+  });
 
   test('of several calls of plus auth/refresh at once, at two instances, one wins', async () => {
     const { id, token } = await app.member();

@@ -91,7 +91,7 @@ describe('one address', () => {
   });
 
   test.each((['PUT', 'PATCH'] as const).flatMap((method) => WIRES.map((wire) => [method, wire] as const)))(
-    '%s changes what is sent of an address of plus, and only that (%s)',
+    '%s changes what is sent of a plus address, and only that (%s)',
     async (method, wire) => {
       const { id, created_at } = await create();
       const { phone, ...changes } = {
@@ -238,7 +238,7 @@ describe('rules of an address', () => {
   const CHARACTERS = { a: 1, 中: 2, '😀': 4, é: 2, ñ: 4 };
 
   test.each(Object.entries(LONGEST))(
-    'the field %s of an address of plus is at most %d long in GB18030',
+    'the %s of a plus address is at most %d long in GB18030',
     async (field, max) => {
       const { id } = await create();
       for (const [character, size] of Object.entries(CHARACTERS)) {
@@ -260,7 +260,7 @@ describe('rules of an address', () => {
   );
 
   test.each([...WIRES])(
-    'name, phone, detail and is_default are required of a new address of plus (%s)',
+    'a new address of plus needs name, phone, detail and is_default (%s)',
     async (wire) => {
       for (const [field, text] of [
         ['name', '参数错误'],
@@ -277,19 +277,16 @@ describe('rules of an address', () => {
     },
   );
 
-  test.each(['PUT', 'PATCH'] as const)(
-    '%s clears no required field of an address of plus',
-    async (method) => {
-      const address = await create();
-      for (const none of [null, '', ' ']) {
-        for (const field of ['name', 'detail', 'is_default']) {
-          expect(await call(method, address.id, { alias: 'x', [field]: none })).toEqual(wrong(field));
-        }
-        expect(await call(method, address.id, { alias: 'x', phone: none })).toEqual(PHONE);
+  test.each(['PUT', 'PATCH'] as const)('%s clears no required field of a plus address', async (method) => {
+    const address = await create();
+    for (const none of [null, '', ' ']) {
+      for (const field of ['name', 'detail', 'is_default']) {
+        expect(await call(method, address.id, { alias: 'x', [field]: none })).toEqual(wrong(field));
       }
-      expect(await list()).toEqual([address]);
-    },
-  );
+      expect(await call(method, address.id, { alias: 'x', phone: none })).toEqual(PHONE);
+    }
+    expect(await list()).toEqual([address]);
+  });
 
   test('is_default of an address of plus is true, false, 1, 0, "1" or "0"', async () => {
     const { id } = await create();

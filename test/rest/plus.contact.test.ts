@@ -48,21 +48,18 @@ const NO_CODE = invalid('verifiable_code', '请输入验证码');
 const WEAK = invalid('password', '密码不符合规则');
 
 describe('PATCH user', () => {
-  test.each(WIRES)(
-    'PATCH user of plus changes what is sent, trimmed, and answers nothing (%s)',
-    async (wire) => {
-      const { token } = await app.member();
-      const name = freshName();
-      const changes = { name: ` ${name} `, bio: ' 你好\n再见 ', sex: 2, location: ' 四川省 成都市 ' };
-      expect(await patch(token, changes, wire)).toEqual(NO_CONTENT);
-      const changed = { name, bio: '你好\n再见', sex: 2, location: '四川省 成都市' };
-      expect(await read(token)).toMatchObject(changed);
-      expect(await patch(token, { bio: 'only this' }, wire)).toEqual(NO_CONTENT);
-      expect(await read(token)).toMatchObject({ ...changed, bio: 'only this' });
-      expect(await patch(token, { bio: '', sex: '', location: ' ' }, wire)).toEqual(NO_CONTENT);
-      expect(await read(token)).toMatchObject({ name, bio: null, sex: 0, location: null });
-    },
-  );
+  test.each(WIRES)('PATCH user of plus changes what is sent, trimmed (%s)', async (wire) => {
+    const { token } = await app.member();
+    const name = freshName();
+    const changes = { name: ` ${name} `, bio: ' 你好\n再见 ', sex: 2, location: ' 四川省 成都市 ' };
+    expect(await patch(token, changes, wire)).toEqual(NO_CONTENT);
+    const changed = { name, bio: '你好\n再见', sex: 2, location: '四川省 成都市' };
+    expect(await read(token)).toMatchObject(changed);
+    expect(await patch(token, { bio: 'only this' }, wire)).toEqual(NO_CONTENT);
+    expect(await read(token)).toMatchObject({ ...changed, bio: 'only this' });
+    expect(await patch(token, { bio: '', sex: '', location: ' ' }, wire)).toEqual(NO_CONTENT);
+    expect(await read(token)).toMatchObject({ name, bio: null, sex: 0, location: null });
+  });
 
   test('PATCH user of plus clears by null, but not the name', async () => {
     const { name, token } = await app.member();
@@ -92,20 +89,17 @@ describe('PATCH user', () => {
     expect((await read(token)).sex).toBe(1);
   });
 
-  test.each(['bio', 'location'])(
-    'PATCH user of plus takes a %s of 191 characters, and not one more',
-    async (field) => {
-      const { token } = await app.member();
-      for (const character of ['a', '中', '😀']) {
-        const longest = character.repeat(191);
-        expect(await patch(token, { [field]: ` ${longest}\n` })).toEqual(NO_CONTENT);
-        expect((await read(token))[field]).toBe(longest);
-        const text = `${{ bio: '个人简介', location: '位置信息' }[field]}最多 191 个字符`;
-        expect(await patch(token, { [field]: `${longest}b` })).toEqual(invalid(field, text));
-        expect((await read(token))[field]).toBe(longest);
-      }
-    },
-  );
+  test.each(['bio', 'location'])('PATCH user of plus takes a %s of 191 characters at most', async (field) => {
+    const { token } = await app.member();
+    for (const character of ['a', '中', '😀']) {
+      const longest = character.repeat(191);
+      expect(await patch(token, { [field]: ` ${longest}\n` })).toEqual(NO_CONTENT);
+      expect((await read(token))[field]).toBe(longest);
+      const text = `${{ bio: '个人简介', location: '位置信息' }[field]}最多 191 个字符`;
+      expect(await patch(token, { [field]: `${longest}b` })).toEqual(invalid(field, text));
+      expect((await read(token))[field]).toBe(longest);
+    }
+  });
 
   test('PATCH user of plus holds names to the rule, and changes nothing when one thing is refused', async () => {
     const [{ name, token }, other] = [await app.member(), await app.member()];
@@ -159,22 +153,19 @@ describe('PATCH user', () => {
 });
 
 describe('PUT user', () => {
-  test.each(WIRES)(
-    'PUT user of plus replaces phone and e-mail address, each by its code (%s)',
-    async (wire) => {
-      const { phone: former, token } = await app.member();
-      const [phone, email] = [freshPhone(), freshEmail()];
-      const byPhone = { phone, verifiable_code: await app.codeForNew(phone) };
-      expect(await put('/user', token, byPhone, wire)).toEqual(NO_CONTENT);
-      const byMail = { email, verifiable_code: await app.codeForNew(email) };
-      expect(await put('/user', token, byMail, wire)).toEqual(NO_CONTENT);
-      expect(await read(token)).toMatchObject({ phone, email });
-      expect((await app.me(token)).emailVerified).toBe(true);
-      expect(await app.login(former, PASSWORD)).toEqual(WRONG_LOGIN);
-      await logIn(app.client, email);
-      expect(await put('/user', token, byPhone, wire)).toEqual(WRONG_CODE);
-    },
-  );
+  test.each(WIRES)('PUT user of plus replaces phone and e-mail address by code (%s)', async (wire) => {
+    const { phone: former, token } = await app.member();
+    const [phone, email] = [freshPhone(), freshEmail()];
+    const byPhone = { phone, verifiable_code: await app.codeForNew(phone) };
+    expect(await put('/user', token, byPhone, wire)).toEqual(NO_CONTENT);
+    const byMail = { email, verifiable_code: await app.codeForNew(email) };
+    expect(await put('/user', token, byMail, wire)).toEqual(NO_CONTENT);
+    expect(await read(token)).toMatchObject({ phone, email });
+    expect((await app.me(token)).emailVerified).toBe(true);
+    expect(await app.login(former, PASSWORD)).toEqual(WRONG_LOGIN);
+    await logIn(app.client, email);
+    expect(await put('/user', token, byPhone, wire)).toEqual(WRONG_CODE);
+  });
 
   test('PUT user of plus refuses both, neither, a malformed or taken one, and a wrong code', async () => {
     const [{ phone: former, token }, other] = [await app.member(), await app.member()];
@@ -216,19 +207,16 @@ describe('PUT user/password', () => {
   const change = (token: string | undefined, old_password: unknown, password: unknown, wire?: Wire) =>
     put('/user/password', token, { old_password, password, password_confirmation: password }, wire);
 
-  test.each(WIRES)(
-    'PUT user/password of plus sets the password and ends all sessions but this one (%s)',
-    async (wire) => {
-      const { name, phone, token } = await app.member();
-      const other = await logIn(app.client, phone);
-      expect(await change(token, PASSWORD, ' new horse ', wire)).toEqual(NO_CONTENT);
-      expect(await app.me(token)).not.toBeNull();
-      expect(await app.me(other)).toBeNull();
-      expect(await app.login(name, PASSWORD)).toEqual(WRONG_LOGIN);
-      expect(await app.login(name, 'new horse')).toEqual(WRONG_LOGIN);
-      await logIn(app.client, name, ' new horse ');
-    },
-  );
+  test.each(WIRES)('PUT user/password of plus ends all sessions but this one (%s)', async (wire) => {
+    const { name, phone, token } = await app.member();
+    const other = await logIn(app.client, phone);
+    expect(await change(token, PASSWORD, ' new horse ', wire)).toEqual(NO_CONTENT);
+    expect(await app.me(token)).not.toBeNull();
+    expect(await app.me(other)).toBeNull();
+    expect(await app.login(name, PASSWORD)).toEqual(WRONG_LOGIN);
+    expect(await app.login(name, 'new horse')).toEqual(WRONG_LOGIN);
+    await logIn(app.client, name, ' new horse ');
+  });
 
   test('PUT user/password of plus needs no old password when there is none yet', async () => {
     const { phone, token } = await registerByCode(app.client);
@@ -262,23 +250,20 @@ describe('PUT user/password', () => {
 describe('PUT user/retrieve-password', () => {
   const retrieve = (params: Params, wire?: Wire) => put('/user/retrieve-password', undefined, params, wire);
 
-  test.each(WIRES)(
-    'PUT user/retrieve-password of plus sets the password by a code of either kind and ends all sessions (%s)',
-    async (wire) => {
-      const { name, phone, token } = await app.member();
-      const email = await giveEmail(app.client, token);
-      const sms = { verifiable_type: 'sms', phone, verifiable_code: await app.codeForKnown(phone) };
-      expect(await retrieve({ ...sms, password: ' by sms ' }, wire)).toEqual(NO_CONTENT);
-      expect(await app.me(token)).toBeNull();
-      const session = await logIn(app.client, name, ' by sms ');
-      const mail = { verifiable_type: 'mail', email, verifiable_code: await app.codeForKnown(email) };
-      expect(await retrieve({ ...mail, password: 'by mail' }, wire)).toEqual(NO_CONTENT);
-      expect(await app.me(session)).toBeNull();
-      expect(await app.login(name, ' by sms ')).toEqual(WRONG_LOGIN);
-      await logIn(app.client, name, 'by mail');
-      expect(await retrieve({ ...mail, password: 'once more' }, wire)).toEqual(WRONG_CODE);
-    },
-  );
+  test.each(WIRES)('PUT user/retrieve-password of plus ends all sessions (%s)', async (wire) => {
+    const { name, phone, token } = await app.member();
+    const email = await giveEmail(app.client, token);
+    const sms = { verifiable_type: 'sms', phone, verifiable_code: await app.codeForKnown(phone) };
+    expect(await retrieve({ ...sms, password: ' by sms ' }, wire)).toEqual(NO_CONTENT);
+    expect(await app.me(token)).toBeNull();
+    const session = await logIn(app.client, name, ' by sms ');
+    const mail = { verifiable_type: 'mail', email, verifiable_code: await app.codeForKnown(email) };
+    expect(await retrieve({ ...mail, password: 'by mail' }, wire)).toEqual(NO_CONTENT);
+    expect(await app.me(session)).toBeNull();
+    expect(await app.login(name, ' by sms ')).toEqual(WRONG_LOGIN);
+    await logIn(app.client, name, 'by mail');
+    expect(await retrieve({ ...mail, password: 'once more' }, wire)).toEqual(WRONG_CODE);
+  });
 
   test('PUT user/retrieve-password of plus refuses for every other reason before the code, which stays good', async () => {
     const { name, phone, token } = await app.member();
@@ -324,26 +309,23 @@ describe('PUT user/retrieve-password', () => {
 describe('DELETE user/phone and user/email', () => {
   const LAST = refused('请至少保留手机号码、邮箱或第三方账号之一');
 
-  test.each(WIRES)(
-    'DELETE user/phone and user/email of plus remove the one and then keep the other (%s)',
-    async (wire) => {
-      const { phone, token } = await app.member();
-      const email = await giveEmail(app.client, token);
-      const byPhone = { password: PASSWORD, verifiable_code: await app.codeForKnown(phone) };
-      expect(await remove('/user/phone', token, byPhone, wire)).toEqual(NO_CONTENT);
-      expect(await read(token)).toMatchObject({ phone: null, email });
-      expect(await remove('/user/phone', token, byPhone, wire)).toEqual(UNLAWFUL);
-      expect(await app.login(phone, PASSWORD)).toEqual(WRONG_LOGIN);
+  test.each(WIRES)('DELETE user/phone and user/email of plus keep the last one (%s)', async (wire) => {
+    const { phone, token } = await app.member();
+    const email = await giveEmail(app.client, token);
+    const byPhone = { password: PASSWORD, verifiable_code: await app.codeForKnown(phone) };
+    expect(await remove('/user/phone', token, byPhone, wire)).toEqual(NO_CONTENT);
+    expect(await read(token)).toMatchObject({ phone: null, email });
+    expect(await remove('/user/phone', token, byPhone, wire)).toEqual(UNLAWFUL);
+    expect(await app.login(phone, PASSWORD)).toEqual(WRONG_LOGIN);
 
-      const byMail = { password: PASSWORD, verifiable_code: await app.codeForKnown(email) };
-      expect(await remove('/user/email', token, byMail, wire)).toEqual(LAST);
-      const again = { phone, verifiable_code: await app.codeForNew(phone) };
-      expect(await put('/user', token, again)).toEqual(NO_CONTENT);
-      // The code was not used by what was refused.
-      expect(await remove('/user/email', token, byMail, wire)).toEqual(NO_CONTENT);
-      expect(await read(token)).toMatchObject({ phone, email: null });
-    },
-  );
+    const byMail = { password: PASSWORD, verifiable_code: await app.codeForKnown(email) };
+    expect(await remove('/user/email', token, byMail, wire)).toEqual(LAST);
+    const again = { phone, verifiable_code: await app.codeForNew(phone) };
+    expect(await put('/user', token, again)).toEqual(NO_CONTENT);
+    // The code was not used by what was refused.
+    expect(await remove('/user/email', token, byMail, wire)).toEqual(NO_CONTENT);
+    expect(await read(token)).toMatchObject({ phone, email: null });
+  });
 
   test('DELETE user/phone of plus looks at the password before the code, which a wrong one leaves unused', async () => {
     const { phone, token } = await app.member();
@@ -389,24 +371,21 @@ describe('DELETE user', () => {
     return app.call('POST', '/users', { params, wire });
   };
 
-  test.each(WIRES)(
-    'DELETE user of plus ends every session at once, and name and phone are free again (%s)',
-    async (wire) => {
-      const member = await app.member();
-      const { token } = member;
-      const email = await giveEmail(app.client, token);
-      const other = await logIn(app.client, member.name);
-      expect(await app.call('DELETE', '/user', { params: { token }, wire })).toEqual(GOODBYE);
-      for (const ended of [token, other]) {
-        expect(await app.call('GET', '/user', { token: ended })).toEqual(UNAUTHENTICATED);
-        expect(await app.call('DELETE', '/user', { token: ended })).toEqual(UNAUTHENTICATED);
-      }
-      expect(await app.login(member.name, PASSWORD)).toEqual(WRONG_LOGIN);
-      expect(await app.login(email, PASSWORD)).toEqual(WRONG_LOGIN);
-      expect(await again(member)).toMatchObject({ status: 201 });
-      expect(await app.codeForNew(email)).toMatch(/^\d{6}$/);
-    },
-  );
+  test.each(WIRES)('DELETE user of plus ends every session and frees name and phone (%s)', async (wire) => {
+    const member = await app.member();
+    const { token } = member;
+    const email = await giveEmail(app.client, token);
+    const other = await logIn(app.client, member.name);
+    expect(await app.call('DELETE', '/user', { params: { token }, wire })).toEqual(GOODBYE);
+    for (const ended of [token, other]) {
+      expect(await app.call('GET', '/user', { token: ended })).toEqual(UNAUTHENTICATED);
+      expect(await app.call('DELETE', '/user', { token: ended })).toEqual(UNAUTHENTICATED);
+    }
+    expect(await app.login(member.name, PASSWORD)).toEqual(WRONG_LOGIN);
+    expect(await app.login(email, PASSWORD)).toEqual(WRONG_LOGIN);
+    expect(await again(member)).toMatchObject({ status: 201 });
+    expect(await app.codeForNew(email)).toMatch(/^\d{6}$/);
+  });
 
   test('DELETE user of plus needs a session', async () => {
     expect(await app.call('DELETE', '/user')).toEqual(UNAUTHENTICATED);
@@ -431,26 +410,23 @@ describe('hostile values', () => {
     ['DELETE', '/user/phone', ['password', 'verifiable_code']],
   ] as const;
 
-  test.each(DOORS)(
-    '%s %s of plus refuses hostile values and changes nothing',
-    async (method, path, names) => {
-      const { name, phone, token } = await app.member();
-      const good: Params = {
-        ...{ login: name, name: freshName(), verifiable_type: 'sms', verifiable_code: '123456' },
-        ...{ password: 'new horse', password_confirmation: 'new horse', old_password: PASSWORD },
-      };
-      const before = await read(token);
-      for (const field of names) {
-        const given = path === '/users' || path.startsWith('/verify') ? {} : { phone };
-        for (const value of HOSTILE) {
-          const params = { ...good, ...given, [field]: value };
-          const { status } = await app.call(method, path, { token, params });
-          expect({ field, value, status }).toEqual({ field, value, status: 422 });
-        }
+  test.each(DOORS)('%s %s of plus refuses hostile values', async (method, path, names) => {
+    const { name, phone, token } = await app.member();
+    const good: Params = {
+      ...{ login: name, name: freshName(), verifiable_type: 'sms', verifiable_code: '123456' },
+      ...{ password: 'new horse', password_confirmation: 'new horse', old_password: PASSWORD },
+    };
+    const before = await read(token);
+    for (const field of names) {
+      const given = path === '/users' || path.startsWith('/verify') ? {} : { phone };
+      for (const value of HOSTILE) {
+        const params = { ...good, ...given, [field]: value };
+        const { status } = await app.call(method, path, { token, params });
+        expect({ field, value, status }).toEqual({ field, value, status: 422 });
       }
-      expect(await read(token)).toEqual(before);
-    },
-  );
+    }
+    expect(await read(token)).toEqual(before);
+  });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
     '%s of plus survives a body of objects inside each other',

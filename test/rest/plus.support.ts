@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { freshName } from '../support/operations.js';
 
@@ -40,9 +40,7 @@ export const malformed = (field: string, text: unknown = expect.any(String)) => 
 });
 export const noContent = { status: 204, body: undefined };
 
-type Gateway = Awaited<ReturnType<typeof startTestApp>>;
-
-export interface PlusApp extends Gateway {
+export interface PlusApp extends LoneApp {
   /** `path` is below `/api/v2`. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
   /** A code that the dialect itself sent. */

@@ -82,9 +82,12 @@ export async function createWorld(): Promise<TestWorld> {
 }
 
 /** One gateway in a world of its own; closing it closes the world. */
-export async function startTestApp(
-  settings: Record<string, string> = {},
-): Promise<TestApp & { inbox: Inbox; world: TestWorld }> {
+export interface LoneApp extends TestApp {
+  inbox: Inbox;
+  world: TestWorld;
+}
+
+export async function startTestApp(settings: Record<string, string> = {}): Promise<LoneApp> {
   const world = await createWorld();
   const app = await world.start(settings);
   return { ...app, inbox: world.inbox, world, close: world.close };
