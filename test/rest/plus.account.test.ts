@@ -15,7 +15,7 @@ import {
   WRONG_CODE_FIRST,
   WRONG_LOGIN,
   wrongCode,
-} from './plus.account.support.js';
+} from './plus.support.js';
 
 /** Log-in, log-out, codes and registration of ThinkSNS+. */
 

@@ -12,7 +12,7 @@ import {
   UNAUTHENTICATED,
   WIRES,
   type Wire,
-} from './plus.account.support.js';
+} from './plus.support.js';
 
 /** plus.md 用户收货地址. */
 

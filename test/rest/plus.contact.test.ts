@@ -17,7 +17,7 @@ import {
   WRONG_CODE,
   WRONG_LOGIN,
   wrongCode,
-} from './plus.account.support.js';
+} from './plus.support.js';
 
 /** One's own record, from `plus.md` 修改用户信息 to 注销账号. */
 

@@ -1,18 +1,18 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
-import { freshPhone } from '../support/client.js';
+import { freshPhone, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, grant, setUser } from '../support/operations.js';
 import { statementsOf } from '../support/statements.js';
 import {
-  forbidden,
+  FORBIDDEN,
   type Member,
-  noContent,
-  notFound,
+  type Method,
+  NO_CONTENT,
+  NOT_FOUND,
   type PlusApp,
-  seen,
   startPlus,
-  unauthenticated,
+  UNAUTHENTICATED,
 } from './plus.support.js';
 
 /** Reading users, following and administering them: `plus.md` and docs/decisions.md. */
@@ -31,12 +31,12 @@ const em = () => app.infrastructure.database.fork();
 const insertUser = (columns: Partial<User>): Promise<number> =>
   em().insert(User, { name: freshName(), ...columns } as never);
 const ids = async (query: Record<string, string | number>): Promise<number[]> => {
-  const { status, body } = await app.call('GET', '/users', { query });
+  const { status, body } = await app.call('GET', '/users', { params: query });
   expect(status).toBe(200);
   return body.map(({ id }: { id: number }) => id);
 };
-const one = async (user: string | number, token?: string, query?: Record<string, string | number>) =>
-  seen(await app.call('GET', `/users/${encodeURIComponent(user)}`, { token, query }));
+const one = (user: string | number, token?: string, query?: Record<string, string | number>) =>
+  app.call('GET', `/users/${encodeURIComponent(user)}`, { token, params: query });
 
 const PUBLIC_KEYS = [
   'avatar',
@@ -83,15 +83,15 @@ describe('GET users/:user', () => {
     ['something long', 'a'.repeat(400)],
     ['a percent sign', '%'],
   ])('GET users/:user of plus with %s is a 404', async (_, key) => {
-    expect(await one(key)).toEqual(notFound);
+    expect(await one(key)).toEqual(NOT_FOUND);
   });
 
   test('GET users/:user of plus does not find an unverified address or a cancelled account', async () => {
     const email = freshEmail();
     await insertUser({ email });
     const gone = await insertUser({ status: UserStatus.DELETED });
-    expect(await one(email)).toEqual(notFound);
-    expect(await one(gone)).toEqual(notFound);
+    expect(await one(email)).toEqual(NOT_FOUND);
+    expect(await one(gone)).toEqual(NOT_FOUND);
   });
 
   test('GET users/:user of plus leaves out phone, e-mail address, wallet and points for others', async () => {
@@ -114,16 +114,16 @@ describe('GET users/:user', () => {
 
   test('a bad token is anonymous where plus needs none, and a 401 where it needs one', async () => {
     expect(await one(other.id, 'x'.repeat(43))).toMatchObject({ status: 200, body: { has_follower: false } });
-    expect(seen(await app.call('GET', '/user', { token: 'nonsense' }))).toEqual(unauthenticated);
-    expect(seen(await app.call('GET', '/user'))).toEqual(unauthenticated);
-    expect((await app.call('GET', '/user', { query: { token: me.token } })).body.id).toBe(me.id);
+    expect(await app.call('GET', '/user', { token: 'nonsense' })).toEqual(UNAUTHENTICATED);
+    expect(await app.call('GET', '/user')).toEqual(UNAUTHENTICATED);
+    expect((await app.call('GET', '/user', { params: { token: me.token } })).body.id).toBe(me.id);
   });
 });
 
 describe('following', () => {
   test('following in plus counts once, shows on both sides, and ends', async () => {
     const path = `/user/followings/${other.id}`;
-    for (const _ of [1, 2]) expect(seen(await app.call('PUT', path, { token: me.token }))).toEqual(noContent);
+    for (const _ of [1, 2]) expect(await app.call('PUT', path, { token: me.token })).toEqual(NO_CONTENT);
     expect((await one(other.id, me.token)).body).toMatchObject({
       has_follower: true,
       has_following: false,
@@ -137,7 +137,7 @@ describe('following', () => {
     expect((await one(other.id, undefined, { follower: me.id })).body.has_follower).toBe(false);
     expect((await one(other.id, me.token, { follower: other.id })).body.has_follower).toBe(false);
     for (const _ of [1, 2]) {
-      expect(seen(await app.call('DELETE', path, { token: me.token }))).toEqual(noContent);
+      expect(await app.call('DELETE', path, { token: me.token })).toEqual(NO_CONTENT);
     }
     expect((await one(other.id, me.token)).body).toMatchObject({
       has_follower: false,
@@ -147,11 +147,11 @@ describe('following', () => {
 
   test('following in plus is refused for oneself, nobody, and without a session', async () => {
     const follow = async (id: unknown, token?: string) =>
-      seen(await app.call('PUT', `/user/followings/${id}`, { token }));
+      await app.call('PUT', `/user/followings/${id}`, { token });
     expect(await follow(me.id, me.token)).toEqual({ status: 422, body: { message: ['不能关注自己'] } });
-    expect(await follow(999_999_999, me.token)).toEqual(notFound);
-    expect(await follow('x', me.token)).toEqual(notFound);
-    expect(await follow(other.id)).toEqual(unauthenticated);
+    expect(await follow(999_999_999, me.token)).toEqual(NOT_FOUND);
+    expect(await follow('x', me.token)).toEqual(NOT_FOUND);
+    expect(await follow(other.id)).toEqual(UNAUTHENTICATED);
   });
 });
 
@@ -250,7 +250,7 @@ describe('GET users', () => {
     );
     await fc.assert(
       fc.asyncProperty(query, async (sent) => {
-        const { status, body } = await app.call('GET', '/users', { query: sent as Record<string, string> });
+        const { status, body } = await app.call('GET', '/users', { params: sent as Record<string, string> });
         expect({ status, list: Array.isArray(body) }).toEqual({ status: 200, list: true });
       }),
       { numRuns: 60 },
@@ -277,7 +277,7 @@ describe('GET users', () => {
 
   test('GET users of plus costs the same number of statements whatever its size', async () => {
     const count = async (limit: number) =>
-      (await statementsOf(app, () => app.call('GET', '/users', { query: { limit }, token: me.token })))
+      (await statementsOf(app, () => app.call('GET', '/users', { params: { limit }, token: me.token })))
         .length;
     await count(2);
     expect(await count(50)).toBe(await count(2));
@@ -289,18 +289,21 @@ describe('recommended and nearby users', () => {
     const [first, second] = [await insertUser({}), await insertUser({})];
     await setUser(em(), second, { recommendedAt: new Date(Date.now() - 1000) });
     await setUser(em(), first, { recommendedAt: new Date() });
-    const list = async (query = {}) => (await app.call('GET', '/user/recommends', { query })).body;
+    const list = async (query = {}) => (await app.call('GET', '/user/recommends', { params: query })).body;
     expect((await list()).map(({ id }: { id: number }) => id)).toEqual([first, second]);
     expect((await list({ offset: 1, limit: 1 })).map(({ id }: { id: number }) => id)).toEqual([second]);
   });
 
   test("nearby users of plus are of the caller's city, without the caller, and nobody without a city", async () => {
     const nearby = (token?: string) => app.call('GET', '/user/nearby', { token });
-    expect(seen(await nearby())).toEqual(unauthenticated);
-    expect(seen(await nearby(me.token))).toEqual({ status: 200, body: [] });
+    expect(await nearby()).toEqual(UNAUTHENTICATED);
+    expect(await nearby(me.token)).toEqual({ status: 200, body: [] });
     const neighbour = await insertUser({ cityId: 510100 });
     await insertUser({ cityId: 110100 });
-    const moved = await app.call('PATCH', '/user', { token: me.token, json: { location: '四川省 成都市' } });
+    const moved = await app.call('PATCH', '/user', {
+      token: me.token,
+      params: { location: '四川省 成都市' },
+    });
     expect(moved.status).toBe(204);
     expect((await nearby(me.token)).body.map(({ id }: { id: number }) => id)).toEqual([neighbour]);
   });
@@ -319,7 +322,7 @@ describe('the ranking', () => {
   });
 
   const rank = async (query: Record<string, string | number> = {}, token?: string) =>
-    (await app.call('GET', '/user/currency/income-rank', { query, token })).body;
+    (await app.call('GET', '/user/currency/income-rank', { params: query, token })).body;
 
   test('the ranking of plus tells positions as texts, and the position of the caller', async () => {
     const body = await rank({}, winner.token);
@@ -353,16 +356,16 @@ describe('the ranking', () => {
 });
 
 describe('system/disabled/:user', () => {
-  const disable = async (id: unknown, token?: string, method = 'PUT') =>
-    seen(await app.call(method, `/system/disabled/${id}`, { token }));
+  const disable = async (id: unknown, token?: string, method: Method = 'PUT') =>
+    app.call(method, `/system/disabled/${id}`, { token });
 
   test('system/disabled of plus needs the ability, and an existing user', async () => {
-    expect(await disable(other.id)).toEqual(unauthenticated);
-    expect(await disable(other.id, me.token)).toEqual(forbidden);
+    expect(await disable(other.id)).toEqual(UNAUTHENTICATED);
+    expect(await disable(other.id, me.token)).toEqual(FORBIDDEN);
     await grant(app, me.id, ['[user] Disabled User']);
-    expect(await disable(999_999_999, me.token)).toEqual(notFound);
-    expect(await disable('x', me.token)).toEqual(notFound);
-    expect(await disable('9999999999999999', me.token)).toEqual(notFound);
+    expect(await disable(999_999_999, me.token)).toEqual(NOT_FOUND);
+    expect(await disable('x', me.token)).toEqual(NOT_FOUND);
+    expect(await disable('9999999999999999', me.token)).toEqual(NOT_FOUND);
   });
 
   test('system/disabled of plus ends every session at once, on every instance; log-in then says so; enabling undoes it', async () => {
@@ -371,15 +374,13 @@ describe('system/disabled/:user', () => {
     const whoOnSecond = () =>
       fetch(`${second.url}/api/v2/user`, { headers: { authorization: `Bearer ${victim.token}` } });
     expect((await whoOnSecond()).status).toBe(200);
-    for (const _ of [1, 2]) expect(await disable(victim.id, me.token)).toEqual(noContent);
+    for (const _ of [1, 2]) expect(await disable(victim.id, me.token)).toEqual(NO_CONTENT);
     expect((await whoOnSecond()).status).toBe(401);
-    expect(seen(await app.call('GET', '/user', { token: victim.token }))).toEqual(unauthenticated);
+    expect(await app.call('GET', '/user', { token: victim.token })).toEqual(UNAUTHENTICATED);
     const login = async () =>
-      seen(
-        await app.call('POST', '/auth/login', { json: { login: victim.name, password: victim.password } }),
-      );
+      await app.call('POST', '/auth/login', { params: { login: victim.name, password: PASSWORD } });
     expect(await login()).toEqual({ status: 403, body: { message: '账号已被禁用，请联系管理员' } });
-    expect(await disable(victim.id, me.token, 'DELETE')).toEqual(noContent);
+    expect(await disable(victim.id, me.token, 'DELETE')).toEqual(NO_CONTENT);
     expect((await login()).status).toBe(200);
     await second.close();
   });
@@ -387,10 +388,10 @@ describe('system/disabled/:user', () => {
 
 describe('other requests to plus', () => {
   test('plus answers unknown URLs, bad JSON and too large bodies in its own shape', async () => {
-    expect(seen(await app.call('GET', '/nowhere'))).toEqual(notFound);
-    expect(seen(await app.call('DELETE', '/users'))).toEqual(notFound);
+    expect(await app.call('GET', '/nowhere')).toEqual(NOT_FOUND);
+    expect(await app.call('DELETE', '/users')).toEqual(NOT_FOUND);
     const headers = { 'content-type': 'application/json' };
-    expect(seen(await app.call('POST', '/users', { raw: Buffer.from('{'), headers }))).toEqual({
+    expect(await app.call('POST', '/users', { raw: Buffer.from('{'), headers })).toEqual({
       status: 400,
       body: { message: ['参数错误'] },
     });
@@ -409,7 +410,7 @@ describe('other requests to plus', () => {
     expect((await app.call('GET', '/bootstrappers')).body).toMatchObject({
       registerSettings: { open: true },
     });
-    expect(seen(await app.call('GET', '/user/abilities'))).toEqual(unauthenticated);
+    expect(await app.call('GET', '/user/abilities')).toEqual(UNAUTHENTICATED);
     expect((await app.call('GET', '/user/abilities', { token: other.token })).body).toEqual([]);
     expect((await app.call('GET', '/user/abilities', { token: me.token })).body).toEqual([
       { name: '[user] Disabled User', display_name: '[user] Disabled User', description: '' },
