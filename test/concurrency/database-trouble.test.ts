@@ -18,8 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const sql = <Row = unknown>(text: string): Promise<Row[]> =>
-  app.infrastructure.database.fork().execute<Row[]>(text);
+const sql = <Row = unknown>(text: string): Promise<Row[]> => app.sql<Row>(text);
 
 async function answerOf(url: string, init: RequestInit = {}) {
   const response = await fetch(app.url + url, init);

@@ -1,14 +1,13 @@
 import { type LoneApp, REAL_HASHES, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import {
   anlifeDoor,
-  atOnce,
   graphqlAliases,
   graphqlDoor,
   headersFrom,
   type Outcome,
   PASSWORD_DOORS,
-  tally,
 } from '../support/doors.js';
 
 /** The one guard, from outside: however many tries come at once, through whatever door. */

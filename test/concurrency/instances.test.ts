@@ -1,6 +1,7 @@
 import { createWorld, REAL_HASHES, type TestApp, type TestWorld } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
-import { anlifeDoor, atOnce, graphqlDoor, type Outcome, PASSWORD_DOORS, tally } from '../support/doors.js';
+import { anlifeDoor, graphqlDoor, type Outcome, PASSWORD_DOORS } from '../support/doors.js';
 import { ENDINGS, setAbilityAt } from '../support/endings.js';
 import { until } from '../support/until.js';
 

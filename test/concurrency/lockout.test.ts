@@ -1,6 +1,7 @@
 import { type LoneApp, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
-import { anlifeDoor, atOnce, graphqlDoor, headersFrom, plusDoor, tally } from '../support/doors.js';
+import { anlifeDoor, graphqlDoor, headersFrom, plusDoor } from '../support/doors.js';
 import { freshName } from '../support/operations.js';
 
 /** A stranger who guesses, from however many addresses, keeps nobody out who has a code, a session, or the password. */

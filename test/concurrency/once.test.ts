@@ -1,6 +1,7 @@
 import { type LoneApp, REAL_HASHES, startTestApp } from '../support/app.js';
-import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
-import { anlifeDoor, atOnce, graphqlDoor, tally } from '../support/doors.js';
+import { atOnce, tally } from '../support/at-once.js';
+import { type Account, freshPhone, md5, PASSWORD, wrongCode } from '../support/client.js';
+import { anlifeDoor, graphqlDoor } from '../support/doors.js';
 
 /** What can happen only once, asked for many times at the same moment. */
 
@@ -81,9 +82,8 @@ test('of twenty new passwords with one code, the one that was accepted is the pa
 test('a right code among wrong ones is used once or burnt, and tried at most as often as allowed', async () => {
   const phone = freshPhone();
   const code = await app.client.sendCode(phone, ['REGISTER']);
-  const wrongCode = code === '000000' ? '000001' : '000000';
   const outcomes = await atOnce(30, async (index) => {
-    const input = { phone, password: PASSWORD, code: index % 3 ? wrongCode : code };
+    const input = { phone, password: PASSWORD, code: index % 3 ? wrongCode(code) : code };
     return (await app.client.code(REGISTER, { input })) ?? 'ok';
   });
   expect(tally(outcomes).ok ?? 0).toBeLessThanOrEqual(1);

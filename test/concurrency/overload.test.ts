@@ -1,6 +1,6 @@
 import { type LoneApp, startTestApp } from '../support/app.js';
+import { atOnce } from '../support/at-once.js';
 import { type Account, md5, PASSWORD } from '../support/client.js';
-import { atOnce } from '../support/doors.js';
 
 /** More log-ins than passwords can be hashed: the ones too many are told to come back, and nobody is blamed. */
 

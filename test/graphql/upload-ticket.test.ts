@@ -9,7 +9,7 @@ import { type Account, md5 } from '../support/client.js';
 import { contextOf } from '../support/context.js';
 import { bearer, fileForm, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { setUser } from '../support/operations.js';
-import { md5Of, photo, picture, sha256Of, stored, tellsPosition } from '../support/pictures.js';
+import { photo, picture, sha256Of, stored, tellsPosition } from '../support/pictures.js';
 
 /** Uploads in two steps, and what holds for every way to store a picture. */
 
@@ -37,7 +37,7 @@ const declarationOf = (bytes: Buffer, more: Record<string, unknown> = {}) => ({
   filename: '照片.jpg',
   size: bytes.length,
   mime: 'image/jpeg',
-  md5: md5Of(bytes),
+  md5: md5(bytes),
   ...more,
 });
 
@@ -72,14 +72,14 @@ const state = () => stored(app, app.world);
 describe('a ticket', () => {
   test("an upload ticket names the picture beforehand, which then belongs to the ticket's owner", async () => {
     const before = await state();
-    const ticket = await ticketFor(jpeg, { md5: md5Of(jpeg).toUpperCase() });
+    const ticket = await ticketFor(jpeg, { md5: md5(jpeg).toUpperCase() });
     expect(ticket).toEqual({
       token: expect.stringMatching(/^[\w-]+\.[\w-]+$/),
       imageId: expect.stringMatching(/^[0-9a-f]{32}$/),
       node: expect.stringMatching(new RegExp(`^public:\\d{4}/\\d\\d/\\d\\d/${ticket.imageId}\\.jpg$`)),
       mime: 'image/jpeg',
       size: jpeg.length,
-      md5: md5Of(jpeg),
+      md5: md5(jpeg),
       expiresAt: expect.any(String),
       publicUrl: app.url,
     });

@@ -1,6 +1,6 @@
 import { type LoneApp, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { freshPhone } from '../support/client.js';
-import { atOnce, tally } from '../support/doors.js';
 import { grant, type Outcome, setUser, uploadPicture } from '../support/operations.js';
 import {
   type Applicant,
@@ -32,8 +32,6 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const someone = (decision?: 'PASS' | 'REFUSE') => submitted(app.client, reviewer, decision);
-const sql = (text: string, params: unknown[] = []) =>
-  app.infrastructure.database.fork().execute<Record<string, unknown>[]>(text, params);
 const codes = (outcomes: Outcome[]) => tally(outcomes.map(({ code }) => code ?? 'ok'));
 
 describe('a review', () => {
@@ -182,9 +180,9 @@ describe('the list for reviewers', () => {
   test('the review list starts with the one that has waited longest, by state, in pages without gaps or doubles', async () => {
     const some = [await someone(), await someone(), await someone(), await someone('REFUSE')];
     const [first, second, third, refused] = some.map(({ id }) => String(id));
-    await sql('update verifications set updated_at = ? where user_id = ?', [new Date(0), some[1]?.id]);
+    await app.sql('update verifications set updated_at = ? where user_id = ?', [new Date(0), some[1]?.id]);
     const moment = (await rowOf(app, some[0]?.id as number))?.updated_at;
-    await sql('update verifications set updated_at = ? where user_id = ?', [moment, some[2]?.id]);
+    await app.sql('update verifications set updated_at = ? where user_id = ?', [moment, some[2]?.id]);
 
     const pending = await pages('PENDING', 2);
     const ids = pending.map(({ userId }) => userId);
@@ -195,7 +193,7 @@ describe('the list for reviewers', () => {
     expect(pending.at(-1)).toMatchObject({ idNumber: ID_NUMBER, user: { id: third } });
     expect((await pages('PENDING', 1)).map(({ userId }) => userId)).toEqual(ids);
     expect((await pages('REFUSED', 100)).at(-1)?.userId).toBe(refused);
-    const [{ n } = {}] = await sql(
+    const [{ n } = {}] = await app.sql(
       'select count(*)::int as n from verifications v join users u on u.id = v.user_id where u.status <> 3',
     );
     expect(await pages(null, 7)).toHaveLength(n as number);

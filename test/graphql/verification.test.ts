@@ -32,8 +32,6 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const someone = (decision?: 'PASS' | 'REFUSE') => submitted(app.client, reviewer, decision);
-const sql = (text: string, params: unknown[] = []) =>
-  app.infrastructure.database.fork().execute<Record<string, unknown>[]>(text, params);
 
 describe('submitting', () => {
   test('a person is submitted for verification with pictures named by id or node', async () => {
@@ -270,7 +268,7 @@ describe('the parts of a verification', () => {
     expect(row?.key_id).toBe(app.config.DATA_KEYS[0]?.id);
     expect(row?.encrypted_id_number).not.toBe(otherRow?.encrypted_id_number);
 
-    await sql('update verifications set encrypted_id_number = ? where user_id = ?', [
+    await app.sql('update verifications set encrypted_id_number = ? where user_id = ?', [
       otherRow?.encrypted_id_number,
       one.id,
     ]);

@@ -1,13 +1,7 @@
 import { AddressService } from '../../src/modules/address/address.service.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
-import {
-  atOnce,
-  contextOf,
-  createUser,
-  openTestDatabase,
-  outcomes,
-  type TestDatabase,
-} from '../support/context.js';
+import { outcomes, settledAtOnce } from '../support/at-once.js';
+import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 
 const addresses = new AddressService();
 const HOME = { name: '张三', phone: '18818181818', detail: '环球中心E1区9楼', isDefault: false };
@@ -121,7 +115,7 @@ describe('addresses', () => {
   it('a user has 20 addresses at most, however many are created at once in several processes', async () => {
     const other = await database.another();
     const user = await createUser(database);
-    const results = await atOnce(40, (index) =>
+    const results = await settledAtOnce(40, (index) =>
       addresses.create(contextOf(index % 2 ? database : other, user), {
         ...HOME,
         isDefault: index % 3 === 0,
@@ -136,7 +130,7 @@ describe('addresses', () => {
     const user = await createUser(database);
     const ids: number[] = [];
     for (let index = 0; index < 20; index += 1) ids.push((await addresses.create(as(user), HOME)).id);
-    const results = await atOnce(40, (index) =>
+    const results = await settledAtOnce(40, (index) =>
       addresses.update(contextOf(index % 2 ? database : other, user), ids[index % 20] ?? 0, {
         isDefault: true,
       }),

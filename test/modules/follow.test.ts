@@ -3,14 +3,8 @@ import { UserFollowResolver } from '../../src/modules/follow/follow.resolver.js'
 import { FollowService } from '../../src/modules/follow/follow.service.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
 import { UserExtraResolver } from '../../src/modules/user/user-extra.resolver.js';
-import {
-  atOnce,
-  contextOf,
-  createUser,
-  openTestDatabase,
-  outcomes,
-  type TestDatabase,
-} from '../support/context.js';
+import { outcomes, settledAtOnce } from '../support/at-once.js';
+import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 
 const follows = new FollowService();
 const fields = new UserFollowResolver();
@@ -110,7 +104,7 @@ describe('following', () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => createUser(database)));
     const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
     const round = (work: 'follow' | 'unfollow', some: readonly (readonly [number, number])[]) =>
-      atOnce(some.length * 2, (index) => {
+      settledAtOnce(some.length * 2, (index) => {
         const [from, to] = some[index % some.length] as readonly [number, number];
         return follows[work](contextOf(index % 2 ? database : other, from), to);
       });

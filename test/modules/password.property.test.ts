@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { hash as argon2 } from '@node-rs/argon2';
 import fc from 'fast-check';
 import { loadConfig } from '../../src/config.js';
@@ -6,13 +5,13 @@ import { AppError } from '../../src/errors/app-error.js';
 import { COMMON_PASSWORDS } from '../../src/modules/account/common-passwords.js';
 import { PasswordHasher } from '../../src/modules/account/password.hasher.js';
 import { assertPasswordAllowed, type PasswordRule } from '../../src/modules/account/password.policy.js';
+import { md5 } from '../support/client.js';
 
 /** Each evaluation costs about 20 ms of a core. */
 const RUNS = { numRuns: 12 };
 
 const hasherWith = (env: Record<string, string> = {}): PasswordHasher => new PasswordHasher(loadConfig(env));
 const hasher = hasherWith({ PASSWORD_HASH_CONCURRENCY: '4' });
-const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
 /** Any text, and text that looks like the other format. */
 const passwords = fc.oneof(

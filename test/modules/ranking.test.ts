@@ -12,14 +12,8 @@ import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { UserWalletResolver } from '../../src/modules/wallet/wallet.resolver.js';
 import { ABILITIES } from '../../src/policy.js';
-import {
-  atOnce,
-  contextOf,
-  createUser,
-  openTestDatabase,
-  outcomes,
-  type TestDatabase,
-} from '../support/context.js';
+import { outcomes, settledAtOnce } from '../support/at-once.js';
+import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 import { openTestRedis, type TestRedis } from '../support/redis.js';
 
 const CHENGDU = 510100;
@@ -270,7 +264,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 test('of new rankings asked for at once one is computed, twenty wait, and the others are refused', async () => {
   const service = newService();
-  const results = await atOnce(60, (index) => service.rank(contextOf(database), { days: index + 1 }));
+  const results = await settledAtOnce(60, (index) => service.rank(contextOf(database), { days: index + 1 }));
   const { ok = 0, SERVICE_UNAVAILABLE: refused = 0 } = outcomes(results);
   expect(ok + refused).toBe(60);
   expect(ok).toBeGreaterThanOrEqual(21);
@@ -316,7 +310,7 @@ describe('incomes', () => {
   it('incomes add up exactly, with the same and with different keys at once', async () => {
     const other = await database.another();
     const users = await Promise.all(Array.from({ length: 4 }, () => createUser(database)));
-    const results = await atOnce(80, (index) => {
+    const results = await settledAtOnce(80, (index) => {
       const half = index % 40;
       const ctx = contextOf(index % 2 ? database : other, 1, ['*']);
       return incomes.record(ctx, { userId: users[half % 4] ?? 0, amount: half + 1, key: `batch-${half}` });
@@ -348,7 +342,7 @@ describe('incomes', () => {
 
   it('an income with one key for different users at once is booked for one of them', async () => {
     const users = await Promise.all(Array.from({ length: 40 }, () => createUser(database)));
-    const results = await atOnce(40, (index) =>
+    const results = await settledAtOnce(40, (index) =>
       incomes.record(teller(), { userId: users[index] ?? 0, amount: 1, key: 'one' }),
     );
     expect(outcomes(results)).toEqual({ ok: 1, INVALID_INPUT: 39 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { AppError } from '../../src/errors/app-error.js';
 import { createRedis } from '../../src/infra/redis.js';
 import { type GuardOptions, GuardService, type GuardSubject } from '../../src/modules/guard/guard.service.js';
+import { settledAtOnce, tally as tallyOf } from '../support/at-once.js';
 import { openTestRedis, type TestRedis } from '../support/redis.js';
 import { Crowd, LIMITS, Look, newModel, subjectOf, Try } from './guard.model.js';
 import { Pass } from './pass.js';
@@ -57,14 +58,8 @@ function checks() {
 const codeOf = (outcome: PromiseSettledResult<unknown>): unknown =>
   outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as AppError).code;
 
-const tally = (outcomes: PromiseSettledResult<unknown>[]): Record<string, number> => {
-  const counts: Record<string, number> = {};
-  for (const code of outcomes.map(codeOf)) counts[String(code)] = (counts[String(code)] ?? 0) + 1;
-  return counts;
-};
-
-const times = <T>(count: number, run: (index: number) => Promise<T>) =>
-  Promise.allSettled(Array.from({ length: count }, (_, index) => run(index)));
+const tally = (outcomes: PromiseSettledResult<unknown>[]) =>
+  tallyOf(outcomes.map((outcome) => String(codeOf(outcome))));
 
 /** Enough to spend every budget below at once; each try costs the stand-in of Redis an interpreted script. */
 const CROWD = process.env.REDIS_URL ? 40 : 16;
@@ -118,7 +113,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere();
     const subject = stranger();
     const { seen, wrong, right } = checks();
-    expect(tally(await times(CROWD, () => service.attempt(subject, wrong)))).toEqual({
+    expect(tally(await settledAtOnce(CROWD, () => service.attempt(subject, wrong)))).toEqual({
       null: 10,
       ACCOUNT_LOCKED: CROWD - 10,
     });
@@ -135,7 +130,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere();
     const subject = stranger({ canShowCaptcha: true });
     const { seen, wrong } = checks();
-    const outcomes = await times(CROWD, () => service.attempt(subject, wrong));
+    const outcomes = await settledAtOnce(CROWD, () => service.attempt(subject, wrong));
     expect(tally(outcomes)).toEqual({ null: 6, CAPTCHA_REQUIRED: CROWD - 6 });
     expect(seen.wrong).toBe(6);
   });
@@ -149,7 +144,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
       { canShowCaptcha: true, captchaSolved: true },
     ];
     const { seen, wrong } = checks();
-    await times(
+    await settledAtOnce(
       CROWD,
       (i) => processes[i % 2]?.attempt({ ...subject, ...doors[i % 3] }, wrong) as Promise<null>,
     );
@@ -166,7 +161,10 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const subject = stranger({ canShowCaptcha });
     const { seen, wrong, right } = checks();
     for (let i = 0; i < failures; i++) await processes[0]?.attempt(subject, wrong);
-    const outcomes = await times(CROWD, (i) => processes[i % 2]?.attempt(subject, right) as Promise<string>);
+    const outcomes = await settledAtOnce(
+      CROWD,
+      (i) => processes[i % 2]?.attempt(subject, right) as Promise<string>,
+    );
     expect(tally(outcomes)).toEqual({ right: CROWD });
     expect(seen.right).toBe(CROWD);
     expect(await guardHere().status(subject)).toMatchObject({ failures });
@@ -176,7 +174,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere();
     const subject = stranger();
     const { wrong, right } = checks();
-    const outcomes = await times(CROWD, (i) =>
+    const outcomes = await settledAtOnce(CROWD, (i) =>
       service.attempt(subject, i < 16 && i % 2 === 0 ? wrong : right),
     );
     expect(tally(outcomes)).toEqual({ null: 8, right: CROWD - 8 });
@@ -186,7 +184,9 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere({ GUARD_ACCOUNT_HOURLY: 12 });
     const subject = stranger();
     const { seen, wrong, right } = checks();
-    const outcomes = await times(CROWD, (i) => service.attempt({ ...subject, ip: `172.16.0.${i}` }, wrong));
+    const outcomes = await settledAtOnce(CROWD, (i) =>
+      service.attempt({ ...subject, ip: `172.16.0.${i}` }, wrong),
+    );
     expect(seen.wrong).toBe(12);
     expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: CROWD - 12 });
     const owner = { ...subject, ip: '172.16.1.1', isKnownSource: async () => true };
@@ -202,7 +202,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere({ GUARD_IP_HOURLY: 12 });
     const { seen, wrong } = checks();
     const { ip } = stranger();
-    const outcomes = await times(CROWD, () => service.attempt(stranger({ ip }), wrong));
+    const outcomes = await settledAtOnce(CROWD, () => service.attempt(stranger({ ip }), wrong));
     expect(tally(outcomes)).toEqual({ null: 12, ACCOUNT_LOCKED: CROWD - 12 });
     expect(seen.wrong).toBe(12);
     expect((await service.status(stranger({ ip }))).lockedUntil).toEqual(
@@ -214,7 +214,7 @@ describe.each(LAYOUTS)('many tries at once on $layout', ({ sharded }) => {
     const service = guardHere({ GUARD_IP_HOURLY: 11 });
     const { ip, ...subject } = stranger();
     const { wrong, right } = checks();
-    await times(CROWD, () => service.attempt({ ...subject, ip }, wrong));
+    await settledAtOnce(CROWD, () => service.attempt({ ...subject, ip }, wrong));
     expect(await service.attempt(stranger({ ip }), right)).toBe('right');
     expect(await service.attempt(stranger({ ip }), wrong)).toBeNull();
     await expect(service.attempt(stranger({ ip }), right)).rejects.toMatchObject({ code: 'ACCOUNT_LOCKED' });

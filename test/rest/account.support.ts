@@ -91,7 +91,6 @@ export interface AccountApp extends LoneApp, ReturnType<typeof clientOf> {
   /** A new account with a session. */
   person(): Promise<Person>;
   login(account: string, password?: string): Promise<Answer>;
-  sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
 }
 
 /** `test/support`'s gateway, with limits out of the way of tests that are not about them. */
@@ -111,6 +110,5 @@ export async function startAccount(settings: Record<string, string> = {}): Promi
       const { token } = (await login(phone)).body.data.user_info;
       return { uid: body.data.uid, phone, password: PASSWORD, token };
     },
-    sql: (query, params = []) => app.infrastructure.database.fork().execute(query, params),
   };
 }

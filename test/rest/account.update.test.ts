@@ -1,6 +1,7 @@
 import { User } from '../../src/modules/user/user.entity.js';
+import { settledAtOnce } from '../support/at-once.js';
 import { freshPhone } from '../support/client.js';
-import { atOnce, contextOf } from '../support/context.js';
+import { contextOf } from '../support/context.js';
 import { freshEmail, giveEmail, mutate, registerByCode, setUser } from '../support/operations.js';
 import {
   type AccountApp,
@@ -323,7 +324,7 @@ describe('updateAccount of GraphQL', () => {
     const phone = freshPhone();
     const code = await bindCode(phone);
     const others = await Promise.all([1, 2, 3].map(() => app.person()));
-    const results = await atOnce(3, (index) =>
+    const results = await settledAtOnce(3, (index) =>
       app.services.accountUpdates.update(contextOf(app.infrastructure.database, Number(others[index]?.uid)), {
         phone,
         code,

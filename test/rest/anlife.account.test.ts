@@ -1,5 +1,5 @@
 import { createKeyedHash } from '../../src/infra/keyed-hash.js';
-import { freshPhone, md5 } from '../support/client.js';
+import { freshPhone, md5, wrongCode } from '../support/client.js';
 import {
   type AnlifeApp,
   failed,
@@ -8,7 +8,6 @@ import {
   SECRET,
   startAnlife,
   succeeded,
-  wrongCode,
 } from './anlife.support.js';
 
 /** anlife.md 接口1, 5, 6, 14, 16: registration, log-in, log-out and codes. */

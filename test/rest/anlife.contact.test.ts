@@ -1,14 +1,6 @@
-import { freshPhone } from '../support/client.js';
+import { freshPhone, wrongCode } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';
-import {
-  type AnlifeApp,
-  failed,
-  OTHER_SECRET,
-  SECRET,
-  startAnlife,
-  succeeded,
-  wrongCode,
-} from './anlife.support.js';
+import { type AnlifeApp, failed, OTHER_SECRET, SECRET, startAnlife, succeeded } from './anlife.support.js';
 
 /** anlife.md 接口8, 9, 10, 11: binding a phone, and replacing a forgotten password. */
 

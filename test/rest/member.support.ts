@@ -90,7 +90,6 @@ export const pick = ({ status, body }: Answer) => ({ status, body });
 
 export interface MemberApp extends LoneApp {
   browser(of?: TestApp): Browser;
-  sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
 }
 
 export async function startMember(settings: Record<string, string> = {}): Promise<MemberApp> {
@@ -104,6 +103,5 @@ export async function startMember(settings: Record<string, string> = {}): Promis
   return {
     ...app,
     browser: (of: TestApp = app) => new Browser(of.url),
-    sql: (query, params = []) => app.infrastructure.database.fork().execute(query, params),
   };
 }

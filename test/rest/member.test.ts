@@ -1,5 +1,5 @@
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { freshPhone, PASSWORD } from '../support/client.js';
+import { freshPhone, PASSWORD, wrongCode } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, setUser } from '../support/operations.js';
 import { type Browser, JSON_PLEASE, type MemberApp, pick, startMember, told } from './member.support.js';
 
@@ -22,8 +22,6 @@ beforeEach(() => {
 
 const MALFORMED = ['1', 'abc', '138123456789', '12345678901', '+1 650 253 0000', 'x'.repeat(9000)];
 const UNAVAILABLE = '服务繁忙，请稍后再试';
-const wrongCode = (code: string): string => (code === '000000' ? '000001' : '000000');
-
 const get = async (path: string, params = {}) => pick(await browser.get(path, params));
 /** The same by GET and by POST; they must agree. */
 async function both(path: string, params = {}) {

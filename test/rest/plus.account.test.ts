@@ -1,5 +1,5 @@
 import type { TestApp } from '../support/app.js';
-import { freshPhone, md5, PASSWORD } from '../support/client.js';
+import { freshPhone, md5, PASSWORD, wrongCode } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, grant } from '../support/operations.js';
 import {
   invalid,
@@ -14,7 +14,6 @@ import {
   WRONG_CODE,
   WRONG_CODE_FIRST,
   WRONG_LOGIN,
-  wrongCode,
 } from './plus.support.js';
 
 /** Log-in, log-out, codes and registration of ThinkSNS+. */

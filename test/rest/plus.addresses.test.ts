@@ -1,5 +1,5 @@
+import { atOnce } from '../support/at-once.js';
 import { freshPhone } from '../support/client.js';
-import { atOnce } from '../support/doors.js';
 import {
   invalid,
   type Member,

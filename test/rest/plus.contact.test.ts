@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { freshPhone, PASSWORD } from '../support/client.js';
+import { freshPhone, PASSWORD, wrongCode } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, logIn, registerByCode, setUser } from '../support/operations.js';
 import {
   invalid,
@@ -16,7 +16,6 @@ import {
   type Wire,
   WRONG_CODE,
   WRONG_LOGIN,
-  wrongCode,
 } from './plus.support.js';
 
 /** One's own record, from `plus.md` 修改用户信息 to 注销账号. */

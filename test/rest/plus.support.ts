@@ -56,9 +56,6 @@ export interface PlusRequest {
   headers?: Record<string, string>;
 }
 
-/** Six digits that are hardly ever the code that was sent. */
-export const wrongCode = (code: string): string => (code === '000000' ? '000001' : '000000');
-
 export interface Member {
   id: number;
   name: string;
@@ -129,8 +126,6 @@ export async function startPlus(settings: Record<string, string> = {}) {
     login: (login: string, password: string): Promise<PlusAnswer> =>
       call('POST', '/auth/login', { params: { login, password } }),
     me: async (token: string) => (await app.client.data(ME, {}, token)).me,
-    sql: <Row = Record<string, unknown>>(query: string, params: unknown[] = []): Promise<Row[]> =>
-      app.infrastructure.database.fork().execute(query, params),
   };
 }
 

@@ -16,7 +16,8 @@ import { anlife } from '../../src/rest/dialects/anlife.js';
 import { mountDialects } from '../../src/rest/mount.js';
 import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
-import { md5Of, photo, picture, stored, tellsPosition } from '../support/pictures.js';
+import { md5 } from '../support/client.js';
+import { photo, picture, stored, tellsPosition } from '../support/pictures.js';
 import { until } from '../support/until.js';
 
 /** Rows whose body is the file, in a dialect of their own beside rows that read forms and JSON. */
@@ -125,7 +126,7 @@ const state = () => stored(app, app.world);
 const bearer = () => ({ authorization: `Bearer ${account.token}` });
 
 async function announce(bytes: Buffer, mime_type = 'image/jpeg') {
-  const declared = { filename: 'a.jpg', size: bytes.length, mime_type, hash: md5Of(bytes) };
+  const declared = { filename: 'a.jpg', size: bytes.length, mime_type, hash: md5(bytes) };
   const response = await fetch(`${url}/raw/storage`, {
     method: 'POST',
     headers: { ...bearer(), 'content-type': 'application/json' },

@@ -32,6 +32,8 @@ export interface TestApp extends App {
   config: Config;
   /** Speaks HTTP to this gateway. */
   client: Client;
+  /** One statement to the database, beside the gateway. */
+  sql<Row = Record<string, unknown>>(text: string, params?: unknown[]): Promise<Row[]>;
 }
 
 export async function createWorld(): Promise<TestWorld> {
@@ -69,7 +71,8 @@ export async function createWorld(): Promise<TestWorld> {
       const close = async () => {
         if (apps.delete(app)) await app.close();
       };
-      return { ...app, url, config, client: new Client(url, inbox), close };
+      const sql: TestApp['sql'] = (text, params) => app.infrastructure.database.fork().execute(text, params);
+      return { ...app, url, config, client: new Client(url, inbox), sql, close };
     },
     close: async () => {
       for (const app of apps) await app.close();
