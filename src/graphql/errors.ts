@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { isErrorCode, messageOf } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 
@@ -99,9 +100,9 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
           const translated = explained.has(error) ? message : messageOf(code, contextValue.client.locale);
           Object.assign(error, { message: translated, extensions });
           // What is refused before any resolver runs is the client's fault, and Apollo thinks it ours.
-          if (response.http.status === 500 && code !== 'INTERNAL') response.http.status = 400;
+          if (response.http.status === 500 && code !== 'INTERNAL') response.http.status = HTTP_STATUS.input;
           if (code === 'SERVICE_UNAVAILABLE') {
-            response.http.status = 503;
+            response.http.status = HTTP_STATUS.unavailable;
             response.http.headers.set('retry-after', String(error.extensions?.retryAfter ?? 1));
           }
         }

@@ -7,20 +7,10 @@ import {
   printSchema,
 } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
 import type { Services } from '../services.js';
 import { resolveDirectly } from './direct-resolvers.js';
-import { RESOLVERS } from './resolvers.js';
-
-type ResolverClass = new (services: Services) => object;
-
-/** One instance of each resolver, over the services of this process. */
-function containerOf(services: Services) {
-  const instances = new Map<unknown, object>(
-    RESOLVERS.map((Class: ResolverClass) => [Class, new Class(services)]),
-  );
-  return { get: (Class: unknown) => instances.get(Class) as object };
-}
+import { createResolvers } from './resolvers.js';
 
 /** Type-graphql makes these two types itself, and takes no description for them. */
 function describeRoots(schema: GraphQLSchema): void {
@@ -45,9 +35,12 @@ function restoreArgumentOrder(schema: GraphQLSchema): void {
  * one place, so no resolver is wrapped.
  */
 export function createSchema(services: Services): GraphQLSchema {
-  const container = containerOf(services);
+  const instances = new Map<unknown, object>(
+    createResolvers(services).map((resolver) => [resolver.constructor, resolver]),
+  );
+  const container = { get: (Class: unknown) => instances.get(Class) as object };
   const schema = buildSchemaSync({
-    resolvers: [...RESOLVERS] as unknown as NonEmptyArray<ResolverClass>,
+    resolvers: [...instances.keys()] as unknown as BuildSchemaOptions['resolvers'],
     container,
     validate: false,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],

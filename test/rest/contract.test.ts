@@ -70,12 +70,12 @@ describe('every answer of anlife', () => {
   const operations = loadOperations(anlife, schema);
   const sample = sampler(schema);
   const answerOf = (route: Route, variant: Variant): unknown => {
-    const input = new RecordingInput(new Map(), new Set(), anlife.parameters, {});
+    const input = new RecordingInput(new Map(), new Set(), anlife.parameters ?? {}, {});
     const variables = route.variables?.(input) ?? {};
     const data = sample(operations.get(route.operation) ?? '', variables, variant);
     if (route.pages) return route.pages.items(data);
     // As it will be sent.
-    return JSON.parse(JSON.stringify(route.result?.(data)));
+    return JSON.parse(JSON.stringify(route.result?.(data, input)));
   };
   /** A value with the name of its type in the place of each text and number. */
   const typesOf = (value: unknown): unknown => {

@@ -1,11 +1,12 @@
 import { Input } from '../../src/rest/input.js';
 import { parseJson } from '../../src/rest/json.js';
+import { int } from '../../src/rest/parameters.js';
 
 /** How numbers and JSON are read, for every door. */
 
 const read = (value: unknown): unknown => {
   try {
-    return new Input({ value }).int('value');
+    return int('').read(new Input({ value }), 'value');
   } catch (error) {
     return (error as { code?: string }).code;
   }

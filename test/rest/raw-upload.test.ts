@@ -6,17 +6,17 @@ import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Upload } from 'graphql-upload-ts';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
-import { bearerToken } from '../../src/http/bearer.js';
 import { registerClientIp } from '../../src/http/client-ip.js';
 import { contextFactory } from '../../src/http/context-factory.js';
-import type { Dialect, Route } from '../../src/rest/dialect.js';
+import { type Dialect, type Route, tables } from '../../src/rest/dialect.js';
 import { anlife } from '../../src/rest/dialects/anlife.js';
 import { mountDialects } from '../../src/rest/mount.js';
+import { int, md5, text, upload } from '../../src/rest/parameters.js';
 import { type LoneApp, startTestApp } from '../support/app.js';
-import type { Account } from '../support/client.js';
-import { md5 } from '../support/client.js';
+import { type Account, md5 as md5Of } from '../support/client.js';
 import { photo, picture, stored, tellsPosition } from '../support/pictures.js';
 import { until } from '../support/until.js';
 
@@ -30,49 +30,64 @@ const DOCUMENT = `
   mutation Form($file: Upload!) { uploadImage(file: $file) ${FIELDS} }
   mutation Rename($nickname: String) { updateProfile(input: { nickname: $nickname }) { nickname } }`;
 
-const row = { id: 'test', summary: 'test' };
+type RawOperations = {
+  Announce: {
+    variables: { input: { filename: string; size: number; mime: string; md5: string } };
+    data: { createUpload: object };
+  };
+  Put: { variables: { token: string; file: Upload }; data: { storeUpload: object } };
+  Form: { variables: { file: Upload }; data: { uploadImage: object } };
+  Rename: { variables: { nickname?: string }; data: { updateProfile: object } };
+};
+
+const { row } = tables<RawOperations, unknown>();
+const ROW = { id: 'test', summary: 'test' };
 const ROUTES: Route[] = [
-  {
-    ...row,
+  row({
+    ...ROW,
     methods: ['POST'],
     path: '/storage',
     operation: 'Announce',
-    variables: (input) => ({
-      input: {
-        filename: input.required('filename'),
-        size: input.requiredInt('size'),
-        mime: input.required('mime_type'),
-        md5: input.md5('hash'),
-      },
+    parameters: {
+      filename: text('name').required(),
+      size: int('bytes').required(),
+      mime_type: text('media type').required(),
+      hash: md5('sum').required(),
+    },
+    variables: ({ filename, size, mime_type, hash }) => ({
+      input: { filename, size, mime: mime_type, md5: hash },
     }),
-    result: ({ createUpload: { token, node, publicUrl } }) => ({ token, node, publicUrl }),
-  },
-  {
-    ...row,
+    result: ({ createUpload }) => createUpload,
+  }),
+  row({
+    ...ROW,
     methods: ['PUT', 'POST'],
     path: '/storage/:token',
     operation: 'Put',
     upload: 'raw',
-    variables: (input) => ({ token: input.required('token'), file: input.upload() }),
+    parameters: { token: text('of the task').required(), file: upload('picture') },
+    variables: (values) => values,
     result: ({ storeUpload }) => storeUpload,
-  },
-  {
-    ...row,
+  }),
+  row({
+    ...ROW,
     methods: ['POST'],
     path: '/form',
     operation: 'Form',
     upload: 'form',
-    variables: (input) => ({ file: input.upload() }),
+    parameters: { file: upload('picture') },
+    variables: (values) => values,
     result: ({ uploadImage }) => uploadImage,
-  },
-  {
-    ...row,
+  }),
+  row({
+    ...ROW,
     methods: ['PUT'],
     path: '/name',
     operation: 'Rename',
-    variables: (input) => ({ nickname: input.text('nickname') }),
+    parameters: { nickname: text('name') },
+    variables: (values) => values,
     result: ({ updateProfile }) => updateProfile,
-  },
+  }),
 ];
 
 let app: LoneApp;
@@ -94,7 +109,7 @@ beforeAll(async () => {
     name: 'plus',
     mounts: [{ prefix: '/raw', routes: ROUTES }],
     document: pathToFileURL(document),
-    token: bearerToken,
+    token: {},
     success: (result) => ({ status: 200, body: { result } }),
     failure: (error) => ({ status: 422, body: { failure: error.code, field: error.details.field } }),
   };
@@ -126,7 +141,7 @@ const state = () => stored(app, app.world);
 const bearer = () => ({ authorization: `Bearer ${account.token}` });
 
 async function announce(bytes: Buffer, mime_type = 'image/jpeg') {
-  const declared = { filename: 'a.jpg', size: bytes.length, mime_type, hash: md5(bytes) };
+  const declared = { filename: 'a.jpg', size: bytes.length, mime_type, hash: md5Of(bytes) };
   const response = await fetch(`${url}/raw/storage`, {
     method: 'POST',
     headers: { ...bearer(), 'content-type': 'application/json' },

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors/app-error.js';
-import type { Data, Method, Route } from '../dialect.js';
+import type { Method } from '../dialect.js';
 import type { Input } from '../input.js';
+import type { Data, UndeclaredRoute } from '../undeclared.js';
 import { SEX_NAMES } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import { contact, minutesLeft } from './plus.values.js';
@@ -102,12 +103,12 @@ const WRONG_CODE: PlusFailure = { status: 422, shape: 'text', message: '验证�
 const UNKNOWN_USER: PlusFailure = { status: 422, shape: 'errors', message: '用户不存在' };
 const WRONG_PASSWORD: PlusFailure = { status: 422, shape: 'list', message: '密码错误' };
 
-const REFUSED_UNBINDING: Route<PlusFailure>['errors'] = {
+const REFUSED_UNBINDING: UndeclaredRoute<PlusFailure>['errors'] = {
   CREDENTIALS_INVALID: WRONG_PASSWORD,
   NOT_FOUND: { status: 422, shape: 'list', message: '非法操作' },
 };
 
-export const ACCOUNT_ROUTES: readonly Route<PlusFailure>[] = [
+export const ACCOUNT_ROUTES: readonly UndeclaredRoute<PlusFailure>[] = [
   {
     id: '登录',
     summary: '登录，返回令牌',

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.js';
-import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
+import type { Data, UndeclaredRoute } from '../undeclared.js';
 import type { PlusFailure } from './plus.failures.js';
 import { address, rowId, verification } from './plus.values.js';
 
@@ -81,7 +81,7 @@ const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } 
   node,
 });
 
-export const RECORD_ROUTES: readonly Route<PlusFailure>[] = [
+export const RECORD_ROUTES: readonly UndeclaredRoute<PlusFailure>[] = [
   {
     id: '获取收货地址列表',
     summary: '收货地址列表',

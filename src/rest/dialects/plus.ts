@@ -1,6 +1,5 @@
-import { bearerToken } from '../../http/bearer.js';
 import type { Dialect } from '../dialect.js';
-import { lenient } from '../values.js';
+import { text } from '../parameters.js';
 import { ACCOUNT_ROUTES } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
 import { PARAMETERS } from './plus.parameters.js';
@@ -18,7 +17,7 @@ export const plus: Dialect<PlusFailure> = {
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
   parameters: PARAMETERS,
-  token: (request, input) => bearerToken(request) ?? lenient(() => input.text('token')),
+  token: { parameter: ['token', text('登录令牌').lenient()] },
   normalise,
   success: (result, { status = 200 }) => ({ status, body: status === 204 ? undefined : result }),
   failure: plusFailure,

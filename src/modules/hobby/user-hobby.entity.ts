@@ -1,0 +1,23 @@
+import { PrimaryKeyProp } from '@mikro-orm/core';
+import { Entity, ManyToOne } from '@mikro-orm/decorators/legacy';
+import { keyOnly } from '../../infra/database/columns.js';
+import { User } from '../user/user.entity.js';
+import { Hobby } from './hobby.entity.js';
+
+/** Which hobbies a user has chosen. */
+@Entity({ tableName: 'user_hobbies' })
+export class UserHobby {
+  [PrimaryKeyProp]?: ['userId', 'hobbyId'];
+
+  @ManyToOne(() => User, { ...keyOnly, primary: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  userId!: number;
+
+  @ManyToOne(() => Hobby, {
+    ...keyOnly,
+    primary: true,
+    fieldName: 'hobby_id',
+    deleteRule: 'cascade',
+    index: true,
+  })
+  hobbyId!: number;
+}

@@ -1,0 +1,186 @@
+import { type RequestContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import type { IdentityProviders, ProvenIdentity, ThirdPartyCredential } from '../../infra/oauth/port.js';
+import { requireViewer } from '../../policy.js';
+import type { AccountCreator } from '../account/account.creator.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeAddress } from '../code/code.address.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
+import { addIdentities, findUserIdByIdentity } from '../credential/identity.repository.js';
+import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimants } from '../guard/claimants.js';
+import type { ModerationService } from '../moderation/moderation.service.js';
+import { SecurityEventKind } from '../security/security-event.entity.js';
+import type { SecurityEventService } from '../security/security-event.service.js';
+import type { SessionService } from '../session/session.service.js';
+import { matchAccount } from '../user/account.finder.js';
+import { normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
+import { loadUser } from '../user/load-user.js';
+import { normaliseText } from '../user/text.js';
+import { Sex, USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
+import { findUserById } from '../user/user.repository.js';
+import type { AuthResult } from './auth-result.js';
+
+/** Exactly one of `password`, `code` and `thirdParty`; the first two with either `account` or `phone`. */
+export interface LoginRequest extends Partial<SentPassword> {
+  account?: string | null;
+  /** For doors that know accounts by their phone only: no e-mail address or name opens them. */
+  phone?: string | null;
+  code?: string | null;
+  thirdParty?: ThirdPartyCredential | null;
+  /** With a code: create the account when nobody has this phone or address yet. */
+  registerUnknown?: boolean | null;
+  captcha?: CaptchaAnswer | null;
+}
+
+interface LoggedIn {
+  userId: number;
+  isNewUser: boolean;
+  /** The hash the password was verified against; the session opens only if it is still the one. */
+  passwordHash?: string;
+}
+
+/** Log-in by password, by code, or by a third party. */
+export class LoginService {
+  constructor(
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
+    private readonly creator: AccountCreator,
+    private readonly sessions: SessionService,
+    private readonly events: SecurityEventService,
+    private readonly moderation: ModerationService,
+    private readonly providers: IdentityProviders,
+  ) {}
+
+  /**
+   * Opens a session. Unknown accounts and wrong passwords say the same and take the same time.
+   * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
+   * CAPTCHA_REQUIRED, IP_BLOCKED; INVALID_INPUT unless exactly one way is given, naming what lacks or is too much.
+   */
+  async login(ctx: RequestContext, input: LoginRequest): Promise<AuthResult> {
+    assertOneWay(input);
+    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
+    const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);
+    if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
+    const provider = input.thirdParty?.provider;
+    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };
+  }
+
+  /** A new session in the place of the caller's. Throws UNAUTHENTICATED. */
+  async refresh(ctx: RequestContext): Promise<AuthResult> {
+    const { userId } = requireViewer(ctx);
+    const { token, expiresAt } = await this.sessions.renew(ctx);
+    return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: false };
+  }
+
+  private prove(ctx: RequestContext, input: LoginRequest): Promise<LoggedIn> {
+    if (input.thirdParty) return this.byThirdParty(ctx, input);
+    const account = input.phone ? normalisePhone(input.phone) : input.account;
+    if (!account) throw new AppError('INVALID_INPUT', { field: 'account' });
+    if (input.phone && input.account) throw new AppError('INVALID_INPUT', { field: 'phone' });
+    return input.code ? this.byCode(ctx, account, input) : this.byPassword(ctx, account, input);
+  }
+
+  private async byPassword(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
+    const match = await matchAccount(ctx.em, account);
+    const { user } = match;
+    const passwordHash = await this.passwords.verify(
+      ctx.em,
+      await this.claimants.of(ctx, match, input.captcha),
+      { password: input.password ?? '', passwordFormat: input.passwordFormat ?? 'PLAIN' },
+    );
+    if (!user || !passwordHash) {
+      // Not awaited: a known account must not answer later than an unknown one.
+      if (user) this.events.recordSoon(ctx, user.id, SecurityEventKind.LOGIN_REFUSED);
+      throw new AppError('CREDENTIALS_INVALID');
+    }
+    assertActive(user);
+    return { userId: user.id, isNewUser: false, passwordHash };
+  }
+
+  private async byCode(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
+    const target = addressOf(account);
+    const match = await matchAccount(ctx.em, target.address);
+    const { user } = match;
+    return this.codes.use(
+      await this.claimants.of(ctx, match, input.captcha),
+      // A code that is to create an account must have been sent for that too.
+      { ...target, code: input.code ?? '', purpose: !user && input.registerUnknown ? 'REGISTER' : 'LOGIN' },
+      async () => {
+        if (user) {
+          assertActive(user);
+          return { userId: user.id, isNewUser: false };
+        }
+        if (!input.registerUnknown) throw new AppError('USER_NOT_FOUND', { field: 'account' });
+        const contact = target.channel === 'sms' ? { phone: target.address } : { email: target.address };
+        return { userId: await this.creator.create(ctx, contact), isNewUser: true };
+      },
+    );
+  }
+
+  private async byThirdParty(ctx: RequestContext, input: LoginRequest): Promise<LoggedIn> {
+    if (!input.thirdParty) throw new AppError('INVALID_INPUT', { field: 'thirdParty' });
+    const identity = await this.providers.prove(input.thirdParty);
+    const known = await this.findByIdentity(ctx, identity);
+    if (known) {
+      // The provider may tell an id today that it did not tell when the account was created.
+      if (identity.aliases.length > 0) {
+        await addIdentities(ctx.em, known, identity.provider, [identity.subject, ...identity.aliases]);
+      }
+      return { userId: known, isNewUser: false };
+    }
+    try {
+      return { userId: await this.createFor(ctx, identity), isNewUser: true };
+    } catch (error) {
+      // Two first visits at once: the database let one of them in, and the other is the same person.
+      const winner = await this.findByIdentity(ctx, identity);
+      if (!winner) throw error;
+      return { userId: winner, isNewUser: false };
+    }
+  }
+
+  private async findByIdentity(ctx: RequestContext, identity: ProvenIdentity): Promise<number | null> {
+    const subjects = [identity.subject, ...identity.aliases];
+    const userId = await findUserIdByIdentity(ctx.em, identity.provider, subjects);
+    const user = userId === null ? null : await findUserById(ctx.em, userId);
+    if (user) assertActive(user);
+    return user?.id ?? null;
+  }
+
+  private async createFor(ctx: RequestContext, identity: ProvenIdentity): Promise<number> {
+    const nickname = normaliseText(identity.nickname ?? null, 'nickname', USER_LIMITS.nickname);
+    const banned = nickname !== null && (await this.moderation.isBanned(ctx.em, nickname));
+    return this.creator.create(ctx, {
+      nickname: banned ? null : nickname,
+      sex: identity.sex ?? Sex.UNSPECIFIED,
+      externalAvatarUrl: identity.avatarUrl,
+      identity,
+    });
+  }
+}
+
+const WAYS = ['password', 'code', 'thirdParty'] as const;
+
+function assertOneWay(input: LoginRequest): void {
+  const [way, another] = WAYS.filter((one) => input[one] !== null && input[one] !== undefined);
+  if (another) throw new AppError('INVALID_INPUT', { field: another });
+  if (!way)
+    throw new AppError('INVALID_INPUT', { field: input.account || input.phone ? 'password' : 'account' });
+}
+
+/** Asked only once the caller has proven to be the owner: others are not told. */
+function assertActive(user: User): void {
+  if (user.status !== UserStatus.ACTIVE) throw new AppError('ACCOUNT_DISABLED');
+}
+
+/** A code goes to a phone or an address, never to a name. */
+function addressOf(account: string): CodeAddress {
+  const phone = parsePhone(account);
+  if (phone) return { channel: 'sms', address: phone };
+  const email = parseEmail(account);
+  if (email) return { channel: 'mail', address: email };
+  throw new AppError(account.includes('@') ? 'EMAIL_INVALID' : 'PHONE_INVALID', { field: 'account' });
+}

@@ -1,0 +1,35 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { parseEmail, parsePhone } from './contact.js';
+import { foldName, nameAsTyped } from './text.js';
+import type { User } from './user.entity.js';
+import { findUserByEmail, findUserByName, findUserByPhone } from './user.repository.js';
+
+/** What a person typed to say who they are, and who that is. */
+export interface AccountMatch {
+  user: User | null;
+  /** What the guard counts failures under: the same for every spelling of one account. */
+  accountKey: string;
+}
+
+/** By the form of the text, one field only: what looks like a phone is a phone and no name. */
+async function findByForm(
+  em: EntityManager,
+  account: string,
+): Promise<{ user: User | null; canonical: string }> {
+  const email = parseEmail(account);
+  if (email) return { user: await findUserByEmail(em, email), canonical: email };
+  const phone = parsePhone(account);
+  if (phone) return { user: await findUserByPhone(em, phone), canonical: phone };
+  return { user: await findUserByName(em, account), canonical: foldName(account) };
+}
+
+/** Longest thing that can name an account: an e-mail address. */
+const ACCOUNT_MAX = 254;
+
+/** Finds an account by phone, verified e-mail or name. */
+export async function matchAccount(em: EntityManager, input: string): Promise<AccountMatch> {
+  const { user, canonical } = await findByForm(em, nameAsTyped(input).slice(0, ACCOUNT_MAX));
+  return { user, accountKey: user ? accountKeyOf(user.id) : `unknown:${canonical}` };
+}
+
+export const accountKeyOf = (userId: number): string => `user:${userId}`;

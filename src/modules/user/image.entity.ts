@@ -1,0 +1,66 @@
+import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { User } from './user.entity.js';
+
+@ObjectType({ description: 'A stored picture.' })
+@Entity({ tableName: 'images' })
+@Index({
+  name: 'images_unclaimed_index',
+  expression: 'create index "images_unclaimed_index" on "images" ("created_at") where "unclaimed"',
+})
+export class Image {
+  @Field(() => ID, { description: '32 hexadecimal digits; names the picture in inputs.' })
+  @PrimaryKey({ type: 'string', length: 32, autoincrement: false })
+  id!: string;
+
+  /** Where the storage keeps the file: `2026/11/21/<id>.jpg`. */
+  @Unique({ name: 'images_key_unique' })
+  @Property({ type: 'string', length: 80 })
+  key!: string;
+
+  /** Who uploaded it; null for pictures of the house, and for those that nobody has claimed. */
+  @ManyToOne(() => User, {
+    ...keyOnly,
+    nullable: true,
+    fieldName: 'owner_id',
+    deleteRule: 'set null',
+    index: true,
+  })
+  ownerId: number | null = null;
+
+  @Field(() => String, { description: 'Media type: image/jpeg, image/png, image/webp or image/gif.' })
+  @Property({ type: 'string', length: 32 })
+  mime!: string;
+
+  @Field(() => Int, { description: 'Size of the file in bytes.' })
+  @Property({ type: 'integer' })
+  size!: number;
+
+  @Field(() => Int, { description: 'Width in pixels.' })
+  @Property({ type: 'integer' })
+  width!: number;
+
+  @Field(() => Int, { description: 'Height in pixels.' })
+  @Property({ type: 'integer' })
+  height!: number;
+
+  @Field(() => String, { description: 'SHA-256 of the file, in hexadecimal.' })
+  @Property({ type: 'string', length: 64 })
+  hash!: string;
+
+  /** Whether it came without a session, and waits for an account that names it. */
+  @Property({ type: 'boolean', default: false })
+  unclaimed!: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a picture that was just stored: whether the same one of the caller was there before. Null elsewhere.',
+  })
+  existed?: boolean | null;
+
+  @Field(() => Date, { description: 'When it was uploaded.' })
+  @Property({ ...createdAt })
+  createdAt!: Date;
+}
