@@ -25,7 +25,7 @@ export interface TestWorld {
  * at once say this, so that checking a password takes its time.
  */
 export const REAL_HASHES = { PASSWORD_HASH_MEMORY_KIB: '19456', PASSWORD_HASH_ITERATIONS: '2' };
-const QUICK_HASHES = { PASSWORD_HASH_MEMORY_KIB: 64, PASSWORD_HASH_ITERATIONS: 1 };
+export const QUICK_HASHES = { PASSWORD_HASH_MEMORY_KIB: 64, PASSWORD_HASH_ITERATIONS: 1 };
 
 export interface TestApp extends App {
   url: string;
