@@ -70,20 +70,3 @@ export function createUser(database: Database, columns: Partial<User> = {}): Pro
   created += 1;
   return database.fork().insert(User, { name: `user_${created}`, ...columns } as never);
 }
-
-/** Calls `work` so many times at once. */
-export const atOnce = <T>(
-  times: number,
-  work: (index: number) => Promise<T>,
-): Promise<PromiseSettledResult<T>[]> =>
-  Promise.allSettled(Array.from({ length: times }, (_, index) => work(index)));
-
-/** How many were refused with each code; anything that is not an AppError counts under its message. */
-export function outcomes(results: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const result of results) {
-    const key = result.status === 'fulfilled' ? 'ok' : (result.reason.code ?? String(result.reason));
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
-}

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import type { Storage } from '../../src/infra/storage/port.js';
 import type { JobReport } from '../../src/jobs/job.js';
 import { createJobRunner } from '../../src/jobs/jobs.js';
@@ -41,21 +40,6 @@ export async function cancelled(app: TestApp, account: Account, days = 31): Prom
   await app.client.data('mutation { deleteAccount }', {}, account.token);
   const deletedAt = new Date(Date.now() - days * 86_400_000);
   await app.infrastructure.database.fork().nativeUpdate(User, { id: account.id }, { deletedAt });
-}
-
-/** Uploads a picture as an account; returns its URL. */
-export async function upload(app: TestApp, { token }: Account): Promise<{ id: string; url: string }> {
-  const create = { width: 60, height: 60, channels: 3, background: '#336699' } as const;
-  const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id url } }';
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
-  form.set('map', JSON.stringify({ file: ['variables.file'] }));
-  const bytes = await sharp({ create }).png().toBuffer();
-  form.set('file', new Blob([new Uint8Array(bytes)]), 'a.png');
-  const headers = { 'apollo-require-preflight': 'true', authorization: `Bearer ${token}` };
-  const answer = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
-  const { data } = (await answer.json()) as { data: { uploadImage: { id: string; url: string } } };
-  return data.uploadImage;
 }
 
 /** The tables of which a row holds the text in any column, whatever its type. */
