@@ -1,6 +1,6 @@
 import type { Config } from './config.js';
 import { type FailureLog, reportFailure } from './errors/report.js';
-import { createIdentityProviders } from './infra/oauth/port.js';
+import { createIdentityProviders } from './infra/oauth/providers.js';
 import { SecretBox } from './infra/secret-box.js';
 import type { Infrastructure } from './infrastructure.js';
 import { AccountCreator } from './modules/account/account.creator.js';

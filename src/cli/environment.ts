@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, loadConfig } from '../config.js';
 import { startProblem } from '../errors/start-problem.js';
-import { openDatabase } from '../infra/database/database.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { closeInfrastructure, type Infrastructure, openInfrastructure } from '../infrastructure.js';
 import { createJobRunner } from '../jobs/jobs.js';
 import type { JobRunner } from '../jobs/runner.js';
+import { openDatabase } from '../open-database.js';
 import { createServices, type Services } from '../services.js';
 import { logTo, type Terminal } from './output.js';
 

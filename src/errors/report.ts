@@ -1,4 +1,3 @@
-import { AppError } from './app-error.js';
 import type { ErrorKind } from './codes.js';
 import { toAppError } from './unexpected.js';
 
@@ -16,8 +15,7 @@ const OUTSIDE: readonly ErrorKind[] = ['unavailable', 'provider'];
  * reason of its own (the client's fault, a full queue, one that was reported where it arose) is none of theirs.
  */
 export function reportFailure(log: FailureLog, raw: unknown, details: object = {}): void {
-  const { code, kind } = toAppError(raw);
-  const err = raw instanceof AppError ? raw.cause : raw;
+  const { code, kind, cause: err } = toAppError(raw);
   if (!err) return;
   if (code === 'INTERNAL') log.error({ err, ...details }, 'unexpected error');
   else if (OUTSIDE.includes(kind)) log.warn({ err, failure: code, ...details }, 'failed outside');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Run } from '../command.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 export function addBannedWordCommands(program: Command, run: Run): void {
   const bannedWord = program

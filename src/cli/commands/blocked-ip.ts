@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { rangeArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 export function addBlockedIpCommands(program: Command, run: Run): void {
   const blockedIp = program.command('blocked-ip').description('Addresses that may not log in.');

@@ -6,8 +6,8 @@ import {
   storeResealed,
 } from '../../modules/verification/verification.repository.js';
 import type { Services } from '../../services.js';
+import type { Run } from '../command.js';
 import { type Output, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { reencrypt } from '../reencryption.js';
 
 /** Everything that is encrypted at rest. */

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { deleteDefaultPhoto } from '../../modules/image/default-photo.repository.js';
 import { findDefaultPhotos } from '../../modules/image/image.repository.js';
 import type { Image } from '../../modules/user/image.entity.js';
+import { type Run } from '../command.js';
 import type { Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { removal } from '../removal.js';
 
 const viewOf = ({ id, key, mime, size, width, height }: Image) => ({ id, key, mime, size, width, height });

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import type { JobReport } from '../../jobs/job.js';
 import { JOB_NAMES } from '../../jobs/jobs.js';
+import type { Run } from '../command.js';
 import type { Output } from '../output.js';
-import type { Run } from '../program.js';
 
 function describe({ job, outcome, counts }: JobReport): string {
   const parts = Object.entries(counts).map(([what, count]) => `${what} ${count}`);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { OpenApp } from '../../modules/openapp/open-app.entity.js';
 import { idArgument, rangesArgument } from '../arguments.js';
-import type { Environment } from '../environment.js';
+import { type Run } from '../command.js';
+import { type Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 const viewOf = ({ id, name, allowedIps, disabledAt, createdAt }: OpenApp) => ({
   id,

@@ -2,8 +2,8 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { seedDemo } from '../../seeders/demo.seeder.js';
 import { countArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showOne, type Terminal } from '../output.js';
-import type { Run } from '../program.js';
 
 interface DemoCommandOptions {
   users: number;

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import { newStorageKey } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
+import { newStorageKey } from './image.key.js';
 import type { ImageStore } from './image.store.js';
 
 /** The pictures that any user may take as an avatar, as the operator keeps them. */
