@@ -60,7 +60,7 @@ export async function runCli(
     exitCode = code;
   };
   const run: Run = async (work) => {
-    const environment = new Environment(terminal.env, embedded);
+    const environment = new Environment(terminal, embedded);
     try {
       print(await work(environment));
     } catch (error) {
