@@ -296,6 +296,19 @@ describe('verification', () => {
     );
   });
 
+  test('number and name of who acts for an organisation are read only where a person has none', async () => {
+    const member = await app.member();
+    const data = await person(member);
+    const malformedSecond = { ...data, person: { number: ['x'], name: {} } };
+    const { number: _number, ...card } = data.id_card;
+    const { real_name: _name, ...rest } = data;
+    expect(await submit(member, 'user', { ...malformedSecond, id_card: card })).toEqual(malformed('number'));
+    expect(await submit(member, 'user', { ...rest, person: malformedSecond.person })).toEqual(
+      malformed('name'),
+    );
+    expect(await submit(member, 'user', malformedSecond)).toMatchObject({ status: 201 });
+  });
+
   test('names what is wrong where the client put it', async () => {
     const member = await app.member();
     const data = await person(member);
