@@ -60,7 +60,7 @@ export async function runCli(
     exitCode = code;
   };
   const run: Run = async (work) => {
-    const environment = new Environment(terminal.env, embedded);
+    const environment = new Environment(terminal, embedded);
     try {
       print(await work(environment));
     } catch (error) {
@@ -93,6 +93,6 @@ function describe(raw: unknown): string {
   }
   if (!(error instanceof Error)) return String(error);
   // A refused connection comes as one error for each address, without a message of its own.
-  const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  const [first = error]: Error[] = error instanceof AggregateError ? error.errors : [];
   return first.message.split('\n')[0] || first.name;
 }

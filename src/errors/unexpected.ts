@@ -1,6 +1,7 @@
 import { ConnectionException } from '@mikro-orm/core';
 import { ProviderError, type ProviderFailure } from '../infra/oauth/failure.js';
 import { UnavailableError } from '../infra/unavailable.js';
+import { propertyOf } from '../unknown.js';
 import { AppError } from './app-error.js';
 import type { ErrorCode } from './codes.js';
 import { ofConstraint } from './constraints.js';
@@ -39,18 +40,18 @@ const LOST_MESSAGE =
 
 /** The database or the disk is gone, slow, full or read-only, which passes; anything else unexpected is a defect. */
 function isUnavailable(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const code = String(propertyOf(error, 'code'));
   return (
     error instanceof ConnectionException ||
-    PASSING_SYSTEM.has(String(code)) ||
-    PASSING_STATE.test(String(code)) ||
-    LOST_MESSAGE.test(String(message))
+    PASSING_SYSTEM.has(code) ||
+    PASSING_STATE.test(code) ||
+    LOST_MESSAGE.test(String(propertyOf(error, 'message')))
   );
 }
 
 /** What HTTP itself, and the parser of multipart forms, refuse says so by its status. */
 function isClientFault(error: unknown): boolean {
-  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  const statusCode = propertyOf(error, 'statusCode');
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
 }
 

@@ -12,7 +12,7 @@ export type Redis = RedisCommander;
 /** Named as the settings they are. */
 export interface RedisSettings {
   /** One server, or several nodes of a cluster, comma-separated. Undefined: the in-process stand-in. */
-  readonly REDIS_URL: string | undefined;
+  readonly REDIS_URL?: string;
   /** Put before every key. */
   readonly REDIS_PREFIX: string;
 }

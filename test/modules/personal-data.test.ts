@@ -11,9 +11,9 @@ import { defineConfig } from '@mikro-orm/postgresql';
 import { ENTITIES } from '../../src/entities.js';
 import type { PersonalTable } from '../../src/infra/database/personal.js';
 import type { Storage } from '../../src/infra/storage/port.js';
+import { personalData } from '../../src/modules/erasure/personal-data.js';
 import { ImageStore } from '../../src/modules/image/image.store.js';
 import { User } from '../../src/modules/user/user.entity.js';
-import { personalData } from '../../src/personal-data.js';
 
 const store = new ImageStore({ UPLOAD_DAILY_LIMIT: 1 }, {} as Storage);
 

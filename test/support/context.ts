@@ -2,9 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type RequestContext } from '../../src/context.js';
 import { DeviceType } from '../../src/device-type.js';
-import { toAppError } from '../../src/errors/unexpected.js';
 import type { Database } from '../../src/infra/database/database.js';
-import { UnavailableError } from '../../src/infra/unavailable.js';
 import { Loaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';
 import { openDatabase } from '../../src/open-database.js';
@@ -72,25 +70,4 @@ let created = 0;
 export function createUser(database: Database, columns: Partial<User> = {}): Promise<number> {
   created += 1;
   return database.fork().insert(User, { name: `user_${created}`, ...columns } as never);
-}
-
-/** Calls `work` so many times at once. */
-export const atOnce = <T>(
-  times: number,
-  work: (index: number) => Promise<T>,
-): Promise<PromiseSettledResult<T>[]> =>
-  Promise.allSettled(Array.from({ length: times }, (_, index) => work(index)));
-
-function codeOf(reason: { code?: string }): string {
-  return (reason instanceof UnavailableError ? toAppError(reason) : reason).code ?? String(reason);
-}
-
-/** How many were refused with each code; anything that is not an AppError counts under its message. */
-export function outcomes(results: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const result of results) {
-    const key = result.status === 'fulfilled' ? 'ok' : codeOf(result.reason);
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
 }

@@ -38,7 +38,8 @@ export function addUserCommands(program: Command, run: Run): void {
       const em = await environment.em();
       const { id, name } = await findUser(em, text);
       const abilities = await setAbility(em, id, ability, granted);
-      await (await environment.sessions()).refresh({ em }, id);
+      const { sessions } = await environment.services();
+      await sessions.refresh({ em }, id);
       return showOne({ id, name, abilities });
     });
 

@@ -3,14 +3,14 @@ import type { PGliteOptions } from '@electric-sql/pglite';
 import type { EntityClass, MigrationObject } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig } from '@mikro-orm/postgresql';
+import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { notInstalled } from '../not-installed.js';
 import { CommitSubscriber } from './after-commit.js';
 
 /** Named as the settings they are. */
 export interface DatabaseSettings {
   /** Undefined: the embedded database in `DATA_DIR`. */
-  readonly DATABASE_URL: string | undefined;
+  readonly DATABASE_URL?: string;
   readonly DATABASE_POOL: number;
   readonly DATA_DIR: string;
   readonly DATABASE_TIMEOUT_SECONDS?: number;
@@ -57,7 +57,7 @@ export async function ormOptions(
   config: DatabaseSettings,
   schema: DatabaseSchema,
   embedded: EmbeddedOptions = { dataDir: embeddedDirectory(config) },
-) {
+): Promise<Options> {
   if (config.DATABASE_URL) {
     const timeoutMs = config.DATABASE_TIMEOUT_SECONDS && config.DATABASE_TIMEOUT_SECONDS * 1000;
     return defineConfig({
@@ -74,9 +74,11 @@ export async function ormOptions(
     });
   }
   const { PGLITE_EXTENSIONS, defineConfig: defineEmbedded } = await importEmbedded();
-  return defineEmbedded({
+  const options = defineEmbedded({
     ...sharedOptions(schema),
     dbName: 'postgres',
     driverOptions: { extensions: PGLITE_EXTENSIONS, ...embedded },
   });
+  // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
+  return options as Options;
 }

@@ -9,13 +9,13 @@ export type MessageSenders = Readonly<Record<MessageChannel, MessageSender>>;
 /** Named as the settings they are. */
 export interface SenderSettings {
   readonly SMS_PROVIDER: 'log' | 'webhook';
-  readonly SMS_WEBHOOK_URL: string | undefined;
-  readonly SMS_WEBHOOK_TOKEN: string | undefined;
+  readonly SMS_WEBHOOK_URL?: string;
+  readonly SMS_WEBHOOK_TOKEN?: string;
   readonly MAIL_PROVIDER: 'log' | 'webhook' | 'smtp';
-  readonly MAIL_WEBHOOK_URL: string | undefined;
-  readonly MAIL_WEBHOOK_TOKEN: string | undefined;
-  readonly SMTP_URL: SmtpServer | undefined;
-  readonly MAIL_FROM: Mailbox | undefined;
+  readonly MAIL_WEBHOOK_URL?: string;
+  readonly MAIL_WEBHOOK_TOKEN?: string;
+  readonly SMTP_URL?: SmtpServer;
+  readonly MAIL_FROM?: Mailbox;
   /** Whether mail to another machine has to go by TLS. */
   readonly production: boolean;
 }

@@ -1,3 +1,4 @@
+import { propertyOf } from '../../unknown.js';
 import type { ComposeMail, Message, MessageSender } from './port.js';
 import type { Mailbox, SmtpServer } from './smtp.settings.js';
 
@@ -69,7 +70,8 @@ export class SmtpSender implements MessageSender {
 
 /** A code and a status at most: the messages of these errors quote what the server said, and with it the address. */
 function reasonOf(error: unknown): string {
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const code = propertyOf(error, 'code');
+  const responseCode = propertyOf(error, 'responseCode');
   if (code === 'EABORT') return 'timeout';
   const name = /^[A-Z_0-9]{1,40}$/.test(String(code)) ? String(code) : 'failed';
   return Number.isInteger(responseCode) ? `${name}, status ${responseCode}` : name;

@@ -112,18 +112,19 @@ export function parseFields(text: string): Fields | undefined {
   // QQ's documented error answer has a comma before its closing brace.
   const json = jsonp?.[1] === undefined ? text : jsonp[1].replace(/,\s*\}\s*$/, '}');
   try {
-    const value: unknown = JSON.parse(json, numbersAsWritten as (key: string, value: unknown) => unknown);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Fields)
-      : undefined;
+    const value: unknown = JSON.parse(json, numbersAsWritten);
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** The third argument is ECMAScript's "JSON.parse source text access", which the library types do not know yet. */
-const numbersAsWritten = (_key: string, value: unknown, context: { source: string }): unknown =>
-  typeof value === 'number' ? context.source : value;
+const numbersAsWritten = (_key: string, value: unknown, context?: { source: string }): unknown =>
+  typeof value === 'number' ? context?.source : value;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function readCapped(response: Response): Promise<string> {
   const decoder = new TextDecoder();

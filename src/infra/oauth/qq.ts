@@ -12,7 +12,7 @@ const PROFILE_PATH = '/user/get_user_info';
 
 /** Named as the settings they are. */
 export interface QqSettings {
-  readonly QQ_APP_ID: string | undefined;
+  readonly QQ_APP_ID?: string;
   readonly QQ_API_URL: string;
   readonly THIRD_PARTY_TIMEOUT_MS: number;
 }

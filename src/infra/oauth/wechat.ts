@@ -24,10 +24,10 @@ interface Grant {
 
 /** Named as the settings they are. */
 export interface WechatSettings {
-  readonly WECHAT_APP_ID: string | undefined;
-  readonly WECHAT_APP_SECRET: string | undefined;
-  readonly WECHAT_DEV_APP_ID: string | undefined;
-  readonly WECHAT_DEV_APP_SECRET: string | undefined;
+  readonly WECHAT_APP_ID?: string;
+  readonly WECHAT_APP_SECRET?: string;
+  readonly WECHAT_DEV_APP_ID?: string;
+  readonly WECHAT_DEV_APP_SECRET?: string;
   readonly WECHAT_API_URL: string;
   readonly WECHAT_TOKEN_LOGIN: boolean;
   readonly THIRD_PARTY_TIMEOUT_MS: number;

@@ -12,7 +12,7 @@ const PROFILE_PATH = '/2/users/show.json';
 
 /** Named as the settings they are. */
 export interface WeiboSettings {
-  readonly WEIBO_APP_KEY: string | undefined;
+  readonly WEIBO_APP_KEY?: string;
   readonly WEIBO_API_URL: string;
   readonly THIRD_PARTY_TIMEOUT_MS: number;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { propertyOf } from '../../unknown.js';
 import type { Storage, StorageLayout, StoredFile } from './port.js';
 
 /** No put takes this long, so an older temporary file belongs to a process that died. */
@@ -84,7 +85,7 @@ async function linkUnlessTaken(file: string, path: string): Promise<boolean> {
     await link(file, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (propertyOf(error, 'code') === 'EEXIST') return false;
     throw error;
   }
 }
