@@ -11,11 +11,15 @@ import { Input } from './input.js';
  * declared in, and the first that is malformed is what a request is refused for.
  */
 
-/** What the API docs tell of a parameter. */
+/** What stands in a parameter that not everybody may read, or that is not read as it came. */
+export type Content = 'secret' | 'user id';
+
+/** What the declaration tells of a parameter; the API docs show it, but for its content. */
 export interface ParameterDocument {
   name: string;
   meaning: string;
   example?: string;
+  content?: Content;
   required: boolean;
   schema: z.core.JSONSchema.BaseSchema;
 }
@@ -66,7 +70,14 @@ interface Table {
   form: z.ZodType;
   nullable?: boolean;
   example?: string;
+  content?: Content;
   refusal?: ErrorCode;
+}
+
+/** How one rule of a parameter refuses, where it differs from the others. */
+interface Refusal {
+  missing: true;
+  code?: ErrorCode | undefined;
 }
 
 /** A parameter of one value. Absent is `undefined`; empty is an empty text, or null where it is no text. */
@@ -76,7 +87,7 @@ export class Parameter<T> implements Part<T> {
     private readonly table: Table,
   ) {}
 
-  private map<U>(change: (value: T, refuse: (details?: { missing: true }) => never) => U): Parameter<U> {
+  private map<U>(change: (value: T, refuse: (details?: Refusal) => never) => U): Parameter<U> {
     const schema = this.schema.transform((value, context) =>
       change(value, (params) => {
         context.addIssue({ code: 'custom', params });
@@ -91,14 +102,16 @@ export class Parameter<T> implements Part<T> {
     const { success, data, error } = this.schema.safeParse(input.value(name));
     if (success) return data;
     const [issue] = error.issues;
-    const missing = issue?.code === 'custom' && issue.params?.missing === true;
-    throw new AppError(this.table.refusal ?? 'INVALID_INPUT', { field: name, ...(missing && { missing }) });
+    const { missing, code }: Partial<Refusal> = (issue?.code === 'custom' && issue.params) || {};
+    const details = { field: name, ...(missing && { missing }) };
+    throw new AppError(code ?? this.table.refusal ?? 'INVALID_INPUT', details);
   }
 
   documents(name: string): ParameterDocument[] {
-    const { meaning, example, form, nullable } = this.table;
+    const { meaning, example, content, form, nullable } = this.table;
     const { $schema, ...schema } = z.toJSONSchema(nullable ? form.nullable() : form);
-    return [{ name, meaning, example, required: !this.schema.safeParse(undefined).success, schema }];
+    const required = !this.schema.safeParse(undefined).success;
+    return [{ name, meaning, example, content, required, schema }];
   }
 
   sample(name: string): T {
@@ -111,14 +124,19 @@ export class Parameter<T> implements Part<T> {
     return new Parameter(this.schema, { ...this.table, example });
   }
 
+  /** Marks what stands in it. */
+  holding(content: Content): Parameter<T> {
+    return new Parameter(this.schema, { ...this.table, content });
+  }
+
   /** The values that its document lists, for the API docs: what else comes is not refused here. */
   values(...values: readonly string[]): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, form: z.enum(values) });
   }
 
-  /** Absent or empty, it is refused as missing. */
-  required(): Parameter<NonNullable<T>> {
-    return this.map((value, refuse) => (isFilled(value) ? value : refuse({ missing: true })));
+  /** Absent or empty, it is refused as missing, with a code of its own if one is given. */
+  required(code?: ErrorCode): Parameter<NonNullable<T>> {
+    return this.map((value, refuse) => (isFilled(value) ? value : refuse({ missing: true, code })));
   }
 
   /** Absent, it is refused as malformed; empty is a value like any other. */
@@ -202,6 +220,10 @@ export const text = (meaning: string): Parameter<string | undefined> =>
 export const md5 = (meaning: string): Parameter<string | undefined> =>
   textLike(z.string().regex(MD5), meaning).example('e10adc3949ba59abbe56e057f20f883e');
 
+/** A text for nobody's eyes: a password, a code, a token, a phone, the number of an identity card. */
+export const secret = (meaning: string, kind = text): Parameter<string | undefined> =>
+  kind(meaning).holding('secret');
+
 /** Numbers between commas, as texts; an empty one is none of them. */
 export const idList = (meaning: string): Parameter<readonly string[] | undefined> =>
   textLike(z.string().regex(/^\s*(\d{1,10}\s*(,\s*\d{1,10}\s*)*)?$/), meaning).transform((ids) =>
@@ -220,6 +242,10 @@ export function int(meaning: string): Parameter<number | null | undefined> {
   const form = z.number().meta({ type: 'integer' });
   return new Parameter(z.preprocess(asWhole, form.nullish()), { meaning, form });
 }
+
+/** The number of an account. */
+export const userId = (meaning: string): Parameter<number | null | undefined> =>
+  int(meaning).holding('user id');
 
 /** One of the given numbers, as what it stands for; null when empty. */
 export function choice<const C extends Readonly<Record<number, unknown>>>(
@@ -327,6 +353,19 @@ export const nested = <P extends Parameters>(parameters: P): Group<Values<P>> =>
       })),
     sample: () => sampleParameters(parameters),
   });
+
+/** What is there first in one of several places; those behind it are not read. */
+export const firstOf = <T>(places: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
+  read: (input) => {
+    for (const [name, part] of Object.entries(places)) {
+      const value = part.read(input, name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  },
+  documents: () => documentParameters(places),
+  sample: () => Object.values(sampleParameters(places))[0],
+});
 
 /** Everything that a request brings, as text: what is declared of it is told in the API docs, and not checked here. */
 export const everything = (parameters: Parameters): Part<{ name: string; value: string }[]> => ({

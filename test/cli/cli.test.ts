@@ -5,8 +5,8 @@ import sharp from 'sharp';
 import type { Terminal } from '../../src/cli/output.js';
 import { runCli } from '../../src/cli/program.js';
 import { loadConfig } from '../../src/config.js';
-import { openDatabase } from '../../src/infra/database/database.js';
 import type { EmbeddedOptions } from '../../src/infra/database/orm-options.js';
+import { openDatabase } from '../../src/open-database.js';
 import { copyDataDir, createDatabase, type TestDatabase } from '../support/template.js';
 
 let directory: string;

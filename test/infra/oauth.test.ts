@@ -1,14 +1,12 @@
 import { inspect } from 'node:util';
 import { loadConfig } from '../../src/config.js';
-import { AppError } from '../../src/errors/app-error.js';
+import type { AppError } from '../../src/errors/app-error.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
+import { toAppError } from '../../src/errors/unexpected.js';
+import { ProviderError } from '../../src/infra/oauth/failure.js';
 import { parseFields } from '../../src/infra/oauth/http.js';
-import {
-  createIdentityProviders,
-  type IdentityProviders,
-  type ProvenIdentity,
-  type ThirdPartyCredential,
-} from '../../src/infra/oauth/port.js';
+import type { IdentityProviders, ProvenIdentity, ThirdPartyCredential } from '../../src/infra/oauth/port.js';
+import { createIdentityProviders } from '../../src/infra/oauth/providers.js';
 import { FAKE_APPS, FakeProviders, type Misbehaviour } from '../support/fake-providers.js';
 
 let fake: FakeProviders;
@@ -24,8 +22,8 @@ async function failure(proof: Promise<ProvenIdentity>): Promise<AppError> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError;
+  expect(error).toBeInstanceOf(ProviderError);
+  return toAppError(error);
 }
 
 const codeOf = async (proof: Promise<ProvenIdentity>): Promise<ErrorCode> => (await failure(proof)).code;

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { createSenders } from '../../src/infra/message/senders.js';
 import { SmtpSender } from '../../src/infra/message/smtp.js';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from '../../src/infra/message/smtp.settings.js';
+import { composeMail } from '../../src/modules/code/mail.text.js';
 import { selfSignedCertificate } from '../support/certificate.js';
 import { PRODUCTION } from '../support/production.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
@@ -30,6 +31,7 @@ function senderTo(
   options: { requireTls?: boolean; timeoutMs?: number } = {},
 ): SmtpSender {
   const sender = new SmtpSender({
+    compose: composeMail,
     server: { host: '127.0.0.1', port, secure: false, ...server },
     from: FROM,
     requireTls: false,
@@ -296,7 +298,10 @@ describe('the settings', () => {
   const MAIL = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
 
   test('the settings choose the sender of mails', async () => {
-    const { mail } = createSenders(loadConfig({ ...MAIL, SMTP_URL: 'smtps://mail.example.com' }));
+    const { mail } = createSenders(
+      loadConfig({ ...MAIL, SMTP_URL: 'smtps://mail.example.com' }),
+      composeMail,
+    );
     expect(mail).toBeInstanceOf(SmtpSender);
   });
 
@@ -308,6 +313,7 @@ describe('the settings', () => {
     const inbox = await openInbox();
     const { mail } = createSenders(
       loadConfig({ ...PRODUCTION, ...MAIL, SMTP_URL: `smtp://${host}:${inbox.port}` }),
+      composeMail,
     );
     ended.push(async () => mail.close?.());
     await mail.send(MESSAGE).catch(() => undefined);

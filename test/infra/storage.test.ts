@@ -7,7 +7,12 @@ import { loadConfig } from '../../src/config.js';
 import { registerFiles } from '../../src/http/files.js';
 import { registerSecurity } from '../../src/http/security.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
-import { copyKeyOf, newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
+import {
+  copyKeyOf,
+  newStorageKey,
+  PICTURE_LAYOUT,
+  parseStorageKey,
+} from '../../src/modules/image/image.key.js';
 
 let directory: string;
 let storage: LocalStorage;
@@ -15,7 +20,7 @@ const data = Buffer.from('what a picture');
 
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), 'storage-')), 'storage');
-  storage = await LocalStorage.open(directory);
+  storage = await LocalStorage.open(directory, PICTURE_LAYOUT);
 });
 
 afterEach(() => rm(dirname(directory), { recursive: true }));
@@ -95,7 +100,7 @@ describe('LocalStorage', () => {
   it('LocalStorage keeps what it holds when opened again', async () => {
     const key = newStorageKey('png');
     await storage.put(key, data, 'image/png');
-    const file = await (await LocalStorage.open(directory)).read(key);
+    const file = await (await LocalStorage.open(directory, PICTURE_LAYOUT)).read(key);
     expect(file && (await buffer(file.stream))).toEqual(data);
   });
 
@@ -138,7 +143,7 @@ describe('LocalStorage', () => {
     };
     await write('abandoned', 61);
     await write('under way', 59);
-    await LocalStorage.open(directory);
+    await LocalStorage.open(directory, PICTURE_LAYOUT);
     expect(await readdir(join(directory, 'tmp'))).toEqual(['under way']);
   });
 });

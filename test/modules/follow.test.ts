@@ -2,6 +2,7 @@ import { Follow } from '../../src/modules/follow/follow.entity.js';
 import { UserFollowResolver } from '../../src/modules/follow/follow.resolver.js';
 import { FollowService } from '../../src/modules/follow/follow.service.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { userLoader } from '../../src/modules/user/user.loader.js';
 import { UserExtraResolver } from '../../src/modules/user/user-extra.resolver.js';
 import { outcomes, settledAtOnce } from '../support/at-once.js';
 import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
@@ -19,7 +20,7 @@ const as = (userId: number | null) => contextOf(database, userId);
 
 async function counters(userId: number): Promise<[followers: number, followings: number]> {
   const ctx = as(null);
-  const user = await ctx.loaders.user.load(userId);
+  const user = await userLoader(ctx).load(userId);
   const extra = await new UserExtraResolver().extra(ctx, user as User);
   return [extra.followersCount, extra.followingsCount];
 }
@@ -64,7 +65,7 @@ describe('following', () => {
     await follows.follow(as(ann), bob);
     await follows.follow(as(bob), cat);
     const ctx = as(ann);
-    const user = (await ctx.loaders.user.load(bob)) as User;
+    const user = (await userLoader(ctx).load(bob)) as User;
     expect(await fields.hasFollower(ctx, user)).toBe(true);
     expect(await fields.hasFollowing(ctx, user)).toBe(false);
     expect(await fields.hasFollowing(ctx, user, String(cat))).toBe(true);
@@ -81,7 +82,7 @@ describe('following', () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => createUser(database)));
     await Promise.all(ids.slice(0, 5).map((id) => follows.follow(as(ann), id)));
     const ctx = as(ann);
-    const users = (await ctx.loaders.user.loadMany(ids)) as User[];
+    const users = (await userLoader(ctx).loadMany(ids)) as User[];
     const execute = jest.spyOn(ctx.em, 'execute');
     const flags = await Promise.all(
       users.flatMap((user) => [fields.hasFollower(ctx, user), fields.hasFollowing(ctx, user)]),
@@ -93,7 +94,7 @@ describe('following', () => {
   it('a request that follows sees its own change', async () => {
     const [ann, bob] = [await createUser(database), await createUser(database)];
     const ctx = as(ann);
-    const user = (await ctx.loaders.user.load(bob)) as User;
+    const user = (await userLoader(ctx).load(bob)) as User;
     expect(await fields.hasFollower(ctx, user)).toBe(false);
     await follows.follow(ctx, bob);
     expect(await fields.hasFollower(ctx, user)).toBe(true);

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { LogSender } from '../../src/infra/message/log.js';
 import { createSenders } from '../../src/infra/message/senders.js';
 import { WebhookSender } from '../../src/infra/message/webhook.js';
+import { composeMail } from '../../src/modules/code/mail.text.js';
 
 const SENT = { to: '13800138000', code: '493817', purposes: ['LOGIN', 'REGISTER'] };
 const MESSAGE = { ...SENT, lifeSeconds: 300 };
@@ -101,6 +102,7 @@ describe('the webhook sender', () => {
 test('the settings choose the senders of messages', () => {
   const senders = createSenders(
     loadConfig({ SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: 'https://sms.example.com/send' }),
+    composeMail,
   );
   expect(senders.sms).toBeInstanceOf(WebhookSender);
   expect(senders.mail).toBeInstanceOf(LogSender);

@@ -8,9 +8,11 @@ import type { RankRow } from '../../src/modules/ranking/ranking.repository.js';
 import { RankingService } from '../../src/modules/ranking/ranking.service.js';
 import { RankingSnapshots, snapshotKey } from '../../src/modules/ranking/ranking.snapshots.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { userLoader } from '../../src/modules/user/user.loader.js';
 import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { UserWalletResolver } from '../../src/modules/wallet/wallet.resolver.js';
+import { WalletService } from '../../src/modules/wallet/wallet.service.js';
 import { ABILITIES } from '../../src/policy.js';
 import { outcomes, settledAtOnce } from '../support/at-once.js';
 import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
@@ -351,8 +353,8 @@ describe('incomes', () => {
 });
 
 describe('wallet fields', () => {
-  const fields = new UserWalletResolver();
-  const load = async (userId: number) => (await as(null).loaders.user.load(userId)) as User;
+  const fields = new UserWalletResolver(new WalletService());
+  const load = async (userId: number) => (await userLoader(as(null)).load(userId)) as User;
 
   it('wallet fields are zero without rows, and for the owner or a reader of private data only', async () => {
     const id = await createUser(database);

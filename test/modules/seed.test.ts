@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Database, migrate, openDatabase } from '../../src/infra/database/database.js';
+import { type Database, migrate } from '../../src/infra/database/database.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { Hobby } from '../../src/modules/hobby/hobby.entity.js';
 import { DefaultPhoto } from '../../src/modules/image/default-photo.entity.js';
+import { PICTURE_LAYOUT } from '../../src/modules/image/image.key.js';
 import { findDefaultPhotos } from '../../src/modules/image/image.repository.js';
 import { City } from '../../src/modules/place/city.entity.js';
 import { County } from '../../src/modules/place/county.entity.js';
@@ -17,6 +18,7 @@ import { AppRelease } from '../../src/modules/release/app-release.entity.js';
 import { parsePhone } from '../../src/modules/user/contact.js';
 import { normaliseName } from '../../src/modules/user/text.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { openDatabase } from '../../src/open-database.js';
 import { seedDemo } from '../../src/seeders/demo.seeder.js';
 import { readDivisions } from '../../src/seeders/divisions.js';
 import { seedReference } from '../../src/seeders/reference.seeder.js';
@@ -30,7 +32,7 @@ const seed = () => migrate(database, (inTransaction) => seedReference(inTransact
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'seed-'));
-  storage = await LocalStorage.open(directory);
+  storage = await LocalStorage.open(directory, PICTURE_LAYOUT);
   database = await openDatabase(
     { DATABASE_URL: undefined, DATABASE_POOL: 2, DATA_DIR: directory },
     { dataDir: 'memory://' },

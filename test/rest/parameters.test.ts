@@ -9,6 +9,7 @@ import {
   cookie,
   documentParameters,
   everything,
+  firstOf,
   flag,
   group,
   idList,
@@ -66,6 +67,13 @@ test.each<[string, Part<unknown>, unknown, unknown]>([
   ['required text', text('').required(), '', MISSING],
   ['required text', text('').required(), ' ', ' '],
   ['required text', text('').required(), HALF, REFUSED],
+  [
+    'text required with a code',
+    text('').required('PASSWORD_MISMATCH'),
+    '',
+    { ...MISSING, code: 'PASSWORD_MISMATCH' },
+  ],
+  ['text required with a code', text('').required('PASSWORD_MISMATCH'), HALF, REFUSED],
   ['present text', text('').present(), undefined, REFUSED],
   ['present text', text('').present(), null, REFUSED],
   ['present text', text('').present(), '', ''],
@@ -192,6 +200,19 @@ describe('several parameters', () => {
       missing: true,
     });
     expect(readAll({ by }, { type: 'fax' })).toEqual({ code: 'INVALID_INPUT', field: 'type' });
+  });
+
+  test('parameters may be places of one value, of which the others are not read', () => {
+    const number = text('号码').example('7');
+    const table = {
+      number: firstOf({ own: number, card: nested({ number }).transform((card) => card.number) }),
+    };
+    expect(readAll(table, { own: '1', card: { number: [] } })).toEqual({ number: '1' });
+    expect(readAll(table, { own: null, card: { number: '2' } })).toEqual({ number: '2' });
+    expect(readAll(table, { card: { number: [] } })).toEqual({ code: 'INVALID_INPUT', field: 'number' });
+    expect(readAll(table, {})).toEqual({ number: undefined });
+    expect(documentParameters(table).map(({ name }) => name)).toEqual(['own', 'card[number]']);
+    expect(sampleParameters(table)).toEqual({ number: '7' });
   });
 
   test('a parameter may lie inside another one, of JSON and of a form alike', () => {

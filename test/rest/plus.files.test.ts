@@ -298,6 +298,17 @@ describe('verification', () => {
     );
   });
 
+  test('a verification in plus reads number and name of an organisation’s person only where the first are absent', async () => {
+    const member = await app.member();
+    const data = await person(member);
+    const withSecond = { ...data, person: { number: ['x'], name: {} } };
+    const { number: _number, ...card } = data.id_card;
+    const { real_name: _name, ...rest } = data;
+    expect(await submit(member, 'user', { ...withSecond, id_card: card })).toEqual(invalid('number'));
+    expect(await submit(member, 'user', { ...rest, person: withSecond.person })).toEqual(invalid('name'));
+    expect(await submit(member, 'user', withSecond)).toMatchObject({ status: 201 });
+  });
+
   test('a verification in plus names what is wrong where the client put it', async () => {
     const member = await app.member();
     const data = await person(member);

@@ -126,7 +126,7 @@ beforeAll(async () => {
     schema,
     config,
     server,
-    createContext: contextFactory(infrastructure.database, services, config),
+    createContext: contextFactory(infrastructure.database, services.sessions, config),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });

@@ -1,3 +1,6 @@
+import { toAppError } from '../../src/errors/unexpected.js';
+import { UnavailableError } from '../../src/infra/unavailable.js';
+
 /** Calls `work` so many times at once. */
 export const atOnce = <T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: times }, (_, index) => work(index)));
@@ -16,10 +19,9 @@ export function tally(outcomes: readonly string[]): Record<string, number> {
   return counts;
 }
 
+const codeOf = (reason: { code?: string }): string =>
+  (reason instanceof UnavailableError ? toAppError(reason) : reason).code ?? String(reason);
+
 /** How many were refused with each code; anything that is not an AppError counts under its message. */
 export const outcomes = (results: readonly PromiseSettledResult<unknown>[]): Record<string, number> =>
-  tally(
-    results.map((result) =>
-      result.status === 'fulfilled' ? 'ok' : (result.reason.code ?? String(result.reason)),
-    ),
-  );
+  tally(results.map((result) => (result.status === 'fulfilled' ? 'ok' : codeOf(result.reason))));

@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type RequestContext } from '../../src/context.js';
 import { DeviceType } from '../../src/device-type.js';
-import { type Database, openDatabase } from '../../src/infra/database/database.js';
-import { createLoaders } from '../../src/loaders.js';
+import type { Database } from '../../src/infra/database/database.js';
+import { Loaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { openDatabase } from '../../src/open-database.js';
 import { createDatabase } from './template.js';
 
 const TEST_CONFIG = { DATABASE_POOL: 10, DATA_DIR: '.data' };
@@ -59,7 +60,7 @@ export function contextOf(
     },
     viewer: userId === null ? null : { userId, sessionId: 1, originId: 1, abilities },
     em,
-    loaders: createLoaders(em),
+    loaders: new Loaders(em),
   };
 }
 

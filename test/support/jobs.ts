@@ -3,6 +3,7 @@ import type { JobReport } from '../../src/jobs/job.js';
 import { createJobRunner } from '../../src/jobs/jobs.js';
 import type { JobRunner } from '../../src/jobs/runner.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { createServices } from '../../src/services.js';
 import type { TestApp } from './app.js';
 import type { Account } from './client.js';
 
@@ -17,14 +18,13 @@ export function jobsOf(
   { storage = app.infrastructure.storage, settings = {} }: { storage?: Storage; settings?: object } = {},
 ): JobRunner & { logged: Logged } {
   const logged: Logged = { errors: [] };
-  const runner = createJobRunner(
-    { ...app.config, ...settings },
-    { ...app.infrastructure, storage },
-    {
-      info: () => undefined,
-      error: (details, message) => logged.errors.push(`${message} ${JSON.stringify(details)}`),
-    },
-  );
+  const tell = (details: object, message: string) =>
+    logged.errors.push(`${message} ${JSON.stringify(details)}`);
+  const log = { info: () => undefined, warn: tell, error: tell };
+  const config = { ...app.config, ...settings };
+  const infrastructure = { ...app.infrastructure, storage };
+  const services = createServices(config, infrastructure, { log, publicUrl: () => app.url });
+  const runner = createJobRunner(config, infrastructure, services, log);
   return Object.assign(runner, { logged });
 }
 
