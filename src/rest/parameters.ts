@@ -11,11 +11,15 @@ import { Input } from './input.js';
  * declared in, and the first that is malformed is what a request is refused for.
  */
 
-/** What the API docs tell of a parameter. */
+/** What stands in a parameter that not everybody may read, or that is not read as it came. */
+export type Content = 'secret' | 'user id';
+
+/** What the declaration tells of a parameter; the API docs show it, but for its content. */
 export interface ParameterDocument {
   name: string;
   meaning: string;
   example?: string;
+  content?: Content;
   required: boolean;
   schema: z.core.JSONSchema.BaseSchema;
 }
@@ -66,6 +70,7 @@ interface Table {
   form: z.ZodType;
   nullable?: boolean;
   example?: string;
+  content?: Content;
   refusal?: ErrorCode;
 }
 
@@ -96,9 +101,10 @@ export class Parameter<T> implements Part<T> {
   }
 
   documents(name: string): ParameterDocument[] {
-    const { meaning, example, form, nullable } = this.table;
+    const { meaning, example, content, form, nullable } = this.table;
     const { $schema, ...schema } = z.toJSONSchema(nullable ? form.nullable() : form);
-    return [{ name, meaning, example, required: !this.schema.safeParse(undefined).success, schema }];
+    const required = !this.schema.safeParse(undefined).success;
+    return [{ name, meaning, example, content, required, schema }];
   }
 
   sample(name: string): T {
@@ -109,6 +115,11 @@ export class Parameter<T> implements Part<T> {
   /** A value to try it with; the first of its values, or `1`, where none is given. */
   example(example: string): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, example });
+  }
+
+  /** Marks what stands in it. */
+  holding(content: Content): Parameter<T> {
+    return new Parameter(this.schema, { ...this.table, content });
   }
 
   /** The values that its document lists, for the API docs: what else comes is not refused here. */
@@ -144,6 +155,11 @@ export class Parameter<T> implements Part<T> {
   /** Anything malformed is as if absent: nothing is refused for it. */
   lenient(): Parameter<T | undefined> {
     return new Parameter((this.schema as z.ZodType<T | undefined>).catch(undefined), this.table);
+  }
+
+  /** True where anything but an empty text was sent, even malformed: nothing is refused for it. */
+  sent(): Parameter<boolean> {
+    return new Parameter(z.unknown().transform(isFilled), this.table);
   }
 
   /** Refuses a value that is there and does not hold. */
@@ -202,6 +218,10 @@ export const text = (meaning: string): Parameter<string | undefined> =>
 export const md5 = (meaning: string): Parameter<string | undefined> =>
   textLike(z.string().regex(MD5), meaning).example('e10adc3949ba59abbe56e057f20f883e');
 
+/** A text for nobody's eyes: a password, a code, a token, a phone, the number of an identity card. */
+export const secret = (meaning: string, kind = text): Parameter<string | undefined> =>
+  kind(meaning).holding('secret');
+
 /** Numbers between commas, as texts; an empty one is none of them. */
 export const idList = (meaning: string): Parameter<readonly string[] | undefined> =>
   textLike(z.string().regex(/^\s*(\d{1,10}\s*(,\s*\d{1,10}\s*)*)?$/), meaning).transform((ids) =>
@@ -220,6 +240,10 @@ export function int(meaning: string): Parameter<number | null | undefined> {
   const form = z.number().meta({ type: 'integer' });
   return new Parameter(z.preprocess(asWhole, form.nullish()), { meaning, form });
 }
+
+/** The number of an account. */
+export const userId = (meaning: string): Parameter<number | null | undefined> =>
+  int(meaning).holding('user id');
 
 /** One of the given numbers, as what it stands for; null when empty. */
 export function choice<const C extends Readonly<Record<number, unknown>>>(
