@@ -74,6 +74,12 @@ interface Table {
   refusal?: ErrorCode;
 }
 
+/** How one rule of a parameter refuses, where it differs from the others. */
+interface Refusal {
+  missing: true;
+  code?: ErrorCode | undefined;
+}
+
 /** A parameter of one value. Absent is `undefined`; empty is an empty text, or null where it is no text. */
 export class Parameter<T> implements Part<T> {
   constructor(
@@ -81,7 +87,7 @@ export class Parameter<T> implements Part<T> {
     private readonly table: Table,
   ) {}
 
-  private map<U>(change: (value: T, refuse: (details?: { missing: true }) => never) => U): Parameter<U> {
+  private map<U>(change: (value: T, refuse: (details?: Refusal) => never) => U): Parameter<U> {
     const schema = this.schema.transform((value, context) =>
       change(value, (params) => {
         context.addIssue({ code: 'custom', params });
@@ -96,8 +102,9 @@ export class Parameter<T> implements Part<T> {
     const { success, data, error } = this.schema.safeParse(input.value(name));
     if (success) return data;
     const [issue] = error.issues;
-    const missing = issue?.code === 'custom' && issue.params?.missing === true;
-    throw new AppError(this.table.refusal ?? 'INVALID_INPUT', { field: name, ...(missing && { missing }) });
+    const { missing, code }: Partial<Refusal> = (issue?.code === 'custom' && issue.params) || {};
+    const details = { field: name, ...(missing && { missing }) };
+    throw new AppError(code ?? this.table.refusal ?? 'INVALID_INPUT', details);
   }
 
   documents(name: string): ParameterDocument[] {
@@ -127,9 +134,9 @@ export class Parameter<T> implements Part<T> {
     return new Parameter(this.schema, { ...this.table, form: z.enum(values) });
   }
 
-  /** Absent or empty, it is refused as missing. */
-  required(): Parameter<NonNullable<T>> {
-    return this.map((value, refuse) => (isFilled(value) ? value : refuse({ missing: true })));
+  /** Absent or empty, it is refused as missing, with a code of its own if one is given. */
+  required(code?: ErrorCode): Parameter<NonNullable<T>> {
+    return this.map((value, refuse) => (isFilled(value) ? value : refuse({ missing: true, code })));
   }
 
   /** Absent, it is refused as malformed; empty is a value like any other. */
@@ -351,6 +358,19 @@ export const nested = <P extends Parameters>(parameters: P): Group<Values<P>> =>
       })),
     sample: () => sampleParameters(parameters),
   });
+
+/** What is there first in one of several places; those behind it are not read. */
+export const firstOf = <T>(places: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
+  read: (input) => {
+    for (const [name, part] of Object.entries(places)) {
+      const value = part.read(input, name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  },
+  documents: () => documentParameters(places),
+  sample: () => Object.values(sampleParameters(places))[0],
+});
 
 /** Everything that a request brings, as text: what is declared of it is told in the API docs, and not checked here. */
 export const everything = (parameters: Parameters): Part<{ name: string; value: string }[]> => ({

@@ -9,6 +9,7 @@ import {
   cookie,
   documentParameters,
   everything,
+  firstOf,
   flag,
   group,
   idList,
@@ -68,6 +69,13 @@ test.each<[string, Part<unknown>, unknown, unknown]>([
   ['required text', text('').required(), '', MISSING],
   ['required text', text('').required(), ' ', ' '],
   ['required text', text('').required(), HALF, REFUSED],
+  [
+    'text required with a code',
+    text('').required('PASSWORD_MISMATCH'),
+    '',
+    { ...MISSING, code: 'PASSWORD_MISMATCH' },
+  ],
+  ['text required with a code', text('').required('PASSWORD_MISMATCH'), HALF, REFUSED],
   ['present text', text('').present(), undefined, REFUSED],
   ['present text', text('').present(), null, REFUSED],
   ['present text', text('').present(), '', ''],
@@ -155,11 +163,11 @@ test.each<[string, Part<unknown>, unknown, unknown]>([
   ['switch', flag(''), '0', false],
   ['switch', flag(''), ['1'], false],
   ['switch', flag(''), HALF, false],
-])('%s: %3$j becomes %4$j', (_kind, part, value, answer) => {
+])('the parameter %s: %3$j becomes %4$j', (_kind, part, value, answer) => {
   expect(read(part, value)).toEqual(answer);
 });
 
-test('names that every object has are absent like others', () => {
+test('parameters named like members of every object are absent like others', () => {
   expect(readAll({ toString: text(''), constructor: text('').required() }, {})).toEqual({
     code: 'INVALID_INPUT',
     field: 'constructor',
@@ -174,13 +182,13 @@ describe('several parameters', () => {
     'b',
   );
 
-  test('are refused for the first that is declared and malformed', () => {
+  test('several parameters are refused for the first that is declared and malformed', () => {
     const table = { a: text(''), b: text('').required(), c: text('') };
     expect(readAll(table, { a: [], c: [] })).toEqual({ code: 'INVALID_INPUT', field: 'a' });
     expect(readAll(table, { c: [] })).toEqual({ code: 'INVALID_INPUT', field: 'b', missing: true });
   });
 
-  test('keep a rule, before what is declared after it is looked at', () => {
+  test('several parameters keep a rule before what is declared after it is looked at', () => {
     const table = { same: SAME, c: text('').required() };
     expect(readAll(table, { a: '1', b: '2' })).toEqual({ code: 'PASSWORD_MISMATCH', field: 'b' });
     expect(readAll(table, { a: '1' })).toEqual({ code: 'INVALID_INPUT', field: 'b', missing: true });
@@ -188,7 +196,7 @@ describe('several parameters', () => {
     expect(readAll(table, { a: '1', b: '1', c: '3' })).toEqual({ same: { a: '1', b: '1' }, c: '3' });
   });
 
-  test('may depend on another one', () => {
+  test('a parameter may depend on another one', () => {
     const by = cases('type', word({ sms: 'sms', mail: 'mail' }, '').required(), {
       sms: { phone: text('').required() },
       mail: { email: text('').required() },
@@ -204,7 +212,20 @@ describe('several parameters', () => {
     expect(readAll({ by }, { type: 'fax' })).toEqual({ code: 'INVALID_INPUT', field: 'type' });
   });
 
-  test('may lie inside another one, of JSON and of a form alike', () => {
+  test('parameters may be places of one value, of which the others are not read', () => {
+    const number = text('号码').example('7');
+    const table = {
+      number: firstOf({ own: number, card: nested({ number }).transform((card) => card.number) }),
+    };
+    expect(readAll(table, { own: '1', card: { number: [] } })).toEqual({ number: '1' });
+    expect(readAll(table, { own: null, card: { number: '2' } })).toEqual({ number: '2' });
+    expect(readAll(table, { card: { number: [] } })).toEqual({ code: 'INVALID_INPUT', field: 'number' });
+    expect(readAll(table, {})).toEqual({ number: undefined });
+    expect(documentParameters(table).map(({ name }) => name)).toEqual(['own', 'card[number]']);
+    expect(sampleParameters(table)).toEqual({ number: '7' });
+  });
+
+  test('a parameter may lie inside another one, of JSON and of a form alike', () => {
     const table = { data: nested({ card: nested({ number: text('').required() }), name: text('') }) };
     const answer = { data: { card: { number: '7' }, name: 'a' } };
     expect(readAll(table, { data: { card: { number: 7 }, name: 'a' } })).toEqual(answer);
@@ -216,7 +237,7 @@ describe('several parameters', () => {
     });
   });
 
-  test('are handed on as they came, where a row takes everything', () => {
+  test('parameters are handed on as they came, where a row takes everything', () => {
     const table = { signed: everything({ sign: text('').required() }) };
     expect(readAll(table, { b: 2, a: '1', c: null })).toEqual({
       signed: [
@@ -228,7 +249,7 @@ describe('several parameters', () => {
     expect(readAll(table, { a: [] })).toEqual({ code: 'INVALID_INPUT', field: 'a' });
   });
 
-  test('come with a cookie, and with a file', () => {
+  test('parameters come with a cookie, and with a file', () => {
     const file = { filename: 'f', mimetype: 'm', createReadStream: () => process.stdin };
     const input = new Input({}, file, { shown: 'x' });
     const table = { shown: cookie('shown'), other: cookie('toString'), file: upload('') };
@@ -238,7 +259,7 @@ describe('several parameters', () => {
 });
 
 describe('the API docs', () => {
-  test('tell the type, the meaning, the example, and what is required', () => {
+  test('the API docs tell the type, the meaning and the example of a parameter, and whether it is required', () => {
     const table = {
       phone: text('手机号').example('13030303030').required(),
       sex: choice(SEXES, '性别').clearable(),
@@ -273,7 +294,7 @@ describe('the API docs', () => {
     });
   });
 
-  test('leave out what a parameter holds, which the declaration knows', () => {
+  test('the declaration knows what a parameter holds', () => {
     const table = {
       user_id: userId('').required(),
       phone: secret('').example('13030303030').sent(),
@@ -291,7 +312,7 @@ describe('the API docs', () => {
     ]);
   });
 
-  test('ask for what every case asks for, and name what is read twice once', () => {
+  test('the API docs ask for what every case asks for, and name what is read twice once', () => {
     const key = text('码')
       .transform((code) => (code ? 'code' : 'password'))
       .default('password');

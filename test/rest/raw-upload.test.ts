@@ -15,9 +15,9 @@ import { type Dialect, type Route, tables } from '../../src/rest/dialect.js';
 import { anlife } from '../../src/rest/dialects/anlife.js';
 import { mountDialects } from '../../src/rest/mount.js';
 import { int, md5, text, upload } from '../../src/rest/parameters.js';
-import { startTestApp } from '../support/app.js';
-import type { Account } from '../support/client.js';
-import { md5Of, photo, picture, stored, tellsPosition } from '../support/pictures.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
+import { type Account, md5 as md5Of } from '../support/client.js';
+import { photo, picture, stored, tellsPosition } from '../support/pictures.js';
 import { until } from '../support/until.js';
 
 /** Rows whose body is the file, in a dialect of their own beside rows that read forms and JSON. */
@@ -90,8 +90,7 @@ const ROUTES: Route[] = [
   }),
 ];
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 let http: FastifyInstance;
 let url: string;
@@ -114,10 +113,8 @@ beforeAll(async () => {
     success: (result) => ({ status: 200, body: { result } }),
     failure: (error) => ({ status: 422, body: { failure: error.code, field: error.details.field } }),
   };
-  // Nobody is waited for longer than this, once the request has begun.
   http = Fastify({
-    requestTimeout: 1500,
-    http: { connectionsCheckingInterval: 100, headersTimeout: 1000 },
+    http: { connectionsCheckingInterval: 100 },
     routerOptions: { maxParamLength: 512 },
   });
   const { config, services, infrastructure } = app;
@@ -129,7 +126,7 @@ beforeAll(async () => {
     schema,
     config,
     server,
-    createContext: contextFactory(infrastructure.database, services, config),
+    createContext: contextFactory(infrastructure.database, services.sessions, config),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -194,13 +191,13 @@ test.each([
   'text/plain',
   'no type at all',
   undefined,
-])('a body that says it is %s is the file', async (type) => {
+])('a raw upload that declares itself %s is the file', async (type) => {
   const { token, node } = await announce(jpeg);
   const { status, body } = await put(token, jpeg, type ? { 'content-type': type } : {});
   expect([status, body.result?.node]).toEqual([200, node]);
 });
 
-test('it is served without the place where it was taken', async () => {
+test('a raw upload is served without the place where it was taken', async () => {
   expect(tellsPosition(jpeg)).toBe(true);
   const { token, node, publicUrl } = await announce(jpeg);
   await put(token, jpeg);
@@ -212,7 +209,7 @@ test('it is served without the place where it was taken', async () => {
   expect(tellsPosition(bytes)).toBe(false);
 });
 
-test('a body in pieces, of no declared length, is the file', async () => {
+test('a raw upload in pieces, of no declared length, is the file', async () => {
   const { token, node } = await announce(jpeg);
   const raw = open(token);
   const answer = answerTo(raw);
@@ -221,7 +218,7 @@ test('a body in pieces, of no declared length, is the file', async () => {
   expect(await answer).toMatchObject({ status: 200, body: { result: { node } } });
 });
 
-test('forms and JSON beside it are read as ever', async () => {
+test('forms and JSON beside raw uploads are read as ever', async () => {
   const form = new FormData();
   form.set('any', new Blob([new Uint8Array(jpeg)]), 'x.jpg');
   const upload = await fetch(`${url}/raw/form`, { method: 'POST', headers: bearer(), body: form });
@@ -239,7 +236,7 @@ test('forms and JSON beside it are read as ever', async () => {
   expect(await (await fetch(`${url}/raw/name`, wrong)).json()).toEqual({ failure: 'INVALID_INPUT' });
 });
 
-test('what is not as announced is refused in the envelope, and leaves nothing', async () => {
+test('a raw upload that is not as announced is refused in the envelope, and leaves nothing', async () => {
   const before = await state();
   const { token } = await announce(jpeg);
   const png = await picture(20).png().toBuffer();
@@ -254,7 +251,7 @@ test('what is not as announced is refused in the envelope, and leaves nothing', 
   expect(await put(token, jpeg)).toEqual(refused('UPLOAD_USED', 'token'));
 });
 
-test('the answer comes before the rest of a body that is refused, which is still taken', async () => {
+test('a refused raw upload is answered before its rest, which is still taken', async () => {
   const before = await state();
   const { token } = await announce(jpeg);
   // It says that it is too large.
@@ -277,7 +274,7 @@ test('the answer comes before the rest of a body that is refused, which is still
 test.each([
   ['is too large', 'IMAGE_TOO_LARGE', undefined],
   ['is not wanted', 'FORBIDDEN', 'token'],
-])('a body that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
+])('a raw upload that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
   const { token } = await announce(jpeg);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   // More than the sockets between hold.
@@ -293,7 +290,7 @@ test.each([
   agent.destroy();
 });
 
-test.each(['hangs up', 'falls silent'])('a client that %s in the middle leaves nothing', async (how) => {
+test.each(['hangs up', 'falls silent'])('a raw upload whose client %s leaves nothing', async (how) => {
   const before = await state();
   const redeem = jest.spyOn(app.services.uploads, 'redeem');
   const { token } = await announce(jpeg);
@@ -301,7 +298,9 @@ test.each(['hangs up', 'falls silent'])('a client that %s in the middle leaves n
   raw.write(jpeg.subarray(0, -1));
   await until('it is being read', () => redeem.mock.calls.length === 1);
   if (how === 'hangs up') raw.destroy();
+  else http.server.requestTimeout = 1;
   await expect(redeem.mock.results[0]?.value).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  http.server.requestTimeout = 0;
   await until('nobody is connected', async () => {
     http.server.closeIdleConnections();
     return (await connections()) === 0;

@@ -2,7 +2,9 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { requireViewer } from '../../policy.js';
 import { type User, UserStatus } from '../user/user.entity.js';
+import { userExtraLoader } from '../user/user.loader.js';
 import { findUsersByIds } from '../user/user.repository.js';
+import { followLoader } from './follow.loader.js';
 import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
 
 /** Who follows whom, with the counters of both kept exact. */
@@ -43,7 +45,7 @@ export class FollowService {
 
   /** What this request has read before is true no more. */
   private forget(ctx: RequestContext, pair: FollowPair): void {
-    ctx.loaders.follows.clear(pair);
-    for (const userId of pair) ctx.loaders.extra.clear(userId);
+    followLoader(ctx).clear(pair);
+    for (const userId of pair) userExtraLoader(ctx).clear(userId);
   }
 }

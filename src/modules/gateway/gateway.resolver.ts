@@ -1,5 +1,5 @@
 import { Query, Resolver } from 'type-graphql';
-import { GatewayInfo } from './gateway-info.js';
+import { GatewayInfo } from './gateway.type.js';
 
 @Resolver()
 export class GatewayResolver {

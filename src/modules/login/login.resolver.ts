@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { SessionService } from '../session/session.service.js';
-import { AuthPayload } from './auth.payload.js';
+import { type SessionService } from '../session/session.service.js';
+import { AuthPayload } from './auth.type.js';
 import type { AuthResult } from './auth-result.js';
 import { LoginInput, RegisterInput } from './login.input.js';
 import type { LoginService } from './login.service.js';

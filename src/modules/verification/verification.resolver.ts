@@ -3,10 +3,13 @@ import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { imageLoader } from '../image/image.loader.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
+import { userLoader } from '../user/user.loader.js';
 import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';
 import { VerificationInput } from './verification.input.js';
+import { verificationLoader } from './verification.loader.js';
 import { maySeeIdentification } from './verification.rules.js';
 import type { VerificationService } from './verification.service.js';
 
@@ -14,7 +17,7 @@ const VerificationConnection = connectionOf(Verification, 'Verification', ['veri
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
 
 const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | null) =>
-  id && maySeeIdentification(ctx, userId) ? ctx.loaders.image.load(id) : null;
+  id && maySeeIdentification(ctx, userId) ? imageLoader(ctx).load(id) : null;
 
 @Resolver(() => Verification)
 export class VerificationResolver {
@@ -97,7 +100,7 @@ export class VerificationResolver {
 
   @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })
   user(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<User | null> {
-    return ctx.loaders.user.load(verification.userId);
+    return userLoader(ctx).load(verification.userId);
   }
 
   @FieldResolver(() => String, {
@@ -176,6 +179,6 @@ export class UserVerificationResolver {
       'The real-name verification; null without one. Everybody sees its type, state, times, `desc` and slogan.',
   })
   verification(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Verification | null> {
-    return ctx.loaders.verification.load(user.id);
+    return verificationLoader(ctx).load(user.id);
   }
 }

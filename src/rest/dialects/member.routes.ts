@@ -86,7 +86,7 @@ const CREDENTIALS = cases(
   { code: BY_CODE, password: BY_PASSWORD },
 );
 
-/** Whose failures are counted: the name's, or, without one, the phone's. */
+/** The account whose failures are counted: of the name or, without one, of the phone. */
 const ACCOUNT = cases(
   'by',
   group({ username: USERNAME }).transform(({ username }) => (username ? 'username' : 'phone')),

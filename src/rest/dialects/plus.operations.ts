@@ -232,9 +232,9 @@ export type UpdateProfileMutationVariables = Exact<{
 export type UpdateProfileMutation = { readonly updateProfile: { readonly id: string } };
 
 export type UpdateContactMutationVariables = Exact<{
-  phone?: string;
+  phone: string;
   byPhone: boolean;
-  email?: string;
+  email: string;
   byEmail: boolean;
   code: string;
 }>;
