@@ -164,6 +164,11 @@ export class Parameter<T> implements Part<T> {
     return new Parameter((this.schema as z.ZodType<T | undefined>).catch(undefined), this.table);
   }
 
+  /** True where anything but an empty text was sent, even malformed: nothing is refused for it. */
+  sent(): Parameter<boolean> {
+    return new Parameter(z.unknown().transform(isFilled), this.table);
+  }
+
   /** Refuses a value that is there and does not hold. */
   refine(holds: (value: NonNullable<T>) => boolean): Parameter<T> {
     return this.map((value, refuse) => (!isThere(value) || holds(value) ? value : refuse()));

@@ -289,6 +289,23 @@ describe('login/submit', () => {
     expect((await submit(path, { phone: '123', code })).body.status).toBe(3);
     expect((await submit(path, { phone, code })).body.status).toBe(1);
   });
+
+  test('a malformed phone is refused where it is read, which beside a name or a password it is not', async () => {
+    const send = async (form: object) =>
+      pick(
+        await browser.send(path, {
+          method: 'POST',
+          headers: { ...JSON_PLEASE, 'content-type': 'application/json' },
+          body: JSON.stringify({ phone: ['1'], ...form }),
+        }),
+      );
+    expect(await send({ username: known.phone, password: PASSWORD })).toEqual(told(1, '登录成功', 0));
+    expect(await send({ username: known.phone })).toEqual(told(2, '密码为空', 0));
+    expect(await send({ password: PASSWORD })).toEqual(told(2, '用户名或手机号为空'));
+    expect(await send({ code: '1' })).toEqual(told(-1, '参数错误'));
+    expect(await send({ phone: '123', username: [] })).toEqual(told(-1, '参数错误'));
+    expect(await send({ phone: '123', password: [] })).toEqual(told(-1, '参数错误', 0));
+  });
 });
 
 describe('login/phonesubmit', () => {

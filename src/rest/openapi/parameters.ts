@@ -115,15 +115,5 @@ function parameterOf(
   return { name, meaning: text, example, required: required ?? isNeeded, schema: schemaOf(one) };
 }
 
-/** What was read besides the parameters known: a request does without it. */
-export const optionalOf = (
-  dialect: Dialect,
-  { asked }: RecordingInput,
-  known: readonly ParameterDocument[],
-): ParameterDocument[] =>
-  [...asked]
-    .filter(([name]) => known.every((parameter) => parameter.name !== name))
-    .map(([name, one]) => parameterOf(dialect, name, one, false));
-
 /** `number` of `data[id_card][number]`. */
 const innermost = (name: string): string => /\[([^\]]+)\]$/.exec(name)?.[1] ?? name;
