@@ -95,7 +95,7 @@ export async function connectDatabase(
     const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
-    assertRowsReadable(orm.em as EntityManager);
+    assertRowsReadable(orm.em);
     await requireVersion(orm);
     const stopWatching = isOwnDirectory
       ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))
