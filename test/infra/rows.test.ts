@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import { type EntityClass, type EntityMetadata, type EntityProperty, MikroORM } from '@mikro-orm/core';
-import { Entity, PrimaryKey, Property, ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
-import { defineConfig, type EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { EntityClass, EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import fc from 'fast-check';
 import { ENTITIES } from '../../src/entities.js';
+import { connectDatabase } from '../../src/infra/database/database.js';
 import { READ_ONLY } from '../../src/infra/database/query.js';
-import { assertRowsReadable, readRows } from '../../src/infra/database/rows.js';
+import { readRows } from '../../src/infra/database/rows.js';
 import { openTestDatabase, type TestDatabase } from '../support/context.js';
 
 const HIGHEST_INT = 2_147_483_647;
@@ -130,17 +131,10 @@ describe('an entity whose rows would come out otherwise', () => {
     return MadeUp;
   };
 
-  const boot = async (entity: EntityClass<object>) => {
-    const orm = await MikroORM.init<PostgreSqlDriver>(
-      defineConfig({
-        dbName: 'none',
-        entities: [entity],
-        metadataProvider: ReflectMetadataProvider,
-        connect: false,
-      } as never),
-    );
-    assertRowsReadable(orm.em as EntityManager);
-  };
+  /** Nobody answers there, which only those find out who are let in. */
+  const NOWHERE = { DATABASE_URL: 'postgres://127.0.0.1:1/none', DATABASE_POOL: 1, DATA_DIR: '.data' };
+  const boot = (entity: EntityClass<object>) =>
+    connectDatabase(NOWHERE, { entities: [entity], migrations: [] }, {});
 
   test.each<[string, object]>([
     ['numeric(10,2)', { type: 'decimal', precision: 10, scale: 2 }],
@@ -158,7 +152,7 @@ describe('an entity whose rows would come out otherwise', () => {
     );
   });
 
-  test('is let in with a type of the house', async () => {
-    await expect(boot(withColumn({ type: 'integer' }))).resolves.toBeUndefined();
+  test('is let in when every column is of a known type', async () => {
+    await expect(boot(withColumn({ type: 'integer' }))).rejects.toThrow('ECONNREFUSED');
   });
 });
