@@ -10,6 +10,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
 import type { Services } from '../services.js';
 import { resolveDirectly } from './direct-resolvers.js';
+import { clearLoadersAfterMutations } from './mutations.js';
 import { createResolvers } from './resolvers.js';
 
 /** Type-graphql makes these two types itself, and takes no description for them. */
@@ -48,6 +49,7 @@ export function createSchema(services: Services): GraphQLSchema {
   describeRoots(schema);
   restoreArgumentOrder(schema);
   resolveDirectly(schema, container.get);
+  clearLoadersAfterMutations(schema);
   return schema;
 }
 

@@ -12,7 +12,7 @@ import type { SessionService } from '../modules/session/session.service.js';
 import './client-ip.js';
 
 /** What a door knows of its own requests. */
-export interface DoorRequest {
+interface DoorRequest {
   door: Door;
   canShowCaptcha: boolean;
   /** Where this door's clients put their token. */
@@ -75,7 +75,7 @@ export function contextFactory(
       locale: door.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await sessions.authenticate(database.em, door.token);
+    const viewer = await sessions.authenticate(database, door.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

@@ -189,15 +189,15 @@ beforeAll(async () => {
 const missing = (places: readonly string[]): string[] => places.filter((place) => !found.has(place));
 
 describe('the linter refuses what breaks', () => {
-  test.each(rules.map(({ rule }) => rule))('%s', (rule) => {
+  test.each(rules.map(({ rule }) => rule))('the linter refuses an import against the rule: %s', (rule) => {
     expect(missing(expected.get(rule) ?? [])).toEqual([]);
   });
 
-  test('a layer, however the import is written', () => {
+  test('the linter refuses an import against a layer, however it is written', () => {
     expect(missing(SPELLINGS.map((_, index) => `src/infra/spelt.ts:${index + 1} ${RESTRICTED}`))).toEqual([]);
   });
 
-  test('no ring, by value or by type, in src, test and bench', () => {
+  test('src, test and bench hold no ring of imports, by value or by type', () => {
     expect(missing(Object.keys(RINGS).map((file) => `${file}:1 ${RING}`))).toEqual([]);
   });
 });

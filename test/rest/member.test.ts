@@ -13,7 +13,7 @@ beforeAll(async () => {
   app = await startMember();
   const { phone, token, id } = await app.client.register({ name: known.name });
   Object.assign(known, { phone, id, email: await giveEmail(app.client, token) });
-  await app.services.moderation.banWord(app.infrastructure.database.fork(), '违禁');
+  await app.services.moderation.banWord(app.infrastructure.database, '违禁');
 });
 afterAll(() => app.close());
 beforeEach(() => {
@@ -263,9 +263,9 @@ describe('login/submit', () => {
   test('login/submit answers 4 from a blocked IP address', async () => {
     const em = app.infrastructure.database.fork();
     const form = { username: known.phone, password: PASSWORD };
-    await app.services.moderation.blockIp(em, `${browser.source}/32`);
+    await app.services.moderation.blockIp({ em }, `${browser.source}/32`);
     expect(await submit(path, form)).toEqual(told(4, 'IP 已被禁止访问', 0));
-    await app.services.moderation.unblockIp(em, `${browser.source}/32`);
+    await app.services.moderation.unblockIp({ em }, `${browser.source}/32`);
     expect((await submit(path, form)).body.status).toBe(1);
   });
 
@@ -378,7 +378,7 @@ describe('login/phonesubmit', () => {
 
   test('login/phonesubmit answers -1 from a blocked IP address', async () => {
     const em = app.infrastructure.database.fork();
-    await app.services.moderation.blockIp(em, browser.source);
+    await app.services.moderation.blockIp({ em }, browser.source);
     expect(await submit(path, { phone: known.phone, code: '123456' })).toEqual(told(-1, 'IP 已被禁止访问'));
   });
 });

@@ -11,9 +11,10 @@ import {
   ormOptions,
 } from './orm-options.js';
 import { keepRoom } from './room.js';
+import { assertRowsReadable } from './rows.js';
 import { prepareOn } from './statement.js';
 
-export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
+type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 
 export interface Database {
   orm: Orm;
@@ -94,6 +95,7 @@ export async function connectDatabase(
     const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
+    assertRowsReadable(orm.em as EntityManager);
     await requireVersion(orm);
     const stopWatching = isOwnDirectory
       ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))

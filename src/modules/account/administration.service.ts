@@ -1,12 +1,18 @@
 import { type RequestContext } from '../../context.js';
 import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
-import { Identity } from '../credential/identity.entity.js';
+import { deleteIdentities } from '../credential/identity.repository.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { loadUser } from '../user/load-user.js';
-import { User, UserStatus } from '../user/user.entity.js';
-import { lockActiveUser, updateUser } from '../user/user.repository.js';
+import { type User, UserStatus } from '../user/user.entity.js';
+import {
+  changeStatus,
+  lockActiveUser,
+  nameOfCancelled,
+  recommendUser,
+  updateUser,
+} from '../user/user.repository.js';
 
 /** What changes whether an account can be used at all. */
 export class AdministrationService {
@@ -20,9 +26,8 @@ export class AdministrationService {
     requireAbility(ctx, ABILITIES.disableUser);
     await loadUser(ctx, userId);
     await ctx.em.transactional(async () => {
-      const from = { id: userId, status: UserStatus.ACTIVE };
-      const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.DISABLED });
-      await this.sessions.end(ctx.em, userId);
+      const changed = await changeStatus(ctx.em, userId, UserStatus.ACTIVE, UserStatus.DISABLED);
+      await this.sessions.end(ctx, userId);
       if (changed) await this.events.record(ctx, userId, SecurityEventKind.DISABLED);
     });
     return loadUser(ctx, userId);
@@ -32,8 +37,7 @@ export class AdministrationService {
   async enable(ctx: RequestContext, userId: number): Promise<User> {
     requireAbility(ctx, ABILITIES.disableUser);
     await loadUser(ctx, userId);
-    const from = { id: userId, status: UserStatus.DISABLED };
-    const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.ACTIVE });
+    const changed = await changeStatus(ctx.em, userId, UserStatus.DISABLED, UserStatus.ACTIVE);
     if (changed) await this.events.record(ctx, userId, SecurityEventKind.ENABLED);
     return loadUser(ctx, userId);
   }
@@ -42,7 +46,7 @@ export class AdministrationService {
   async recommend(ctx: RequestContext, userId: number): Promise<User> {
     requireAbility(ctx, ABILITIES.recommendUser);
     await loadUser(ctx, userId);
-    await ctx.em.nativeUpdate(User, { id: userId }, { recommendedAt: new Date() });
+    await recommendUser(ctx.em, userId);
     return loadUser(ctx, userId);
   }
 
@@ -57,7 +61,7 @@ export class AdministrationService {
       const cancelled = {
         status: UserStatus.DELETED,
         deletedAt: new Date(),
-        name: `deleted ${userId}`,
+        name: nameOfCancelled(userId),
         phone: null,
         email: null,
         emailVerified: false,
@@ -65,8 +69,8 @@ export class AdministrationService {
         abilities: [],
       };
       await updateUser(ctx.em, userId, cancelled);
-      await ctx.em.nativeDelete(Identity, { userId });
-      await this.sessions.end(ctx.em, userId);
+      await deleteIdentities(ctx.em, userId);
+      await this.sessions.end(ctx, userId);
       await this.events.record(ctx, userId, SecurityEventKind.DELETED);
     });
     ctx.viewer = null;

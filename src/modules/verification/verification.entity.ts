@@ -2,6 +2,7 @@ import { Entity, Index, ManyToOne, OneToOne, Property } from '@mikro-orm/decorat
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { Image } from '../user/image.entity.js';
+import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 export enum VerificationState {
@@ -81,13 +82,7 @@ const picture = (fieldName: string) =>
 })
 export class Verification {
   @Field(() => ID, { description: 'The account that is verified.' })
-  @OneToOne(() => User, {
-    ...keyOnly,
-    primary: true,
-    owner: true,
-    fieldName: 'user_id',
-    deleteRule: 'cascade',
-  })
+  @OneToOne(() => User, onePerUser)
   userId!: number;
 
   @Field(() => VerificationType, { description: 'Whether a person or an organisation is verified.' })
