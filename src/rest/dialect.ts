@@ -7,7 +7,6 @@ import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import type { ReplyCookie } from '../http/cookies.js';
 import type { Parameters, Part, Values } from './parameters.js';
-import type { ParameterText } from './undeclared.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -139,8 +138,6 @@ export interface Dialect<Meaning = unknown> {
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
-  /** What its document says of the parameters of rows that declare none. */
-  parameters?: Readonly<Record<string, ParameterText>>;
   /**
    * Where its clients put a session's token beside `Authorization: Bearer`, in the order it is looked for; left out
    * where there are no sessions.

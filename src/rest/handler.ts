@@ -69,7 +69,7 @@ async function execute(
 /** A call about one's own record names oneself. */
 function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
   if (!route.owner) return;
-  const named = route.parameters?.[route.owner]?.read(input, route.owner) ?? input.requiredInt(route.owner);
+  const named = route.parameters?.[route.owner]?.read(input, route.owner);
   if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
   if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
 }
@@ -128,10 +128,6 @@ export function beforeBody(engine: Engine, dialect: Dialect, route: Route) {
   };
 }
 
-/** A row that declares nothing reads for itself. */
-const valuesOf = ({ parameters }: Pick<Route, 'parameters'>, input: Input): unknown =>
-  parameters ? readParameters(parameters, input) : input;
-
 /** Answers the requests that reach a row. */
 export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const check = sessionCheck(engine, dialect, route);
@@ -148,7 +144,7 @@ export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operat
     const ask = (name: string, given: Record<string, unknown>) =>
       execute(engine, operations, name, given, ctx);
     const succeed = async (): Promise<Reply> => {
-      const values = valuesOf(route, input);
+      const values = readParameters(route.parameters ?? {}, input);
       const variables = route.variables?.(values) ?? {};
       const data = await ask(route.operation, variables).catch((error: unknown) => {
         throw renamed(error, route.fields?.(values));
@@ -180,7 +176,7 @@ async function asideOf(
   ask: (name: string, variables: Record<string, unknown>) => Promise<unknown>,
 ) {
   try {
-    const values = valuesOf(aside, input);
+    const values = readParameters(aside.parameters ?? {}, input);
     const data = await ask(aside.operation, aside.variables?.(values) ?? {});
     return aside.result?.(data, values);
   } catch {

@@ -23,12 +23,3 @@ export const momentToSeconds = (moment: string | Date): number =>
 export const SEX_NAMES = { 0: 'UNSPECIFIED', 1: 'MALE', 2: 'FEMALE' } as const;
 
 export const SEX_NUMBERS: Readonly<Record<string, number>> = { UNSPECIFIED: 0, MALE: 1, FEMALE: 2 };
-
-/** For parameters that nothing is refused for: a malformed one is an absent one. */
-export function lenient<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}

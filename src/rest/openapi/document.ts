@@ -2,7 +2,6 @@ import type { GraphQLSchema } from 'graphql';
 import { type Dialect, type Method, type Route, withAside } from '../dialect.js';
 import { loadOperations } from '../operations.js';
 import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
-import { parametersOf, recorder } from './parameters.js';
 import { failures, responsesOf, successes } from './responses.js';
 import { FULL, sampler, type Variant } from './samples.js';
 
@@ -74,30 +73,19 @@ function securityOf({ token }: Dialect): Record<string, unknown> {
 /** Answers an operation by its name. */
 type Sample = (operation: string, variables: Record<string, unknown>, variant: Variant) => unknown;
 
-type Asked = Pick<Route, 'parameters' | 'variables'>;
-
-const valuesOf = (dialect: Dialect, { parameters }: Asked): unknown =>
-  parameters ? sampleParameters(parameters) : recorder(dialect);
-
-/** What a sound request of a row brings. */
-function requestOf(dialect: Dialect, route: Route) {
-  const values = valuesOf(dialect, route);
-  if (!route.parameters) return { values, ...parametersOf(dialect, route) };
-  const parameters = documentParameters(route.parameters);
-  return { values, variables: route.variables?.(values) ?? {}, parameters };
-}
-
-function asideOf(dialect: Dialect, { aside }: Route, sample: Sample) {
+/** What the aside of a row tells. */
+function asideOf({ aside }: Route, sample: Sample) {
   if (!aside) return undefined;
-  const values = valuesOf(dialect, aside);
-  const data = sample(aside.operation, aside.variables?.(values) ?? {}, FULL);
-  return aside.result?.(data, values);
+  const values = sampleParameters(aside.parameters ?? {});
+  return aside.result?.(sample(aside.operation, aside.variables?.(values) ?? {}, FULL), values);
 }
 
 /** One row under one of its methods. */
 function operationsOf(dialect: Dialect, route: Route, path: string, sample: Sample): Record<string, unknown> {
-  const { values, variables, parameters } = requestOf(dialect, route);
-  const aside = asideOf(dialect, route, sample);
+  const parameters = route.parameters ?? {};
+  const values = sampleParameters(parameters);
+  const variables = route.variables?.(values) ?? {};
+  const aside = asideOf(route, sample);
   const dataOf = (variant: Variant) => sample(route.operation, variables, variant);
   const success = successes(dialect, route, values, dataOf).map((reply) => withAside(reply, aside));
   const responses = responsesOf(success, failures(dialect, route, aside));
@@ -109,7 +97,7 @@ function operationsOf(dialect: Dialect, route: Route, path: string, sample: Samp
         summary: route.summary,
         description: `GraphQL: \`${route.operation}\`.`,
         operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
-        ...inputOf(method, route, parameters),
+        ...inputOf(method, route, documentParameters(parameters)),
         responses,
       },
     ]),

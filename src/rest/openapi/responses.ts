@@ -9,7 +9,8 @@ import {
   resultOf,
   withAside,
 } from '../dialect.js';
-import { isRecord, missingError } from '../input.js';
+import { isRecord } from '../input.js';
+import { missingError } from '../parameters.js';
 import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
 import { VARIANTS, type Variant } from './samples.js';
 
