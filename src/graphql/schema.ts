@@ -7,20 +7,12 @@ import {
   printSchema,
 } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import type { NonEmptyArray } from 'type-graphql';
 import type { Services } from '../services.js';
-import { resolveDirectly } from './direct-resolvers.js';
+import { buildBoundSchema } from './binder.js';
 import { RESOLVERS } from './resolvers.js';
 
 type ResolverClass = new (services: Services) => object;
-
-/** One instance of each resolver, over the services of this process. */
-function containerOf(services: Services) {
-  const instances = new Map<unknown, object>(
-    RESOLVERS.map((Class: ResolverClass) => [Class, new Class(services)]),
-  );
-  return { get: (Class: unknown) => instances.get(Class) as object };
-}
 
 /** Type-graphql makes these two types itself, and takes no description for them. */
 function describeRoots(schema: GraphQLSchema): void {
@@ -40,21 +32,20 @@ function restoreArgumentOrder(schema: GraphQLSchema): void {
   }
 }
 
-/**
- * The schema. Inputs are checked by the domain, where the rules are (`validate: false`), and errors are masked in
- * one place, so no resolver is wrapped.
- */
+/** The schema, with one instance of each resolver, over the services of this process. */
 export function createSchema(services: Services): GraphQLSchema {
-  const container = containerOf(services);
-  const schema = buildSchemaSync({
-    resolvers: [...RESOLVERS] as unknown as NonEmptyArray<ResolverClass>,
-    container,
-    validate: false,
-    scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
-  });
+  const instances = new Map<unknown, object>(
+    RESOLVERS.map((Class: ResolverClass) => [Class, new Class(services)]),
+  );
+  const schema = buildBoundSchema(
+    {
+      resolvers: [...RESOLVERS] as unknown as NonEmptyArray<ResolverClass>,
+      scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
+    },
+    (Class) => instances.get(Class) as object,
+  );
   describeRoots(schema);
   restoreArgumentOrder(schema);
-  resolveDirectly(schema, container.get);
   return schema;
 }
 
