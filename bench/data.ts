@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../src/config.js';
 import { queryOne } from '../src/infra/database/query.js';
 import { SecretBox } from '../src/infra/secret-box.js';
-import { PasswordHasher } from '../src/modules/account/password.hasher.js';
+import { PasswordHasher } from '../src/modules/credential/password.hasher.js';
 import { VerificationSecrets } from '../src/modules/verification/verification.secrets.js';
 import { seedDemo } from '../src/seeders/demo.seeder.js';
 import { insertOrders } from './ranking.data.js';

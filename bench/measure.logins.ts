@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
 import { promisify } from 'node:util';
 import { loadConfig } from '../src/config.js';
-import { PasswordHasher } from '../src/modules/account/password.hasher.js';
+import { PasswordHasher } from '../src/modules/credential/password.hasher.js';
 import { arrivals, quantile } from './arrivals.js';
 import { PASSWORD } from './data.js';
 import { closedLoop, median } from './load.js';

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { GIVEN_NAMES, LARGE_CITIES, SURNAMES } from '../src/seeders/demo.words.js';
+import { ZONE } from '../src/zone.js';
 
 /** How much the ranking is measured on. */
 export interface Sizes {
@@ -35,13 +36,13 @@ const USERS = `
 const ORDERS = `
   insert into currency_orders (user_id, key, amount, title, created_at)
   select 1 + floor(power(random(), 1.2) * ?::int), 'bench:' || n, 1 + floor(power(random(), 6) * 500), '每日收入',
-    ((now() at time zone 'Asia/Shanghai')::date - floor(random() * ?::int)::int + interval '12 hours') at time zone 'Asia/Shanghai'
+    ((now() at time zone '${ZONE}')::date - floor(random() * ?::int)::int + interval '12 hours') at time zone '${ZONE}'
   from generate_series(?::int, ?::int) as n`;
 
 /** What booking those orders one by one would have left behind, the days in the order they came. */
 const AGGREGATES = [
   `insert into daily_incomes (user_id, day, amount)
-   select user_id, (created_at at time zone 'Asia/Shanghai')::date, sum(amount) from currency_orders
+   select user_id, (created_at at time zone '${ZONE}')::date, sum(amount) from currency_orders
    group by 1, 2 order by 2, 1`,
   `insert into currencies (user_id, sum, total_income)
    select user_id, sum(amount), sum(amount) from daily_incomes group by 1 order by 1

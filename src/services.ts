@@ -14,19 +14,19 @@ import { AccountCreator } from './modules/account/account.creator.js';
 import { AccountUpdateService } from './modules/account/account-update.service.js';
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
-import { CodeRequestService } from './modules/account/code-request.service.js';
-import { ContactService } from './modules/account/contact.service.js';
-import { LoginService } from './modules/account/login.service.js';
-import { PasswordHasher } from './modules/account/password.hasher.js';
-import { PasswordService } from './modules/account/password.service.js';
-import { Proof } from './modules/account/proof.js';
-import { RegistrationService } from './modules/account/registration.service.js';
 import { AddressService } from './modules/address/address.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
+import { CodeVerifier } from './modules/code/code.verifier.js';
+import { CodeRequestService } from './modules/code/code-request.service.js';
+import { ContactService } from './modules/contact/contact.service.js';
+import { PasswordHasher } from './modules/credential/password.hasher.js';
+import { PasswordService } from './modules/credential/password.service.js';
+import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
+import { Claimants } from './modules/guard/claimants.js';
 import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
@@ -35,17 +35,19 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { LoginService } from './modules/login/login.service.js';
+import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
 import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
+import { ProfileService } from './modules/profile/profile.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
-import { ProfileService } from './modules/user/profile.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -119,19 +121,21 @@ export function createServices(
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
-  const proof = new Proof(guard, hasher, codes, captchas, sessions);
+  const claimants = new Claimants(captchas, sessions);
+  const passwordVerifier = new PasswordVerifier(guard, hasher);
+  const codeVerifier = new CodeVerifier(guard, codes);
   const creator = new AccountCreator(securityEvents);
 
   const profiles = new ProfileService(images, places, moderation);
 
   return {
-    accountUpdates: new AccountUpdateService(config, proof, profiles, securityEvents),
+    accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
     addresses: new AddressService(),
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
     captchas,
-    codeRequests: new CodeRequestService(codes, captchas, proof),
-    contacts: new ContactService(proof, securityEvents),
+    codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
+    contacts: new ContactService(claimants, passwordVerifier, codeVerifier, securityEvents),
     follows: new FollowService(),
     gatewayInfo: gatewayInfoOf(config),
     hasher,
@@ -139,7 +143,9 @@ export function createServices(
     images,
     incomes: new IncomeService(),
     login: new LoginService(
-      proof,
+      claimants,
+      passwordVerifier,
+      codeVerifier,
       creator,
       sessions,
       securityEvents,
@@ -148,14 +154,21 @@ export function createServices(
     ),
     moderation,
     openApps,
-    openAccounts: new OpenAccountService(openApps, creator, proof, moderation, messages, (err) =>
+    openAccounts: new OpenAccountService(openApps, creator, passwordVerifier, moderation, messages, (err) =>
       reportFailure(log, err, { lost: 'generated password' }),
     ),
-    passwords: new PasswordService(proof, sessions, securityEvents),
+    passwords: new PasswordService(claimants, passwordVerifier, codeVerifier, sessions, securityEvents),
     places,
     profiles,
     ranking: new RankingService(database, redis, places),
-    registration: new RegistrationService(proof, creator, sessions, moderation),
+    registration: new RegistrationService(
+      claimants,
+      passwordVerifier,
+      codeVerifier,
+      creator,
+      sessions,
+      moderation,
+    ),
     releases: new ReleaseService(),
     securityEvents,
     sessions,

@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../errors/app-error.js';
 import { City } from '../modules/place/city.entity.js';
+import { COMMUNITY_NAME_MAX } from '../modules/place/community.entity.js';
 import { insertCommunities, type NewCommunity } from '../modules/place/place.repository.js';
 import { visible } from '../text.js';
 
 /** Rows in one statement. */
 const BATCH = 5000;
-const NAME_MAX = 64;
 /** `510100,name` with either field quoted as RFC 4180 does it. */
 const CSV_LINE = /^\s*"?(\d{1,9})"?\s*,\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*$/;
 const CSV_HEADER = /^\s*"?city_?id"?\s*,\s*"?name"?\s*$/i;
@@ -40,7 +40,7 @@ export function importCommunities(em: EntityManager, file: string): Promise<Impo
     for await (const row of file.toLowerCase().endsWith('.json') ? jsonRows(file) : csvRows(file)) {
       const community = check(row, cities);
       if (!community)
-        throw new Error(`${row.place}: not a known city and a name of 1 to ${NAME_MAX} characters`);
+        throw new Error(`${row.place}: not a known city and a name of 1 to ${COMMUNITY_NAME_MAX} characters`);
       result.read++;
       if (batch.push(community) === BATCH) await flush();
     }
@@ -65,7 +65,8 @@ function check({ cityId, name }: Row, cities: ReadonlySet<number>): NewCommunity
   const city = Number(cityId);
   const text = typeof name === 'string' ? visible(name) : '';
   // U+FFFD is what bytes that are not UTF-8 were read as.
-  const valid = cities.has(city) && text !== '' && [...text].length <= NAME_MAX && !text.includes('\uFFFD');
+  const valid =
+    cities.has(city) && text !== '' && [...text].length <= COMMUNITY_NAME_MAX && !text.includes('\uFFFD');
   return valid ? { cityId: city, name: text } : null;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../errors/codes.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import { type Dialect, meaningOf, type Route } from '../rest/dialect.js';
 import { DIALECTS } from '../rest/dialects/index.js';
 import { missingError } from '../rest/input.js';
@@ -21,8 +22,8 @@ function answer(dialect: Dialect, error: AppError, route?: Route): string {
 
 /** GraphQL answers the code itself; the status is 200 but where the whole request is refused. */
 function graphqlStatus(code: ErrorCode): number {
-  if (code === 'SERVICE_UNAVAILABLE') return 503;
-  return code === 'INVALID_QUERY' || code === 'QUERY_TOO_COMPLEX' ? 400 : 200;
+  if (code === 'SERVICE_UNAVAILABLE') return HTTP_STATUS.unavailable;
+  return code === 'INVALID_QUERY' || code === 'QUERY_TOO_COMPLEX' ? HTTP_STATUS.input : 200;
 }
 
 function doorsTable(): string[] {

@@ -15,8 +15,7 @@ type Parameter = NonNullable<Method['params']>[number];
 type Resolve = GraphQLFieldResolver<unknown, unknown>;
 type Pick = (...given: Parameters<Resolve>) => unknown;
 
-/** A resolver, as it is constructed. */
-export type InstanceOf = (resolver: unknown) => object;
+type Options = Omit<BuildSchemaOptions, 'resolvers'>;
 
 const refuse = (place: string, what: string): never => {
   throw new Error(`${place}: ${what} is not carried out here (src/graphql/binder.ts)`);
@@ -34,8 +33,8 @@ function pickOf(place: string, param: Parameter): Pick {
 }
 
 /** Calls the method of a resolver with what its parameters ask for. */
-function callOf(place: string, { methodName, params = [] }: Method, instance: object): Resolve {
-  const method = (instance as Record<string, (...args: unknown[]) => unknown>)[methodName]?.bind(instance);
+function callOf(place: string, { methodName, params = [] }: Method, resolver: object): Resolve {
+  const method = (resolver as Record<string, (...args: unknown[]) => unknown>)[methodName]?.bind(resolver);
   if (!method) return refuse(place, 'a method that its resolver does not have');
   const sorted = [...params].sort((one, other) => one.index - other.index);
   if (sorted.some(({ index }, position) => index !== position) || method.length > sorted.length)
@@ -58,23 +57,29 @@ const changing =
 const readOf = ({ name, schemaName }: Property): Resolve | undefined =>
   name === schemaName ? undefined : (root) => (root as Record<string, unknown>)[name];
 
+/** Of an object type, and not of a resolver. */
+const isOwn = (method: Method): boolean => 'kind' in method && method.kind === 'internal';
+
 /** What type-graphql knows of the fields of a schema that some resolvers make. */
 class Origins {
   private readonly storage = getMetadataStorage();
   private readonly methods: ReadonlyMap<string, Method>;
 
-  constructor(resolvers: readonly unknown[]) {
+  constructor(private readonly resolvers: readonly object[]) {
     const { queries, mutations, fieldResolvers, objectTypes } = this.storage;
-    const isUsed = ({ target }: Method) => resolvers.includes(target);
+    const isUsed = (one: Method) => isOwn(one) || this.resolverOf(one) !== undefined;
     const nameOf = new Map<unknown, string>(objectTypes.map(({ target, name }) => [target, name]));
-    this.methods = new Map<string, Method>([
-      ...queries.filter(isUsed).map((one): [string, Method] => [`Query.${one.schemaName}`, one]),
-      ...mutations.filter(isUsed).map((one): [string, Method] => [`Mutation.${one.schemaName}`, one]),
-      ...fieldResolvers
-        .filter((one) => one.kind === 'internal' || isUsed(one))
-        .map((one): [string, Method] => [`${nameOf.get(one.getObjectType?.())}.${one.schemaName}`, one]),
+    const pairs = (type: string, methods: readonly Method[]) =>
+      methods.filter(isUsed).map((one): [string, Method] => [`${type}.${one.schemaName}`, one]);
+    this.methods = new Map([
+      ...pairs('Query', queries),
+      ...pairs('Mutation', mutations),
+      ...fieldResolvers.flatMap((one) => pairs(nameOf.get(one.getObjectType?.()) ?? '', [one])),
     ]);
   }
+
+  resolverOf = ({ target }: Method): object | undefined =>
+    this.resolvers.find((resolver) => resolver.constructor === target);
 
   method = (place: string): Method | undefined => this.methods.get(place);
 
@@ -108,22 +113,17 @@ function assertCarriedOut(place: string, { roles, middlewares = [] }: Method | P
   if (middlewares.length > 0) refuse(place, '@UseMiddleware');
 }
 
-function resolveOf(
-  origins: Origins,
-  type: string,
-  field: string,
-  instanceOf: InstanceOf,
-): Resolve | undefined {
+function resolveOf(origins: Origins, type: string, field: string): Resolve | undefined {
   const place = `${type}.${field}`;
   const method = origins.method(place);
   const property = origins.property(type, field);
   for (const origin of [method, property]) if (origin) assertCarriedOut(place, origin);
-  if (method) {
-    if ('kind' in method && method.kind === 'internal') return refuse(place, 'a method of an object type');
-    const call = callOf(place, method, instanceOf(method.target));
-    return type === 'Mutation' ? changing(call) : call;
-  }
-  return property ? readOf(property) : refuse(place, 'a method or property that was inherited');
+  const resolver = method && origins.resolverOf(method);
+  if (method && !resolver) return refuse(place, 'a method of an object type');
+  if (!method || !resolver)
+    return property ? readOf(property) : refuse(place, 'a method or property that was inherited');
+  const call = callOf(place, method, resolver);
+  return type === 'Mutation' ? changing(call) : call;
 }
 
 /**
@@ -135,20 +135,23 @@ function resolveOf(
  * Throws, naming type and field, for what type-graphql would do and is not done here: nothing that a decorator says is
  * left out without a word.
  */
-export function buildBoundSchema(options: BuildSchemaOptions, instanceOf: InstanceOf): GraphQLSchema {
+export function buildBoundSchema(resolvers: readonly object[], options: Options): GraphQLSchema {
   const { globalMiddlewares = [], validate, validateFn } = options;
   if (globalMiddlewares.length > 0) refuse('buildSchema', 'a global middleware');
   if (validate || validateFn) refuse('buildSchema', 'validation');
-  const schema = buildSchemaSync({ ...options, validate: false });
+  const classes = resolvers.map(
+    (resolver) => resolver.constructor,
+  ) as unknown as BuildSchemaOptions['resolvers'];
+  const schema = buildSchemaSync({ ...options, resolvers: classes, validate: false });
   if (schema.getSubscriptionType()) refuse('Subscription', 'a subscription');
-  const origins = new Origins(options.resolvers);
+  const origins = new Origins(resolvers);
   for (const type of Object.values(schema.getTypeMap())) {
     // What a query costs is told by the types of its fields (query-size.ts), which these leave open.
     if (isAbstractType(type)) refuse(type.name, 'an interface or union');
     if (isInputObjectType(type) && origins.hasMethods(type.name)) refuse(type.name, 'a method of an input');
     if (!isObjectType(type) || isIntrospectionType(type)) continue;
     for (const field of Object.values(type.getFields()))
-      field.resolve = resolveOf(origins, type.name, field.name, instanceOf);
+      field.resolve = resolveOf(origins, type.name, field.name);
   }
   return schema;
 }

@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError, messageOf } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 
@@ -94,7 +95,7 @@ export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: 
       reportFailure(log, causeOf(failure), { reqId: ctx.requestId, path: error.path?.join('.') });
     const { code, retryAfter = 1 } = error.extensions ?? {};
     if (code === 'SERVICE_UNAVAILABLE') {
-      http.status = 503;
+      http.status = HTTP_STATUS.unavailable;
       http.headers.set('retry-after', String(retryAfter));
     }
     return error;
@@ -111,7 +112,7 @@ export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<Request
         const { errors, http: head } = tell(log, refusals, contextValue);
         body.singleResult.errors = errors;
         const ours = errors.some(({ extensions }) => extensions?.code === 'INTERNAL');
-        http.status = head.status ?? (http.status === 500 && !ours ? 400 : http.status);
+        http.status = head.status ?? (http.status === 500 && !ours ? HTTP_STATUS.input : http.status);
         for (const [name, value] of head.headers) http.headers.set(name, value);
       },
     };

@@ -8,6 +8,7 @@ import {
   getVariableValues,
 } from 'graphql';
 import type { RequestContext } from '../context.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { tell } from './errors.js';
 import { byPlace, type Operation, withoutHidden } from './field-errors.js';
@@ -103,7 +104,7 @@ export class Executor {
   /** Nothing has run: the query or its variables are wrong. */
   private refused(errors: readonly GraphQLError[], ctx: RequestContext): Answer {
     const failure = tell(this.log, errors, ctx);
-    failure.http.status ??= 400;
+    failure.http.status ??= HTTP_STATUS.input;
     return failure;
   }
 }

@@ -1,10 +1,20 @@
-import { AccountResolver } from '../modules/account/account.resolver.js';
-import { CodeResolver } from '../modules/account/code.resolver.js';
+// biome-ignore-all assist/source/organizeImports: fields stand in the schema in the order in which their resolvers are loaded.
+import type { Services } from '../services.js';
+import { LoginResolver } from '../modules/login/login.resolver.js';
+import { ContactResolver } from '../modules/contact/contact.resolver.js';
+import { AccountUpdateResolver } from '../modules/account/account-update.resolver.js';
+import { PasswordResolver } from '../modules/credential/password.resolver.js';
+import { AdministrationResolver } from '../modules/account/administration.resolver.js';
+import { CodeResolver } from '../modules/code/code.resolver.js';
+import { CaptchaResolver } from '../modules/captcha/captcha.resolver.js';
+import { AvailabilityResolver } from '../modules/account/availability.resolver.js';
 import { AddressResolver } from '../modules/address/address.resolver.js';
 import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
+import { AvatarResolver } from '../modules/profile/avatar.resolver.js';
+import { UploadResolver } from '../modules/image/upload.resolver.js';
 import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
@@ -13,6 +23,9 @@ import { ReleaseResolver } from '../modules/release/release.resolver.js';
 import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
 import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
+import { UserHobbyResolver } from '../modules/hobby/user-hobby.resolver.js';
+import { UserImageResolver } from '../modules/image/user-image.resolver.js';
+import { ProfileResolver } from '../modules/profile/profile.resolver.js';
 import { UserExtraResolver } from '../modules/user/user-extra.resolver.js';
 import { UserIdsResolver } from '../modules/user/user-ids.resolver.js';
 import {
@@ -21,27 +34,38 @@ import {
 } from '../modules/verification/verification.resolver.js';
 import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
 
-/** Every resolver of the schema. */
-export const RESOLVERS = [
-  AccountResolver,
-  AddressResolver,
-  CityResolver,
-  CodeResolver,
-  CommunityResolver,
-  FollowResolver,
-  GatewayResolver,
-  HobbyResolver,
-  ImageResolver,
-  OpenAccountResolver,
-  RankingResolver,
-  ReleaseResolver,
-  SecurityEventResolver,
-  SessionResolver,
-  UserExtraResolver,
-  UserFollowResolver,
-  UserIdsResolver,
-  UserResolver,
-  UserVerificationResolver,
-  UserWalletResolver,
-  VerificationResolver,
-] as const;
+/** Every resolver, over what it calls. */
+export const createResolvers = (services: Services): readonly object[] => [
+  new LoginResolver(services.registration, services.login, services.sessions),
+  new ContactResolver(services.contacts),
+  new AccountUpdateResolver(services.accountUpdates),
+  new PasswordResolver(services.passwords),
+  new AdministrationResolver(services.administration),
+  new CodeResolver(services.codeRequests),
+  new CaptchaResolver(services.captchas),
+  new AvailabilityResolver(services.availability),
+  new AddressResolver(services.addresses),
+  new FollowResolver(services.follows),
+  new UserFollowResolver(),
+  new GatewayResolver(services.gatewayInfo),
+  new HobbyResolver(services.hobbies),
+  new ImageResolver(services.images),
+  new AvatarResolver(services.profiles),
+  new UploadResolver(services.uploads),
+  new OpenAccountResolver(services.openAccounts),
+  new CityResolver(services.places),
+  new CommunityResolver(services.places),
+  new RankingResolver(services.ranking, services.incomes),
+  new ReleaseResolver(services.releases),
+  new SecurityEventResolver(services.securityEvents),
+  new SessionResolver(services.sessions),
+  new UserResolver(services.users, services.places),
+  new UserHobbyResolver(),
+  new UserImageResolver(services.images),
+  new ProfileResolver(services.profiles),
+  new UserExtraResolver(),
+  new UserIdsResolver(services.users),
+  new UserVerificationResolver(),
+  new VerificationResolver(services.verifications),
+  new UserWalletResolver(),
+];

@@ -7,12 +7,9 @@ import {
   printSchema,
 } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import type { NonEmptyArray } from 'type-graphql';
 import type { Services } from '../services.js';
 import { buildBoundSchema } from './binder.js';
-import { RESOLVERS } from './resolvers.js';
-
-type ResolverClass = new (services: Services) => object;
+import { createResolvers } from './resolvers.js';
 
 /** Type-graphql makes these two types itself, and takes no description for them. */
 function describeRoots(schema: GraphQLSchema): void {
@@ -32,18 +29,11 @@ function restoreArgumentOrder(schema: GraphQLSchema): void {
   }
 }
 
-/** The schema, with one instance of each resolver, over the services of this process. */
+/** The schema, over the services of this process. */
 export function createSchema(services: Services): GraphQLSchema {
-  const instances = new Map<unknown, object>(
-    RESOLVERS.map((Class: ResolverClass) => [Class, new Class(services)]),
-  );
-  const schema = buildBoundSchema(
-    {
-      resolvers: [...RESOLVERS] as unknown as NonEmptyArray<ResolverClass>,
-      scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
-    },
-    (Class) => instances.get(Class) as object,
-  );
+  const schema = buildBoundSchema(createResolvers(services), {
+    scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
+  });
   describeRoots(schema);
   restoreArgumentOrder(schema);
   return schema;

@@ -1,23 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, messageOf } from '../errors/app-error.js';
-import type { ErrorKind } from '../errors/codes.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { localeOf } from './context-factory.js';
 
-const STATUS: Partial<Record<ErrorKind, number>> = {
-  not_found: 404,
-  unauthenticated: 401,
-  forbidden: 403,
-  rate: 429,
-  unavailable: 503,
-  internal: 500,
-};
-
 /** What HTTP itself found keeps the status it found it with (413, 415, …). */
 function statusOf({ cause, kind }: AppError): number {
   const found = (cause as FastifyError | undefined)?.statusCode;
-  return found !== undefined && found >= 400 && found < 500 ? found : (STATUS[kind] ?? 400);
+  return found !== undefined && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
 }
 
 /** What comes out where no dialect speaks: GraphQL's shape, under every path that is nobody's. */

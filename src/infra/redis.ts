@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Cluster, type RedisCommander, type RedisOptions, Redis as SingleRedis } from 'ioredis';
 import type { Config } from '../config.js';
 import { AppError } from '../errors/app-error.js';
+import { answersInTime } from './answers-in-time.js';
 import { notInstalled } from './not-installed.js';
 import { noteLoss, RECONNECT_MS, watch, watchNodes } from './redis.watch.js';
 
@@ -31,7 +32,7 @@ export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>):
   failFast(client);
   return {
     client,
-    ping: () => answersInTime(client),
+    ping: () => answersInTime(client.ping(), PING_MS),
     close: async () => {
       await client.quit().catch(() => undefined);
       client.disconnect();
@@ -109,19 +110,6 @@ function failFast(client: SingleRedis | Cluster): void {
 
 /** Whether keys without a common hash tag may live on different nodes. */
 export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
-
-function answersInTime(client: SingleRedis | Cluster): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_MS);
-    client
-      .ping()
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer));
-  });
-}
 
 /** Whatever goes wrong with Redis is SERVICE_UNAVAILABLE to the client: what cannot be counted is refused. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { ErasureService } from '../modules/account/erasure.service.js';
+import { ErasureService } from '../modules/erasure/erasure.service.js';
 import { ImageStore } from '../modules/image/image.store.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';

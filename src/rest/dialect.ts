@@ -4,6 +4,7 @@ import type { DeviceType } from '../device-type.js';
 import type { Door } from '../door.js';
 import type { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
 import type { ReplyCookie } from '../http/cookies.js';
 import type { Input } from './input.js';
 import type { ParameterText } from './openapi/parameters.js';
@@ -128,7 +129,6 @@ export const meaningOf = <Meaning>(
 
 /** Systems that put the result in the body answer 200, but for 429 and 5xx. */
 export function statusBesideBody({ code, kind }: AppError): number {
-  if (kind === 'unavailable') return 503;
-  if (kind === 'internal') return 500;
-  return code === 'RATE_LIMITED' ? 429 : 200;
+  const status = HTTP_STATUS[kind];
+  return status >= 500 || code === 'RATE_LIMITED' ? status : 200;
 }

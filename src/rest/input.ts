@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type FileUpload, Upload } from 'graphql-upload-ts';
 import { AppError } from '../errors/app-error.js';
+import { isMd5 } from '../md5.js';
 
 /** A file that came in a form or as a body, at most as large as an upload may be. */
 export interface InputFile {
@@ -19,7 +20,6 @@ const isExact = (value: number): boolean =>
 const wholeNumber = (digits: string): number =>
   Math.min(Math.max(Number(digits), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 
-const MD5 = /^[0-9a-f]{32}$/i;
 /** What forms, scripts and PHP, in which the legacy servers are written, call on. */
 const ON = new Set(['1', 'true', 'on', 'yes']);
 
@@ -103,7 +103,7 @@ export class Input {
   /** 32 hexadecimal digits that must be there: a password as anlife clients send it. */
   md5(name: string): string {
     const text = this.required(name);
-    if (!MD5.test(text)) throw new AppError('INVALID_INPUT', { field: name });
+    if (!isMd5(text)) throw new AppError('INVALID_INPUT', { field: name });
     return text;
   }
 

@@ -1,9 +1,8 @@
 import { DateTime } from 'luxon';
 import { AppError } from '../errors/app-error.js';
+import { ZONE } from '../zone.js';
 
 /** Conversions between the schema's values and those of the legacy documents, shared by the dialects. */
-
-const ZONE = 'Asia/Shanghai';
 
 /** Unix seconds of a date at 00:00 in Asia/Shanghai. */
 export const dateToSeconds = (date: string): number => DateTime.fromISO(date, { zone: ZONE }).toSeconds();

@@ -1,12 +1,10 @@
 import { AppError } from '../errors/app-error.js';
-
-/** Largest number the database gives to a row (a 32-bit integer). */
-const ID_MAX = 2_147_483_647;
+import { INTEGER_MAX } from '../numbers.js';
 
 /** The number behind a GraphQL ID, or null for a text that cannot be one of ours. */
 export function parseIdOrNull(id: string | number): number | null {
   const number = /^\d{1,10}$/.test(String(id)) ? Number(id) : 0;
-  return number >= 1 && number <= ID_MAX ? number : null;
+  return number >= 1 && number <= INTEGER_MAX ? number : null;
 }
 
 /** The number behind a GraphQL ID. Throws INVALID_INPUT. */

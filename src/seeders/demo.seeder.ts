@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne } from '../infra/database/query.js';
 import { insertCommunities } from '../modules/place/place.repository.js';
+import { ZONE } from '../zone.js';
 import { BIOS, COMMUNITIES, GIVEN_NAMES, LARGE_CITIES, SURNAMES } from './demo.words.js';
 
 export interface DemoOptions {
@@ -188,7 +189,7 @@ const INCOMES = `
     returning user_id, amount, created_at
   )
   insert into daily_incomes (user_id, day, amount)
-  select user_id, (created_at at time zone 'Asia/Shanghai')::date, sum(amount) from booked group by 1, 2`;
+  select user_id, (created_at at time zone '${ZONE}')::date, sum(amount) from booked group by 1, 2`;
 
 const CURRENCIES = `
   insert into currencies (user_id, sum, total_income)

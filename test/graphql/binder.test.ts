@@ -32,10 +32,8 @@ afterAll(() => void Object.assign(storage, Object.fromEntries(before)));
 
 type Class = new () => object;
 
-function build(Resolver: Class, options: Partial<BuildSchemaOptions> = {}): GraphQLSchema {
-  const instance = new Resolver();
-  return buildBoundSchema({ resolvers: [Resolver], authChecker, ...options }, () => instance);
-}
+const build = (Resolver: Class, options: Partial<BuildSchemaOptions> = {}): GraphQLSchema =>
+  buildBoundSchema([new Resolver()], { authChecker, ...options });
 
 const pass = async (_data: unknown, next: () => Promise<unknown>) => next();
 const authChecker = () => true;

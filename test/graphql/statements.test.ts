@@ -1,10 +1,10 @@
 import { SecretBox } from '../../src/infra/secret-box.js';
 import { Follow } from '../../src/modules/follow/follow.entity.js';
-import { Image } from '../../src/modules/image/image.entity.js';
+import { UserHobby } from '../../src/modules/hobby/user-hobby.entity.js';
 import { Community } from '../../src/modules/place/community.entity.js';
+import { Image } from '../../src/modules/user/image.entity.js';
 import { User } from '../../src/modules/user/user.entity.js';
 import { UserExtra } from '../../src/modules/user/user-extra.entity.js';
-import { UserHobby } from '../../src/modules/user/user-hobby.entity.js';
 import { Verification, VerificationType } from '../../src/modules/verification/verification.entity.js';
 import { VerificationSecrets } from '../../src/modules/verification/verification.secrets.js';
 import { Currency } from '../../src/modules/wallet/currency.entity.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Storage } from '../../src/infra/storage/port.js';
-import { ErasureService } from '../../src/modules/account/erasure.service.js';
+import { ErasureService } from '../../src/modules/erasure/erasure.service.js';
 import { User } from '../../src/modules/user/user.entity.js';
 import { startTestApp } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';

@@ -3,9 +3,9 @@ import { hash as argon2 } from '@node-rs/argon2';
 import fc from 'fast-check';
 import { loadConfig } from '../../src/config.js';
 import { AppError } from '../../src/errors/app-error.js';
-import { COMMON_PASSWORDS } from '../../src/modules/account/common-passwords.js';
-import { PasswordHasher } from '../../src/modules/account/password.hasher.js';
-import { assertPasswordAllowed, type PasswordRule } from '../../src/modules/account/password.policy.js';
+import { COMMON_PASSWORDS } from '../../src/modules/credential/common-passwords.js';
+import { PasswordHasher } from '../../src/modules/credential/password.hasher.js';
+import { assertPasswordAllowed, type PasswordRule } from '../../src/modules/credential/password.policy.js';
 
 /** Each evaluation costs about 20 ms of a core. */
 const RUNS = { numRuns: 12 };

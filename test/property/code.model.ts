@@ -1,7 +1,8 @@
 import type fc from 'fast-check';
 import type { AppError } from '../../src/errors/app-error.js';
 import type { Message, MessageSender } from '../../src/infra/message/port.js';
-import type { CodeChannel, CodePurpose, CodeService, CodeUse } from '../../src/modules/code/code.service.js';
+import type { CodeChannel } from '../../src/modules/code/code.address.js';
+import type { CodePurpose, CodeService, CodeUse } from '../../src/modules/code/code.service.js';
 import type { TestClock } from '../support/redis.js';
 
 export const PURPOSES = ['REGISTER', 'LOGIN', 'BIND', 'RETRIEVE', 'UNBIND'] as const;

@@ -24,7 +24,7 @@ export interface Actor {
 }
 
 export const subjectOf = ({ door, account, ip, known, overAll }: Actor): GuardSubject => ({
-  account,
+  accountKey: account,
   ip,
   canShowCaptcha: door !== 'plain',
   captchaSolved: door === 'solved',

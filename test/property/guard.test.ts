@@ -274,7 +274,7 @@ describe('one try', () => {
 
   test('leaves neither account nor address in Redis', async () => {
     const { wrong } = checks();
-    await guard().attempt(stranger({ account: 'phone:13800138000', ip: '203.0.113.77' }), wrong);
+    await guard().attempt(stranger({ accountKey: 'phone:13800138000', ip: '203.0.113.77' }), wrong);
     const keys = await redis.keys();
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => /13800138000|203\.0\.113/.test(key))).toEqual([]);

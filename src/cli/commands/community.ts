@@ -1,20 +1,36 @@
 import type { Command } from 'commander';
 import { AppError } from '../../errors/app-error.js';
-import type { Community } from '../../modules/place/community.entity.js';
+import { COMMUNITY_NAME_MAX, type Community } from '../../modules/place/community.entity.js';
 import {
+  type CommunityCriteria,
   deleteCommunity,
   findCommunity,
   insertCommunities,
   listCommunities,
+  type NewCommunity,
 } from '../../modules/place/place.repository.js';
 import { idArgument } from '../arguments.js';
 import { importCommunities, parseCommunity } from '../community.import.js';
-import { showList, showOne } from '../output.js';
+import type { Environment } from '../environment.js';
+import { type Output, showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
+import { removal } from '../removal.js';
 
 const CITY = 'the city, by its GB/T 2260 code (510100)';
 
 const viewOf = ({ id, cityId, name }: Community) => ({ id, cityId, name });
+
+async function add(environment: Environment, community: NewCommunity): Promise<Output> {
+  const em = await environment.em();
+  const wanted = await parseCommunity(em, community);
+  await insertCommunities(em, [wanted]);
+  const found = await findCommunity(em, wanted);
+  if (!found) throw new AppError('NOT_FOUND');
+  return showOne(viewOf(found));
+}
+
+const list = async (environment: Environment, criteria: CommunityCriteria): Promise<Output> =>
+  showList((await listCommunities(await environment.em(), criteria)).map(viewOf));
 
 export function addCommunityCommands(program: Command, run: Run): void {
   const community = program.command('community').description('Housing estates that users can live in.');
@@ -23,16 +39,9 @@ export function addCommunityCommands(program: Command, run: Run): void {
     .command('add')
     .description('Add a community to a city; one that is there is shown.')
     .requiredOption('--city <id>', CITY, idArgument)
-    .argument('<name>', 'its name, at most 64 characters')
-    .action((name: string, { city }: { city: number }) =>
-      run(async (environment) => {
-        const em = await environment.em();
-        const wanted = await parseCommunity(em, { cityId: city, name });
-        await insertCommunities(em, [wanted]);
-        const found = await findCommunity(em, wanted);
-        if (!found) throw new AppError('NOT_FOUND');
-        return showOne(viewOf(found));
-      }),
+    .argument('<name>', `its name, at most ${COMMUNITY_NAME_MAX} characters`)
+    .action((name: string, { city: cityId }: { city: number }) =>
+      run((environment) => add(environment, { cityId, name })),
     );
 
   community
@@ -40,25 +49,15 @@ export function addCommunityCommands(program: Command, run: Run): void {
     .description('All communities, or those of a city.')
     .option('--city <id>', CITY, idArgument)
     .option('--name <text>', 'only those with this in their name')
-    .action(({ city, name }: { city?: number; name?: string }) =>
-      run(async (environment) => {
-        const communities = await listCommunities(await environment.em(), { cityId: city, name });
-        return showList(communities.map(viewOf));
-      }),
+    .action(({ city: cityId, name }: { city?: number; name?: string }) =>
+      run((environment) => list(environment, { cityId, name })),
     );
 
   community
     .command('remove')
     .description('Remove a community; its residents keep their city.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        if (!(await deleteCommunity(await environment.em(), id))) {
-          throw new AppError('NOT_FOUND', { field: 'id' });
-        }
-        return showOne({ id, removed: true });
-      }),
-    );
+    .action((id: number) => run(removal(deleteCommunity, id)));
 
   community
     .command('import')

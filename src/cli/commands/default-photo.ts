@@ -1,14 +1,15 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
-import { AppError } from '../../errors/app-error.js';
-import { newStorageKey, parseStorageKey } from '../../infra/storage/port.js';
-import { deleteDefaultPhoto, insertDefaultPhoto } from '../../modules/image/default-photo.repository.js';
+import { newStorageKey } from '../../infra/storage/port.js';
+import { deleteDefaultPhoto } from '../../modules/image/default-photo.repository.js';
 import { type CleanImage, ImageDecoder, readAtMost } from '../../modules/image/image.decoder.js';
-import type { Image } from '../../modules/image/image.entity.js';
-import { findDefaultPhotos, insertImage } from '../../modules/image/image.repository.js';
+import { findDefaultPhotos } from '../../modules/image/image.repository.js';
+import { ImageStore } from '../../modules/image/image.store.js';
+import type { Image } from '../../modules/user/image.entity.js';
 import type { Environment } from '../environment.js';
-import { showList, showOne } from '../output.js';
+import { type Output, showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
+import { removal } from '../removal.js';
 
 const viewOf = ({ id, key, mime, size, width, height }: Image) => ({ id, key, mime, size, width, height });
 
@@ -23,33 +24,15 @@ async function decodeFile({ config }: Environment, file: string): Promise<CleanI
   });
 }
 
-async function addPhoto(environment: Environment, file: string): Promise<Image> {
-  const { data, mime, extension, size, width, height, sha256 } = await decodeFile(environment, file);
-  const em = await environment.em();
-  const storage = await environment.storage();
-  const key = newStorageKey(extension);
-  const id = parseStorageKey(key)?.id ?? '';
-  await storage.put(key, data, mime);
-  try {
-    return await em.transactional(async () => {
-      const image = await insertImage(em, {
-        id,
-        key,
-        ownerId: null,
-        mime,
-        size,
-        width,
-        height,
-        hash: sha256,
-      });
-      await insertDefaultPhoto(em, id);
-      return image;
-    });
-  } catch (error) {
-    await storage.remove(key);
-    throw error;
-  }
+async function add(environment: Environment, file: string): Promise<Output> {
+  const picture = await decodeFile(environment, file);
+  const store = new ImageStore(environment.config, await environment.storage());
+  const key = newStorageKey(picture.extension);
+  return showOne(viewOf(await store.addDefaultPhoto(await environment.em(), key, picture)));
 }
+
+const list = async (environment: Environment): Promise<Output> =>
+  showList((await findDefaultPhotos(await environment.em())).map(viewOf));
 
 export function addDefaultPhotoCommands(program: Command, run: Run): void {
   const photo = program.command('default-photo').description('Pictures that any user may take as an avatar.');
@@ -58,25 +41,16 @@ export function addDefaultPhotoCommands(program: Command, run: Run): void {
     .command('add')
     .description('Put a picture at the end of the list.')
     .argument('<file>', 'JPEG, PNG, WebP or GIF')
-    .action((file: string) => run(async (environment) => showOne(viewOf(await addPhoto(environment, file)))));
+    .action((file: string) => run((environment) => add(environment, file)));
 
   photo
     .command('list')
     .description('All pictures, in their order.')
-    .action(() =>
-      run(async (environment) => showList((await findDefaultPhotos(await environment.em())).map(viewOf))),
-    );
+    .action(() => run(list));
 
   photo
     .command('remove')
     .description('Take a picture off the list; users who chose it keep it.')
     .argument('<id>', '32 hexadecimal digits')
-    .action((id: string) =>
-      run(async (environment) => {
-        if (!(await deleteDefaultPhoto(await environment.em(), id))) {
-          throw new AppError('NOT_FOUND', { field: 'id' });
-        }
-        return showOne({ id, removed: true });
-      }),
-    );
+    .action((id: string) => run(removal(deleteDefaultPhoto, id)));
 }

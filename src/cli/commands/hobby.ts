@@ -1,18 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { AppError } from '../../errors/app-error.js';
+import { HOBBY_NAME_MAX } from '../../modules/hobby/hobby.entity.js';
 import { findHobbies } from '../../modules/hobby/hobby.repository.js';
 import { visible } from '../../text.js';
 import { idArgument } from '../arguments.js';
 import { deleteHobby, ensureHobby } from '../operator.repository.js';
 import { showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
-
-const NAME_MAX = 32;
+import { removal } from '../removal.js';
 
 function nameArgument(text: string): string {
   const name = visible(text);
-  if (name === '' || [...name].length > NAME_MAX) {
-    throw new InvalidArgumentError(`It must have 1 to ${NAME_MAX} characters.`);
+  if (name === '' || [...name].length > HOBBY_NAME_MAX) {
+    throw new InvalidArgumentError(`It must have 1 to ${HOBBY_NAME_MAX} characters.`);
   }
   return name;
 }
@@ -23,7 +22,7 @@ export function addHobbyCommands(program: Command, run: Run): void {
   hobby
     .command('add')
     .description('Add a hobby; one that is there is shown.')
-    .argument('<name>', 'its name, at most 32 characters', nameArgument)
+    .argument('<name>', `its name, at most ${HOBBY_NAME_MAX} characters`, nameArgument)
     .action((text: string) =>
       run(async (environment) => {
         const { id, name } = await ensureHobby(await environment.em(), text);
@@ -45,11 +44,5 @@ export function addHobbyCommands(program: Command, run: Run): void {
     .command('remove')
     .description('Remove a hobby, also from the users who chose it.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        if (!(await deleteHobby(await environment.em(), id)))
-          throw new AppError('NOT_FOUND', { field: 'id' });
-        return showOne({ id, removed: true });
-      }),
-    );
+    .action((id: number) => run(removal(deleteHobby, id)));
 }

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { OpenApp } from '../../modules/openapp/open-app.entity.js';
 import { OpenAppService } from '../../modules/openapp/open-app.service.js';
 import { idArgument, rangesArgument } from '../arguments.js';
-import { showList, showOne } from '../output.js';
+import type { Environment } from '../environment.js';
+import { type Output, showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
 
 const viewOf = ({ id, name, allowedIps, disabledAt, createdAt }: OpenApp) => ({
@@ -19,6 +20,22 @@ const withSecret = ({ app, secret }: { app: OpenApp; secret: string }) => {
   return showOne({ id, secret, ...rest });
 };
 
+const appsOf = (environment: Environment) => new OpenAppService(environment.secretBox());
+
+const create = async (
+  environment: Environment,
+  app: { name: string; allowedIps: string[] },
+): Promise<Output> => withSecret(await appsOf(environment).create(await environment.em(), app));
+
+const list = async (environment: Environment): Promise<Output> =>
+  showList((await appsOf(environment).list(await environment.em())).map(viewOf));
+
+const rotate = async (environment: Environment, id: number): Promise<Output> =>
+  withSecret(await appsOf(environment).rotate(await environment.em(), id));
+
+const disable = async (environment: Environment, id: number): Promise<Output> =>
+  showOne(viewOf(await appsOf(environment).disable(await environment.em(), id)));
+
 export function addOpenAppCommands(program: Command, run: Run): void {
   const openApp = program.command('open-app').description('Applications that may call the signed open API.');
 
@@ -32,43 +49,24 @@ export function addOpenAppCommands(program: Command, run: Run): void {
       rangesArgument,
       [],
     )
-    .action((options: { name: string; allowIp: string[] }) =>
-      run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        const { name, allowIp: allowedIps } = options;
-        return withSecret(await apps.create(await environment.em(), { name, allowedIps }));
-      }),
+    .action(({ name, allowIp: allowedIps }: { name: string; allowIp: string[] }) =>
+      run((environment) => create(environment, { name, allowedIps })),
     );
 
   openApp
     .command('list')
     .description('All applications, without their secrets.')
-    .action(() =>
-      run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        return showList((await apps.list(await environment.em())).map(viewOf));
-      }),
-    );
+    .action(() => run(list));
 
   openApp
     .command('rotate')
     .description('Replace the secret of an application and show the new one, this once.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        return withSecret(await apps.rotate(await environment.em(), id));
-      }),
-    );
+    .action((id: number) => run((environment) => rotate(environment, id)));
 
   openApp
     .command('disable')
     .description('Refuse an application from now on.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        const apps = new OpenAppService(environment.secretBox());
-        return showOne(viewOf(await apps.disable(await environment.em(), id)));
-      }),
-    );
+    .action((id: number) => run((environment) => disable(environment, id)));
 }

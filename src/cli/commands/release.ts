@@ -1,13 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { AppError } from '../../errors/app-error.js';
-import { AppPlatform, type AppRelease } from '../../modules/release/app-release.entity.js';
+import { AppPlatform, type AppRelease, RELEASE_LIMITS } from '../../modules/release/app-release.entity.js';
 import { deleteRelease, findReleases, insertRelease } from '../../modules/release/release.repository.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import { countArgument, idArgument } from '../arguments.js';
-import { showList, showOne } from '../output.js';
+import type { Environment } from '../environment.js';
+import { type Output, showList, showOne } from '../output.js';
 import type { Run } from '../program.js';
+import { removal } from '../removal.js';
 
 const PLATFORMS = { android: AppPlatform.ANDROID, ios: AppPlatform.IOS } as const;
-const LONGEST = { version: 32, url: 500, title: 191 } as const;
 
 interface AddOptions {
   platform: keyof typeof PLATFORMS;
@@ -27,7 +28,7 @@ function urlArgument(text: string): string {
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
     throw new InvalidArgumentError('It must be an http(s) URL.');
   }
-  return textArgument(LONGEST.url)(text);
+  return textArgument(RELEASE_LIMITS.url)(text);
 }
 
 const viewOf = ({ platform, ...release }: AppRelease) => ({
@@ -41,6 +42,15 @@ const viewOf = ({ platform, ...release }: AppRelease) => ({
   updatedAt: release.updatedAt,
 });
 
+async function add(environment: Environment, options: AddOptions): Promise<Output> {
+  const { platform, version, versionCode, url, title, message } = options;
+  const release = { platform: PLATFORMS[platform], version, versionCode, url, title, message };
+  return showOne(viewOf(await insertRelease(await environment.em(), release)));
+}
+
+const list = async (environment: Environment): Promise<Output> =>
+  showList((await findReleases(await environment.em())).map(viewOf));
+
 export function addReleaseCommands(program: Command, run: Run): void {
   const release = program.command('release').description('Versions of the app; the highest code is current.');
 
@@ -52,38 +62,29 @@ export function addReleaseCommands(program: Command, run: Run): void {
         .choices(Object.keys(PLATFORMS))
         .makeOptionMandatory(),
     )
-    .requiredOption('--version <text>', 'version for people, such as 8.7', textArgument(LONGEST.version))
+    .requiredOption(
+      '--version <text>',
+      'version for people, such as 8.7',
+      textArgument(RELEASE_LIMITS.version),
+    )
     .requiredOption(
       '--version-code <number>',
       'version for comparison, such as 11',
-      countArgument(0, 2_147_483_647),
+      countArgument(0, INTEGER_MAX),
     )
     .requiredOption('--url <url>', 'where to download it', urlArgument)
-    .option('--title <text>', 'title of the notice', textArgument(LONGEST.title), '')
+    .option('--title <text>', 'title of the notice', textArgument(RELEASE_LIMITS.title), '')
     .option('--message <text>', 'text of the notice', '')
-    .action(({ platform, version, versionCode, url, title, message }: AddOptions) =>
-      run(async (environment) => {
-        const added = { platform: PLATFORMS[platform], version, versionCode, url, title, message };
-        return showOne(viewOf(await insertRelease(await environment.em(), added)));
-      }),
-    );
+    .action((options: AddOptions) => run((environment) => add(environment, options)));
 
   release
     .command('list')
     .description('All versions, newest first.')
-    .action(() =>
-      run(async (environment) => showList((await findReleases(await environment.em())).map(viewOf))),
-    );
+    .action(() => run(list));
 
   release
     .command('remove')
     .description('Withdraw a version.')
     .argument('<id>', 'its number', idArgument)
-    .action((id: number) =>
-      run(async (environment) => {
-        if (!(await deleteRelease(await environment.em(), id)))
-          throw new AppError('NOT_FOUND', { field: 'id' });
-        return showOne({ id, removed: true });
-      }),
-    );
+    .action((id: number) => run(removal(deleteRelease, id)));
 }

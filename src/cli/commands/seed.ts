@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { PasswordHasher } from '../../modules/account/password.hasher.js';
+import { PasswordHasher } from '../../modules/credential/password.hasher.js';
 import { seedDemo } from '../../seeders/demo.seeder.js';
 import { countArgument } from '../arguments.js';
 import { showOne, type Terminal } from '../output.js';

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../errors/app-error.js';
-import { matchAccount } from '../../modules/account/account.finder.js';
 import { City } from '../../modules/place/city.entity.js';
+import { matchAccount } from '../../modules/user/account.finder.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
 import { ABILITIES } from '../../policy.js';

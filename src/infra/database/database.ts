@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { StartError } from '../../errors/start-error.js';
+import { answersInTime } from '../answers-in-time.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
 import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
@@ -59,18 +60,6 @@ async function assertWritable(em: EntityManager): Promise<void> {
 /** How long the database may take to answer {@link Database.ping}, in ms. */
 const PING_MS = 2000;
 
-function answersInTime(answer: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_MS);
-    answer
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer));
-  });
-}
-
 const nativePool = (orm: Orm): Promise<Pool> =>
   (orm.em.getConnection() as unknown as PostgreSqlConnection).getNativeClient();
 
@@ -108,7 +97,7 @@ export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOp
       embedded: !config.DATABASE_URL,
       em: orm.em.fork({ useContext: true }) as EntityManager,
       fork: () => orm.em.fork({ useContext: true }) as EntityManager,
-      ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager)),
+      ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager), PING_MS),
       close: async () => {
         stopWatching();
         await orm.close();

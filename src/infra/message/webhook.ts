@@ -1,3 +1,4 @@
+import { transportReason } from '../transport-reason.js';
 import type { Message, MessageSender } from './port.js';
 
 export interface WebhookOptions {
@@ -33,12 +34,4 @@ export class WebhookSender implements MessageSender {
       throw new Error(`message webhook: ${transportReason(error)}`);
     }
   }
-}
-
-/** A name and a code at most: the messages of these errors may quote what was sent. */
-function transportReason(error: unknown): string {
-  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  if (name === 'TimeoutError') return 'timeout';
-  const code = String(cause?.code);
-  return /^[A-Z_0-9]{1,40}$/.test(code) ? code : 'failed';
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.js';
+import { transportReason } from '../transport-reason.js';
 
 /** Far more than any documented answer; a provider (or who poses as one) must not fill our memory. */
 const MAX_ANSWER_BYTES = 262_144;
@@ -138,10 +139,3 @@ async function readCapped(response: Response): Promise<string> {
 
 /** A provider may write anything into its error field, even the token it was given; only a number is repeated. */
 const codeOnly = (error: string): string => (/^-?\d{1,9}$/.test(error) ? `error ${error}` : 'error');
-
-function transportReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  if (error.name === 'TimeoutError') return 'timeout';
-  const code = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
-  return /^[A-Z_0-9]{1,40}$/.test(code) ? code : 'failed';
-}

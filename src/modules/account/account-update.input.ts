@@ -1,11 +1,11 @@
 import { Field, InputType } from 'type-graphql';
+import { CaptchaInput } from '../captcha/captcha.input.js';
 import { Sex } from '../user/user.entity.js';
-import { CaptchaInput } from './account.input.js';
 
-@InputType('UpdateAccountInput', {
+@InputType({
   description: 'Changes to what a user shows and is reached by: a value sets, a field left out stays.',
 })
-export class UpdateAccountInputType {
+export class UpdateAccountInput {
   @Field(() => String, {
     nullable: true,
     description: 'The display name, at most 64 characters; null clears it.',

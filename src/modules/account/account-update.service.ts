@@ -3,17 +3,19 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { requireViewer } from '../../policy.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
+import { assertFree } from '../contact/contact.service.js';
+import { lockEmail } from '../contact/email.repository.js';
+import { countIdentities } from '../credential/identity.repository.js';
+import type { Claimants } from '../guard/claimants.js';
+import type { ProfileService } from '../profile/profile.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
 import { loadUser } from '../user/load-user.js';
-import type { ProfileService } from '../user/profile.service.js';
 import type { Sex, User } from '../user/user.entity.js';
 import { findUserById, lockActiveUser, updateUser } from '../user/user.repository.js';
-import { countIdentities, lockEmail } from './account.repository.js';
-import type { CaptchaProof } from './account.types.js';
-import { assertFree } from './contact.service.js';
-import type { Proof } from './proof.js';
 
 /** A value sets, absent leaves. Null clears what is shown, an address without proof too; what logs in it leaves. */
 export interface AccountChanges {
@@ -23,7 +25,7 @@ export interface AccountChanges {
   email?: string | null;
   /** Sent to the new phone for BIND. */
   code?: string | null;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
 /** What is to become of the columns that a person is reached by. */
@@ -33,7 +35,8 @@ type Contact = Partial<Pick<User, 'phone' | 'email' | 'emailVerified'>>;
 export class AccountUpdateService {
   constructor(
     private readonly config: Pick<Config, 'ACCOUNT_PHONE_WITHOUT_CODE'>,
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly codes: CodeVerifier,
     private readonly profiles: ProfileService,
     private readonly events: SecurityEventService,
   ) {}
@@ -57,8 +60,8 @@ export class AccountUpdateService {
     if (!phone || this.trustsDoor(ctx)) await write();
     else {
       if (!code) throw new AppError('CODE_INVALID', { field: 'code' });
-      const claim = await this.proof.ownClaim(requireViewer(ctx), changes.captcha);
-      await this.proof.code(ctx, claim, { channel: 'sms', address: phone, code, purpose: 'BIND' }, write);
+      const claimant = await this.claimants.caller(ctx, requireViewer(ctx), changes.captcha);
+      await this.codes.use(claimant, { channel: 'sms', address: phone, code, purpose: 'BIND' }, write);
     }
     return loadUser(ctx, userId);
   }

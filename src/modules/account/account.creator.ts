@@ -1,12 +1,14 @@
 import type { RequestContext } from '../../context.js';
 import { translateConstraint, violatedConstraint } from '../../errors/constraints.js';
 import type { ProvenIdentity } from '../../infra/oauth/port.js';
+import { takeOverEmail } from '../contact/email.repository.js';
+import { savePasswordHash } from '../credential/credential.repository.js';
+import { saveIdentities } from '../credential/identity.repository.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { generateName } from '../user/text.js';
 import type { User } from '../user/user.entity.js';
 import { insertUser } from '../user/user.repository.js';
-import { saveIdentities, savePasswordHash, takeOverEmail } from './account.repository.js';
 
 /** Everything a new account starts with, already checked. */
 export interface NewAccount

@@ -1,12 +1,12 @@
 import { type RequestContext } from '../../context.js';
 import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
+import { Identity } from '../credential/identity.entity.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { loadUser } from '../user/load-user.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { lockActiveUser, updateUser } from '../user/user.repository.js';
-import { Identity } from './identity.entity.js';
 
 /** What changes whether an account can be used at all. */
 export class AdministrationService {

@@ -2,10 +2,10 @@ import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { GuardService } from '../guard/guard.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
+import { matchAccount } from '../user/account.finder.js';
 import { parsePhone } from '../user/contact.js';
 import { nameAsTyped, normaliseName } from '../user/text.js';
 import { findUserByName, findUserByPhone } from '../user/user.repository.js';
-import { matchAccount } from './account.finder.js';
 
 export enum PhoneAvailability {
   AVAILABLE = 'AVAILABLE',
@@ -48,8 +48,8 @@ export class AvailabilityService {
   }
 
   async loginStatus(ctx: RequestContext, account: string): Promise<LoginStatus> {
-    const { guardKey } = await matchAccount(ctx.em, account);
-    return this.guard.status({ account: guardKey, ip: ctx.client.ip });
+    const { accountKey } = await matchAccount(ctx.em, account);
+    return this.guard.status({ accountKey, ip: ctx.client.ip });
   }
 }
 

@@ -2,9 +2,9 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { Address } from './address.entity.js';
 import { AddressInput, AddressPatch } from './address.input.js';
+import type { AddressService } from './address.service.js';
 import { ADDRESSES_MAX } from './address.service.js';
 
 /** A text that cannot be a number of ours names what nobody has. */
@@ -12,12 +12,12 @@ const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 
 @Resolver()
 export class AddressResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly addressService: AddressService) {}
 
   @AtMost(ADDRESSES_MAX)
   @Query(() => [Address], { description: 'The delivery addresses of the caller, newest first; at most 20.' })
   addresses(@Ctx() ctx: RequestContext): Promise<Address[]> {
-    return this.services.addresses.list(ctx);
+    return this.addressService.list(ctx);
   }
 
   @Query(() => Address, {
@@ -28,7 +28,7 @@ export class AddressResolver {
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
   ): Promise<Address | null> {
-    return this.services.addresses.find(ctx, idOf(id));
+    return this.addressService.find(ctx, idOf(id));
   }
 
   @Mutation(() => Address, {
@@ -39,7 +39,7 @@ export class AddressResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => AddressInput, { description: 'The address.' }) input: AddressInput,
   ): Promise<Address> {
-    return this.services.addresses.create(ctx, input);
+    return this.addressService.create(ctx, input);
   }
 
   @Mutation(() => Address, {
@@ -50,7 +50,7 @@ export class AddressResolver {
     @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
     @Arg('input', () => AddressPatch, { description: 'What changes.' }) input: AddressPatch,
   ): Promise<Address> {
-    return this.services.addresses.update(ctx, idOf(id), input);
+    return this.addressService.update(ctx, idOf(id), input);
   }
 
   @Mutation(() => Boolean, {
@@ -60,6 +60,6 @@ export class AddressResolver {
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
   ): Promise<boolean> {
-    return this.services.addresses.delete(ctx, idOf(id));
+    return this.addressService.delete(ctx, idOf(id));
   }
 }

@@ -4,6 +4,12 @@ import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { type Clock, type Redis, RedisScript, redisTime } from '../../infra/redis.js';
 import { readAnswer } from './captcha.answer.js';
 
+/** A captcha that was solved before (`answer` left out), or one answered with this request. */
+export interface CaptchaAnswer {
+  id: string;
+  answer?: string | null;
+}
+
 export interface Captcha {
   /** 128 random bits in base64url. */
   id: string;

@@ -3,21 +3,15 @@ import type { Config } from '../../config.js';
 import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
-import type { MessageChannel, MessageSender } from '../../infra/message/port.js';
+import type { MessageSender } from '../../infra/message/port.js';
 import { type Quota, Quotas } from '../../infra/quota.js';
 import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
 import { compact } from '../../text.js';
+import type { CodeAddress, CodeChannel } from './code.address.js';
 import { CodeStore } from './code.store.js';
 
 /** What a code can be good for. */
 export type CodePurpose = 'REGISTER' | 'LOGIN' | 'BIND' | 'RETRIEVE' | 'UNBIND';
-export type CodeChannel = MessageChannel;
-
-/** Where a code goes: a normalised phone number or e-mail address. Never stored, only its hash. */
-export interface CodeAddress {
-  channel: CodeChannel;
-  address: string;
-}
 
 export interface CodeSend extends CodeAddress {
   purposes: readonly CodePurpose[];

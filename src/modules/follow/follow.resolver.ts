@@ -1,15 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseIdOrNull } from '../../schema/ids.js';
-import type { Services } from '../../services.js';
 import { User } from '../user/user.entity.js';
+import type { FollowService } from './follow.service.js';
 
 /** A text that cannot be a number of ours names nobody. */
 const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 
 @Resolver()
 export class FollowResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly followService: FollowService) {}
 
   @Mutation(() => User, {
     description:
@@ -19,7 +19,7 @@ export class FollowResolver {
     @Ctx() ctx: RequestContext,
     @Arg('userId', () => ID, { description: 'Whom to follow.' }) userId: string,
   ): Promise<User> {
-    return this.services.follows.follow(ctx, idOf(userId));
+    return this.followService.follow(ctx, idOf(userId));
   }
 
   @Mutation(() => User, {
@@ -30,7 +30,7 @@ export class FollowResolver {
     @Ctx() ctx: RequestContext,
     @Arg('userId', () => ID, { description: 'Whom to stop following.' }) userId: string,
   ): Promise<User> {
-    return this.services.follows.unfollow(ctx, idOf(userId));
+    return this.followService.unfollow(ctx, idOf(userId));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Config } from '../../config.js';
 import { AtMost } from '../../schema/list-bounds.js';
-import { ProviderEnum } from '../account/account.input.js';
+import { ProviderEnum } from '../credential/provider.enum.js';
 
 @ObjectType({ description: 'What a client has to know of the gateway before it shows its first form.' })
 export class GatewayInfo {

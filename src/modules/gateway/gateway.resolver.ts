@@ -1,13 +1,12 @@
 import { Query, Resolver } from 'type-graphql';
-import type { Services } from '../../services.js';
 import { GatewayInfo } from './gateway-info.js';
 
 @Resolver()
 export class GatewayResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly info: GatewayInfo) {}
 
   @Query(() => GatewayInfo, { description: 'What a client has to know before it shows its first form.' })
   gatewayInfo(): GatewayInfo {
-    return this.services.gatewayInfo;
+    return this.info;
   }
 }

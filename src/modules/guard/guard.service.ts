@@ -17,7 +17,7 @@ export type OverAll = 'account' | 'nothing' | { session: number };
 /** Who tries, and at which door. */
 export interface GuardSubject {
   /** Canonical key of the account, known or not: `user:12`, `phone:138…`. Only its hash is stored. */
-  account: string;
+  accountKey: string;
   /** Counted as its source: an IPv4 address, or the /64 of an IPv6 one. */
   ip: string;
   canShowCaptcha: boolean;
@@ -120,7 +120,7 @@ export class GuardService {
   }
 
   /** What a log-in from here would meet. Throws SERVICE_UNAVAILABLE without Redis. */
-  async status(subject: Pick<GuardSubject, 'account' | 'ip'>): Promise<GuardStatus> {
+  async status(subject: Pick<GuardSubject, 'accountKey' | 'ip'>): Promise<GuardStatus> {
     const scopes = this.scopesOf({ ...subject, overAll: 'account' });
     const [ip, pair, account] = await Promise.all([
       this.budgets.look(scopes.ip),
@@ -199,9 +199,9 @@ export class GuardService {
     return this.sharded ? [[ip], ofAccount] : [[ip, ...ofAccount]];
   }
 
-  private scopesOf({ account, ip, overAll }: Pick<GuardSubject, 'account' | 'ip' | 'overAll'>): Scopes {
+  private scopesOf({ accountKey, ip, overAll }: Pick<GuardSubject, 'accountKey' | 'ip' | 'overAll'>): Scopes {
     const { GUARD_WINDOW_SECONDS, GUARD_LOCK_AFTER, GUARD_IP_HOURLY } = this.config;
-    const accountTag = `guard:{${this.hash('account', account)}}`;
+    const accountTag = `guard:{${this.hash('account', accountKey)}}`;
     const source = this.hash('source', sourceOf(ip));
     return {
       ip: { key: `guard:{${source}}`, windowMs: HOUR_MS, limit: GUARD_IP_HOURLY, locks: false },

@@ -1,11 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { READ_ONLY } from '../../infra/database/query.js';
 import { arrayOf, statement } from '../../infra/database/statement.js';
-import { UserHobby } from '../user/user-hobby.entity.js';
 import { Hobby } from './hobby.entity.js';
+import { UserHobby } from './user-hobby.entity.js';
 
 /** Longer lists are cut: everybody who may ask for the list may ask for all of it. */
 export const HOBBIES_MAX = 200;
+/** Hobbies one user may have. */
+export const USER_HOBBIES_MAX = 30;
 
 export const findHobbies = (em: EntityManager): Promise<Hobby[]> =>
   em.find(Hobby, {}, { ...READ_ONLY, orderBy: { id: 'asc' }, limit: HOBBIES_MAX });

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Image } from './image.entity.js';
+import type { Image } from '../user/image.entity.js';
 import { findDefaultPhotos } from './image.repository.js';
 
 /** The first picture of the house, looked up once a request; null when there is none. */

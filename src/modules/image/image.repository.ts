@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { indexBy, READ_ONLY } from '../../infra/database/query.js';
 import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { Image } from '../user/image.entity.js';
 import { DefaultPhoto } from './default-photo.entity.js';
-import { Image } from './image.entity.js';
 
 const byIds = readRows(Image, 'i', 'from images i where i.id = any (?::text[])');
 

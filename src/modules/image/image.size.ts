@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { type CopySide, copyKeyOf } from '../../infra/storage/port.js';
-import type { Image } from './image.entity.js';
+import type { Image } from '../user/image.entity.js';
 
 export enum ImageSize {
   SMALL = 'SMALL',

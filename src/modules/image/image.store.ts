@@ -3,9 +3,10 @@ import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { parseStorageKey, type Storage } from '../../infra/storage/port.js';
+import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
+import { insertDefaultPhoto } from './default-photo.repository.js';
 import type { CleanImage } from './image.decoder.js';
-import type { Image } from './image.entity.js';
 import {
   claimImage,
   deleteImage,
@@ -42,6 +43,17 @@ export class ImageStore {
   addUnclaimed(ctx: RequestContext, key: string, picture: CleanImage): Promise<Image> {
     const row = { ...rowOf(key, picture), ownerId: null, unclaimed: true };
     return this.put(key, picture, () => insertImage(ctx.em, row));
+  }
+
+  /** Stores a picture that any user may take as an avatar, at the end of their list. */
+  addDefaultPhoto(em: EntityManager, key: string, picture: CleanImage): Promise<Image> {
+    return this.put(key, picture, () =>
+      em.transactional(async () => {
+        const image = await insertImage(em, { ...rowOf(key, picture), ownerId: null });
+        await insertDefaultPhoto(em, image.id);
+        return image;
+      }),
+    );
   }
 
   /**

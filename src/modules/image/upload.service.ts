@@ -5,11 +5,12 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { extensionOf, newStorageKey, parseStorageKey } from '../../infra/storage/port.js';
 import { TokenSigner } from '../../infra/token-signer.js';
+import { isMd5 } from '../../md5.js';
 import { requireViewer } from '../../policy.js';
+import type { Image } from '../user/image.entity.js';
 import { UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
-import type { Image } from './image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { findImage } from './image.repository.js';
 import type { ImageStore } from './image.store.js';
@@ -36,7 +37,6 @@ interface Ticket {
 
 const TICKET_MS = 15 * 60_000;
 const FILENAME_MAX = 255;
-const MD5 = /^[0-9a-f]{32}$/;
 
 /** Uploads in two steps: a signed ticket for a declared file, then the file, which needs nothing but the ticket. */
 export class UploadService {
@@ -58,7 +58,7 @@ export class UploadService {
     const length = [...declared.filename].length;
     if (length < 1 || length > FILENAME_MAX) throw new AppError('INVALID_INPUT', { field: 'filename' });
     const md5 = declared.md5.toLowerCase();
-    if (!MD5.test(md5)) throw new AppError('INVALID_INPUT', { field: 'md5' });
+    if (!isMd5(md5)) throw new AppError('INVALID_INPUT', { field: 'md5' });
     const extension = extensionOf(mime);
     if (!extension) throw new AppError('IMAGE_INVALID', { field: 'mime' });
     if (size < 1) throw new AppError('INVALID_INPUT', { field: 'size' });

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import type { User } from '../user/user.entity.js';
+import type { OpenAccountService } from './open-account.service.js';
 import type { RequestParameter } from './signed-request.js';
 
 @InputType('RequestParameter', { description: 'One decoded parameter of a signed request.' })
@@ -40,7 +40,7 @@ const PARAMETERS =
 
 @Resolver()
 export class OpenAccountResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly openAccountService: OpenAccountService) {}
 
   @Mutation(() => OpenAccount, {
     description:
@@ -51,7 +51,7 @@ export class OpenAccountResolver {
     @Arg('parameters', () => [RequestParameterInput], { description: PARAMETERS })
     parameters: RequestParameterInput[],
   ): Promise<OpenAccount> {
-    return openAccount(await this.services.openAccounts.register(ctx, parameters));
+    return openAccount(await this.openAccountService.register(ctx, parameters));
   }
 
   @Query(() => OpenAccount, {
@@ -63,6 +63,6 @@ export class OpenAccountResolver {
     @Arg('parameters', () => [RequestParameterInput], { description: PARAMETERS })
     parameters: RequestParameterInput[],
   ): Promise<OpenAccount> {
-    return openAccount(await this.services.openAccounts.find(ctx, parameters));
+    return openAccount(await this.openAccountService.find(ctx, parameters));
   }
 }

@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { MessageSender } from '../../infra/message/port.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import type { AccountCreator, NewAccount } from '../account/account.creator.js';
-import type { Proof } from '../account/proof.js';
-import { takenError } from '../account/registration.service.js';
+import { takenError } from '../code/code.address.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { normaliseEmail, normalisePhone, parsePhone } from '../user/contact.js';
 import { loadUser } from '../user/load-user.js';
@@ -25,7 +26,7 @@ export class OpenAccountService {
   constructor(
     private readonly apps: OpenAppService,
     private readonly creator: AccountCreator,
-    private readonly proof: Proof,
+    private readonly passwords: PasswordVerifier,
     private readonly moderation: ModerationService,
     private readonly senders: Messages,
     private readonly onUndelivered: (error: unknown) => void,
@@ -48,7 +49,7 @@ export class OpenAccountService {
     const generated = password === undefined && to ? generatePassword() : null;
     const chosen = password ?? generated;
     const passwordHash =
-      chosen && (await this.proof.secretFor(ctx, { password: chosen, passwordFormat: 'PLAIN' }));
+      chosen && (await this.passwords.hashNew(ctx, { password: chosen, passwordFormat: 'PLAIN' }));
     const { userId, isNew } = await this.create(ctx, request, { ...account, passwordHash });
     if (isNew && generated && to) await this.tell(account.phone ? 'sms' : 'mail', to, generated);
     return loadUser(ctx, userId);
@@ -75,7 +76,7 @@ export class OpenAccountService {
     const given = (name: string) => values.get(name) || undefined;
     const [name, phone, email, password] = ['name', 'phone', 'email', 'password'].map(given);
     if (!name && !phone && !email) throw new AppError('INVALID_INPUT', { field: 'name' });
-    if (password) this.proof.assertAllowed(ctx, { password, passwordFormat: 'PLAIN' });
+    if (password) this.passwords.assertAllowed(ctx, { password, passwordFormat: 'PLAIN' });
     return {
       name: name && normaliseName(name, NAME_MIN_WIDTH),
       phone: phone && normalisePhone(phone),
@@ -147,7 +148,7 @@ function finderOf(type: string, account: string): (ctx: RequestContext) => Promi
     throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
   }
   const id = Number(account);
-  return async ({ em }) => (id >= 1 && id <= 2_147_483_647 ? findUserById(em, id) : null);
+  return async ({ em }) => (id >= 1 && id <= INTEGER_MAX ? findUserById(em, id) : null);
 }
 
 /** No look-alikes (0 O, 1 l I): it is read from a screen and typed. */

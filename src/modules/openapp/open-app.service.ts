@@ -4,14 +4,13 @@ import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { isRange, rangeMatcher } from '../../infra/ip.js';
 import type { SecretBox } from '../../infra/secret-box.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import type { OpenApp } from './open-app.entity.js';
 import { findOpenApp, findOpenApps, insertOpenApp, updateOpenApp } from './open-app.repository.js';
 import { isSignedBy, isTimely, type SignedRequest } from './signed-request.js';
 
 const PURPOSE = 'open_apps.secret';
 const NAME_MAX = 100;
-/** Largest number an app can have. */
-const HIGHEST_ID = 2_147_483_647;
 
 /** The applications that may call the signed open API. */
 export class OpenAppService {
@@ -22,7 +21,7 @@ export class OpenAppService {
    * SIGNATURE_INVALID or APP_IP_FORBIDDEN.
    */
   async authenticate({ em, client }: RequestContext, request: SignedRequest): Promise<void> {
-    const app = request.appId <= HIGHEST_ID ? await findOpenApp(em, request.appId) : null;
+    const app = request.appId <= INTEGER_MAX ? await findOpenApp(em, request.appId) : null;
     if (!app || app.disabledAt || !isTimely(request)) throw new AppError('SIGNATURE_INVALID');
     if (!isSignedBy(request, this.secretOf(app))) throw new AppError('SIGNATURE_INVALID');
     // An empty list allows any.

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../errors/app-error.js';
+import { isMd5 } from '../../md5.js';
 
 /** One decoded parameter of a request, in any order. */
 export interface RequestParameter {
@@ -46,7 +47,7 @@ export function readSignedRequest(parameters: readonly RequestParameter[]): Sign
   const values = new Map(parameters.map(({ name, value }) => [name, value]));
   if (values.size !== parameters.length || values.size > PARAMETERS_MAX) throw invalid('parameters');
   const signature = (values.get('sign') ?? '').toLowerCase();
-  if (!/^[0-9a-f]{32}$/.test(signature)) throw invalid('sign');
+  if (!isMd5(signature)) throw invalid('sign');
   if ((values.get('format') || 'json') !== 'json') throw invalid('format');
   return {
     appId: wholeNumber(values, 'app_id'),

@@ -1,13 +1,13 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { AtMost } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { City } from './city.entity.js';
+import type { PlaceService } from './place.service.js';
 import { CITIES_MAX } from './place.service.js';
 
 @Resolver(() => City)
 export class CityResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly placeService: PlaceService) {}
 
   @AtMost(CITIES_MAX)
   @Query(() => [City], { description: 'The cities of mainland China, Hong Kong, Macao and Taiwan, by code.' })
@@ -20,11 +20,11 @@ export class CityResolver {
     })
     province?: string | null,
   ): Promise<City[]> {
-    return this.services.places.cities(ctx, province);
+    return this.placeService.cities(ctx, province);
   }
 
   @FieldResolver(() => String, { description: 'Full name of the province it lies in, such as 四川省.' })
   province(@Root() city: City, @Ctx() ctx: RequestContext): string | Promise<string> {
-    return this.services.places.provinceName(ctx, city);
+    return this.placeService.provinceName(ctx, city);
   }
 }

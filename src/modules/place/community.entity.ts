@@ -3,6 +3,9 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { keyOnly } from '../../infra/database/columns.js';
 import { City } from './city.entity.js';
 
+/** In characters. */
+export const COMMUNITY_NAME_MAX = 64;
+
 @ObjectType({ description: 'A housing estate (小区).' })
 @Entity({ tableName: 'communities' })
 @Unique({ name: 'communities_city_name_unique', properties: ['cityId', 'name'] })
@@ -15,8 +18,10 @@ export class Community {
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
-  @Field(() => String, { description: 'Its name, at most 64 characters; unique within the city.' })
-  @Property({ type: 'string', length: 64 })
+  @Field(() => String, {
+    description: `Its name, at most ${COMMUNITY_NAME_MAX} characters; unique within the city.`,
+  })
+  @Property({ type: 'string', length: COMMUNITY_NAME_MAX })
   name!: string;
 
   @Field(() => ID, { description: 'The city it lies in.' })

@@ -3,15 +3,15 @@ import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { City } from './city.entity.js';
 import { Community } from './community.entity.js';
+import type { PlaceService } from './place.service.js';
 
 const CommunityConnection = connectionOf(Community, 'Community', ['community', 'communities']);
 
 @Resolver(() => Community)
 export class CommunityResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly placeService: PlaceService) {}
 
   @Paged()
   @Query(() => CommunityConnection, {
@@ -31,11 +31,11 @@ export class CommunityResolver {
     after?: string | null,
   ): Promise<Connection<Community>> {
     const page = { first, after };
-    return toConnection(await this.services.places.communities(ctx, parseId(cityId, 'cityId'), name, page));
+    return toConnection(await this.placeService.communities(ctx, parseId(cityId, 'cityId'), name, page));
   }
 
   @FieldResolver(() => City, { nullable: true, description: 'The city it lies in.' })
   city(@Root() community: Community, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
-    return this.services.places.city(ctx.em, community.cityId);
+    return this.placeService.city(ctx.em, community.cityId);
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne } from '../../infra/database/query.js';
+import { ZONE } from '../../zone.js';
 import { UserStatus } from '../user/user.entity.js';
 
 /** Which incomes are ranked. */
@@ -12,7 +13,7 @@ export interface RankWindow {
 
 export type RankRow = [userId: number, amount: number];
 
-const TODAY = `(now() at time zone 'Asia/Shanghai')::date`;
+const TODAY = `(now() at time zone '${ZONE}')::date`;
 
 /** The best earners of a window, best first, ties by id: active accounts that have any income. */
 export async function rankIncomes(em: EntityManager, window: RankWindow, limit: number): Promise<RankRow[]> {

@@ -2,15 +2,19 @@ import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseId } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { CurrencyOrder } from './currency-order.entity.js';
+import type { IncomeService } from './income.service.js';
 import { RecordIncomeInput } from './ranking.input.js';
+import type { RankingService } from './ranking.service.js';
 import { RANK_DEFAULT, RANK_MAX } from './ranking.service.js';
 import { IncomeRank } from './ranking.type.js';
 
 @Resolver()
 export class RankingResolver {
-  constructor(private readonly services: Services) {}
+  constructor(
+    private readonly rankingService: RankingService,
+    private readonly incomeService: IncomeService,
+  ) {}
 
   @Paged({ usual: RANK_DEFAULT, most: RANK_MAX })
   @Query(() => IncomeRank, { description: 'Who received the most points; `computedAt` says as of when.' })
@@ -34,7 +38,7 @@ export class RankingResolver {
     })
     first?: number | null,
   ): Promise<IncomeRank> {
-    return this.services.ranking.rank(ctx, { days, city, first });
+    return this.rankingService.rank(ctx, { days, city, first });
   }
 
   @Mutation(() => CurrencyOrder, {
@@ -45,6 +49,6 @@ export class RankingResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => RecordIncomeInput, { description: 'The income.' }) input: RecordIncomeInput,
   ): Promise<CurrencyOrder> {
-    return this.services.incomes.record(ctx, { ...input, userId: parseId(input.userId, 'userId') });
+    return this.incomeService.record(ctx, { ...input, userId: parseId(input.userId, 'userId') });
   }
 }

@@ -13,6 +13,9 @@ registerEnumType(AppPlatform, {
   valuesConfig: { ANDROID: { description: 'Android.' }, IOS: { description: 'iOS.' } },
 });
 
+/** In characters. */
+export const RELEASE_LIMITS = { version: 32, url: 500, title: 191 } as const;
+
 @ObjectType({ description: 'A version of the app that can be downloaded.' })
 @Entity({ tableName: 'app_releases' })
 @Index({ name: 'app_releases_platform_index', properties: ['platform', 'versionCode'] })
@@ -26,7 +29,7 @@ export class AppRelease {
   platform!: AppPlatform;
 
   @Field(() => String, { description: 'Version for people, such as 8.7.' })
-  @Property({ type: 'string', length: 32 })
+  @Property({ type: 'string', length: RELEASE_LIMITS.version })
   version!: string;
 
   @Field(() => Int, { description: 'Version for comparison; the highest one of a platform is current.' })
@@ -34,11 +37,11 @@ export class AppRelease {
   versionCode!: number;
 
   @Field(() => String, { description: 'Where to download it.' })
-  @Property({ type: 'string', length: 500 })
+  @Property({ type: 'string', length: RELEASE_LIMITS.url })
   url!: string;
 
   @Field(() => String, { description: 'Title of the notice.' })
-  @Property({ type: 'string', length: 191 })
+  @Property({ type: 'string', length: RELEASE_LIMITS.title })
   title!: string;
 
   @Field(() => String, { description: 'Text of the notice.' })

@@ -1,11 +1,11 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
-import type { Services } from '../../services.js';
 import { AppPlatform, AppRelease } from './app-release.entity.js';
+import type { ReleaseService } from './release.service.js';
 
 @Resolver()
 export class ReleaseResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly releaseService: ReleaseService) {}
 
   @Query(() => AppRelease, { nullable: true, description: 'The current app of a platform, if there is one.' })
   appRelease(
@@ -16,6 +16,6 @@ export class ReleaseResolver {
     })
     platform: AppPlatform,
   ): Promise<AppRelease | null> {
-    return this.services.releases.latest(ctx, platform);
+    return this.releaseService.latest(ctx, platform);
   }
 }

@@ -2,8 +2,8 @@ import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphq
 import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
+import type { SecurityEventService } from './security-event.service.js';
 
 const SecurityEventConnection = connectionOf(SecurityEvent, 'SecurityEvent', [
   'security event',
@@ -20,7 +20,7 @@ const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
 
 @Resolver(() => SecurityEvent)
 export class SecurityEventResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly securityEventService: SecurityEventService) {}
 
   @Paged()
   @Query(() => SecurityEventConnection, {
@@ -33,7 +33,7 @@ export class SecurityEventResolver {
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,
   ): Promise<Connection<SecurityEvent>> {
-    return toConnection(await this.services.securityEvents.list(ctx, { first, after }));
+    return toConnection(await this.securityEventService.list(ctx, { first, after }));
   }
 
   @FieldResolver(() => String, {

@@ -2,20 +2,20 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { parseId } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
 import { Session } from './session.entity.js';
 import { SESSIONS_LISTED } from './session.repository.js';
+import type { SessionService } from './session.service.js';
 
 @Resolver()
 export class SessionResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly sessionService: SessionService) {}
 
   @AtMost(SESSIONS_LISTED)
   @Query(() => [Session], {
     description: `The caller's sessions that are still good, newest first; at most ${SESSIONS_LISTED}.`,
   })
   sessions(@Ctx() ctx: RequestContext): Promise<Session[]> {
-    return this.services.sessions.list(ctx);
+    return this.sessionService.list(ctx);
   }
 
   @Mutation(() => Boolean, {
@@ -25,6 +25,6 @@ export class SessionResolver {
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { description: 'The session.' }) id: string,
   ): Promise<boolean> {
-    return this.services.sessions.revoke(ctx, parseId(id));
+    return this.sessionService.revoke(ctx, parseId(id));
   }
 }

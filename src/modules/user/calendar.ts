@@ -1,8 +1,7 @@
 import { DateTime } from 'luxon';
 import { AppError } from '../../errors/app-error.js';
+import { ZONE } from '../../zone.js';
 
-/** Where the users live, and so where their days begin. */
-const ZONE = 'Asia/Shanghai';
 const OLDEST = '1850-01-01';
 
 /** Shanghai's clocks have been this far ahead of UTC, without summer time, since 1991. */

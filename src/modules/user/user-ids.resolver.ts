@@ -3,7 +3,7 @@ import { type RequestContext } from '../../context.js';
 import { DeviceType } from '../../device-type.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { OfPage, Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
+import type { UserService } from './user.service.js';
 import { ID_PAGE_DEFAULT, ID_PAGE_MAX } from './user.service.js';
 
 @ObjectType({ description: 'A page of numbers of accounts.' })
@@ -21,7 +21,7 @@ class UserIdPage {
 
 @Resolver()
 export class UserIdsResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly userService: UserService) {}
 
   @Paged({ usual: ID_PAGE_DEFAULT, most: ID_PAGE_MAX })
   @Query(() => UserIdPage, {
@@ -45,7 +45,7 @@ export class UserIdsResolver {
     after?: string | null,
   ): Promise<UserIdPage> {
     const start = after ? parseId(after, 'after') : 0;
-    const page = await this.services.users.ids(ctx, parseIdOrNull(cityId) ?? -1, deviceType ?? null, {
+    const page = await this.userService.ids(ctx, parseIdOrNull(cityId) ?? -1, deviceType ?? null, {
       first,
       after: start,
     });

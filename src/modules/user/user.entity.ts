@@ -3,9 +3,9 @@ import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
 import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
-import { Image } from '../image/image.entity.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
+import { Image } from './image.entity.js';
 
 export enum Sex {
   UNSPECIFIED = 0,

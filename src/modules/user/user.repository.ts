@@ -8,7 +8,7 @@ import {
   type Statement,
   type StatementOptions,
 } from '../../infra/database/statement.js';
-import { Image } from '../image/image.entity.js';
+import { Image } from './image.entity.js';
 import { User, UserStatus } from './user.entity.js';
 
 /** Accounts that are gone for everybody, whatever asks for them. */

@@ -1,31 +1,31 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { type RequestContext } from '../../context.js';
 import { ABILITIES, maySeePrivate } from '../../policy.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
-import { Hobby } from '../hobby/hobby.entity.js';
-import { Image } from '../image/image.entity.js';
-import { ImageSize } from '../image/image.size.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
+import type { PlaceService } from '../place/place.service.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
-import { USER_HOBBIES_MAX } from './profile.service.js';
 import { User } from './user.entity.js';
-import { UpdateProfileInput, UserFilter, UserOrder } from './user.input.js';
+import { UserFilter, UserOrder } from './user.input.js';
+import type { UserService } from './user.service.js';
 
 const UserConnection = connectionOf(User, 'User', ['user', 'users']);
 const NOWHERE = -1;
 
 @Resolver(() => User)
 export class UserResolver {
-  constructor(private readonly services: Services) {}
+  constructor(
+    private readonly userService: UserService,
+    private readonly placeService: PlaceService,
+  ) {}
 
   @Query(() => User, { nullable: true, description: 'The caller; null when not logged in.' })
   me(@Ctx() ctx: RequestContext): Promise<User | null> {
-    return this.services.users.me(ctx);
+    return this.userService.me(ctx);
   }
 
   @Query(() => User, { nullable: true, description: 'One user by exactly one key; null when there is none.' })
@@ -46,7 +46,7 @@ export class UserResolver {
     account?: string | null,
   ): Promise<User | null> {
     const key = id === undefined || id === null ? undefined : (parseIdOrNull(id) ?? NOWHERE);
-    return this.services.users.find(ctx, { id: key, name, phone, email, account });
+    return this.userService.find(ctx, { id: key, name, phone, email, account });
   }
 
   @Paged()
@@ -77,23 +77,7 @@ export class UserResolver {
       since: since ? parseId(since, 'since') : null,
     };
     const page = { first, after, offset };
-    return toConnection(await this.services.users.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
-  }
-
-  @Mutation(() => User, {
-    description:
-      "Changes the caller's profile. Errors: INVALID_INPUT with the field, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED.",
-  })
-  updateProfile(
-    @Ctx() ctx: RequestContext,
-    @Arg('input', () => UpdateProfileInput, { description: 'The changes.' }) input: UpdateProfileInput,
-  ): Promise<User> {
-    const { communityId, hobbyIds, ...changes } = input;
-    return this.services.profiles.update(ctx, {
-      ...changes,
-      communityId: typeof communityId === 'string' ? parseId(communityId, 'communityId') : communityId,
-      hobbyIds: hobbyIds?.map((id) => parseId(id, 'hobbyIds')) ?? hobbyIds,
-    } as Parameters<typeof this.services.profiles.update>[1]);
+    return toConnection(await this.userService.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
   }
 
   @FieldResolver(() => String, { description: 'The display name; the login name where none was set.' })
@@ -156,48 +140,11 @@ export class UserResolver {
     description: 'The city: of the community, else of the location.',
   })
   city(@Root() user: User, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
-    return user.cityId ? this.services.places.city(ctx.em, user.cityId) : null;
+    return user.cityId ? this.placeService.city(ctx.em, user.cityId) : null;
   }
 
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })
   community(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Community | null> | null {
     return user.communityId ? ctx.loaders.community.load(user.communityId) : null;
-  }
-
-  @AtMost(USER_HOBBIES_MAX)
-  @FieldResolver(() => [Hobby], { description: 'The hobbies of the user.' })
-  hobbies(@Root() user: User, @Ctx() ctx: RequestContext): Promise<readonly Hobby[]> {
-    return ctx.loaders.hobbies.load(user.id);
-  }
-
-  @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
-  avatar(@Root() user: User): Image | null {
-    return user.avatar ?? null;
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'Where the avatar is: here, or at the third party the user came from.',
-  })
-  avatarUrl(
-    @Root() user: User,
-    @Ctx() ctx: RequestContext,
-    @Arg('size', () => ImageSize, {
-      nullable: true,
-      description: 'A smaller copy, as with `Image.url`; a picture at a third party has none.',
-    })
-    size: ImageSize | null | undefined,
-    @Arg('orDefault', () => Boolean, {
-      defaultValue: false,
-      description: 'Whether the first default photo stands in for an avatar that was never set.',
-    })
-    orDefault: boolean,
-  ): string | null | Promise<string | null> {
-    return this.services.images.avatarUrlOf(ctx, user, { size, orDefault });
-  }
-
-  @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })
-  background(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return user.backgroundId ? ctx.loaders.image.load(user.backgroundId) : null;
   }
 }

@@ -1,6 +1,7 @@
 import { type RequestContext } from '../../context.js';
 import { type DeviceType } from '../../device-type.js';
 import { AppError } from '../../errors/app-error.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import { requireViewer } from '../../policy.js';
 import { parseEmail, parsePhone } from './contact.js';
@@ -33,7 +34,6 @@ export const ID_PAGE_MAX = 10_000;
 export const ID_PAGE_DEFAULT = 1000;
 /** Names or ids one list may ask for. */
 const KEYS_MAX = 100;
-const HIGHEST_ID = 2_147_483_647;
 /** No account has it. */
 const NOBODY = -1;
 
@@ -91,7 +91,7 @@ export class UserService {
   ): Promise<{ ids: number[]; hasNextPage: boolean }> {
     if (!ctx.client.internal) throw new AppError('FORBIDDEN');
     const size = pageSize(page.first, ID_PAGE_DEFAULT, ID_PAGE_MAX);
-    const after = Math.min(page.after ?? 0, HIGHEST_ID);
+    const after = Math.min(page.after ?? 0, INTEGER_MAX);
     const ids = await listUserIds(ctx.em, cityId, deviceType, after, size);
     return { ids: ids.slice(0, size), hasNextPage: ids.length > size };
   }
@@ -104,5 +104,5 @@ function keyOf(account: string): UserKey {
   if (parsePhone(text)) return { phone: text };
   if (isNameShaped(text)) return { name: text };
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return { id: id >= 1 && id <= HIGHEST_ID ? id : NOBODY };
+  return { id: id >= 1 && id <= INTEGER_MAX ? id : NOBODY };
 }

@@ -1,7 +1,7 @@
 import { Entity, Index, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
-import { Image } from '../image/image.entity.js';
+import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
 
 export enum VerificationState {

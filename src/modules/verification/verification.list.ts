@@ -1,11 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../../errors/app-error.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import type { Verification, VerificationState } from './verification.entity.js';
 import { listVerifications, type VerificationPlace } from './verification.repository.js';
-
-/** The highest number of an account. */
-const USER_ID_MAX = 2_147_483_647;
 
 /** Rows leave the list while it is worked off, so a cursor names where a row stands, not how many came before it. */
 const encodePlace = ({ updatedAt, userId }: VerificationPlace): string =>
@@ -16,7 +14,7 @@ function decodePlace(after: string | null | undefined): VerificationPlace | null
   if (after === null || after === undefined) return null;
   const text = Buffer.from(after, 'base64url').toString('latin1');
   const [, time, userId] = /^(-?\d{1,14})\.(\d{1,10})$/.exec(text) ?? [];
-  if (!time || !(Number(userId) <= USER_ID_MAX)) throw new AppError('INVALID_INPUT', { field: 'after' });
+  if (!time || !(Number(userId) <= INTEGER_MAX)) throw new AppError('INVALID_INPUT', { field: 'after' });
   return { updatedAt: new Date(Number(time)), userId: Number(userId) };
 }
 

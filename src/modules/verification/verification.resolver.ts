@@ -3,12 +3,12 @@ import type { RequestContext } from '../../context.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
-import type { Services } from '../../services.js';
-import { Image } from '../image/image.entity.js';
+import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
 import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';
 import { VerificationInput } from './verification.input.js';
 import { maySeeIdentification } from './verification.rules.js';
+import type { VerificationService } from './verification.service.js';
 
 const VerificationConnection = connectionOf(Verification, 'Verification', ['verification', 'verifications']);
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
@@ -18,7 +18,7 @@ const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | n
 
 @Resolver(() => Verification)
 export class VerificationResolver {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly verificationService: VerificationService) {}
 
   @Paged()
   @Query(() => VerificationConnection, {
@@ -34,7 +34,7 @@ export class VerificationResolver {
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,
   ): Promise<Connection<Verification>> {
-    return toConnection(await this.services.verifications.list(ctx, state ?? null, { first, after }));
+    return toConnection(await this.verificationService.list(ctx, state ?? null, { first, after }));
   }
 
   @Mutation(() => Verification, {
@@ -46,7 +46,7 @@ export class VerificationResolver {
     @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
     input: VerificationInput,
   ): Promise<Verification> {
-    return this.services.verifications.submit(ctx, input);
+    return this.verificationService.submit(ctx, input);
   }
 
   @Mutation(() => Verification, {
@@ -58,7 +58,7 @@ export class VerificationResolver {
     @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
     input: VerificationInput,
   ): Promise<Verification> {
-    return this.services.verifications.update(ctx, input);
+    return this.verificationService.update(ctx, input);
   }
 
   @Mutation(() => Boolean, {
@@ -66,7 +66,7 @@ export class VerificationResolver {
       'Withdraws the verification of the caller, in any state, a passed one too. Always true. Errors: NOT_FOUND.',
   })
   deleteVerification(@Ctx() ctx: RequestContext): Promise<boolean> {
-    return this.services.verifications.delete(ctx);
+    return this.verificationService.delete(ctx);
   }
 
   @Mutation(() => Verification, {
@@ -92,7 +92,7 @@ export class VerificationResolver {
   ): Promise<Verification> {
     // A text that cannot be a number of ours names nobody.
     const id = parseIdOrNull(userId) ?? 0;
-    return this.services.verifications.review(ctx, id, { decision, desc, updatedAt });
+    return this.verificationService.review(ctx, id, { decision, desc, updatedAt });
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })
@@ -105,7 +105,7 @@ export class VerificationResolver {
     description: `Name of the person, or of the one who stands for the organisation. ${PRIVATE}`,
   })
   realName(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return this.services.verifications.realName(ctx, verification);
+    return this.verificationService.realName(ctx, verification);
   }
 
   @FieldResolver(() => String, {
@@ -113,7 +113,7 @@ export class VerificationResolver {
     description: `The number of that person's card, 18 characters (see that of VerificationInput). ${PRIVATE}`,
   })
   idNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return this.services.verifications.idNumber(ctx, verification);
+    return this.verificationService.idNumber(ctx, verification);
   }
 
   @FieldResolver(() => String, {

@@ -1,9 +1,10 @@
 import { AppError } from '../../errors/app-error.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
 import { lenient } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
-import { clamped, HIGHEST_ID, ranked, rowId, user } from './plus.values.js';
+import { clamped, ranked, rowId, user } from './plus.values.js';
 
 /** Reading users, following them, and administering them: `plus.md` 获取用户信息 to 用户积分收入排名. */
 
@@ -33,7 +34,7 @@ const keys = (text: string | undefined): string[] =>
 function filterOf(input: Input) {
   if (lenient(() => input.int('active')) === 1) return { active: true };
   const name = searchText(input, 'name');
-  const since = clamped(input, 'since', 0, HIGHEST_ID, 0);
+  const since = clamped(input, 'since', 0, INTEGER_MAX, 0);
   if (searchText(input, 'fetch_by') === 'username') {
     return { names: keys(name), since: since ? String(since) : undefined };
   }
@@ -110,7 +111,7 @@ export const USER_ROUTES: readonly Route<PlusFailure>[] = [
     path: '/user/currency/income-rank',
     operation: 'IncomeRank',
     variables: (input) => ({
-      days: clamped(input, 'days', 0, HIGHEST_ID, 0),
+      days: clamped(input, 'days', 0, INTEGER_MAX, 0),
       city: searchText(input, 'city')?.slice(0, LONGEST_SEARCH),
       first: clamped(input, 'limit', 1, 1000, 100),
     }),

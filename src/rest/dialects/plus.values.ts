@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import type { Data } from '../dialect.js';
 import { type Input, isRecord } from '../input.js';
 import { lenient, SEX_NUMBERS } from '../values.js';
@@ -172,12 +173,9 @@ export function contact(input: Input): { phone: string } | { email: string } {
   throw new AppError('CONTACT_AMBIGUOUS', { field: 'phone' });
 }
 
-/** Highest number a row can have. */
-export const HIGHEST_ID = 2_147_483_647;
-
 /** A whole number that names a row; anything else names none. */
 export function rowId(input: Input, name: string): string {
   const id = lenient(() => input.requiredInt(name));
-  if (id === undefined || id < 1 || id > HIGHEST_ID) throw new AppError('NOT_FOUND', { field: name });
+  if (id === undefined || id < 1 || id > INTEGER_MAX) throw new AppError('NOT_FOUND', { field: name });
   return String(id);
 }

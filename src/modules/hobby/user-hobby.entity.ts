@@ -1,8 +1,8 @@
 import { PrimaryKeyProp } from '@mikro-orm/core';
 import { Entity, ManyToOne } from '@mikro-orm/decorators/legacy';
 import { keyOnly } from '../../infra/database/columns.js';
-import { Hobby } from '../hobby/hobby.entity.js';
-import { User } from './user.entity.js';
+import { User } from '../user/user.entity.js';
+import { Hobby } from './hobby.entity.js';
 
 /** Which hobbies a user has chosen. */
 @Entity({ tableName: 'user_hobbies' })

@@ -1,21 +1,22 @@
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import type { CaptchaService } from '../captcha/captcha.service.js';
-import type { CodePurpose, CodeService } from '../code/code.service.js';
-import { matchAccount } from './account.finder.js';
-import type { CaptchaProof, ContactInput } from './account.types.js';
-import { codeAddress, type Proof } from './proof.js';
-import { takenError } from './registration.service.js';
+import type { CaptchaAnswer, CaptchaService } from '../captcha/captcha.service.js';
+import type { Claimants } from '../guard/claimants.js';
+import { matchAccount } from '../user/account.finder.js';
+import type { CodeContact } from './code.address.js';
+import { codeAddress, takenError } from './code.address.js';
+import type { CodePurpose, CodeService } from './code.service.js';
+import type { CodeVerifier } from './code.verifier.js';
 
-export interface SendCodeInput extends ContactInput {
+export interface CodeRequest extends CodeContact {
   purposes: readonly CodePurpose[];
 }
 
-export interface VerifyInput extends ContactInput {
+export interface CodeCheck extends CodeContact {
   code?: string | null;
   /** Left out: good for any purpose. */
   purpose?: CodePurpose | null;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
 /** Asking for codes and checking them without using them up. */
@@ -23,14 +24,15 @@ export class CodeRequestService {
   constructor(
     private readonly codes: CodeService,
     private readonly captchas: CaptchaService,
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly verifier: CodeVerifier,
   ) {}
 
   /**
    * Sends a code. Throws PHONE_TAKEN or EMAIL_TAKEN where the address must be new, USER_NOT_FOUND where it must be
    * known, CODE_TOO_SOON, CODE_LIMIT, RATE_LIMITED.
    */
-  async send(ctx: RequestContext, input: SendCodeInput): Promise<{ resendAfter: number; expiresAt: Date }> {
+  async send(ctx: RequestContext, input: CodeRequest): Promise<{ resendAfter: number; expiresAt: Date }> {
     const purposes = [...new Set(input.purposes)];
     if (purposes.length === 0) throw new AppError('INVALID_INPUT', { field: 'purposes' });
     const target = codeAddress(input);
@@ -43,16 +45,15 @@ export class CodeRequestService {
   }
 
   /** Whether a code or a captcha answer is right. A wrong one counts as a try. */
-  async verify(ctx: RequestContext, input: VerifyInput): Promise<boolean> {
+  async verify(ctx: RequestContext, input: CodeCheck): Promise<boolean> {
     const { captcha } = input;
     if (!input.code) {
       if (!captcha) throw new AppError('INVALID_INPUT', { field: 'code' });
       return this.captchas.check(captcha.id, captcha.answer ?? '');
     }
     const target = codeAddress(input);
-    const { user, guardKey } = await matchAccount(ctx.em, target.address);
-    const claim = await this.proof.claim(guardKey, user?.id ?? null, captcha);
-    return this.proof.checkCode(ctx, claim, {
+    const claimant = await this.claimants.of(ctx, await matchAccount(ctx.em, target.address), captcha);
+    return this.verifier.check(claimant, {
       ...target,
       code: input.code ?? '',
       purpose: input.purpose ?? undefined,

@@ -1,20 +1,34 @@
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import type { AccountCreator, NewAccount } from '../account/account.creator.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import { type CodeContact, codeAddress, takenError } from '../code/code.address.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
+import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import type { SessionService } from '../session/session.service.js';
+import { matchAccount } from '../user/account.finder.js';
 import { loadUser } from '../user/load-user.js';
 import { normaliseName, normaliseText } from '../user/text.js';
 import { USER_LIMITS } from '../user/user.entity.js';
 import { findUserByName } from '../user/user.repository.js';
-import type { AccountCreator, NewAccount } from './account.creator.js';
-import { matchAccount } from './account.finder.js';
-import type { AuthResult, RegisterInput } from './account.types.js';
-import { codeAddress, type Proof } from './proof.js';
+import type { AuthResult } from './auth-result.js';
+
+export interface Registration extends CodeContact, Partial<SentPassword> {
+  code: string;
+  name?: string | null;
+  nickname?: string | null;
+  captcha?: CaptchaAnswer | null;
+}
 
 /** Registration with a code sent to a phone or an e-mail address. */
 export class RegistrationService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly creator: AccountCreator,
     private readonly sessions: SessionService,
     private readonly moderation: ModerationService,
@@ -24,23 +38,22 @@ export class RegistrationService {
    * Creates an account and logs it in. Everything else is checked before the code is used up.
    * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.
    */
-  async register(ctx: RequestContext, input: RegisterInput): Promise<AuthResult> {
+  async register(ctx: RequestContext, input: Registration): Promise<AuthResult> {
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const target = codeAddress(input);
-    const { user: owner, guardKey } = await matchAccount(ctx.em, target.address);
-    if (owner) throw takenError(target.channel);
+    const match = await matchAccount(ctx.em, target.address);
+    if (match.user) throw takenError(target.channel);
     const password = passwordOf(input);
-    if (password) this.proof.assertAllowed(ctx, password);
+    if (password) this.passwords.assertAllowed(ctx, password);
     const account: NewAccount = {
       ...(await this.names(ctx, input)),
       ...(target.channel === 'sms' ? { phone: target.address } : { email: target.address }),
     };
-    const userId = await this.proof.code(
-      ctx,
-      await this.proof.claim(guardKey, null, input.captcha),
+    const userId = await this.codes.use(
+      await this.claimants.of(ctx, match, input.captcha),
       { ...target, code: input.code, purpose: 'REGISTER' },
       async () => {
-        const passwordHash = password && (await this.proof.secretFor(ctx, password));
+        const passwordHash = password && (await this.passwords.hashNew(ctx, password));
         return this.creator.create(ctx, { ...account, passwordHash });
       },
     );
@@ -50,7 +63,7 @@ export class RegistrationService {
 
   private async names(
     ctx: RequestContext,
-    input: RegisterInput,
+    input: Registration,
   ): Promise<Pick<NewAccount, 'name' | 'nickname'>> {
     const name = input.name ? normaliseName(input.name) : null;
     const nickname = normaliseText(input.nickname ?? null, 'nickname', USER_LIMITS.nickname);
@@ -63,10 +76,5 @@ export class RegistrationService {
   }
 }
 
-export const takenError = (channel: 'sms' | 'mail'): AppError =>
-  channel === 'sms'
-    ? new AppError('PHONE_TAKEN', { field: 'phone' })
-    : new AppError('EMAIL_TAKEN', { field: 'email' });
-
-const passwordOf = ({ password, passwordFormat = 'PLAIN' }: RegisterInput) =>
+const passwordOf = ({ password, passwordFormat = 'PLAIN' }: Registration) =>
   password === undefined || password === null ? null : { password, passwordFormat };

@@ -2,16 +2,16 @@ import type { EntityClass, EntityManager } from '@mikro-orm/postgresql';
 import { readMoment } from '../../infra/database/moments.js';
 import { queryOne } from '../../infra/database/query.js';
 import { Address } from '../address/address.entity.js';
+import { Credential } from '../credential/credential.entity.js';
+import { Identity } from '../credential/identity.entity.js';
+import { UserHobby } from '../hobby/user-hobby.entity.js';
 import { OpenAppCall } from '../openapp/open-app-call.entity.js';
 import { SecurityEvent } from '../security/security-event.entity.js';
 import { Session } from '../session/session.entity.js';
 import { Sex, User, UserStatus } from '../user/user.entity.js';
 import { UserExtra } from '../user/user-extra.entity.js';
-import { UserHobby } from '../user/user-hobby.entity.js';
 import { Verification } from '../verification/verification.entity.js';
 import { Vip } from '../wallet/vip.entity.js';
-import { Credential } from './credential.entity.js';
-import { Identity } from './identity.entity.js';
 
 /**
  * What goes with the person, besides pictures and follows. Orders, daily incomes, points and money are the books:

@@ -4,10 +4,17 @@ import { Piscina } from 'piscina';
 import type { Config } from '../../config.js';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
+import { isMd5 } from '../../md5.js';
 import type { HashTask } from './password.worker.js';
 
 /** How a route receives a password: as typed, or already as its hex MD5. Decided by the route, never by the value. */
 export type PasswordFormat = 'PLAIN' | 'MD5';
+
+/** A password as one entrance takes it: the text itself, or its MD5. */
+export interface SentPassword {
+  password: string;
+  passwordFormat: PasswordFormat;
+}
 
 type HasherConfig = Pick<
   Config,
@@ -120,7 +127,7 @@ export class PasswordHasher {
 
 /** The lower-case hex MD5 that both formats come down to. Plain text is neither trimmed nor normalised. */
 function md5Of(password: string, format: PasswordFormat): string {
-  const valid = format === 'MD5' ? /^[0-9a-f]{32}$/i.test(password) : password.isWellFormed();
+  const valid = format === 'MD5' ? isMd5(password) : password.isWellFormed();
   if (!valid) throw new AppError('INVALID_INPUT', { field: 'password' });
   return format === 'MD5' ? password.toLowerCase() : createHash('md5').update(password, 'utf8').digest('hex');
 }

@@ -1,34 +1,52 @@
 import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import type { IdentityProviders, ProvenIdentity } from '../../infra/oauth/port.js';
+import type { IdentityProviders, ProvenIdentity, ThirdPartyCredential } from '../../infra/oauth/port.js';
 import { requireViewer } from '../../policy.js';
-import type { CodeAddress } from '../code/code.service.js';
+import type { AccountCreator } from '../account/account.creator.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeAddress } from '../code/code.address.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
+import { addIdentities, findUserIdByIdentity } from '../credential/identity.repository.js';
+import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
+import { matchAccount } from '../user/account.finder.js';
 import { normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
 import { loadUser } from '../user/load-user.js';
 import { normaliseText } from '../user/text.js';
 import { Sex, USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
-import type { AccountCreator } from './account.creator.js';
-import { matchAccount } from './account.finder.js';
-import { addIdentities, findUserIdByIdentity } from './account.repository.js';
-import type { AuthResult, LoginInput } from './account.types.js';
-import type { Proof } from './proof.js';
+import type { AuthResult } from './auth-result.js';
+
+/** Exactly one of `password`, `code` and `thirdParty`; the first two with either `account` or `phone`. */
+export interface LoginRequest extends Partial<SentPassword> {
+  account?: string | null;
+  /** For doors that know accounts by their phone only: no e-mail address or name opens them. */
+  phone?: string | null;
+  code?: string | null;
+  thirdParty?: ThirdPartyCredential | null;
+  /** With a code: create the account when nobody has this phone or address yet. */
+  registerUnknown?: boolean | null;
+  captcha?: CaptchaAnswer | null;
+}
 
 interface LoggedIn {
   userId: number;
   isNewUser: boolean;
-  /** The secret the password was verified against; the session opens only if it is still the one. */
+  /** The hash the password was verified against; the session opens only if it is still the one. */
   passwordHash?: string;
 }
 
 /** Log-in by password, by code, or by a third party. */
 export class LoginService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly creator: AccountCreator,
     private readonly sessions: SessionService,
     private readonly events: SecurityEventService,
@@ -41,7 +59,7 @@ export class LoginService {
    * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
    * CAPTCHA_REQUIRED, IP_BLOCKED; INVALID_INPUT unless exactly one way is given, naming what lacks or is too much.
    */
-  async login(ctx: RequestContext, input: LoginInput): Promise<AuthResult> {
+  async login(ctx: RequestContext, input: LoginRequest): Promise<AuthResult> {
     assertOneWay(input);
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
@@ -58,7 +76,7 @@ export class LoginService {
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: false };
   }
 
-  private prove(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {
+  private prove(ctx: RequestContext, input: LoginRequest): Promise<LoggedIn> {
     if (input.thirdParty) return this.byThirdParty(ctx, input);
     const account = input.phone ? normalisePhone(input.phone) : input.account;
     if (!account) throw new AppError('INVALID_INPUT', { field: 'account' });
@@ -66,12 +84,12 @@ export class LoginService {
     return input.code ? this.byCode(ctx, account, input) : this.byPassword(ctx, account, input);
   }
 
-  private async byPassword(ctx: RequestContext, account: string, input: LoginInput): Promise<LoggedIn> {
-    const { user, guardKey } = await matchAccount(ctx.em, account);
-    const userId = user?.id ?? null;
-    const passwordHash = await this.proof.password(
-      ctx,
-      await this.proof.claim(guardKey, userId, input.captcha),
+  private async byPassword(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
+    const match = await matchAccount(ctx.em, account);
+    const { user } = match;
+    const passwordHash = await this.passwords.verify(
+      ctx.em,
+      await this.claimants.of(ctx, match, input.captcha),
       { password: input.password ?? '', passwordFormat: input.passwordFormat ?? 'PLAIN' },
     );
     if (!user || !passwordHash) {
@@ -83,12 +101,12 @@ export class LoginService {
     return { userId: user.id, isNewUser: false, passwordHash };
   }
 
-  private async byCode(ctx: RequestContext, account: string, input: LoginInput): Promise<LoggedIn> {
+  private async byCode(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
     const target = addressOf(account);
-    const { user, guardKey } = await matchAccount(ctx.em, target.address);
-    return this.proof.code(
-      ctx,
-      await this.proof.claim(guardKey, user?.id ?? null, input.captcha),
+    const match = await matchAccount(ctx.em, target.address);
+    const { user } = match;
+    return this.codes.use(
+      await this.claimants.of(ctx, match, input.captcha),
       // A code that is to create an account must have been sent for that too.
       { ...target, code: input.code ?? '', purpose: !user && input.registerUnknown ? 'REGISTER' : 'LOGIN' },
       async () => {
@@ -103,7 +121,7 @@ export class LoginService {
     );
   }
 
-  private async byThirdParty(ctx: RequestContext, input: LoginInput): Promise<LoggedIn> {
+  private async byThirdParty(ctx: RequestContext, input: LoginRequest): Promise<LoggedIn> {
     if (!input.thirdParty) throw new AppError('INVALID_INPUT', { field: 'thirdParty' });
     const identity = await this.providers.prove(input.thirdParty);
     const known = await this.findByIdentity(ctx, identity);
@@ -146,7 +164,7 @@ export class LoginService {
 
 const WAYS = ['password', 'code', 'thirdParty'] as const;
 
-function assertOneWay(input: LoginInput): void {
+function assertOneWay(input: LoginRequest): void {
   const [way, another] = WAYS.filter((one) => input[one] !== null && input[one] !== undefined);
   if (another) throw new AppError('INVALID_INPUT', { field: another });
   if (!way)

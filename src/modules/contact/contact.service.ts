@@ -2,7 +2,15 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { requireViewer } from '../../policy.js';
-import type { CodeAddress } from '../code/code.service.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeAddress } from '../code/code.address.js';
+import { codeAddress, takenError } from '../code/code.address.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
+import { findPasswordHash, savePasswordHash } from '../credential/credential.repository.js';
+import { countIdentities } from '../credential/identity.repository.js';
+import type { SentPassword } from '../credential/password.hasher.js';
+import type { PasswordVerifier } from '../credential/password.verifier.js';
+import type { Claimant, Claimants } from '../guard/claimants.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import { loadUser } from '../user/load-user.js';
@@ -14,25 +22,24 @@ import {
   lockActiveUser,
   updateUser,
 } from '../user/user.repository.js';
-import { countIdentities, findPasswordHash, savePasswordHash, takeOverEmail } from './account.repository.js';
-import type { CaptchaProof, PasswordInput } from './account.types.js';
-import { type Claim, codeAddress, type Proof } from './proof.js';
-import { takenError } from './registration.service.js';
+import { takeOverEmail } from './email.repository.js';
 
-export interface BindInput extends Partial<PasswordInput> {
+export interface ContactBinding extends Partial<SentPassword> {
   code: string;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
-export interface UnbindInput extends PasswordInput {
+export interface ContactRemoval extends SentPassword {
   code: string;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
 /** The phone and the e-mail address of an account: binding, replacing and removing them, each with a code. */
 export class ContactService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly events: SecurityEventService,
   ) {}
 
@@ -40,34 +47,34 @@ export class ContactService {
    * Sets or replaces the phone. With a password: the current one if there is one, else it becomes the password.
    * Throws PHONE_INVALID, PHONE_TAKEN, CREDENTIALS_INVALID, PASSWORD_WEAK, CODE_INVALID.
    */
-  bindPhone(ctx: RequestContext, phone: string, input: BindInput): Promise<User> {
+  bindPhone(ctx: RequestContext, phone: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ phone }), input);
   }
 
   /** Sets or replaces the e-mail address, verified by the code. Throws as {@link bindPhone}, with EMAIL_…. */
-  bindEmail(ctx: RequestContext, email: string, input: BindInput): Promise<User> {
+  bindEmail(ctx: RequestContext, email: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ email }), input);
   }
 
   /** Removes the phone. Throws CREDENTIALS_INVALID, then CODE_INVALID; LAST_LOGIN_METHOD; NOT_FOUND without one. */
-  unbindPhone(ctx: RequestContext, input: UnbindInput): Promise<User> {
+  unbindPhone(ctx: RequestContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'sms', input);
   }
 
   /** Removes the e-mail address. Throws as {@link unbindPhone}. */
-  unbindEmail(ctx: RequestContext, input: UnbindInput): Promise<User> {
+  unbindEmail(ctx: RequestContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'mail', input);
   }
 
-  private async bind(ctx: RequestContext, target: CodeAddress, input: BindInput): Promise<User> {
+  private async bind(ctx: RequestContext, target: CodeAddress, input: ContactBinding): Promise<User> {
     const { userId } = requireViewer(ctx);
     await assertFree(ctx, userId, target);
-    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
-    const newPassword = await this.checkPassword(ctx, claim, userId, input);
+    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    const newPassword = await this.checkPassword(ctx, claimant, userId, input);
     const request = { ...target, code: input.code, purpose: 'BIND' as const };
-    await this.proof.code(ctx, claim, request, async () => {
-      const secret = newPassword && (await this.proof.secretFor(ctx, newPassword));
-      await this.write(ctx, userId, target, secret);
+    await this.codes.use(claimant, request, async () => {
+      const passwordHash = newPassword && (await this.passwords.hashNew(ctx, newPassword));
+      await this.write(ctx, userId, target, passwordHash);
     });
     return loadUser(ctx, userId);
   }
@@ -75,41 +82,41 @@ export class ContactService {
   /** What is to become the password; null when the current one was given and is right, or none was given. */
   private async checkPassword(
     ctx: RequestContext,
-    claim: Claim,
+    claimant: Claimant,
     userId: number,
-    input: BindInput,
-  ): Promise<PasswordInput | null> {
+    input: ContactBinding,
+  ): Promise<SentPassword | null> {
     if (input.password === undefined || input.password === null) return null;
     const given = { password: input.password, passwordFormat: input.passwordFormat ?? ('PLAIN' as const) };
     if ((await findPasswordHash(ctx.em, userId)) === null) {
-      this.proof.assertAllowed(ctx, given);
+      this.passwords.assertAllowed(ctx, given);
       return given;
     }
-    await this.assertPassword(ctx, claim, given);
+    await this.assertPassword(ctx, claimant, given);
     return null;
   }
 
-  private async assertPassword(ctx: RequestContext, claim: Claim, given: PasswordInput): Promise<void> {
-    if (!(await this.proof.password(ctx, claim, given))) throw passwordWrong();
+  private async assertPassword(ctx: RequestContext, claimant: Claimant, given: SentPassword): Promise<void> {
+    if (!(await this.passwords.verify(ctx.em, claimant, given))) throw passwordWrong();
   }
 
   private async write(
     ctx: RequestContext,
     userId: number,
     { channel, address }: CodeAddress,
-    secret: string | null,
+    passwordHash: string | null,
   ): Promise<void> {
     try {
       await ctx.em.transactional(async () => {
         await lockActiveUser(ctx.em, userId);
         // Somebody else with this account's session was quicker to set a password.
-        if (secret && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
+        if (passwordHash && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
         if (channel === 'sms') await updateUser(ctx.em, userId, { phone: address });
         else {
           await updateUser(ctx.em, userId, { email: address, emailVerified: true });
           await takeOverEmail(ctx.em, address, userId);
         }
-        if (secret) await savePasswordHash(ctx.em, userId, secret);
+        if (passwordHash) await savePasswordHash(ctx.em, userId, passwordHash);
         const kind = channel === 'sms' ? SecurityEventKind.PHONE_BOUND : SecurityEventKind.EMAIL_BOUND;
         await this.events.record(ctx, userId, kind);
       });
@@ -118,15 +125,15 @@ export class ContactService {
     }
   }
 
-  private async unbind(ctx: RequestContext, channel: 'sms' | 'mail', input: UnbindInput): Promise<User> {
+  private async unbind(ctx: RequestContext, channel: 'sms' | 'mail', input: ContactRemoval): Promise<User> {
     const { userId } = requireViewer(ctx);
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;
     if (!address) throw new AppError('NOT_FOUND');
-    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
-    await this.assertPassword(ctx, claim, input);
+    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    await this.assertPassword(ctx, claimant, input);
     const request = { channel, address, code: input.code, purpose: 'UNBIND' as const };
-    await this.proof.code(ctx, claim, request, () => this.remove(ctx, userId, request));
+    await this.codes.use(claimant, request, () => this.remove(ctx, userId, request));
     return loadUser(ctx, userId);
   }
 

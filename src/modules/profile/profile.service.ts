@@ -3,15 +3,15 @@ import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
 import { requireViewer } from '../../policy.js';
-import { countHobbies, replaceHobbies } from '../hobby/hobby.repository.js';
-import type { Image } from '../image/image.entity.js';
+import { countHobbies, replaceHobbies, USER_HOBBIES_MAX } from '../hobby/hobby.repository.js';
 import type { ImageService } from '../image/image.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import type { PlaceService } from '../place/place.service.js';
-import { assertBirthday } from './calendar.js';
-import { normaliseName, normaliseText } from './text.js';
-import { Sex, USER_LIMITS, type User } from './user.entity.js';
-import { findUserById, lockActiveUser, updateUser } from './user.repository.js';
+import { assertBirthday } from '../user/calendar.js';
+import type { Image } from '../user/image.entity.js';
+import { normaliseName, normaliseText } from '../user/text.js';
+import { Sex, USER_LIMITS, type User } from '../user/user.entity.js';
+import { findUserById, lockActiveUser, updateUser } from '../user/user.repository.js';
 
 /** A value sets, absent leaves, null clears. */
 export interface ProfileChanges {
@@ -35,9 +35,6 @@ interface UsedPicture {
   image: Image;
   field: string;
 }
-
-/** Hobbies one user may have. */
-export const USER_HOBBIES_MAX = 30;
 
 /** Changing what a user shows of themselves. Everything is checked before anything is written. */
 export class ProfileService {

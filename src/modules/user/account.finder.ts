@@ -1,14 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { parseEmail, parsePhone } from '../user/contact.js';
-import { foldName, nameAsTyped } from '../user/text.js';
-import type { User } from '../user/user.entity.js';
-import { findUserByEmail, findUserByName, findUserByPhone } from '../user/user.repository.js';
+import { parseEmail, parsePhone } from './contact.js';
+import { foldName, nameAsTyped } from './text.js';
+import type { User } from './user.entity.js';
+import { findUserByEmail, findUserByName, findUserByPhone } from './user.repository.js';
 
 /** What a person typed to say who they are, and who that is. */
 export interface AccountMatch {
   user: User | null;
   /** What the guard counts failures under: the same for every spelling of one account. */
-  guardKey: string;
+  accountKey: string;
 }
 
 /** By the form of the text, one field only: what looks like a phone is a phone and no name. */
@@ -29,7 +29,7 @@ const ACCOUNT_MAX = 254;
 /** Finds an account by phone, verified e-mail or name. */
 export async function matchAccount(em: EntityManager, input: string): Promise<AccountMatch> {
   const { user, canonical } = await findByForm(em, nameAsTyped(input).slice(0, ACCOUNT_MAX));
-  return { user, guardKey: user ? guardKeyOf(user.id) : `unknown:${canonical}` };
+  return { user, accountKey: user ? accountKeyOf(user.id) : `unknown:${canonical}` };
 }
 
-export const guardKeyOf = (userId: number): string => `user:${userId}`;
+export const accountKeyOf = (userId: number): string => `user:${userId}`;

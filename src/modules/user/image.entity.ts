@@ -1,7 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
-import { User } from '../user/user.entity.js';
+import { User } from './user.entity.js';
 
 @ObjectType({ description: 'A stored picture.' })
 @Entity({ tableName: 'images' })

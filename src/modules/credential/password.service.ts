@@ -1,31 +1,38 @@
 import { type RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { requireViewer } from '../../policy.js';
+import type { CaptchaAnswer } from '../captcha/captcha.service.js';
+import type { CodeContact } from '../code/code.address.js';
+import { codeAddress } from '../code/code.address.js';
+import type { CodeVerifier } from '../code/code.verifier.js';
+import type { Claimants } from '../guard/claimants.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
+import { matchAccount } from '../user/account.finder.js';
 import { UserStatus } from '../user/user.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
-import { guardKeyOf, matchAccount } from './account.finder.js';
-import { findPasswordHash, savePasswordHash } from './account.repository.js';
-import type { CaptchaProof, ContactInput, PasswordInput } from './account.types.js';
-import { codeAddress, type Proof } from './proof.js';
+import { findPasswordHash, savePasswordHash } from './credential.repository.js';
+import type { SentPassword } from './password.hasher.js';
+import type { PasswordVerifier } from './password.verifier.js';
 
-export interface ChangePasswordInput extends PasswordInput {
+export interface PasswordChange extends SentPassword {
   /** Required unless the account has no password yet. */
   oldPassword?: string | null;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
-export interface RetrievePasswordInput extends PasswordInput, ContactInput {
+export interface PasswordRetrieval extends SentPassword, CodeContact {
   code: string;
-  captcha?: CaptchaProof | null;
+  captcha?: CaptchaAnswer | null;
 }
 
 /** Changing a password with the old one, and replacing a forgotten one with a code. */
 export class PasswordService {
   constructor(
-    private readonly proof: Proof,
+    private readonly claimants: Claimants,
+    private readonly passwords: PasswordVerifier,
+    private readonly codes: CodeVerifier,
     private readonly sessions: SessionService,
     private readonly events: SecurityEventService,
   ) {}
@@ -34,17 +41,17 @@ export class PasswordService {
    * Sets the caller's password and ends their other sessions.
    * Throws CREDENTIALS_INVALID (field oldPassword), PASSWORD_UNCHANGED, PASSWORD_WEAK.
    */
-  async change(ctx: RequestContext, input: ChangePasswordInput): Promise<boolean> {
+  async change(ctx: RequestContext, input: PasswordChange): Promise<boolean> {
     const { userId, sessionId } = requireViewer(ctx);
-    this.proof.assertAllowed(ctx, input);
+    this.passwords.assertAllowed(ctx, input);
     const current = await findPasswordHash(ctx.em, userId);
     const proven = current === null ? null : await this.proveOld(ctx, input);
-    const secret = await this.proof.secretFor(ctx, input);
+    const passwordHash = await this.passwords.hashNew(ctx, input);
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
       // Of two changes at once, both with the old password, one comes second and no longer has it.
       if ((await findPasswordHash(ctx.em, userId)) !== proven) throw oldPasswordWrong();
-      await this.replace(ctx, userId, secret, SecurityEventKind.PASSWORD_CHANGED, sessionId);
+      await this.replace(ctx, userId, passwordHash, SecurityEventKind.PASSWORD_CHANGED, sessionId);
     });
     return true;
   }
@@ -53,24 +60,24 @@ export class PasswordService {
    * Replaces the password of the account that has this phone or verified address, and ends all its sessions.
    * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID, ACCOUNT_DISABLED.
    */
-  async retrieve(ctx: RequestContext, input: RetrievePasswordInput): Promise<boolean> {
+  async retrieve(ctx: RequestContext, input: PasswordRetrieval): Promise<boolean> {
     const target = codeAddress(input);
-    const { user } = await matchAccount(ctx.em, target.address);
+    const match = await matchAccount(ctx.em, target.address);
+    const { user } = match;
     if (!user) {
       throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
     }
-    this.proof.assertAllowed(ctx, input);
-    await this.proof.code(
-      ctx,
-      await this.proof.claim(guardKeyOf(user.id), user.id, input.captcha),
+    this.passwords.assertAllowed(ctx, input);
+    await this.codes.use(
+      await this.claimants.of(ctx, match, input.captcha),
       { ...target, code: input.code, purpose: 'RETRIEVE' },
       async () => {
         // Told only to who has the code, and so is the owner.
         if (user.status !== UserStatus.ACTIVE) throw new AppError('ACCOUNT_DISABLED');
-        const secret = await this.proof.secretFor(ctx, input);
+        const passwordHash = await this.passwords.hashNew(ctx, input);
         await ctx.em.transactional(async () => {
           await lockActiveUser(ctx.em, user.id);
-          await this.replace(ctx, user.id, secret, SecurityEventKind.PASSWORD_RETRIEVED);
+          await this.replace(ctx, user.id, passwordHash, SecurityEventKind.PASSWORD_RETRIEVED);
         });
       },
     );
@@ -80,21 +87,21 @@ export class PasswordService {
   private async replace(
     ctx: RequestContext,
     userId: number,
-    secret: string,
+    passwordHash: string,
     kind: SecurityEventKind,
     keepSession?: number,
   ): Promise<void> {
-    await savePasswordHash(ctx.em, userId, secret);
+    await savePasswordHash(ctx.em, userId, passwordHash);
     await this.sessions.end(ctx.em, userId, { except: keepSession });
     await this.events.record(ctx, userId, kind);
   }
 
-  private async proveOld(ctx: RequestContext, input: ChangePasswordInput): Promise<string> {
+  private async proveOld(ctx: RequestContext, input: PasswordChange): Promise<string> {
     const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
-    const claim = await this.proof.ownClaim(requireViewer(ctx), input.captcha);
-    const proven = input.oldPassword ? await this.proof.password(ctx, claim, old) : null;
+    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    const proven = input.oldPassword ? await this.passwords.verify(ctx.em, claimant, old) : null;
     if (!proven) throw oldPasswordWrong();
-    if (secretOf(old) === secretOf(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });
+    if (canonical(old) === canonical(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });
     return proven;
   }
 }
@@ -102,5 +109,5 @@ export class PasswordService {
 const oldPasswordWrong = (): AppError => new AppError('CREDENTIALS_INVALID', { field: 'oldPassword' });
 
 /** An MD5 is the same in either case. */
-const secretOf = ({ password, passwordFormat }: PasswordInput): string =>
+const canonical = ({ password, passwordFormat }: SentPassword): string =>
   passwordFormat === 'MD5' ? password.toLowerCase() : password;

@@ -1,0 +1,45 @@
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Config } from '../config.js';
+import type { AppError } from '../errors/app-error.js';
+import { toAppError } from '../errors/unexpected.js';
+import { rangeMatcher } from '../infra/ip.js';
+import { handleClientError } from './client-error.js';
+import { loggerOptions, requestId, requestLogger } from './logging.js';
+import { parseQuery } from './query.js';
+
+/** Answers a request that reaches no route. */
+export type SendUnrouted = (error: AppError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** The HTTP server, without a route. */
+export function createHttp(config: Config, sendUnrouted: SendUnrouted): FastifyInstance {
+  const http: FastifyInstance = Fastify({
+    logger: loggerOptions(config),
+    // The line for each request is our own (logging.ts): theirs holds the URL, and with it secrets.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    childLoggerFactory: requestLogger,
+    trustProxy: config.TRUSTED_PROXIES.length > 0 && rangeMatcher(config.TRUSTED_PROXIES),
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    requestTimeout: 60_000,
+    // A request without a host is refused in the envelope of its door (request-head.ts), not without a body.
+    http: { maxHeaderSize: 16_384, headersTimeout: 20_000, requireHostHeader: false },
+    forceCloseConnections: 'idle',
+    // What comes while closing is answered, at its own door; it is the last on its connection.
+    return503OnClosing: false,
+    // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
+    frameworkErrors: (raw, request, reply) => void sendUnrouted(toAppError(raw), request, reply),
+    clientErrorHandler: (error, socket) => void handleClientError(http, error, socket),
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: 512,
+      querystringParser: parseQuery,
+    },
+  });
+  return http;
+}

@@ -1,0 +1,65 @@
+import { Field, InputType, registerEnumType } from 'type-graphql';
+import { CaptchaInput } from '../captcha/captcha.input.js';
+
+enum CodePurposeEnum {
+  REGISTER = 'REGISTER',
+  LOGIN = 'LOGIN',
+  BIND = 'BIND',
+  RETRIEVE = 'RETRIEVE',
+  UNBIND = 'UNBIND',
+}
+registerEnumType(CodePurposeEnum, {
+  name: 'CodePurpose',
+  description: 'What a code is good for.',
+  valuesConfig: {
+    REGISTER: { description: 'Creating an account. The phone or address must be new.' },
+    LOGIN: { description: 'Logging in without a password.' },
+    BIND: { description: 'Binding the phone or address to the caller. It must be new.' },
+    RETRIEVE: { description: 'Replacing a forgotten password. The phone or address must be known.' },
+    UNBIND: { description: 'Removing the phone or address. It must be known.' },
+  },
+});
+
+@InputType({
+  description: 'Where to send a code, and what for. Exactly one of phone and email.',
+})
+export class SendCodeInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'A mainland China mobile number; +86, 0086 and 86 are accepted.',
+  })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'An e-mail address.' })
+  email?: string | null;
+
+  @Field(() => [CodePurposeEnum], { description: 'What the code is to be good for: one or more.' })
+  purposes!: CodePurposeEnum[];
+}
+
+@InputType({
+  description:
+    'A code to check, with exactly one of phone and email; or, without a code, a captcha to answer.',
+})
+export class VerifyInput {
+  @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The address the code was sent to.' })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The code, six digits.' })
+  code?: string | null;
+
+  @Field(() => CodePurposeEnum, {
+    nullable: true,
+    description: 'What it must be good for; any purpose when left out.',
+  })
+  purpose?: CodePurposeEnum | null;
+
+  @Field(() => CaptchaInput, {
+    nullable: true,
+    description: 'A captcha and its answer; with a code, after CAPTCHA_REQUIRED.',
+  })
+  captcha?: CaptchaInput | null;
+}

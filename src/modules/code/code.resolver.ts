@@ -1,0 +1,41 @@
+import { Arg, Ctx, Field, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { SendCodeInput, VerifyInput } from './code.input.js';
+import type { CodeRequestService } from './code-request.service.js';
+
+@ObjectType({ description: 'A code was sent.' })
+class SendCodePayload {
+  @Field(() => Int, { description: 'Seconds until another one can be sent there.' })
+  resendAfter!: number;
+
+  @Field(() => Date, { description: 'Until when the code is good.' })
+  expiresAt!: Date;
+}
+
+@Resolver()
+export class CodeResolver {
+  constructor(private readonly codeRequestService: CodeRequestService) {}
+
+  @Mutation(() => SendCodePayload, {
+    description:
+      'Sends a six-digit code by SMS or mail. Errors: PHONE_TAKEN, EMAIL_TAKEN, USER_NOT_FOUND, CODE_TOO_SOON, CODE_LIMIT, RATE_LIMITED.',
+  })
+  sendCode(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => SendCodeInput, { description: 'Where to, and what for.' })
+    input: SendCodeInput,
+  ): Promise<SendCodePayload> {
+    return this.codeRequestService.send(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      'Whether a code or a captcha answer is right. It is not used up, but a wrong one counts as a try.',
+  })
+  verify(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => VerifyInput, { description: 'What to check.' }) input: VerifyInput,
+  ): Promise<boolean> {
+    return this.codeRequestService.verify(ctx, input);
+  }
+}

@@ -1,0 +1,56 @@
+import { Field, InputType, registerEnumType } from 'type-graphql';
+import { CaptchaInput } from '../captcha/captcha.input.js';
+
+enum PasswordFormatEnum {
+  PLAIN = 'PLAIN',
+  MD5 = 'MD5',
+}
+registerEnumType(PasswordFormatEnum, {
+  name: 'PasswordFormat',
+  description: 'How a password is sent. Both forms lead to the same account.',
+  valuesConfig: {
+    PLAIN: { description: 'The password itself.' },
+    MD5: { description: 'Its MD5 as 32 hexadecimal digits, in either case: what the anlife app sends.' },
+  },
+});
+
+/** What every input with a password takes besides. */
+@InputType()
+export abstract class PasswordFields {
+  @Field(() => PasswordFormatEnum, {
+    defaultValue: PasswordFormatEnum.PLAIN,
+    description: 'How passwords are sent in this input.',
+  })
+  passwordFormat!: PasswordFormatEnum;
+
+  @Field(() => CaptchaInput, { nullable: true, description: 'A captcha, needed after CAPTCHA_REQUIRED.' })
+  captcha?: CaptchaInput | null;
+}
+
+@InputType({ description: 'A new password for the caller.' })
+export class ChangePasswordInput extends PasswordFields {
+  @Field(() => String, { nullable: true, description: 'The old password; required unless there is none.' })
+  oldPassword?: string | null;
+
+  @Field(() => String, {
+    description: 'The new password: 8 to 128 characters, not a common one, not the old one.',
+  })
+  password!: string;
+}
+
+@InputType({
+  description: 'A new password in the place of a forgotten one. Exactly one of phone and email.',
+})
+export class RetrievePasswordInput extends PasswordFields {
+  @Field(() => String, { nullable: true, description: 'The phone of the account.' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The verified e-mail address of the account.' })
+  email?: string | null;
+
+  @Field(() => String, { description: 'A code sent there for RETRIEVE.' })
+  code!: string;
+
+  @Field(() => String, { description: 'The new password: 8 to 128 characters, not a common one.' })
+  password!: string;
+}

@@ -1,0 +1,35 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { ChangePasswordInput, RetrievePasswordInput } from './password.input.js';
+import type { PasswordService } from './password.service.js';
+
+@Resolver()
+export class PasswordResolver {
+  constructor(private readonly passwordService: PasswordService) {}
+
+  @Mutation(() => Boolean, {
+    description:
+      'Changes the password and ends all other sessions. Errors: CREDENTIALS_INVALID, PASSWORD_UNCHANGED, PASSWORD_WEAK.',
+  })
+  changePassword(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' })
+    input: ChangePasswordInput,
+  ): Promise<boolean> {
+    return this.passwordService.change(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description:
+      'Replaces a forgotten password and ends all sessions. Errors: USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID.',
+  })
+  retrievePassword(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => RetrievePasswordInput, {
+      description: 'The account, a code sent to it, and the new password.',
+    })
+    input: RetrievePasswordInput,
+  ): Promise<boolean> {
+    return this.passwordService.retrieve(ctx, input);
+  }
+}

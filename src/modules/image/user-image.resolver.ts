@@ -1,0 +1,42 @@
+import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import { Image } from '../user/image.entity.js';
+import { User } from '../user/user.entity.js';
+import type { ImageService } from './image.service.js';
+import { ImageSize } from './image.size.js';
+
+@Resolver(() => User)
+export class UserImageResolver {
+  constructor(private readonly imageService: ImageService) {}
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The avatar, if it is stored here.' })
+  avatar(@Root() user: User): Image | null {
+    return user.avatar ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Where the avatar is: here, or at the third party the user came from.',
+  })
+  avatarUrl(
+    @Root() user: User,
+    @Ctx() ctx: RequestContext,
+    @Arg('size', () => ImageSize, {
+      nullable: true,
+      description: 'A smaller copy, as with `Image.url`; a picture at a third party has none.',
+    })
+    size: ImageSize | null | undefined,
+    @Arg('orDefault', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether the first default photo stands in for an avatar that was never set.',
+    })
+    orDefault: boolean,
+  ): string | null | Promise<string | null> {
+    return this.imageService.avatarUrlOf(ctx, user, { size, orDefault });
+  }
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })
+  background(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
+    return user.backgroundId ? ctx.loaders.image.load(user.backgroundId) : null;
+  }
+}

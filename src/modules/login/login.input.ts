@@ -1,0 +1,83 @@
+import { Field, InputType } from 'type-graphql';
+import { PasswordFields } from '../credential/password.input.js';
+import { ProviderEnum } from '../credential/provider.enum.js';
+
+@InputType({
+  description: 'What a new account starts with. Exactly one of phone and email.',
+})
+export class RegisterInput extends PasswordFields {
+  @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The e-mail address the code was sent to.' })
+  email?: string | null;
+
+  @Field(() => String, { description: 'A code sent for REGISTER.' })
+  code!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The password: 8 to 128 characters, not a common one. Left out, the account has none.',
+  })
+  password?: string;
+
+  @Field(() => String, { nullable: true, description: 'The login name; generated when left out.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The display name, at most 64 characters.' })
+  nickname?: string | null;
+}
+
+@InputType({ description: 'What a third party gave the client to prove who its user is.' })
+class ThirdPartyInput {
+  @Field(() => ProviderEnum, { description: 'The third party.' })
+  provider!: ProviderEnum;
+
+  @Field(() => String, { nullable: true, description: 'WeChat: the authorisation code.' })
+  code?: string;
+
+  @Field(() => String, { nullable: true, description: 'Weibo, QQ: the access token.' })
+  accessToken?: string;
+
+  @Field(() => String, { nullable: true, description: 'Weibo: the uid. QQ, WeChat: the openid.' })
+  openId?: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'WeChat: whether the test build of the app asks.',
+  })
+  dev!: boolean;
+}
+
+@InputType({ description: 'How to log in: exactly one of password, code and thirdParty.' })
+export class LoginInput extends PasswordFields {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Phone, verified e-mail address or name. With a code: not a name.',
+  })
+  account?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Instead of `account`: the phone, where nothing else may name the account.',
+  })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The password.' })
+  password?: string;
+
+  @Field(() => String, { nullable: true, description: 'A code sent for LOGIN.' })
+  code?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'With a code: create the account when nobody has this phone or address.',
+  })
+  registerUnknown!: boolean;
+
+  @Field(() => ThirdPartyInput, {
+    nullable: true,
+    description: 'Log in through a third party; the first time creates the account.',
+  })
+  thirdParty?: ThirdPartyInput | null;
+}

@@ -1,0 +1,62 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../context.js';
+import type { SessionService } from '../session/session.service.js';
+import { AuthPayload } from './auth.payload.js';
+import type { AuthResult } from './auth-result.js';
+import { LoginInput, RegisterInput } from './login.input.js';
+import type { LoginService } from './login.service.js';
+import type { RegistrationService } from './registration.service.js';
+
+@Resolver()
+export class LoginResolver {
+  constructor(
+    private readonly registrationService: RegistrationService,
+    private readonly loginService: LoginService,
+    private readonly sessionService: SessionService,
+  ) {}
+
+  @Mutation(() => AuthPayload, {
+    description:
+      'Creates an account with a code sent for REGISTER, and logs it in. Errors: PHONE_TAKEN, EMAIL_TAKEN, NAME_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.',
+  })
+  register(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => RegisterInput, { description: 'The new account, and a code for it.' })
+    input: RegisterInput,
+  ): Promise<AuthResult> {
+    return this.registrationService.register(ctx, input);
+  }
+
+  @Mutation(() => AuthPayload, {
+    description:
+      'Opens a session. Errors: CREDENTIALS_INVALID, CODE_INVALID, CAPTCHA_REQUIRED (solve one and try again), ACCOUNT_LOCKED (for `retryAfter` seconds), ACCOUNT_DISABLED, THIRD_PARTY_REJECTED, THIRD_PARTY_UNAVAILABLE.',
+  })
+  login(
+    @Ctx() ctx: RequestContext,
+    @Arg('input', () => LoginInput, { description: 'Who logs in, and how.' }) input: LoginInput,
+  ): Promise<AuthResult> {
+    return this.loginService.login(ctx, input);
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Ends the session in use, or all of them. False when there was none.',
+  })
+  logout(
+    @Ctx() ctx: RequestContext,
+    @Arg('everywhere', () => Boolean, {
+      defaultValue: false,
+      description: 'End every session of the account.',
+    })
+    everywhere: boolean,
+  ): Promise<boolean> {
+    return this.sessionService.logout(ctx, everywhere);
+  }
+
+  @Mutation(() => AuthPayload, {
+    description:
+      'Puts a new session in the place of the one in use, whose token ends. Errors: UNAUTHENTICATED.',
+  })
+  refreshSession(@Ctx() ctx: RequestContext): Promise<AuthResult> {
+    return this.loginService.refresh(ctx);
+  }
+}

@@ -1,0 +1,2 @@
+/** The largest value of an integer column (32 bits), and so the highest id that a row can have. */
+export const INTEGER_MAX = 2_147_483_647;

@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from './config.js';
+import type { AppError } from './errors/app-error.js';
+import { registerGraphql } from './graphql/routes.js';
+import { createSchema } from './graphql/schema.js';
+import { createGraphqlServer } from './graphql/server.js';
+import { bearerToken } from './http/bearer.js';
+import { registerBodies } from './http/bodies.js';
+import { answerBeforeTheEnd } from './http/connections.js';
+import { contextFactory } from './http/context-factory.js';
+import { SESSION_COOKIE } from './http/cookies.js';
+import { registerDocs } from './http/docs.js';
+import { registerErrorHandlers, sendError } from './http/errors.js';
+import { registerFiles } from './http/files.js';
+import { registerHealth } from './http/health.js';
+import { asksForPage, registerHome, sendPage } from './http/home.js';
+import { registerRequestLog } from './http/logging.js';
+import { refuseUnreadableHeads } from './http/request-head.js';
+import { registerSecurity } from './http/security.js';
+import type { SendUnrouted } from './http/server.js';
+import { parseJsonStrictly } from './http/text-bodies.js';
+import { DIALECTS } from './rest/dialects/index.js';
+import { sendFailure } from './rest/handler.js';
+import { dialectUnder, mountDialects } from './rest/mount.js';
+import { apiDocuments } from './rest/openapi/document.js';
+import type { Infrastructure, Services } from './services.js';
+
+/**
+ * In the envelope of the door that the URL lies under, even where the router does not know it for that; to a person
+ * who is nowhere, as a page that says what is where.
+ */
+export const unroutedSender =
+  (config: Config): SendUnrouted =>
+  (error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const dialect = dialectUnder(DIALECTS, request.url);
+    if (dialect) return sendFailure(dialect, error, request, reply);
+    const lost = error.code === 'NOT_FOUND' && asksForPage(request);
+    return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
+  };
+
+/** Every door of the gateway, on one HTTP server. Hooks run in the order in which they are registered here. */
+export async function registerRoutes(
+  http: FastifyInstance,
+  config: Config,
+  { database, redis, storage }: Infrastructure,
+  services: Services,
+): Promise<void> {
+  const schema = createSchema(services);
+  const server = await createGraphqlServer(schema, config, http.log);
+  http.addHook('onClose', () => server.apollo.stop());
+  const createContext = contextFactory(database, services, config);
+
+  answerBeforeTheEnd(http);
+  registerRequestLog(http);
+  registerErrorHandlers(http, unroutedSender(config));
+  await registerSecurity(http, config);
+  refuseUnreadableHeads(http);
+  parseJsonStrictly(http);
+  registerBodies(http, config);
+  registerHealth(http, { database: database.ping, redis: redis.ping });
+  registerFiles(http, storage);
+  registerHome(http, config);
+  await registerGraphql(http, {
+    server,
+    config,
+    createContext: (request) =>
+      createContext(request, {
+        door: 'graphql',
+        canShowCaptcha: true,
+        token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
+      }),
+  });
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config });
+}
