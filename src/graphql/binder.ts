@@ -1,44 +1,53 @@
 import {
+  type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   isAbstractType,
   isInputObjectType,
   isIntrospectionType,
+  isNonNullType,
   isObjectType,
 } from 'graphql';
-import { type BuildSchemaOptions, buildSchemaSync, getMetadataStorage } from 'type-graphql';
-
-type Storage = ReturnType<typeof getMetadataStorage>;
-type Property = Storage['fields'][number];
-type Method = Storage['queries'][number] | Storage['fieldResolvers'][number];
-type Parameter = NonNullable<Method['params']>[number];
-type Resolve = GraphQLFieldResolver<unknown, unknown>;
-type Pick = (...given: Parameters<Resolve>) => unknown;
+import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
+import type { RequestContext } from '../context.js';
+import { type Access, assertAccess, maySeePrivate } from '../policy.js';
+import { accessOf, ownerOf } from '../schema/access.js';
+import { FieldOrigins, type Method, type Property } from './field-origins.js';
 
 type Options = Omit<BuildSchemaOptions, 'resolvers'>;
+type Parameter = NonNullable<Method['params']>[number];
+type Field = GraphQLField<unknown, unknown>;
+type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
+type Pick = (...given: Parameters<Resolve>) => unknown;
 
-const refuse = (place: string, what: string): never => {
-  throw new Error(`${place}: ${what} is not carried out here (src/graphql/binder.ts)`);
+const refuse = (place: string, why: string): never => {
+  throw new Error(`${place}: ${why}`);
 };
+
+const notCarriedOut = (place: string, what: string): never =>
+  refuse(place, `${what} is not carried out here (src/graphql/binder.ts)`);
 
 /** Where the value of a parameter comes from. */
 function pickOf(place: string, param: Parameter): Pick {
-  if ('propertyName' in param && param.propertyName) return refuse(place, 'a part of the root or context');
+  if ('propertyName' in param && param.propertyName)
+    return notCarriedOut(place, 'a part of the root or context');
   if (param.kind === 'root') return (root) => root;
   if (param.kind === 'context') return (_root, _args, context) => context;
-  if (param.kind !== 'arg') return refuse(place, `a parameter of the kind “${param.kind}”`);
+  if (param.kind !== 'arg') return notCarriedOut(place, `a parameter of the kind “${param.kind}”`);
   const { name, validateSettings, validateFn } = param;
-  if (validateSettings !== undefined || validateFn) return refuse(place, 'validation of an argument');
+  if (validateSettings !== undefined || validateFn) return notCarriedOut(place, 'validation of an argument');
   return (_root, args) => args[name];
 }
 
 /** Calls the method of a resolver with what its parameters ask for. */
 function callOf(place: string, { methodName, params = [] }: Method, resolver: object): Resolve {
   const method = (resolver as Record<string, (...args: unknown[]) => unknown>)[methodName]?.bind(resolver);
-  if (!method) return refuse(place, 'a method that its resolver does not have');
+  if (!method) return notCarriedOut(place, 'a method that its resolver does not have');
   const sorted = [...params].sort((one, other) => one.index - other.index);
   if (sorted.some(({ index }, position) => index !== position) || method.length > sorted.length)
-    return refuse(place, 'a parameter without a decorator');
+    return notCarriedOut(place, 'a parameter without a decorator');
   const picks = sorted.map((param) => pickOf(place, param));
   const [first, second] = picks;
   if (!first) return () => method();
@@ -57,101 +66,118 @@ const changing =
 const readOf = ({ name, schemaName }: Property): Resolve | undefined =>
   name === schemaName ? undefined : (root) => (root as Record<string, unknown>)[name];
 
-/** Of an object type, and not of a resolver. */
-const isOwn = (method: Method): boolean => 'kind' in method && method.kind === 'internal';
-
-/** What type-graphql knows of the fields of a schema that some resolvers make. */
-class Origins {
-  private readonly storage = getMetadataStorage();
-  private readonly methods: ReadonlyMap<string, Method>;
-
-  constructor(private readonly resolvers: readonly object[]) {
-    const { queries, mutations, fieldResolvers, objectTypes } = this.storage;
-    const isUsed = (one: Method) => isOwn(one) || this.resolverOf(one) !== undefined;
-    const nameOf = new Map<unknown, string>(objectTypes.map(({ target, name }) => [target, name]));
-    const pairs = (type: string, methods: readonly Method[]) =>
-      methods.filter(isUsed).map((one): [string, Method] => [`${type}.${one.schemaName}`, one]);
-    this.methods = new Map([
-      ...pairs('Query', queries),
-      ...pairs('Mutation', mutations),
-      ...fieldResolvers.flatMap((one) => pairs(nameOf.get(one.getObjectType?.()) ?? '', [one])),
-    ]);
-  }
-
-  resolverOf = ({ target }: Method): object | undefined =>
-    this.resolvers.find((resolver) => resolver.constructor === target);
-
-  method = (place: string): Method | undefined => this.methods.get(place);
-
-  /** Of the class of a type, or one that it inherits from. */
-  property(type: string, field: string): Property | undefined {
-    const { objectTypes } = this.storage;
-    let target: unknown = objectTypes.find(({ name }) => name === type)?.target;
-    while (typeof target === 'function') {
-      const own = objectTypes.find((one) => one.target === target)?.fields ?? [];
-      const found = own.find(({ schemaName }) => schemaName === field);
-      if (found) return found;
-      target = Object.getPrototypeOf(target);
-    }
-    return undefined;
-  }
-
-  /** Whether the objects of an input's class could do something that plain ones cannot. */
-  hasMethods(input: string): boolean {
-    const Class = this.storage.inputTypes.find(({ name }) => name === input)?.target;
-    let prototype: unknown = Class?.prototype;
-    while (prototype && prototype !== Object.prototype) {
-      if (Object.getOwnPropertyNames(prototype).length > 1) return true;
-      prototype = Object.getPrototypeOf(prototype);
-    }
-    return false;
-  }
-}
-
 function assertCarriedOut(place: string, { roles, middlewares = [] }: Method | Property): void {
-  if (roles) refuse(place, '@Authorized');
-  if (middlewares.length > 0) refuse(place, '@UseMiddleware');
+  if (roles) notCarriedOut(place, '@Authorized');
+  if (middlewares.length > 0) notCarriedOut(place, '@UseMiddleware');
 }
 
-function resolveOf(origins: Origins, type: string, field: string): Resolve | undefined {
-  const place = `${type}.${field}`;
-  const method = origins.method(place);
-  const property = origins.property(type, field);
-  for (const origin of [method, property]) if (origin) assertCarriedOut(place, origin);
-  const resolver = method && origins.resolverOf(method);
-  if (method && !resolver) return refuse(place, 'a method of an object type');
-  if (!method || !resolver)
-    return property ? readOf(property) : refuse(place, 'a method or property that was inherited');
-  const call = callOf(place, method, resolver);
-  return type === 'Mutation' ? changing(call) : call;
+/** Answers null to everybody whom the thing does not belong to, and who may not see it by an ability. */
+function forOwner(
+  place: string,
+  { type, field }: Bound,
+  { abilities }: Extract<Access, { rule: 'owner' }>,
+  call: Resolve,
+): Resolve {
+  const owner = ownerOf(type) ?? refuse(place, 'nothing says whom it belongs to (@OwnedBy)');
+  if (isNonNullType(field.type)) refuse(place, 'what only the owner sees has to be nullable');
+  return (root, args, ctx, info) =>
+    maySeePrivate(ctx, owner(root as never), abilities) ? call(root, args, ctx, info) : null;
+}
+
+interface Bound {
+  type: GraphQLObjectType;
+  field: Field;
+}
+
+/** Has the rule kept that a field is declared with. */
+function guarded(place: string, bound: Bound, resolve: Resolve | undefined): Resolve | undefined {
+  const access = accessOf(bound.field);
+  if (!access || access.rule === 'public') return resolve;
+  const call: Resolve = resolve ?? ((root) => (root as Record<string, unknown>)[bound.field.name]);
+  if (access.rule === 'owner') return forOwner(place, bound, access, call);
+  return (root, args, ctx, info) => {
+    assertAccess(ctx, access);
+    return call(root, args, ctx, info);
+  };
+}
+
+class Binder {
+  private readonly origins: FieldOrigins;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    resolvers: readonly object[],
+  ) {
+    this.origins = new FieldOrigins(resolvers);
+  }
+
+  bind(): void {
+    if (this.schema.getSubscriptionType()) notCarriedOut('Subscription', 'a subscription');
+    for (const type of Object.values(this.schema.getTypeMap())) {
+      // What a query costs is told by the types of its fields (query-size.ts), which these leave open.
+      if (isAbstractType(type)) notCarriedOut(type.name, 'an interface or union');
+      if (isInputObjectType(type)) this.assertPlain(type);
+      if (!isObjectType(type) || isIntrospectionType(type)) continue;
+      for (const field of Object.values(type.getFields())) field.resolve = this.resolveOf({ type, field });
+    }
+  }
+
+  private resolveOf(bound: Bound): Resolve | undefined {
+    const { type, field } = bound;
+    const place = `${type.name}.${field.name}`;
+    const method = this.origins.method(type.name, field.name);
+    const property = this.origins.property(type.name, field.name);
+    const makers = [method, property].filter((maker) => maker !== undefined);
+    if (makers.length === 0) notCarriedOut(place, 'a method or property that was inherited');
+    for (const maker of makers) assertCarriedOut(place, maker);
+    this.assertOneRule(place, bound, makers);
+    const resolve = method ? this.callOf(place, bound, method) : property && readOf(property);
+    return guarded(place, bound, resolve);
+  }
+
+  private callOf(place: string, { type }: Bound, method: Method): Resolve {
+    const resolver = this.origins.resolverOf(method);
+    if (!resolver) return notCarriedOut(place, 'a method of an object type');
+    const call = callOf(place, method, resolver);
+    return type === this.schema.getMutationType() ? changing(call) : call;
+  }
+
+  /** Queries and mutations have to say who may call them, and nothing may say it twice. */
+  private assertOneRule(place: string, { type, field }: Bound, makers: (Method | Property)[]): void {
+    const rules = makers.reduce((sum, maker) => sum + this.origins.declarations('access', maker), 0);
+    const isRoot = type === this.schema.getQueryType() || type === this.schema.getMutationType();
+    if (rules > 1) refuse(place, 'more than one rule says who may (src/schema/access.ts)');
+    if (isRoot && rules === 0) refuse(place, 'nothing says who may call it (src/schema/access.ts)');
+    if (isRoot && accessOf(field)?.rule === 'owner') refuse(place, 'a query or mutation has no owner');
+  }
+
+  /** Inputs are handed over as they come, for everybody who may call what takes them. */
+  private assertPlain(type: GraphQLInputObjectType): void {
+    if (this.origins.hasMethods(type.name)) notCarriedOut(type.name, 'a method of an input');
+    const ruled = Object.values(type.getFields()).find(({ extensions }) => 'access' in extensions);
+    if (ruled) notCarriedOut(`${type.name}.${ruled.name}`, 'a rule for an input');
+  }
 }
 
 /**
  * Builds the schema of some resolvers, whose fields call the methods, or read properties, themselves. For each value of
  * an answer type-graphql sorts parameters, copies objects into classes, validates and asks for middlewares: for a list
  * of users that costs more than everything else that is done for them. Inputs are handed over as plain objects of the
- * shape of their class, and roots as they were returned.
+ * shape of their class, and roots as they were returned. Who may call or see what is asked before (policy.ts).
  *
- * Throws, naming type and field, for what type-graphql would do and is not done here: nothing that a decorator says is
- * left out without a word.
+ * Throws, naming type and field, for what type-graphql would do and is not done here, and for queries and mutations that
+ * do not say who may call them: nothing that a decorator says is left out without a word.
  */
 export function buildBoundSchema(resolvers: readonly object[], options: Options): GraphQLSchema {
   const { globalMiddlewares = [], validate, validateFn } = options;
-  if (globalMiddlewares.length > 0) refuse('buildSchema', 'a global middleware');
-  if (validate || validateFn) refuse('buildSchema', 'validation');
-  const classes = resolvers.map(
-    (resolver) => resolver.constructor,
-  ) as unknown as BuildSchemaOptions['resolvers'];
-  const schema = buildSchemaSync({ ...options, resolvers: classes, validate: false });
-  if (schema.getSubscriptionType()) refuse('Subscription', 'a subscription');
-  const origins = new Origins(resolvers);
-  for (const type of Object.values(schema.getTypeMap())) {
-    // What a query costs is told by the types of its fields (query-size.ts), which these leave open.
-    if (isAbstractType(type)) refuse(type.name, 'an interface or union');
-    if (isInputObjectType(type) && origins.hasMethods(type.name)) refuse(type.name, 'a method of an input');
-    if (!isObjectType(type) || isIntrospectionType(type)) continue;
-    for (const field of Object.values(type.getFields()))
-      field.resolve = resolveOf(origins, type.name, field.name);
-  }
+  if (globalMiddlewares.length > 0) notCarriedOut('buildSchema', 'a global middleware');
+  if (validate || validateFn) notCarriedOut('buildSchema', 'validation');
+  const classes = resolvers.map((resolver) => resolver.constructor);
+  const schema = buildSchemaSync({
+    ...options,
+    resolvers: classes as unknown as BuildSchemaOptions['resolvers'],
+    validate: false,
+  });
+  new Binder(schema, resolvers).bind();
   return schema;
 }

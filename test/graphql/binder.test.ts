@@ -21,7 +21,11 @@ import {
   Root,
   UseMiddleware,
 } from 'type-graphql';
+import type { RequestContext, SignedInContext } from '../../src/context.js';
 import { buildBoundSchema } from '../../src/graphql/binder.js';
+import { createGraphqlServer } from '../../src/graphql/server.js';
+import { ABILITIES } from '../../src/policy.js';
+import { Internal, Needs, OwnedBy, OwnerOnly, Public, SignedIn } from '../../src/schema/access.js';
 
 /** Fields are bound to methods in one way, and what that way would leave out is refused at boot. */
 
@@ -60,6 +64,7 @@ class Thing {
 class Whole {
   private readonly factor = 2;
 
+  @Public()
   @Query(() => Thing)
   thing(
     @Arg('point', () => Point) point: Point,
@@ -68,6 +73,7 @@ class Whole {
     return { id: point.x * this.factor, length: (by ?? 1) * point.y };
   }
 
+  @Public()
   @Mutation(() => Int)
   change(@Ctx() ctx: { seen: string[] }, @Arg('many', () => [Point]) many: Point[]): number {
     ctx.seen.push('changed');
@@ -131,6 +137,7 @@ class Active {
 @Resolver()
 class AuthorizedMethod {
   @Authorized('admin')
+  @Public()
   @Query(() => Int)
   secret(): number {
     return 1;
@@ -140,6 +147,7 @@ class AuthorizedMethod {
 @Authorized()
 @Resolver()
 class AuthorizedClass {
+  @Public()
   @Query(() => Int)
   secret(): number {
     return 1;
@@ -149,6 +157,7 @@ class AuthorizedClass {
 @Resolver()
 class WithMiddleware {
   @UseMiddleware(pass)
+  @Public()
   @Query(() => Int)
   watched(): number {
     return 1;
@@ -158,11 +167,13 @@ class WithMiddleware {
 @UseMiddleware(pass)
 @Resolver()
 class ClassWithMiddleware {
+  @Public()
   @Mutation(() => Int)
   watched(): number {
     return 1;
   }
 
+  @Public()
   @Query(() => Int)
   other(): number {
     return 1;
@@ -171,6 +182,7 @@ class ClassWithMiddleware {
 
 @Resolver()
 class OfGuarded {
+  @Public()
   @Query(() => Guarded)
   guarded(): Guarded {
     return { id: 1, size: 1 };
@@ -179,6 +191,7 @@ class OfGuarded {
 
 @Resolver(() => Thing)
 class FieldWithMiddleware {
+  @Public()
   @Query(() => Thing)
   thing(): Thing {
     return { id: 1, length: 1 };
@@ -193,6 +206,7 @@ class FieldWithMiddleware {
 
 @Resolver()
 class OfActive {
+  @Public()
   @Query(() => Active)
   active(): Active {
     return new Active();
@@ -201,6 +215,7 @@ class OfActive {
 
 @Resolver()
 class WithCustomParameter {
+  @Public()
   @Query(() => Int)
   twice(@createParameterDecorator(() => 2) two: number): number {
     return two;
@@ -209,6 +224,7 @@ class WithCustomParameter {
 
 @Resolver()
 class WithInfo {
+  @Public()
   @Query(() => String)
   path(@Info() info: { fieldName: string }): string {
     return info.fieldName;
@@ -217,6 +233,7 @@ class WithInfo {
 
 @Resolver()
 class WithArgs {
+  @Public()
   @Query(() => Int)
   most(@Args(() => Bounds) { most }: Bounds): number {
     return most;
@@ -225,6 +242,7 @@ class WithArgs {
 
 @Resolver()
 class WithPartOfContext {
+  @Public()
   @Query(() => Int)
   viewer(@Ctx('viewer') viewer: number): number {
     return viewer;
@@ -233,6 +251,7 @@ class WithPartOfContext {
 
 @Resolver()
 class WithValidatedArgument {
+  @Public()
   @Query(() => Int)
   least(@Arg('least', () => Int, { validate: true }) least: number): number {
     return least;
@@ -241,6 +260,7 @@ class WithValidatedArgument {
 
 @Resolver()
 class WithBareParameter {
+  @Public()
   @Query(() => Int)
   sum(@Arg('one', () => Int) one: number, other: number): number {
     return one + other;
@@ -249,6 +269,7 @@ class WithBareParameter {
 
 @Resolver()
 class WithMethodOfInput {
+  @Public()
   @Query(() => Int)
   twice(@Arg('of', () => Measured) of: Measured): number {
     return of.twice();
@@ -256,6 +277,7 @@ class WithMethodOfInput {
 }
 
 abstract class Base {
+  @Public()
   @Query(() => Int)
   inherited(): number {
     return 1;
@@ -288,4 +310,196 @@ test.each<[string, string, Class, Partial<BuildSchemaOptions>?]>([
   expect(() => build(Class, options)).toThrow(
     new RegExp(`^${place}: .* is not carried out here \\(src/graphql/binder.ts\\)$`),
   );
+});
+
+@OwnedBy((letter: Letter) => letter.to)
+@ObjectType()
+class Letter {
+  @Field(() => Int)
+  to!: number;
+
+  @OwnerOnly()
+  @Field(() => String, { nullable: true })
+  text!: string;
+
+  @OwnerOnly(ABILITIES.reviewVerification)
+  @Field(() => Int, { nullable: true, name: 'pages' })
+  length!: number;
+}
+
+let reads = 0;
+
+@Resolver(() => Letter)
+class Letters {
+  @Public()
+  @Query(() => Letter)
+  letter(): Letter {
+    return { to: 1, text: 'dear', length: 2 };
+  }
+
+  @SignedIn()
+  @Query(() => Int)
+  mine(@Ctx() ctx: SignedInContext): number {
+    reads += 1;
+    return ctx.viewer.userId;
+  }
+
+  @Needs(ABILITIES.recordIncome)
+  @Mutation(() => Int, { nullable: true })
+  book(@Ctx() ctx: SignedInContext): number {
+    reads += 1;
+    return ctx.viewer.userId;
+  }
+
+  @Internal()
+  @Query(() => Int, { nullable: true })
+  inside(): number {
+    reads += 1;
+    return 1;
+  }
+
+  @OwnerOnly()
+  @FieldResolver(() => String, { nullable: true })
+  signature(@Root() { to }: Letter): Promise<string> {
+    reads += 1;
+    return Promise.resolve(`to ${to}`);
+  }
+}
+
+describe('the rules of fields', () => {
+  const context = (userId?: number, ...abilities: string[]) =>
+    ({
+      requestId: 'r1',
+      client: { door: 'anlife', locale: 'en', internal: false },
+      viewer: userId ? { userId, sessionId: 1, originId: 1, abilities } : null,
+    }) as unknown as RequestContext;
+  const log = { error: () => undefined, warn: () => undefined, info: () => undefined };
+
+  test('are kept interpreted and compiled, before the method is called', async () => {
+    const server = await createGraphqlServer(build(Letters), { PLAYGROUND: true }, log as never);
+    const ask = async (query: string, ctx: RequestContext) => {
+      const { data, errors = [] } = await server.execute({ query }, ctx);
+      return [data, ...errors.map(({ extensions }) => extensions?.code)];
+    };
+    const PRIVATE = '{ letter { to text pages signature } }';
+    const hidden = { to: 1, text: null, pages: null, signature: null };
+    const shown = { to: 1, text: 'dear', pages: 2, signature: 'to 1' };
+    for (let time = 0; time < 5; time++) {
+      reads = 0;
+      expect(await ask('{ mine }', context())).toEqual([null, 'UNAUTHENTICATED']);
+      expect(await ask('mutation { book }', context())).toEqual([{ book: null }, 'UNAUTHENTICATED']);
+      expect(await ask('mutation { book }', context(1))).toEqual([{ book: null }, 'FORBIDDEN']);
+      expect(await ask('{ inside }', context(1))).toEqual([{ inside: null }, 'FORBIDDEN']);
+      expect(await ask(PRIVATE, context())).toEqual([{ letter: hidden }]);
+      expect(await ask(PRIVATE, context(2))).toEqual([{ letter: hidden }]);
+      expect(await ask(PRIVATE, context(2, ABILITIES.reviewVerification))).toEqual([
+        { letter: { ...hidden, pages: 2 } },
+      ]);
+      expect(reads).toBe(0);
+      expect(await ask(PRIVATE, context(1))).toEqual([{ letter: shown }]);
+      expect(await ask(PRIVATE, context(2, ABILITIES.readPrivate))).toEqual([{ letter: shown }]);
+      expect(await ask('{ mine }', context(3))).toEqual([{ mine: 3 }]);
+      expect(await ask('mutation { book }', context(3, ABILITIES.everything))).toEqual([{ book: 3 }]);
+      expect(reads).toBe(4);
+    }
+    await server.apollo.stop();
+  });
+
+  @Resolver()
+  class Silent {
+    @Query(() => Int)
+    open(): number {
+      return 1;
+    }
+  }
+
+  @Resolver()
+  class Twice {
+    @Public()
+    @SignedIn()
+    @Query(() => Int)
+    both(): number {
+      return 1;
+    }
+  }
+
+  @Resolver()
+  class Ownerless {
+    @OwnerOnly()
+    @Query(() => Int, { nullable: true })
+    whose(): number {
+      return 1;
+    }
+  }
+
+  @ObjectType()
+  class Lost {
+    @OwnerOnly()
+    @Field(() => Int, { nullable: true })
+    secret!: number;
+  }
+
+  @Resolver()
+  class OfLost {
+    @Public()
+    @Query(() => Lost)
+    lost(): Lost {
+      return { secret: 1 };
+    }
+  }
+
+  @OwnedBy((sure: Sure) => sure.secret)
+  @ObjectType()
+  class Sure {
+    @OwnerOnly()
+    @Field(() => Int)
+    secret!: number;
+  }
+
+  @Resolver()
+  class OfSure {
+    @Public()
+    @Query(() => Sure)
+    sure(): Sure {
+      return { secret: 1 };
+    }
+  }
+
+  @InputType()
+  class Sealed {
+    @OwnerOnly()
+    @Field(() => Int, { nullable: true })
+    x?: number | null;
+  }
+
+  @Resolver()
+  class OfSealed {
+    @Public()
+    @Query(() => Int, { nullable: true })
+    open(@Arg('sealed', () => Sealed) { x }: Sealed): number | null | undefined {
+      return x;
+    }
+  }
+
+  test.each<[string, Class, string]>([
+    ['a query without one', Silent, 'Query.open: nothing says who may call it'],
+    ['two for one method', Twice, 'Query.both: more than one rule says who may'],
+    ['an owner of a query', Ownerless, 'Query.whose: a query or mutation has no owner'],
+    ['a type that belongs to nobody', OfLost, 'Lost.secret: nothing says whom it belongs to'],
+    ['what may not be null', OfSure, 'Sure.secret: what only the owner sees has to be nullable'],
+    ['a rule for an input', OfSealed, 'Sealed.x: a rule for an input is not carried out here'],
+  ])('%s is refused at boot', (_what, Class, message) => {
+    expect(() => build(Class)).toThrow(message);
+  });
+
+  test('a method of anybody cannot be given a viewer', () => {
+    class Unsound {
+      // @ts-expect-error its context has a viewer.
+      @Public()
+      viewer(ctx: SignedInContext): number {
+        return ctx.viewer.userId;
+      }
+    }
+    expect(new Unsound().viewer(context(1) as SignedInContext)).toBe(1);
+  });
 });

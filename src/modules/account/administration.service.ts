@@ -1,5 +1,4 @@
-import { type RequestContext } from '../../context.js';
-import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { Identity } from '../credential/identity.entity.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
@@ -15,9 +14,8 @@ export class AdministrationService {
     private readonly events: SecurityEventService,
   ) {}
 
-  /** Disables an account and ends all its sessions. Needs `[user] Disabled User`; idempotent. */
+  /** Disables an account and ends all its sessions. Idempotent. */
   async disable(ctx: RequestContext, userId: number): Promise<User> {
-    requireAbility(ctx, ABILITIES.disableUser);
     await loadUser(ctx, userId);
     await ctx.em.transactional(async () => {
       const from = { id: userId, status: UserStatus.ACTIVE };
@@ -28,9 +26,8 @@ export class AdministrationService {
     return loadUser(ctx, userId);
   }
 
-  /** Makes a disabled account usable again. Needs `[user] Disabled User`; idempotent. */
+  /** Makes a disabled account usable again. Idempotent. */
   async enable(ctx: RequestContext, userId: number): Promise<User> {
-    requireAbility(ctx, ABILITIES.disableUser);
     await loadUser(ctx, userId);
     const from = { id: userId, status: UserStatus.DISABLED };
     const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.ACTIVE });
@@ -38,9 +35,8 @@ export class AdministrationService {
     return loadUser(ctx, userId);
   }
 
-  /** Puts a user at the head of the recommended ones. Needs `[user] Recommend User`. */
+  /** Puts a user at the head of the recommended ones. */
   async recommend(ctx: RequestContext, userId: number): Promise<User> {
-    requireAbility(ctx, ABILITIES.recommendUser);
     await loadUser(ctx, userId);
     await ctx.em.nativeUpdate(User, { id: userId }, { recommendedAt: new Date() });
     return loadUser(ctx, userId);
@@ -50,8 +46,8 @@ export class AdministrationService {
    * Cancels the caller's account: all sessions end, phone, e-mail, name and third-party identities are free again.
    * The personal data stays until its grace is over.
    */
-  async cancel(ctx: RequestContext): Promise<boolean> {
-    const { userId } = requireViewer(ctx);
+  async cancel(ctx: SignedInContext): Promise<boolean> {
+    const { userId } = ctx.viewer;
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
       const cancelled = {
@@ -69,7 +65,7 @@ export class AdministrationService {
       await this.sessions.end(ctx.em, userId);
       await this.events.record(ctx, userId, SecurityEventKind.DELETED);
     });
-    ctx.viewer = null;
+    this.sessions.leave(ctx);
     return true;
   }
 }

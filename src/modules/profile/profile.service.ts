@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
-import { requireViewer } from '../../policy.js';
 import { countHobbies, replaceHobbies, USER_HOBBIES_MAX } from '../hobby/hobby.repository.js';
 import type { ImageService } from '../image/image.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
@@ -45,8 +44,8 @@ export class ProfileService {
   ) {}
 
   /** Applies the changes to the caller. Throws as {@link check} does, and NAME_TAKEN. */
-  async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
-    const { userId } = requireViewer(ctx);
+  async update(ctx: SignedInContext, changes: ProfileChanges): Promise<User> {
+    const { userId } = ctx.viewer;
     const { columns, hobbyIds, pictures } = await this.check(ctx, changes);
     try {
       await ctx.em.transactional(async () => {
@@ -67,10 +66,10 @@ export class ProfileService {
 
   /** What the changes come to, without writing it. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED. */
   async check(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     changes: ProfileChanges,
   ): Promise<{ columns: Columns; hobbyIds: number[] | undefined; pictures: UsedPicture[] }> {
-    const current = await findUserById(ctx.em, requireViewer(ctx).userId);
+    const current = await findUserById(ctx.em, ctx.viewer.userId);
     if (!current) throw new AppError('UNAUTHENTICATED');
     const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
     const names = await this.names(ctx, current, changes);
@@ -85,7 +84,7 @@ export class ProfileService {
   }
 
   /** Stores a picture and makes it the caller's avatar. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL. */
-  updateAvatar(ctx: RequestContext, stream: Readable): Promise<User> {
+  updateAvatar(ctx: SignedInContext, stream: Readable): Promise<User> {
     return this.images.uploadAvatar(ctx, stream, ({ id }) => this.update(ctx, { avatarId: id }));
   }
 
@@ -108,7 +107,7 @@ export class ProfileService {
   }
 
   private async pictures(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     current: User,
     changes: ProfileChanges,
   ): Promise<{ columns: Columns; used: UsedPicture[] }> {

@@ -1,8 +1,7 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { READ_ONLY } from '../../infra/database/query.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
-import { requireViewer } from '../../policy.js';
 import { SecurityEvent, type SecurityEventKind } from './security-event.entity.js';
 import { insertEvent } from './security-event.repository.js';
 
@@ -37,8 +36,8 @@ export class SecurityEventService {
   }
 
   /** The caller's own events, newest first. */
-  async list(ctx: RequestContext, page: PageInput): Promise<Page<SecurityEvent>> {
-    const { userId } = requireViewer(ctx);
+  async list(ctx: SignedInContext, page: PageInput): Promise<Page<SecurityEvent>> {
+    const { userId } = ctx.viewer;
     await this.settle();
     const size = pageSize(page.first);
     const before = decodeCursor(page.after);
