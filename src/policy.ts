@@ -2,8 +2,8 @@ import type { RequestContext, Viewer } from './context.js';
 import { AppError } from './errors/app-error.js';
 
 /**
- * Who may do what. Queries, mutations and fields say which rule holds for them (schema/access.ts), and the binder asks
- * here before they run. What depends on data besides (one's own verification, a city of one's own) is in the services.
+ * The rules for who may do what. Queries, mutations and fields name the rule that holds for them (schema/access.ts), and
+ * the binder asks here before they run. Rules that depend on data besides are in the services.
  */
 
 /** What a holder may do beyond their own affairs. */
@@ -18,28 +18,28 @@ export const ABILITIES = {
 
 export type Ability = (typeof ABILITIES)[keyof typeof ABILITIES];
 
-/** A rule for who may call something, or is shown something. */
+/** A rule for who may call a query or mutation, or see a field. */
 export type Access =
-  /** Whoever calls. What else decides, for people to read. */
+  /** Everybody; the note tells people what else decides. */
   | { rule: 'public'; note?: string }
   | { rule: 'signedIn' }
   | { rule: 'ability'; ability: Ability }
   /** Servers inside `INTERNAL_NETWORKS`. */
   | { rule: 'internal' }
-  /** The user whom a thing belongs to, and holders of `readPrivate` or one of these abilities. */
+  /** The user who owns the object, and holders of `readPrivate` or of one of these abilities. */
   | { rule: 'owner'; abilities: readonly Ability[] };
 
 export const hasAbility = (ctx: RequestContext, ability: Ability): boolean =>
   ctx.viewer !== null &&
   (ctx.viewer.abilities.includes(ability) || ctx.viewer.abilities.includes(ABILITIES.everything));
 
-/** The caller, where it depends on data whether there has to be one. Throws UNAUTHENTICATED without a session. */
+/** The caller, for services that need one only for some inputs. Throws UNAUTHENTICATED without a session. */
 export function requireViewer(ctx: RequestContext): Viewer {
   if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
   return ctx.viewer;
 }
 
-/** Whether the caller may see what belongs to this user alone. */
+/** True when the caller may see what belongs to this user alone. */
 export const maySeePrivate = (
   ctx: RequestContext,
   ownerId: number,
@@ -50,7 +50,7 @@ export const maySeePrivate = (
     hasAbility(ctx, ABILITIES.readPrivate) ||
     abilities.some((ability) => hasAbility(ctx, ability)));
 
-/** Throws UNAUTHENTICATED or FORBIDDEN for whoever may not call what this rule holds for. */
+/** Throws UNAUTHENTICATED or FORBIDDEN unless the rule lets the caller in. */
 export function assertAccess(ctx: RequestContext, access: Exclude<Access, { rule: 'owner' }>): void {
   if (access.rule === 'signedIn' || access.rule === 'ability') requireViewer(ctx);
   const forbidden =

@@ -2,7 +2,7 @@ import { type GraphQLSchema, Kind, parse } from 'graphql';
 import type { Access } from '../policy.js';
 import { accessOf } from '../schema/access.js';
 
-/** What is asked of who has an operation run, for each field that it begins with. */
+/** The rules of the queries or mutations that an operation runs. */
 export function accessOfOperation(text: string, schema: GraphQLSchema): Access[] {
   const operations = parse(text).definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   return operations.flatMap((one) => {

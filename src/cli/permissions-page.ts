@@ -10,10 +10,10 @@ import { ABILITIES, type Access } from '../policy.js';
 import { accessOf } from '../schema/access.js';
 import type { Services } from '../services.js';
 
-/** Whom a rule lets in, as people say it. */
+/** The people a rule lets in, in words. */
 export function wordsOf(access: Access): string {
   if (access.rule === 'public') return access.note ?? 'everybody';
-  if (access.rule === 'signedIn') return 'whoever has a session';
+  if (access.rule === 'signedIn') return 'callers with a session';
   if (access.rule === 'ability') return `holders of \`${access.ability}\``;
   if (access.rule === 'internal') return 'servers inside `INTERNAL_NETWORKS`';
   const abilities = [ABILITIES.readPrivate, ...access.abilities].map((ability) => `\`${ability}\``);
@@ -37,12 +37,12 @@ export function permissionsPage(): string {
   const types = Object.values(schema.getTypeMap()).filter(isOfThings);
   return `# Who may what
 
-Written by \`npm run docs\` from what resolvers and types say of themselves (\`src/schema/access.ts\`). The rules are in
+Written by \`npm run docs\` from the decorators of resolvers and types (\`src/schema/access.ts\`). The rules are in
 \`src/policy.ts\`; they hold for \`/graphql\` and for the legacy URLs alike. Abilities are given with
 \`npm run --silent cli -- user grant\`; a holder of \`${ABILITIES.everything}\` holds all of them.
 
-Whoever has no session is refused with UNAUTHENTICATED, whoever may not with FORBIDDEN. Only what belongs to data (one's own
-address, a verification that waits) is for the services to decide.
+Callers without a session are refused with UNAUTHENTICATED, others who may not with FORBIDDEN, before the values of arguments
+are looked at. Services decide the rest, which depends on data: an address of one's own, a verification that waits.
 
 ## Queries
 
@@ -58,9 +58,9 @@ ${rowsOf('', fieldsOf(mutation)).join('\n')}
 
 ## Fields
 
-Null for everybody else. Every other field is shown with the thing that it is of.
+These are null for everybody else. Other fields are seen by everybody who sees their object.
 
-| field | who is shown a value |
+| field | who sees it |
 |---|---|
 ${types.flatMap((type) => rowsOf(`${type.name}.`, fieldsOf(type))).join('\n')}
 `;

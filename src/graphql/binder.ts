@@ -29,7 +29,7 @@ const refuse = (place: string, why: string): never => {
 const notCarriedOut = (place: string, what: string): never =>
   refuse(place, `${what} is not carried out here (src/graphql/binder.ts)`);
 
-/** Where the value of a parameter comes from. */
+/** The source of a parameter's value. */
 function pickOf(place: string, param: Parameter): Pick {
   if ('propertyName' in param && param.propertyName)
     return notCarriedOut(place, 'a part of the root or context');
@@ -71,7 +71,7 @@ function assertCarriedOut(place: string, { roles, middlewares = [] }: Method | P
   if (middlewares.length > 0) notCarriedOut(place, '@UseMiddleware');
 }
 
-/** Answers null to everybody whom the thing does not belong to, and who may not see it by an ability. */
+/** Answers null unless the caller owns the thing or holds an ability that shows it. */
 function forOwner(
   place: string,
   { type, field }: Bound,
@@ -89,7 +89,7 @@ interface Bound {
   field: Field;
 }
 
-/** Has the rule kept that a field is declared with. */
+/** Checks the rule of a field before its value is resolved. */
 function guarded(place: string, bound: Bound, resolve: Resolve | undefined): Resolve | undefined {
   const access = accessOf(bound.field);
   if (!access || access.rule === 'public') return resolve;
@@ -114,7 +114,7 @@ class Binder {
   bind(): void {
     if (this.schema.getSubscriptionType()) notCarriedOut('Subscription', 'a subscription');
     for (const type of Object.values(this.schema.getTypeMap())) {
-      // What a query costs is told by the types of its fields (query-size.ts), which these leave open.
+      // The cost of a query is told by the types of its fields (query-size.ts), which these leave open.
       if (isAbstractType(type)) notCarriedOut(type.name, 'an interface or union');
       if (isInputObjectType(type)) this.assertPlain(type);
       if (!isObjectType(type) || isIntrospectionType(type)) continue;
@@ -160,13 +160,13 @@ class Binder {
 }
 
 /**
- * Builds the schema of some resolvers, whose fields call the methods, or read properties, themselves. For each value of
- * an answer type-graphql sorts parameters, copies objects into classes, validates and asks for middlewares: for a list
- * of users that costs more than everything else that is done for them. Inputs are handed over as plain objects of the
- * shape of their class, and roots as they were returned. Who may call or see what is asked before (policy.ts).
+ * Builds the schema of these resolvers. Its fields check their rule (schema/access.ts), then call the method or read
+ * the property directly: for each value of an answer type-graphql would sort parameters, copy objects into classes,
+ * validate and ask for middlewares, which for a list of users costs more than everything else. Methods are given inputs
+ * as plain objects of the shape of their class, and roots as they were returned.
  *
- * Throws, naming type and field, for what type-graphql would do and is not done here, and for queries and mutations that
- * do not say who may call them: nothing that a decorator says is left out without a word.
+ * Throws, naming type and field, where a decorator asks type-graphql for something that is not done here, and for a
+ * query or mutation without a rule.
  */
 export function buildBoundSchema(resolvers: readonly object[], options: Options): GraphQLSchema {
   const { globalMiddlewares = [], validate, validateFn } = options;

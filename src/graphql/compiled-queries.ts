@@ -10,7 +10,7 @@ const COMPILED_AFTER = 3;
 const COUNTED_MAX = 500;
 /** Longer texts, in characters, are not counted: they come from no app. */
 const TEXT_MAX = 3000;
-/** What is compiled, in characters of its texts; each stands for up to 200 bytes. */
+/** Compiled queries that are kept, in characters of their texts; each stands for up to 200 bytes. */
 const COMPILED_MAX = 200_000;
 
 /** To compile a look at the schema costs more than a request may, and no app asks for one often. */
@@ -18,7 +18,7 @@ const INTROSPECTION = /\b__(schema|type)\b/;
 
 const OPERATION_NAME = /^[_A-Za-z]\w*$/;
 
-/** A query of a valid document, as code made for it. */
+/** A query of a valid document, with the code that was made of it. */
 export interface CompiledQuery extends Operation {
   run: Code['query'];
 }
@@ -55,14 +55,14 @@ export class CompiledQueries {
     return this.queries.get(keyOf(request));
   }
 
-  /** Counts an operation of a valid document that is about to run, and compiles it when it comes often. */
+  /** Counts an operation of a valid document that is about to run. A query that comes often is compiled. */
   count(request: GraphqlRequest, asked: Operation): void {
     if (asked.operation.operation !== OperationTypeNode.QUERY) return;
     const key = keyOf(request);
     if (key.length > TEXT_MAX || INTROSPECTION.test(request.query) || this.queries.has(key)) return;
     const times = (this.times.get(key) ?? 0) + 1;
     this.times.set(key, times);
-    // What cannot be compiled is not tried again.
+    // A query that cannot be compiled is not tried again.
     if (times !== COMPILED_AFTER || hasDirectives(asked.document)) return;
     const compiled = compileQuery(asked.schema, asked.document, asked.operation.name?.value);
     if (!isCompiledQuery(compiled)) return;

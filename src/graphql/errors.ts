@@ -8,7 +8,7 @@ import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 
-/** What Apollo and graphql-js call the failures they find before any resolver runs. */
+/** The names that Apollo and graphql-js give to failures before any resolver runs. */
 const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   GRAPHQL_PARSE_FAILED: 'INVALID_QUERY',
   GRAPHQL_VALIDATION_FAILED: 'INVALID_QUERY',
@@ -21,7 +21,7 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
 /** Places that are told of one error; a field that stands there a thousand times is wrong in each of them. */
 const LOCATIONS_MAX = 10;
 
-/** Where in the query an error is: its tokens know, and the text is not kept (`forgetText` in limits.ts). */
+/** The places of an error in the query. Tokens know them; the text is not kept (`forgetText` in limits.ts). */
 function locationsOf({ nodes, locations }: Partial<GraphQLError>): GraphQLFormattedError['locations'] {
   // Compiled queries make errors without nodes, with the places of the tokens.
   if (!nodes) return locations?.slice(0, LOCATIONS_MAX);
@@ -33,13 +33,13 @@ function locationsOf({ nodes, locations }: Partial<GraphQLError>): GraphQLFormat
 /** Characters of a message; some hold the whole of what they complain about. */
 const MESSAGE_MAX = 1000;
 
-/** What is too long is cut in the middle: what is wrong stands at one of its ends. */
+/** A long message is cut in the middle: its ends say what is wrong. */
 const shortened = (message: string): string =>
   message.length > MESSAGE_MAX
     ? `${message.slice(0, MESSAGE_MAX / 2)} … ${message.slice(-MESSAGE_MAX / 2)}`
     : message;
 
-/** What was thrown: graphql-js and Apollo wrap the errors of resolvers, and those of plugins, which have no path. */
+/** The error that was thrown: graphql-js and Apollo wrap those of resolvers and plugins. */
 const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
@@ -62,8 +62,8 @@ function protocolCodeOf(error: unknown): ErrorCode | undefined {
 }
 
 /**
- * The one place where errors are masked: a code, its field, and a message that was meant for the client, in their
- * language. What is wrong with a request, graphql-js and Apollo say better than we could.
+ * Masks an error: its code, its field, and a message that was meant for the client, in their language. This is the one
+ * place that does. Messages about the request itself stay as graphql-js and Apollo wrote them.
  */
 function clientError(error: unknown, ctx?: RequestContext): GraphQLFormattedError {
   const { message = '', path } = error as Partial<GraphQLError>;
@@ -76,17 +76,17 @@ function clientError(error: unknown, ctx?: RequestContext): GraphQLFormattedErro
   return { message: messageOf(code, ctx?.client.locale ?? 'en'), locations, path, extensions };
 }
 
-/** For the failures that Apollo finds before there is an operation: batches, forms, methods. */
+/** Masks failures that Apollo finds before it begins with an operation: batches, forms, methods. */
 export const formatError = (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
   clientError(error);
 
-/** What a client is told of failures: the errors, and a head that is not that of an answer without any. */
+/** An answer that failed: its errors, and the status and headers that follow from them. */
 export interface Failure {
   errors: GraphQLFormattedError[];
   http: HTTPGraphQLHead;
 }
 
-/** Tells the operator what went wrong that is not the client's fault, and the client what they may know of it. */
+/** Logs failures that are not the client's fault, and turns all of them into what the client may know. */
 export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: RequestContext): Failure {
   const http: HTTPGraphQLHead = { status: undefined, headers: new HeaderMap() };
   const errors = failures.map((failure) => {
@@ -103,7 +103,7 @@ export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: 
   return { errors, http };
 }
 
-/** Tells what Apollo itself refuses, which is the client's fault, and Apollo thinks it ours. */
+/** Explains refusals of Apollo itself. They are the client's fault, though Apollo answers them with 500. */
 export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     return {

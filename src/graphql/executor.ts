@@ -16,20 +16,20 @@ import { assertWithinLimits } from './limits.js';
 import { LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
 
-/** What is asked, in the words of the client. */
+/** A request, in the words of the client. */
 export interface GraphqlRequest {
   query: string;
   operationName?: string | null;
   variables?: Record<string, unknown> | null;
 }
 
-/** What the client is told; `http` where the answer has not the head of every other. */
+/** The answer to a client; `http` is set when its status or headers are not those of every answer. */
 export interface Answer extends Pick<ExecutionResult, 'data'> {
   errors?: readonly GraphQLFormattedError[];
   http?: HTTPGraphQLHead;
 }
 
-/** Looks only: Apollo finds the same and explains it. */
+/** True when Apollo would run the operation. Apollo finds the same problem again and explains it. */
 function isGood(
   { schema, document, operation }: Operation,
   variables: Record<string, unknown>,
@@ -45,8 +45,8 @@ function isGood(
 }
 
 /**
- * Runs operations, compiled or as graphql-js does, and tells in one way what failed. It runs nothing twice: what it
- * leaves to Apollo has not run.
+ * Runs operations, compiled or with graphql-js, and reports failures in one way. Nothing runs twice: an operation that
+ * is left to Apollo has not run.
  */
 export class Executor {
   private readonly queries = new CompiledQueries();
@@ -101,7 +101,7 @@ export class Executor {
     return { ...failure, data };
   }
 
-  /** Nothing has run: the query or its variables are wrong. */
+  /** The query or its variables are wrong, and nothing has run. */
   private refused(errors: readonly GraphQLError[], ctx: RequestContext): Answer {
     const failure = tell(this.log, errors, ctx);
     failure.http.status ??= HTTP_STATUS.input;

@@ -35,7 +35,7 @@ function fieldsCalled(key: string | number, set: SelectionSetNode, document: Doc
   });
 }
 
-/** The place that is null for a failure at `path`: that place, or the nearest around it that may be null. */
+/** The place that becomes null for a failure at `path`: that place, or the nearest around it that may be null. */
 function nullPlaceOf(path: Path, { schema, document, operation }: Operation): Path {
   let type: GraphQLOutputType | null | undefined = schema.getRootType(operation.operation);
   let sets = [operation.selectionSet];
@@ -55,8 +55,8 @@ function nullPlaceOf(path: Path, { schema, document, operation }: Operation): Pa
 }
 
 /**
- * One error for each null of an answer: the first that made it. graphql-js and graphql-jit differ in what else they
- * tell of, below what is null already.
+ * Keeps one error for each null of an answer: the first that caused it. graphql-js and graphql-jit differ in which
+ * others they report below a place that is null.
  */
 export function withoutHidden(
   errors: readonly GraphQLError[],
@@ -74,14 +74,14 @@ export function withoutHidden(
   });
 }
 
-/** Line and column in the query, then places in lists. */
+/** Line and column in the query, then the path, for its positions in lists. */
 const orderOf = ({ locations, path = [] }: GraphQLFormattedError) => [
   locations?.[0]?.line ?? 0,
   locations?.[0]?.column ?? 0,
   ...path,
 ];
 
-/** The order of errors in an answer: as the query is written, and not as its fields happened to fail. */
+/** Orders errors as the query is written; fields fail in an order that changes. */
 export function byPlace(one: GraphQLFormattedError, other: GraphQLFormattedError): number {
   const there = orderOf(other);
   for (const [index, key] of orderOf(one).entries()) {

@@ -2,15 +2,15 @@ import { getMetadataStorage } from 'type-graphql';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
 
-/** What makes a field whose value is there already. */
+/** A field whose value is a property of the object. */
 export type Property = Storage['fields'][number];
-/** What makes a field by calling a resolver. */
+/** A field whose value comes from a method. */
 export type Method = Storage['queries'][number] | Storage['fieldResolvers'][number];
 
 /** Of an object type, and not of a resolver. */
 const isOwn = (method: Method): boolean => 'kind' in method && method.kind === 'internal';
 
-/** What type-graphql knows of the fields that some resolvers make, and of the types they are of. */
+/** The metadata that type-graphql keeps of the fields of a schema that is built from these resolvers. */
 export class FieldOrigins {
   private readonly storage = getMetadataStorage();
   private readonly methods: ReadonlyMap<string, Method>;
@@ -28,7 +28,7 @@ export class FieldOrigins {
     ]);
   }
 
-  /** The object whose method it is; undefined for one of an object type. */
+  /** The resolver that has the method; undefined when an object type has it. */
   resolverOf = ({ target }: Method): object | undefined =>
     this.resolvers.find((resolver) => resolver.constructor === target);
 
@@ -47,7 +47,7 @@ export class FieldOrigins {
     return undefined;
   }
 
-  /** How often `@Extensions` says something under this key of what makes a field; all but one would be lost. */
+  /** The number of times that `@Extensions` sets this key on a method or property; all but one would be lost. */
   declarations(key: string, maker: Method | Property): number {
     const name = 'methodName' in maker ? maker.methodName : maker.name;
     const { fieldExtensions } = this.storage;
@@ -57,7 +57,7 @@ export class FieldOrigins {
     ).length;
   }
 
-  /** Whether the objects of an input's class could do something that plain ones cannot. */
+  /** True when objects of an input's class have methods, which plain objects have not. */
   hasMethods(input: string): boolean {
     const Class = this.storage.inputTypes.find(({ name }) => name === input)?.target;
     let prototype: unknown = Class?.prototype;

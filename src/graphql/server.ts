@@ -40,7 +40,7 @@ const executionPlugin = (executor: Executor): ApolloServerPlugin<RequestContext>
         const { operationName, variables } = request;
         const asked = { schema, document, operation };
         const answer = await executor.run({ query: source, operationName, variables }, asked, contextValue);
-        // What has no operation of the name that it asks for, Apollo explains.
+        // Apollo explains that the document has no operation of that name.
         if (!answer) return null;
         const { http = { headers: new HeaderMap() }, ...singleResult } = answer;
         return { http, body: { kind: 'single', singleResult } };

@@ -4,13 +4,13 @@ import type { SignedInContext } from '../context.js';
 import type { Ability, Access } from '../policy.js';
 
 /**
- * Every query and mutation says who may call it, and a field who is shown it, where that is not whoever is shown the
- * thing. The rules are those of policy.ts; the binder (graphql/binder.ts) has them kept, and refuses to boot without.
+ * Rules for who may call a query or mutation, or see a field, as decorators. policy.ts says what they mean; the binder
+ * (graphql/binder.ts) checks them before a field is resolved, and refuses to boot without one on a query or mutation.
  */
 
 type Method = (...given: never[]) => unknown;
 
-/** Who has no session has no viewer: a method that anybody may call cannot be given a context that has one. */
+/** A method that callers without a session may reach must not rely on a viewer: this is then `never`. */
 type WithoutViewer<T extends Method> =
   Extract<Parameters<T>[number], SignedInContext> extends never ? unknown : never;
 
@@ -22,7 +22,7 @@ type MethodOfAnybody = <T extends Method>(
 
 type Declaration = MethodDecorator & PropertyDecorator;
 
-/** What types and fields are found to say of themselves. */
+/** The extensions of fields and types that the decorators set. */
 interface Declared {
   access?: Access;
 }
@@ -32,22 +32,22 @@ interface Owned {
 
 const declare = (access: Access): Declaration => Extensions({ access } satisfies Declared);
 
-/** Whoever calls. The note says what else decides, which the service does. */
+/** Everybody may call it. The note names what the service decides by; docs/permissions.md prints it. */
 export const Public = (note?: string): MethodOfAnybody => declare({ rule: 'public', note });
 
-/** Whoever has a session. */
+/** Callers with a session may call it. */
 export const SignedIn = (): Declaration => declare({ rule: 'signedIn' });
 
-/** Whoever has a session and holds the ability. */
+/** Callers with a session who hold the ability may call it. */
 export const Needs = (ability: Ability): Declaration => declare({ rule: 'ability', ability });
 
-/** Servers inside `INTERNAL_NETWORKS`. */
+/** Servers inside `INTERNAL_NETWORKS` may call it. */
 export const Internal = (): MethodOfAnybody => declare({ rule: 'internal' });
 
-/** The owner of the thing that the field is of, and holders of `readPrivate` or of these; null for everybody else. */
+/** The owner of the object sees the field, and holders of `readPrivate` or of these; it is null for others. */
 export const OwnerOnly = (...abilities: Ability[]): Declaration => declare({ rule: 'owner', abilities });
 
-/** Whom things of a type belong to, for its fields that are {@link OwnerOnly}: the number of the account. */
+/** Names the owner of an object of this type, by the number of the account, for its {@link OwnerOnly} fields. */
 export const OwnedBy =
   <T extends object>(ownerOf: (root: T) => number) =>
   (Class: new () => T): void => {

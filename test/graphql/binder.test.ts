@@ -27,9 +27,9 @@ import { createGraphqlServer } from '../../src/graphql/server.js';
 import { ABILITIES } from '../../src/policy.js';
 import { Internal, Needs, OwnedBy, OwnerOnly, Public, SignedIn } from '../../src/schema/access.js';
 
-/** Fields are bound to methods in one way, and what that way would leave out is refused at boot. */
+/** Fields are bound to methods in one way; a decorator that it does not carry out is refused at boot. */
 
-// What classes say of themselves is kept for the whole process, and other files build schemas in it.
+// The metadata of classes is kept for the whole process, and other files build schemas in it.
 const storage = getMetadataStorage();
 const before = Object.entries(storage).map(([name, list]) => [name, [...list]] as const);
 afterAll(() => void Object.assign(storage, Object.fromEntries(before)));

@@ -6,7 +6,7 @@ import { AppError } from '../../src/errors/app-error.js';
 import type { Answer } from '../../src/graphql/executor.js';
 import { createGraphqlServer, type GraphqlServer } from '../../src/graphql/server.js';
 
-/** A query that comes often is compiled; what fails in it is told as if it were not, and runs once. */
+/** A query that comes often is compiled. Its failures read as before, and it runs once. */
 
 const schema: GraphQLSchema = buildSchema(`
   type Query { item: Item  sure: Item!  items: [Item]  sureItems: [Item!]  allSure: [Item!]! }
@@ -17,7 +17,7 @@ const schema: GraphQLSchema = buildSchema(`
   }
 `);
 
-/** Where a resolver was called, by the place in the answer. */
+/** The places in the answer that resolvers were called for. */
 const calls: string[] = [];
 const ITEM = { id: '1', wrong: 'x' };
 const later = async (turns: number): Promise<never> => {

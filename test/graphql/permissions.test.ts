@@ -24,7 +24,7 @@ import type { Account } from '../support/client.js';
 import { giveEmail, grant, logIn } from '../support/operations.js';
 import { applicant, organisationOf, personOf, submit } from '../support/verification.js';
 
-/** What the schema says of who may is so, for everything that it says it of. */
+/** The rules that the schema declares hold, for every query, mutation and field that has one. */
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -125,7 +125,7 @@ test('descriptions promise an ability only where one is needed', () => {
 });
 
 describe('what only its owner sees', () => {
-  /** Where the things of each type are found, from a user. */
+  /** The way from a user to the objects of each type. */
   const PATHS: Record<string, (fields: string) => string> = {
     User: (fields) => fields,
     Verification: (fields) => `verification { ${fields} }`,
@@ -133,7 +133,7 @@ describe('what only its owner sees', () => {
   const thingOf = (type: string, user: Record<string, unknown>) =>
     (type === 'User' ? user : user.verification) as Record<string, unknown>;
 
-  /** The owner-only fields of the things of an account that somebody sees a value of. */
+  /** The owner-only fields of an account that somebody sees a value of. */
   async function seen(id: number, token?: string): Promise<string[]> {
     const selections = Object.entries(PATHS).map(([name, around]) => {
       const fields = ownedFields.filter(([type]) => type.name === name);

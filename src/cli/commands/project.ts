@@ -27,7 +27,7 @@ interface RouteRow {
   summary: string;
 }
 
-/** What the rule of an operation asks of its caller; the rest is the service's. */
+/** The words for what the rule of an operation asks of its caller. */
 const ASKED: Readonly<Record<Access['rule'], (access: Access) => string | false>> = {
   public: () => false,
   owner: () => false,
@@ -36,7 +36,7 @@ const ASKED: Readonly<Record<Access['rule'], (access: Access) => string | false>
   ability: (access) => access.rule === 'ability' && `the ability \`${access.ability}\``,
 };
 
-/** What a row asks of who calls it, and what the operation that it runs does. */
+/** The demands of a row, and of the operation that it runs, on its caller. */
 function asksOf({ session, owner, sameSite, upload }: Route, access: readonly Access[]): string {
   const asked = [
     session === true && 'a session',

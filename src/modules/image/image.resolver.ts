@@ -23,7 +23,7 @@ export class ImageResolver {
     return this.imageService.defaultPhotos(ctx);
   }
 
-  @Public('whoever has a session; with `UPLOAD_WITHOUT_SESSION`, the anlife app without one too')
+  @Public('callers with a session; with `UPLOAD_WITHOUT_SESSION`, the anlife app without one too')
   @Mutation(() => Image, {
     description:
       'Stores a picture, without its metadata. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED (too many today).',

@@ -24,7 +24,7 @@ export class UploadResolver {
     return this.uploadService.createTicket(ctx, input);
   }
 
-  @Public('whoever has the ticket')
+  @Public('holders of the ticket')
   @Mutation(() => Image, {
     description:
       'Stores a picture that was announced, without its metadata, as the one who announced it. Needs no session. Errors: FORBIDDEN (not a ticket, or expired), UPLOAD_USED, UNAUTHENTICATED (the account is disabled or gone), RATE_LIMITED (too many today), INVALID_INPUT (field `file`: not the announced bytes), IMAGE_TOO_LARGE (more bytes than announced, or too many pixels), IMAGE_INVALID (not the announced type).',
