@@ -12,7 +12,8 @@ const compile = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']
 if (spawnSync(process.execPath, compile, { stdio: 'inherit' }).status !== 0) process.exit(1);
 await import('reflect-metadata');
 const { loadConfig } = await import('./dist/src/config.js');
-const { migrate, openDatabase } = await import('./dist/src/infra/database/database.js');
+const { openDatabase, DATABASE_SCHEMA } = await import('./dist/src/open-database.js');
+const { migrate } = await import('./dist/src/infra/database/database.js');
 const { ormOptions } = await import('./dist/src/infra/database/orm-options.js');
 
 async function passing(config) {
@@ -25,4 +26,4 @@ async function passing(config) {
 }
 
 const config = loadConfig();
-export default await ormOptions(config.DATABASE_URL ? config : await passing(config));
+export default await ormOptions(config.DATABASE_URL ? config : await passing(config), DATABASE_SCHEMA);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.js';
 import { queryOne } from '../src/infra/database/query.js';
-import { type Infrastructure, openInfrastructure } from '../src/services.js';
+import { type Infrastructure, openInfrastructure } from '../src/infrastructure.js';
 import { onServer } from './database.js';
 import { startGateway } from './gateway.js';
 import { fill, type Sizes } from './ranking.data.js';

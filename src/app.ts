@@ -3,16 +3,11 @@ import type { Config } from './config.js';
 import { drainConnections } from './http/drain.js';
 import { createHttp } from './http/server.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
+import { closeInfrastructure, type Infrastructure, openInfrastructure } from './infrastructure.js';
 import { createJobRunner } from './jobs/jobs.js';
 import { JobSchedule } from './jobs/schedule.js';
 import { registerRoutes, unroutedSender } from './routes.js';
-import {
-  closeInfrastructure,
-  createServices,
-  type Infrastructure,
-  openInfrastructure,
-  type Services,
-} from './services.js';
+import { createServices, type Services } from './services.js';
 
 export interface App {
   http: FastifyInstance;
@@ -49,7 +44,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   let address = '';
   const publicUrl = () => config.PUBLIC_URL ?? address;
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
-  const jobs = createJobRunner(config, infrastructure, http.log);
+  const jobs = createJobRunner(config, infrastructure, services, http.log);
   const schedule = new JobSchedule((signal) => jobs.run(signal), config.JOB_INTERVAL_MINUTES * 60_000);
   const close = async () => {
     // Both at once: a job under way ends at its next step, while requests are finished.

@@ -3,11 +3,13 @@ import { isRange } from './infra/ip.js';
 
 /** How settings are written: each reads the text of an environment variable, or says what it has to be. */
 
-export const onOff = (fallback?: boolean) =>
-  z
-    .enum(['on', 'off'], { error: 'must be on or off' })
-    .optional()
-    .transform((value) => (value === undefined ? (fallback as boolean) : value === 'on'));
+const flag = z.enum(['on', 'off'], { error: 'must be on or off' });
+
+export const onOff = (fallback: boolean) =>
+  flag.prefault(fallback ? 'on' : 'off').transform((value) => value === 'on');
+
+/** Undefined when it is left open. */
+export const onOffOrOpen = () => flag.transform((value) => value === 'on').optional();
 
 export const integer = (fallback: number, min: number, max: number) =>
   z
@@ -38,12 +40,13 @@ export const origins = () =>
     'must be origins such as https://app.example.com, in lower case and without a slash at the end, comma-separated',
   );
 
-export const url = (fallback?: string) => {
-  const schema = z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-    .transform((value) => value.replace(/\/+$/, ''));
-  return fallback === undefined ? schema.optional() : schema.prefault(fallback);
-};
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+  .transform((value) => value.replace(/\/+$/, ''));
+
+export const url = () => httpUrl.optional();
+
+export const urlOr = (fallback: string) => httpUrl.prefault(fallback);
 
 export const connection = (protocol: RegExp, message: string) =>
   z
@@ -71,14 +74,13 @@ function isEncoded(text: string): boolean {
   }
 }
 
-export const requiredUrl = (fallback: string) => url(fallback) as z.ZodType<string>;
-
 /** What `parse` reads, which answers null for anything it cannot. */
 export const parsed = <T>(parse: (text: string) => T | null, message: string) =>
-  z
-    .string()
-    .refine((value) => parse(value) !== null, message)
-    .transform((value) => parse(value) as T)
-    .optional();
+  z.string().transform((value, context) => {
+    const read = parse(value);
+    if (read !== null) return read;
+    context.addIssue(message);
+    return z.NEVER;
+  });
 
 export const text = () => z.string().optional();

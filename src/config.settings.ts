@@ -3,12 +3,13 @@ import {
   connection,
   integer,
   onOff,
+  onOffOrOpen,
   origins,
   parsed,
   ranges,
-  requiredUrl,
   text,
   url,
+  urlOr,
 } from './config.formats.js';
 import { parseMailbox, parseSmtpUrl } from './infra/message/smtp.settings.js';
 import { type DataKey, parseDataKeys } from './infra/secret-box.js';
@@ -47,10 +48,12 @@ export const SETTINGS = {
     .prefault('info')
     .describe('How much is logged: fatal, error, warn, info, debug, trace or silent.'),
 
-  API_DOCS: onOff().describe(
+  API_DOCS: onOffOrOpen().describe(
     'OpenAPI documents of the legacy URLs, to browse at /docs. Default: on, but off in production.',
   ),
-  PLAYGROUND: onOff().describe('GraphiQL and introspection at /graphql. Default: on, but off in production.'),
+  PLAYGROUND: onOffOrOpen().describe(
+    'GraphiQL and introspection at /graphql. Default: on, but off in production.',
+  ),
   TRUSTED_PROXIES: ranges('').describe(
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
   ),
@@ -92,14 +95,8 @@ export const SETTINGS = {
     .describe(
       'Key of the HMAC under the password hashes. Losing it loses every password. Required in production.',
     ),
-  DATA_KEYS: z
-    .string()
+  DATA_KEYS: parsed(parseDataKeys, 'must be id:base64key[,id:base64key…] with 32 bytes a key')
     .prefault(DEVELOPMENT_DATA_KEYS)
-    .refine(
-      (text) => parseDataKeys(text) !== null,
-      'must be id:base64key[,id:base64key…] with 32 bytes a key',
-    )
-    .transform((text) => parseDataKeys(text) ?? [])
     .describe(
       'Keys of what is encrypted at rest, and of upload tickets, `id:base64key[,id:base64key…]`: the first encrypts and signs, all decrypt and verify (`data-key reencrypt` moves what is under the others). Required in production.',
     ),
@@ -161,12 +158,14 @@ export const SETTINGS = {
     ),
   MAIL_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the mail.'),
   MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),
-  SMTP_URL: parsed(parseSmtpUrl, 'must be smtp[s]://[user:password@]host[:port]').describe(
-    'The mail server, `smtp[s]://[user:password@]host[:port]`: `smtps` is TLS from the start (port 465), `smtp` is STARTTLS (587). In production only a loopback address may do without TLS.',
-  ),
-  MAIL_FROM: parsed(parseMailbox, 'must be an address or "Name <address>"').describe(
-    'Who mail by SMTP is from: an address, or `Name <address>`.',
-  ),
+  SMTP_URL: parsed(parseSmtpUrl, 'must be smtp[s]://[user:password@]host[:port]')
+    .optional()
+    .describe(
+      'The mail server, `smtp[s]://[user:password@]host[:port]`: `smtps` is TLS from the start (port 465), `smtp` is STARTTLS (587). In production only a loopback address may do without TLS.',
+    ),
+  MAIL_FROM: parsed(parseMailbox, 'must be an address or "Name <address>"')
+    .optional()
+    .describe('Who mail by SMTP is from: an address, or `Name <address>`.'),
 
   ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(
     'Let old `account` clients (3.4) set a phone without a code. Dangerous, in production too: anybody with an account can then take any number that is not registered, and lock its owner out of registering it.',
@@ -187,7 +186,7 @@ export const SETTINGS = {
   WECHAT_APP_SECRET: text().describe('WeChat log-in: secret.'),
   WECHAT_DEV_APP_ID: text().describe('WeChat log-in of the test app (`dev=1`): app id.'),
   WECHAT_DEV_APP_SECRET: text().describe('WeChat log-in of the test app: secret.'),
-  WECHAT_API_URL: requiredUrl('https://api.weixin.qq.com').describe('Where WeChat answers.'),
+  WECHAT_API_URL: urlOr('https://api.weixin.qq.com').describe('Where WeChat answers.'),
   WECHAT_TOKEN_LOGIN: onOff(false).describe(
     'Accept a WeChat access token with its openid. Off, because `sns/auth` cannot tell which app a token is for.',
   ),
@@ -195,17 +194,17 @@ export const SETTINGS = {
   WEIBO_APP_SECRET: text().describe(
     'Weibo log-in: secret. Not used: who a token is for can be asked without it.',
   ),
-  WEIBO_API_URL: requiredUrl('https://api.weibo.com').describe('Where Weibo answers.'),
+  WEIBO_API_URL: urlOr('https://api.weibo.com').describe('Where Weibo answers.'),
   QQ_APP_ID: text().describe('QQ log-in: app id (client_id).'),
   QQ_APP_SECRET: text().describe('QQ log-in: secret. Not used: who a token is for can be asked without it.'),
-  QQ_API_URL: requiredUrl('https://graph.qq.com').describe('Where QQ answers.'),
+  QQ_API_URL: urlOr('https://graph.qq.com').describe('Where QQ answers.'),
   THIRD_PARTY_TIMEOUT_MS: integer(5000, 100, 60_000).describe('How long a provider may take to answer.'),
 } as const;
 
-type Parsed = { [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]> };
+export const SHAPE = z.object(SETTINGS);
 
 /** The values of {@link SETTINGS} once read; see there for what each one means. */
-export type Settings = { -readonly [Name in keyof Parsed]: Parsed[Name] };
+export type Settings = z.output<typeof SHAPE>;
 
 export const isDevelopmentPepper = (pepper: string): boolean => pepper === DEVELOPMENT_PEPPER;
 

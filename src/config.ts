@@ -1,8 +1,17 @@
-import { areDevelopmentKeys, isDevelopmentPepper, SETTINGS, type Settings } from './config.settings.js';
-import { StartError } from './errors/start-error.js';
+import type { z } from 'zod';
+import {
+  areDevelopmentKeys,
+  isDevelopmentPepper,
+  SETTINGS,
+  type Settings,
+  SHAPE,
+} from './config.settings.js';
+import { StartError } from './infra/start-error.js';
 
 /** The settings of one process: typed, frozen, and complete before anything starts. */
 export interface Config extends Readonly<Settings> {
+  readonly API_DOCS: boolean;
+  readonly PLAYGROUND: boolean;
   /** True when no `DATABASE_URL` is set: PGlite inside this process. */
   readonly embeddedDatabase: boolean;
   /** True when no `REDIS_URL` is set: the in-process stand-in. */
@@ -20,17 +29,26 @@ export class ConfigError extends StartError {
 }
 
 type Problems = Map<string, string>;
+/** The texts of the environment, by the names of settings. */
+type Given = Record<string, string | undefined>;
 
-function readSettings(env: NodeJS.ProcessEnv, problems: Problems): Partial<Settings> {
-  const settings: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(SETTINGS)) {
-    // An empty variable is an unset one: that is how compose files and shells say "none".
-    const parsed = schema.safeParse(env[name] || undefined);
-    if (parsed.success) settings[name] = parsed.data;
-    else problems.set(name, parsed.error.issues[0]?.message ?? 'invalid');
+/** An empty variable is an unset one: that is how compose files and shells say "none". */
+const givenIn = (env: NodeJS.ProcessEnv): Given =>
+  Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, env[name] || undefined]));
+
+/** Why settings cannot be read: the first reason of each. */
+function problemsOf({ issues }: Pick<z.ZodError, 'issues'>): Problems {
+  const problems: Problems = new Map();
+  for (const { path, message } of issues) {
+    const name = String(path[0]);
+    if (!problems.has(name)) problems.set(name, message);
   }
-  return settings as Partial<Settings>;
+  return problems;
 }
+
+/** Those that can be read beside others that cannot: what depends on them is looked at all the same. */
+const readable = (given: Given, problems: Problems): Partial<Settings> =>
+  SHAPE.partial().parse(Object.fromEntries(Object.entries(given).filter(([name]) => !problems.has(name))));
 
 function requireTogether(settings: Partial<Settings>, problems: Problems): void {
   for (const channel of ['SMS', 'MAIL'] as const) {
@@ -71,14 +89,18 @@ function withPassword(url: string | undefined, password: string | undefined): st
 
 /** Reads the environment. Throws a {@link ConfigError} that names every problem. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const problems: Problems = new Map();
   const production = env.NODE_ENV === 'production';
-  const settings = readSettings(env, problems);
+  const given = givenIn(env);
+  const read = SHAPE.safeParse(given);
+  const problems = problemsOf(read.error ?? { issues: [] });
+  const settings = read.success ? read.data : readable(given, problems);
   requireTogether(settings, problems);
   if (production) requireForProduction(settings, problems);
-  if (problems.size > 0) throw new ConfigError([...problems].map(([name, problem]) => `${name}: ${problem}`));
+  if (!read.success || problems.size > 0) {
+    throw new ConfigError([...problems].map(([name, problem]) => `${name}: ${problem}`));
+  }
 
-  const complete = settings as Settings;
+  const complete = read.data;
   return Object.freeze({
     ...complete,
     DATABASE_URL: withPassword(complete.DATABASE_URL, complete.DATABASE_PASSWORD),

@@ -1,16 +1,34 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import { sharedBatch } from './infra/shared-batch.js';
-import { createFollowLoader } from './modules/follow/follow.loader.js';
-import type { Hobby } from './modules/hobby/hobby.entity.js';
-import { findHobbiesOfUsers } from './modules/hobby/hobby.repository.js';
-import { createDefaultPhotoLoader } from './modules/image/default-photo.loader.js';
-import { findImages } from './modules/image/image.repository.js';
-import { findCommunities } from './modules/place/place.repository.js';
-import { findUsersByIds } from './modules/user/user.repository.js';
-import { findExtras } from './modules/user/user-extra.repository.js';
-import { findVerifications } from './modules/verification/verification.repository.js';
-import { findCurrencies, findVips, findWallets } from './modules/wallet/wallet.repository.js';
+
+/**
+ * What one request has loaded: a page of users costs the same number of statements whatever its size. Requests that are
+ * given the same entity manager find what goes by a key together.
+ */
+export class Loaders {
+  private readonly made = new Map<unknown, unknown>();
+
+  constructor(private readonly em: EntityManager) {}
+
+  /** The request's own, made when it is first asked for: a request uses few of them. */
+  of<Loader>(create: (em: EntityManager) => Loader): Loader {
+    // Each was made by what it is found by.
+    const known = this.made.get(create) as Loader | undefined;
+    if (known !== undefined) return known;
+    const loader = create(this.em);
+    this.made.set(create, loader);
+    return loader;
+  }
+}
+
+/** A loader of the request that is given. */
+export type LoaderOf<Loader> = (request: { readonly loaders: Loaders }) => Loader;
+
+export const requestLoader =
+  <Loader>(create: (em: EntityManager) => Loader): LoaderOf<Loader> =>
+  ({ loaders }) =>
+    loaders.of(create);
 
 /**
  * May be asked for a key twice. Nobody may change what is found: several requests may have asked for it. A key that the
@@ -33,48 +51,15 @@ function findTogether<K, V>(find: Find<K, V>): Find<K, V> {
   };
 }
 
-/** `absent` stands for what is not found. */
-function byKey<K, V, A = null>(find: Find<K, V>, absent: A = null as A) {
+/** Loads by key, in batches; `absent` stands for what is not found. */
+export function keyedLoader<K, V, A>(find: Find<K, V>, absent: A): LoaderOf<DataLoader<K, V | A>> {
   const together = findTogether(find);
-  return (em: EntityManager) =>
-    new DataLoader<K, V | A>(async (keys) => {
-      // What a transaction has changed is seen on its own connection alone.
-      const found = await (em.isInTransaction() ? find(em, keys) : together(em, keys));
-      return keys.map((key) => found.get(key) ?? absent);
-    });
+  return requestLoader(
+    (em) =>
+      new DataLoader<K, V | A>(async (keys) => {
+        // What a transaction has changed is seen on its own connection alone.
+        const found = await (em.isInTransaction() ? find(em, keys) : together(em, keys));
+        return keys.map((key) => found.get(key) ?? absent);
+      }),
+  );
 }
-
-const LOADERS = {
-  user: byKey(findUsersByIds),
-  image: byKey(findImages),
-  community: byKey(findCommunities),
-  hobbies: byKey(findHobbiesOfUsers, [] as readonly Hobby[]),
-  extra: byKey(findExtras),
-  currency: byKey(findCurrencies),
-  wallet: byKey(findWallets),
-  vip: byKey(findVips),
-  verification: byKey(findVerifications),
-  defaultPhoto: createDefaultPhotoLoader,
-  follows: createFollowLoader,
-};
-
-/** One batch per relation and request: a page of users costs the same number of statements whatever its size. */
-export type Loaders = { readonly [Name in keyof typeof LOADERS]: ReturnType<(typeof LOADERS)[Name]> };
-
-/** Makes each loader when it is first asked for: a request uses few of them. */
-class LazyLoaders {
-  constructor(readonly em: EntityManager) {}
-}
-
-for (const [name, create] of Object.entries(LOADERS)) {
-  Object.defineProperty(LazyLoaders.prototype, name, {
-    get(this: LazyLoaders) {
-      const loader = create(this.em);
-      Object.defineProperty(this, name, { value: loader });
-      return loader;
-    },
-  });
-}
-
-/** For one request. Those that are given the same entity manager find what goes by a key together. */
-export const createLoaders = (em: EntityManager): Loaders => new LazyLoaders(em) as unknown as Loaders;

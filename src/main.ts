@@ -47,6 +47,6 @@ try {
   closeOnSignal(app.close, config.SHUTDOWN_SECONDS);
   await listen(app, config);
 } catch (error) {
-  process.stderr.write(`${startProblem(error, config) ?? (error as Error).stack}\n`);
+  process.stderr.write(`${startProblem(error, config) ?? (error instanceof Error ? error.stack : error)}\n`);
   process.exit(1);
 }

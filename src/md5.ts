@@ -1,2 +1,5 @@
-/** Whether a text is an MD5 as it is written: 32 hexadecimal digits, in either case. */
-export const isMd5 = (text: string): boolean => /^[0-9a-f]{32}$/i.test(text);
+/** An MD5 as it is written: 32 hexadecimal digits, in either case. */
+export const MD5 = /^[0-9a-fA-F]{32}$/;
+
+/** Whether a text is an MD5 as it is written. */
+export const isMd5 = (text: string): boolean => MD5.test(text);

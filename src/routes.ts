@@ -19,11 +19,12 @@ import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
 import type { SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
+import type { Infrastructure } from './infrastructure.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
-import type { Infrastructure, Services } from './services.js';
+import type { Services } from './services.js';
 
 /**
  * In the envelope of the door that the URL lies under, even where the router does not know it for that; to a person
@@ -48,7 +49,7 @@ export async function registerRoutes(
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());
-  const createContext = contextFactory(database, services, config);
+  const createContext = contextFactory(database, services.sessions, config);
 
   answerBeforeTheEnd(http);
   registerRequestLog(http);

@@ -1,15 +1,8 @@
-import path from 'node:path';
-import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.js';
-import { reportFailure } from './errors/report.js';
-import { type Database, migrate, openDatabase } from './infra/database/database.js';
-import type { EmbeddedOptions } from './infra/database/orm-options.js';
-import { createSenders, type MessageSenders } from './infra/message/senders.js';
-import { createIdentityProviders } from './infra/oauth/port.js';
-import { createRedis, type RedisConnection } from './infra/redis.js';
+import { type FailureLog, reportFailure } from './errors/report.js';
+import { createIdentityProviders } from './infra/oauth/providers.js';
 import { SecretBox } from './infra/secret-box.js';
-import { LocalStorage } from './infra/storage/local.js';
-import type { Storage } from './infra/storage/port.js';
+import type { Infrastructure } from './infrastructure.js';
 import { AccountCreator } from './modules/account/account.creator.js';
 import { AccountUpdateService } from './modules/account/account-update.service.js';
 import { AdministrationService } from './modules/account/administration.service.js';
@@ -24,11 +17,13 @@ import { ContactService } from './modules/contact/contact.service.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
 import { PasswordVerifier } from './modules/credential/password.verifier.js';
+import { ErasureService } from './modules/erasure/erasure.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { Claimants } from './modules/guard/claimants.js';
 import { GuardService } from './modules/guard/guard.service.js';
 import { HobbyService } from './modules/hobby/hobby.service.js';
+import { DefaultPhotoService } from './modules/image/default-photo.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
 import { ImageService } from './modules/image/image.service.js';
@@ -51,97 +46,110 @@ import { SessionService } from './modules/session/session.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
-import { seedReference } from './seeders/reference.seeder.js';
-
-/** What the services stand on, opened once per process. */
-export interface Infrastructure {
-  database: Database;
-  redis: RedisConnection;
-  storage: Storage;
-  messages: MessageSenders;
-}
-
-/** Opens the database, applies migrations and reference data, and connects to Redis. */
-export async function openInfrastructure(
-  config: Config,
-  embedded?: EmbeddedOptions,
-): Promise<Infrastructure> {
-  const database = await openDatabase(config, embedded);
-  try {
-    const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'));
-    await migrate(database, (em) => seedReference(em, { storage }));
-    return { database, storage, redis: createRedis(config), messages: createSenders(config) };
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-}
-
-/** Lets go of everything that was opened; what uses it has ended. */
-export async function closeInfrastructure({ database, redis, messages }: Infrastructure): Promise<void> {
-  await Promise.all(Object.values(messages).map((sender) => sender.close?.()));
-  await redis.close();
-  await database.close();
-}
+import { WalletService } from './modules/wallet/wallet.service.js';
 
 /** What the services need besides: a log, and the address clients reach the gateway at. */
 export interface Surroundings {
-  log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
+  log: FailureLog;
   publicUrl: () => string;
 }
+
+type Foundation = Infrastructure & Surroundings & { config: Config };
 
 /** What draws is loaded with the first captcha. */
 const drawCaptcha = async (answer: string): Promise<Buffer> =>
   (await import('./modules/captcha/captcha.picture.js')).drawCaptcha(answer);
 
-/** The composition root: every service of the domain, constructed once. */
-export function createServices(
-  config: Config,
-  infrastructure: Infrastructure,
-  { log, publicUrl }: Surroundings,
-) {
-  const { database, storage, messages } = infrastructure;
-  const redis = infrastructure.redis.client;
-
+/** Sessions, passwords and codes: by what somebody is known. */
+function createAccess({ config, database, redis: { client: redis }, messages, log }: Foundation) {
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
   const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
-  const moderation = new ModerationService();
-  const places = new PlaceService();
-  const decoder = new ImageDecoder();
-  const imageStore = new ImageStore(config, storage);
-  const imageCopier = new ImageCopier(decoder, storage);
-  const sessionless = new SessionlessQuota(redis, config);
-  const images = new ImageService(config, decoder, imageStore, imageCopier, sessionless, publicUrl);
-
-  const secretBox = new SecretBox(config.DATA_KEYS);
-  const openApps = new OpenAppService(secretBox);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
-  const claimants = new Claimants(captchas, sessions);
-  const passwordVerifier = new PasswordVerifier(guard, hasher);
-  const codeVerifier = new CodeVerifier(guard, codes);
+  return {
+    captchas,
+    claimants: new Claimants(captchas, sessions),
+    codes,
+    codeVerifier: new CodeVerifier(guard, codes),
+    guard,
+    hasher,
+    passwordVerifier: new PasswordVerifier(guard, hasher),
+    securityEvents,
+    sessions,
+  };
+}
+
+function createPictures({ config, redis, storage, publicUrl }: Foundation) {
+  const decoder = new ImageDecoder();
+  const imageStore = new ImageStore(config, storage);
+  const copier = new ImageCopier(decoder, storage);
+  const sessionless = new SessionlessQuota(redis.client, config);
+  return {
+    defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
+    images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
+    imageStore,
+    uploads: new UploadService(config, decoder, imageStore, publicUrl),
+  };
+}
+
+/** What is stored encrypted, under the keys of `DATA_KEYS`. */
+function createSecrets({ config }: Foundation) {
+  const secretBox = new SecretBox(config.DATA_KEYS);
+  return {
+    openApps: new OpenAppService(secretBox),
+    secretBox,
+    verificationSecrets: new VerificationSecrets(secretBox),
+  };
+}
+
+type Parts = ReturnType<typeof createAccess> &
+  ReturnType<typeof createPictures> &
+  ReturnType<typeof createSecrets>;
+
+/** People, what they show and have, and the reference data around them. */
+function createPeople(
+  { database, redis }: Foundation,
+  { images, securityEvents, verificationSecrets }: Parts,
+) {
+  const moderation = new ModerationService();
+  const places = new PlaceService();
+  return {
+    addresses: new AddressService(),
+    follows: new FollowService(),
+    hobbies: new HobbyService(),
+    incomes: new IncomeService(),
+    moderation,
+    places,
+    profiles: new ProfileService(images, places, moderation),
+    ranking: new RankingService(database, redis.client, places),
+    releases: new ReleaseService(),
+    users: new UserService(),
+    verifications: new VerificationService(verificationSecrets, images, securityEvents),
+    wallets: new WalletService(),
+  };
+}
+
+/** How accounts come, change and go. */
+function createAccounts(
+  { config, database, storage, messages, log }: Foundation,
+  parts: Parts & ReturnType<typeof createPeople>,
+) {
+  const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
+  const { moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
-
-  const profiles = new ProfileService(images, places, moderation);
-
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
-    addresses: new AddressService(),
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
-    captchas,
     codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
     contacts: new ContactService(claimants, passwordVerifier, codeVerifier, securityEvents),
-    follows: new FollowService(),
-    gatewayInfo: gatewayInfoOf(config),
-    hasher,
-    hobbies: new HobbyService(),
-    images,
-    incomes: new IncomeService(),
+    erasure: new ErasureService(database.fork, storage, config, (err, userId) =>
+      log.error({ err, userId }, 'account not erased'),
+    ),
     login: new LoginService(
       claimants,
       passwordVerifier,
@@ -152,15 +160,10 @@ export function createServices(
       moderation,
       createIdentityProviders(config),
     ),
-    moderation,
-    openApps,
     openAccounts: new OpenAccountService(openApps, creator, passwordVerifier, moderation, messages, (err) =>
       reportFailure(log, err, { lost: 'generated password' }),
     ),
     passwords: new PasswordService(claimants, passwordVerifier, codeVerifier, sessions, securityEvents),
-    places,
-    profiles,
-    ranking: new RankingService(database, redis, places),
     registration: new RegistrationService(
       claimants,
       passwordVerifier,
@@ -169,13 +172,23 @@ export function createServices(
       sessions,
       moderation,
     ),
-    releases: new ReleaseService(),
-    securityEvents,
-    sessions,
-    uploads: new UploadService(config, decoder, imageStore, publicUrl),
-    users: new UserService(),
-    verifications: new VerificationService(new VerificationSecrets(secretBox), images, securityEvents),
   };
+}
+
+/**
+ * The composition root of server, jobs and command line: every service of the domain, constructed once. Constructing
+ * them does nothing: no thread starts and nothing is asked for before one of them is used.
+ */
+export function createServices(config: Config, infrastructure: Infrastructure, surroundings: Surroundings) {
+  const foundation = { config, ...infrastructure, ...surroundings };
+  const parts = {
+    ...createAccess(foundation),
+    ...createPictures(foundation),
+    ...createSecrets(foundation),
+  };
+  const people = createPeople(foundation, parts);
+  const accounts = createAccounts(foundation, { ...parts, ...people });
+  return { ...parts, ...people, ...accounts, gatewayInfo: gatewayInfoOf(config) };
 }
 
 /** Every service of the domain. */

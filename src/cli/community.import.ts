@@ -89,7 +89,7 @@ async function* jsonRows(file: string): AsyncGenerator<Row> {
   const rows: unknown = JSON.parse((await readFile(file, 'utf8')).replace(BYTE_ORDER_MARK, ''));
   if (!Array.isArray(rows)) throw new Error(`${file}: not a JSON array`);
   for (const [index, row] of rows.entries()) {
-    const { city_id, cityId = city_id, name } = (row ?? {}) as Record<string, unknown>;
+    const { city_id, cityId = city_id, name }: Record<string, unknown> = row ?? {};
     yield { place: `${file}[${index}]`, cityId, name };
   }
 }

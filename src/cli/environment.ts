@@ -1,17 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, loadConfig } from '../config.js';
 import { startProblem } from '../errors/start-problem.js';
-import { openDatabase } from '../infra/database/database.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
-import { SecretBox } from '../infra/secret-box.js';
-import type { Storage } from '../infra/storage/port.js';
-import type { JobLog } from '../jobs/job.js';
+import { closeInfrastructure, type Infrastructure, openInfrastructure } from '../infrastructure.js';
 import { createJobRunner } from '../jobs/jobs.js';
 import type { JobRunner } from '../jobs/runner.js';
-import { SecurityEventService } from '../modules/security/security-event.service.js';
-import { SessionCache } from '../modules/session/session.cache.js';
-import { SessionService } from '../modules/session/session.service.js';
-import { closeInfrastructure, type Infrastructure, openInfrastructure } from '../services.js';
+import { openDatabase } from '../open-database.js';
+import { createServices, type Services } from '../services.js';
+import { logTo, type Terminal } from './output.js';
 
 /**
  * What one command works with, opened when it is first asked for. Throws ConfigError when the settings are not usable
@@ -20,14 +16,15 @@ import { closeInfrastructure, type Infrastructure, openInfrastructure } from '..
 export class Environment {
   private settings: Config | null = null;
   private opened: Infrastructure | null = null;
+  private composed: Services | null = null;
 
   constructor(
-    private readonly env: NodeJS.ProcessEnv,
+    private readonly terminal: Terminal,
     private readonly embedded?: EmbeddedOptions,
   ) {}
 
   get config(): Config {
-    this.settings ??= loadConfig(this.env);
+    this.settings ??= loadConfig(this.terminal.env);
     return this.settings;
   }
 
@@ -41,24 +38,21 @@ export class Environment {
     return (await this.infrastructure()).database.fork();
   }
 
-  async storage(): Promise<Storage> {
-    return (await this.infrastructure()).storage;
-  }
-
-  /** Sessions as the running servers see them, through their Redis. */
-  async sessions(): Promise<SessionService> {
-    const { database, redis } = await this.infrastructure();
-    const events = new SecurityEventService(database.fork, () => undefined);
-    return new SessionService(this.config, new SessionCache(redis.client), events);
+  /** The services, as the running servers have them, over the same database, files and Redis. */
+  async services(): Promise<Services> {
+    const infrastructure = await this.infrastructure();
+    const { PUBLIC_URL } = this.config;
+    this.composed ??= createServices(this.config, infrastructure, {
+      log: logTo(this.terminal),
+      publicUrl: () => PUBLIC_URL ?? '',
+    });
+    return this.composed;
   }
 
   /** The jobs, as the running servers do them; the lease of each is in their Redis. */
-  async jobs(log: JobLog): Promise<JobRunner> {
-    return createJobRunner(this.config, await this.infrastructure(), log);
-  }
-
-  secretBox(): SecretBox {
-    return new SecretBox(this.config.DATA_KEYS);
+  async jobs(): Promise<JobRunner> {
+    const services = await this.services();
+    return createJobRunner(this.config, await this.infrastructure(), services, logTo(this.terminal));
   }
 
   /** Brings the database up to date; returns the migrations that it lacked. */

@@ -1,4 +1,4 @@
-import { AppError } from '../errors/app-error.js';
+import { AppError, isErrorCode } from '../errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { type Dialect, meaningOf, type Route } from '../rest/dialect.js';
@@ -7,7 +7,7 @@ import { missingError } from '../rest/input.js';
 
 /** What every failure of the domain is at every door, printed from the tables of the dialects themselves. */
 
-const CODES = Object.keys(ERRORS) as ErrorCode[];
+const CODES = Object.keys(ERRORS).filter(isErrorCode);
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -42,7 +42,7 @@ function overridesOf(dialect: Dialect): string[] {
   return dialect.mounts.flatMap(({ prefix, routes }) =>
     routes.flatMap((route) => {
       const url = `${route.methods.join(', ')} \`${prefix}${route.path}\``;
-      const codes = Object.keys(route.errors ?? {}) as ErrorCode[];
+      const codes = Object.keys(route.errors ?? {}).filter(isErrorCode);
       const missing = Object.keys(route.missing ?? {});
       return [
         ...missing.map((field) => [`\`${field}\` empty or missing`, missingError(field)] as const),

@@ -1,3 +1,6 @@
+import type { FailureLog } from '../errors/report.js';
+import type { JobLog } from '../jobs/job.js';
+
 /** What a command has to say: the value for `--json`, and the text for people. */
 export interface Output {
   json: unknown;
@@ -13,6 +16,17 @@ export interface Terminal {
   stderr(text: string): void;
   /** Whether somebody watches, so that a progress bar makes sense. */
   interactive: boolean;
+}
+
+/** Failures go to the terminal at once; what was done is printed at the end. */
+export function logTo(terminal: Terminal): JobLog & FailureLog {
+  const tell =
+    (level: string) =>
+    ({ err, ...details }: { err?: unknown }, message: string): void =>
+      terminal.stderr(
+        `${level}: ${message} ${JSON.stringify(details)}: ${err instanceof Error ? err.message : err}\n`,
+      );
+  return { info: () => undefined, warn: tell('warning'), error: tell('error') };
 }
 
 type Row = Record<string, unknown>;

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../errors/app-error.js';
-import { StartError } from '../errors/start-error.js';
+import { toAppError } from '../errors/unexpected.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
+import { StartError } from '../infra/start-error.js';
+import { UnavailableError } from '../infra/unavailable.js';
+import type { AddCommands, Run } from './command.js';
 import { addBannedWordCommands } from './commands/banned-word.js';
 import { addBlockedIpCommands } from './commands/blocked-ip.js';
 import { addCommunityCommands } from './commands/community.js';
@@ -19,10 +22,7 @@ import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Terminal } from './output.js';
 
-/** Runs a command's work with its environment, prints what it returns, and closes what it opened. */
-export type Run = (work: (environment: Environment) => Promise<Output>) => Promise<void>;
-
-const COMMANDS: readonly ((program: Command, run: Run, terminal: Terminal) => void)[] = [
+const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
   addHobbyCommands,
@@ -60,7 +60,7 @@ export async function runCli(
     exitCode = code;
   };
   const run: Run = async (work) => {
-    const environment = new Environment(terminal.env, embedded);
+    const environment = new Environment(terminal, embedded);
     try {
       print(await work(environment));
     } catch (error) {
@@ -85,13 +85,14 @@ export async function runCli(
 }
 
 /** One line that says what went wrong; settings have a line each. */
-function describe(error: unknown): string {
-  if (error instanceof StartError) return error.message;
+function describe(raw: unknown): string {
+  if (raw instanceof StartError) return raw.message;
+  const error = raw instanceof UnavailableError ? toAppError(raw) : raw;
   if (error instanceof AppError) {
     return error.details.field ? `${error.message} (${error.details.field})` : error.message;
   }
   if (!(error instanceof Error)) return String(error);
   // A refused connection comes as one error for each address, without a message of its own.
-  const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  const [first = error]: Error[] = error instanceof AggregateError ? error.errors : [];
   return first.message.split('\n')[0] || first.name;
 }

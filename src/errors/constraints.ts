@@ -1,4 +1,5 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { propertyOf } from '../unknown.js';
 import { AppError } from './app-error.js';
 import type { ErrorCode } from './codes.js';
 
@@ -12,9 +13,8 @@ const MEANING: Readonly<Record<string, { code: ErrorCode; field: string }>> = {
 /** The name of the unique constraint that an error is about, if it is about one. */
 export function violatedConstraint(error: unknown): string | null {
   if (!(error instanceof UniqueConstraintViolationException)) return null;
-  return (
-    (error as { constraint?: string }).constraint ?? /constraint "(\w+)"/.exec(error.message)?.[1] ?? null
-  );
+  const told = propertyOf(error, 'constraint');
+  return typeof told === 'string' ? told : (/constraint "(\w+)"/.exec(error.message)?.[1] ?? null);
 }
 
 /** Turns a violated constraint into the code it stands for; leaves every other error as it is. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config } from '../config.js';
-import { StartError } from './start-error.js';
+import { StartError } from '../infra/start-error.js';
 
 type Settings = Pick<Config, 'HOST' | 'PORT' | 'DATABASE_URL' | 'DATA_DIR'>;
 

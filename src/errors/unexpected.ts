@@ -1,5 +1,9 @@
 import { ConnectionException } from '@mikro-orm/core';
+import { ProviderError, type ProviderFailure } from '../infra/oauth/failure.js';
+import { UnavailableError } from '../infra/unavailable.js';
+import { propertyOf } from '../unknown.js';
 import { AppError } from './app-error.js';
+import type { ErrorCode } from './codes.js';
 
 /** The system's own names of what passes: connections that fail, and a disk that is full, read-only or failing. */
 const PASSING_SYSTEM = new Set([
@@ -35,25 +39,39 @@ const LOST_MESSAGE =
 
 /** The database or the disk is gone, slow, full or read-only, which passes; anything else unexpected is a defect. */
 function isUnavailable(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const code = String(propertyOf(error, 'code'));
   return (
     error instanceof ConnectionException ||
-    PASSING_SYSTEM.has(String(code)) ||
-    PASSING_STATE.test(String(code)) ||
-    LOST_MESSAGE.test(String(message))
+    PASSING_SYSTEM.has(code) ||
+    PASSING_STATE.test(code) ||
+    LOST_MESSAGE.test(String(propertyOf(error, 'message')))
   );
 }
 
 /** What HTTP itself, and the parser of multipart forms, refuse says so by its status. */
 function isClientFault(error: unknown): boolean {
-  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  const statusCode = propertyOf(error, 'statusCode');
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
 }
 
-/** Any failure as one of the closed list. */
+const OF_PROVIDER: Readonly<Record<ProviderFailure, ErrorCode>> = {
+  incomplete: 'INVALID_INPUT',
+  disabled: 'THIRD_PARTY_DISABLED',
+  rejected: 'THIRD_PARTY_REJECTED',
+  unavailable: 'THIRD_PARTY_UNAVAILABLE',
+};
+
+const unavailable = (cause: unknown): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause });
+
+/** Any failure as one of the closed list. Those of the infrastructure have their reason, if any, as their cause. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof UnavailableError) return unavailable(error.cause);
+  if (error instanceof ProviderError) {
+    const { failure, field, cause } = error;
+    return new AppError(OF_PROVIDER[failure], { ...(field && { field }) }, { cause });
+  }
   if (isClientFault(error)) return new AppError('INVALID_INPUT', {}, { cause: error });
-  const code = isUnavailable(error) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL';
-  return new AppError(code, code === 'SERVICE_UNAVAILABLE' ? { retryAfter: 1 } : {}, { cause: error });
+  return isUnavailable(error) ? unavailable(error) : new AppError('INTERNAL', {}, { cause: error });
 }

@@ -1,8 +1,7 @@
 import { BREAK, type DocumentNode, OperationTypeNode, visit } from 'graphql';
 import { type CompiledQuery as Code, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import type { GraphqlRequest } from './executor.js';
-import type { Operation } from './field-errors.js';
+import type { GraphqlRequest, Operation } from './operation.js';
 
 /** A query is compiled when it comes for this time: to compile one costs as much as to run it often. */
 const COMPILED_AFTER = 3;

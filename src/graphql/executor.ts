@@ -11,17 +11,11 @@ import type { RequestContext } from '../context.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { tell } from './errors.js';
-import { byPlace, type Operation, withoutHidden } from './field-errors.js';
+import { byPlace, withoutHidden } from './field-errors.js';
 import { assertWithinLimits } from './limits.js';
+import type { GraphqlRequest, Operation } from './operation.js';
 import { LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
-
-/** A request, in the words of the client. */
-export interface GraphqlRequest {
-  query: string;
-  operationName?: string | null;
-  variables?: Record<string, unknown> | null;
-}
 
 /** The answer to a client; `http` is set when its status or headers are not those of every answer. */
 export interface Answer extends Pick<ExecutionResult, 'data'> {

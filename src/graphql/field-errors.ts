@@ -4,23 +4,15 @@ import {
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLOutputType,
-  type GraphQLSchema,
   getNullableType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { Operation } from './operation.js';
 import { fragmentsOf } from './query-size.js';
-
-/** An operation of a valid document. */
-export interface Operation {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  operation: OperationDefinitionNode;
-}
 
 type Path = NonNullable<GraphQLFormattedError['path']>;
 

@@ -67,5 +67,5 @@ export const createResolvers = (services: Services): readonly object[] => [
   new UserIdsResolver(services.users),
   new UserVerificationResolver(),
   new VerificationResolver(services.verifications),
-  new UserWalletResolver(),
+  new UserWalletResolver(services.wallets),
 ];

@@ -11,7 +11,7 @@ import { isDecoded } from '../http/query.js';
 import { notUtf8 } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
 import { answerByApollo } from './apollo-request.js';
-import type { GraphqlRequest } from './executor.js';
+import type { GraphqlRequest } from './operation.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import { LIMITS } from './query-size.js';
 import type { GraphqlServer } from './server.js';

@@ -10,9 +10,10 @@ import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
 import { errorsPlugin, formatError } from './errors.js';
-import { type Answer, Executor, type GraphqlRequest } from './executor.js';
+import { type Answer, Executor } from './executor.js';
 import { limitsPlugin } from './limits.js';
 import { negotiationPlugin } from './negotiation.js';
+import type { GraphqlRequest } from './operation.js';
 import { LIMITS } from './query-size.js';
 import { Validation } from './validation.js';
 

@@ -43,7 +43,7 @@ class Hold {
 }
 
 /** How many bytes of request bodies one process holds at once, in all and of each source. */
-export class BodyBudget {
+class BodyBudget {
   private total = 0;
   private readonly ofSources = new Map<string, number>();
 

@@ -29,7 +29,8 @@ export function answerBeforeTheEnd(http: FastifyInstance): void {
     done();
   });
   http.addHook('onResponse', ({ raw }, _reply, done) => {
-    if (!raw.complete) {
+    // What stands in a form after its answer would be kept with nobody to let go of it.
+    if (!raw.readableEnded) {
       raw.unpipe();
       raw.resume();
     }

@@ -7,12 +7,12 @@ import { type Door } from '../door.js';
 import type { Locale } from '../errors/app-error.js';
 import type { Database } from '../infra/database/database.js';
 import { rangeMatcher } from '../infra/ip.js';
-import { createLoaders, type Loaders } from '../loaders.js';
-import type { Services } from '../services.js';
+import { Loaders } from '../loaders.js';
+import type { SessionService } from '../modules/session/session.service.js';
 import './client-ip.js';
 
 /** What a door knows of its own requests. */
-export interface DoorRequest {
+interface DoorRequest {
   door: Door;
   canShowCaptcha: boolean;
   /** Where this door's clients put their token. */
@@ -47,7 +47,7 @@ class Context implements RequestContext {
     readonly client: Client,
     public viewer: Viewer | null,
   ) {
-    this.loaders = createLoaders(database.em);
+    this.loaders = new Loaders(database.em);
   }
 
   get em(): EntityManager {
@@ -59,7 +59,7 @@ class Context implements RequestContext {
 /** Makes what a request carries: who calls, from where, and its way to the database. */
 export function contextFactory(
   database: Database,
-  services: Services,
+  sessions: Pick<SessionService, 'authenticate'>,
   config: Pick<Config, 'INTERNAL_NETWORKS'>,
 ): ContextFactory {
   const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
@@ -75,7 +75,7 @@ export function contextFactory(
       locale: door.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await services.sessions.authenticate(database.em, door.token);
+    const viewer = await sessions.authenticate(database.em, door.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

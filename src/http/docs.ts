@@ -16,8 +16,7 @@ const SERVED =
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
 };
 
 /** Takes the place of the package's own, which shows a document from the network. */
@@ -40,7 +39,7 @@ export async function registerDocs(app: FastifyInstance, documents: ApiDocuments
   await app.register(
     async (scope) => {
       scope.addHook('onRequest', async (_request, reply) => {
-        reply.headers({ ...HEADERS, 'cache-control': 'no-cache' });
+        reply.headers(HEADERS);
       });
       scope.get('/', async (request, reply) => {
         // Without the slash at its end the page would look for its files one level higher.

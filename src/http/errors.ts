@@ -3,12 +3,13 @@ import { AppError, messageOf } from '../errors/app-error.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
+import { propertyOf } from '../unknown.js';
 import { localeOf } from './context-factory.js';
 
 /** What HTTP itself found keeps the status it found it with (413, 415, …). */
 function statusOf({ cause, kind }: AppError): number {
-  const found = (cause as FastifyError | undefined)?.statusCode;
-  return found !== undefined && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
+  const found = propertyOf(cause, 'statusCode');
+  return typeof found === 'number' && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
 }
 
 /** What comes out where no dialect speaks: GraphQL's shape, under every path that is nobody's. */

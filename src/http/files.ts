@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { MIME_BY_EXTENSION, parseStorageKey, type Storage } from '../infra/storage/port.js';
+import { type Storage } from '../infra/storage/port.js';
+import { MIME_BY_EXTENSION, parseStorageKey } from '../modules/image/image.key.js';
 
 /** What is stored came from users: a browser may show it as a picture and do nothing else with it. */
 const HEADERS = {

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'f
 import { pino } from 'pino';
 import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
+import { propertyOf } from '../unknown.js';
 import './client-ip.js';
 
 declare module 'fastify' {
@@ -69,7 +70,7 @@ export function loggerOptions(config: Pick<Config, 'LOG_LEVEL'>): FastifyServerO
     level: config.LOG_LEVEL,
     redact: { paths, censor: '[redacted]' },
     serializers: { err: serializeError },
-    mixin: (_fields, _level, log) => ({ reqId: (log as Partial<RequestLogger>).reqId }),
+    mixin: (_fields, _level, log) => ({ reqId: propertyOf(log, 'reqId') }),
     stream: pino.destination({ sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS }),
   };
 }

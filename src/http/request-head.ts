@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../errors/app-error.js';
+import { toAppError } from '../errors/unexpected.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -79,7 +80,7 @@ export function refuseUnreadableHeads(app: FastifyInstance): void {
       assertReadable(request);
       done();
     } catch (error) {
-      done(error as AppError);
+      done(toAppError(error));
     }
   });
 }

@@ -1,8 +1,8 @@
-import { AppError } from '../errors/app-error.js';
+import { UnavailableError } from './unavailable.js';
 
 /**
  * Runs at most `concurrency` tasks at once, first come, first served. When `bound` are waiting the next one is
- * refused with SERVICE_UNAVAILABLE at once, instead of piling up memory and delay.
+ * refused with an {@link UnavailableError} at once, instead of piling up memory and delay.
  */
 export class BoundedQueue {
   /** Tasks that were started so far. */
@@ -30,7 +30,7 @@ export class BoundedQueue {
   }
 
   private turn(): Promise<void> {
-    if (this.waiting.length >= this.bound) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    if (this.waiting.length >= this.bound) throw new UnavailableError('The queue is full');
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 }

@@ -19,7 +19,7 @@ return redis.call('DEL', KEYS[1])
 /**
  * Does the work while this is the only process that does; null when another one is at it. The signal is aborted when
  * the lease is lost, for example because Redis is gone: somebody else may then begin, so the work has to be safe
- * against that, if only for a moment. Throws SERVICE_UNAVAILABLE when Redis does not answer.
+ * against that, if only for a moment. Throws an UnavailableError when Redis does not answer.
  */
 export async function withLease<T>(
   redis: Redis,

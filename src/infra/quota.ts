@@ -26,7 +26,7 @@ export interface Quota {
   gapMs: number;
 }
 
-/** Counts what may be done only so often, in Redis. Each method is one atomic step, and throws SERVICE_UNAVAILABLE without it. */
+/** Counts what may be done only so often, in Redis. Each method is one atomic step, and throws an UnavailableError without it. */
 export class Quotas {
   constructor(
     private readonly redis: Redis,

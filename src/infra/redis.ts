@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Cluster, type RedisCommander, type RedisOptions, Redis as SingleRedis } from 'ioredis';
-import type { Config } from '../config.js';
-import { AppError } from '../errors/app-error.js';
 import { answersInTime } from './answers-in-time.js';
 import { notInstalled } from './not-installed.js';
 import { noteLoss, RECONNECT_MS, watch, watchNodes } from './redis.watch.js';
+import { UnavailableError } from './unavailable.js';
 
 /** The commands of Redis, whoever answers them: one server, a cluster, or the in-process stand-in. */
 export type Redis = RedisCommander;
+
+/** Named as the settings they are. */
+export interface RedisSettings {
+  /** One server, or several nodes of a cluster, comma-separated. Undefined: the in-process stand-in. */
+  readonly REDIS_URL?: string;
+  /** Put before every key. */
+  readonly REDIS_PREFIX: string;
+}
 
 export interface RedisConnection {
   readonly client: Redis;
@@ -25,7 +32,7 @@ const PING_MS = 1000;
  * Connects to `REDIS_URL`, or to the in-process stand-in, which all connections of a process share. Does not wait for
  * the connection. While Redis is gone, or hangs, commands fail at once, and the client reconnects in the background.
  */
-export function createRedis(config: Pick<Config, 'REDIS_URL' | 'REDIS_PREFIX'>): RedisConnection {
+export function createRedis(config: RedisSettings): RedisConnection {
   const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
   // Whoever sends a command learns of the failure from it; without a listener every attempt to reconnect is printed.
   client.on('error', () => undefined);
@@ -111,12 +118,12 @@ function failFast(client: SingleRedis | Cluster): void {
 /** Whether keys without a common hash tag may live on different nodes. */
 export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
 
-/** Whatever goes wrong with Redis is SERVICE_UNAVAILABLE to the client: what cannot be counted is refused. */
+/** Whatever goes wrong with Redis is an {@link UnavailableError}: what cannot be counted is refused. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause: error });
+    throw new UnavailableError('Redis does not answer', { cause: error });
   }
 }
 
@@ -154,7 +161,7 @@ export class RedisScript<Reply> {
     this.sha = createHash('sha1').update(this.source).digest('hex');
   }
 
-  /** Throws SERVICE_UNAVAILABLE when Redis does not answer. */
+  /** Throws an {@link UnavailableError} when Redis does not answer. */
   run(
     redis: Redis,
     clock: Clock,

@@ -49,9 +49,9 @@ export function watch(node: SingleRedis, { lost, hangUp }: Watcher): void {
     usedAt = tick;
     const one: Owed = { since: tick, refuse: (error) => command.reject(error) };
     owed.add(one);
-    const answer = send(command, stream) as Promise<unknown>;
+    const answer = send(command, stream);
     const settle = () => owed.delete(one);
-    answer.then(settle, settle);
+    Promise.resolve(answer).then(settle, settle);
     return answer;
   };
   const timer = setInterval(() => {

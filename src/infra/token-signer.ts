@@ -11,7 +11,7 @@ const macOf = (key: Buffer, text: string): Buffer =>
  * The keys are derived (HKDF) from those of what is encrypted at rest, because these can be rotated: the first signs,
  * all of them verify. `purpose` makes tokens of one use worthless for another.
  */
-export class TokenSigner {
+export class TokenSigner<Content> {
   private readonly current: Buffer;
   private readonly keys: readonly Buffer[];
 
@@ -23,13 +23,13 @@ export class TokenSigner {
   }
 
   /** Letters, digits, `-`, `_` and one dot: fit for a URL. */
-  sign(content: unknown): string {
+  sign(content: Content): string {
     const text = Buffer.from(JSON.stringify(content)).toString('base64url');
     return `${text}.${macOf(this.current, text)}`;
   }
 
   /** What was signed; null for everything that was not signed here, for this purpose, with a key still in use. */
-  open(token: string): unknown {
+  open(token: string): Content | null {
     const [text = '', mac = '', ...rest] = token.split('.');
     // Compared as it was sent, so that a token has one spelling only.
     const sent = Buffer.from(mac);

@@ -1,9 +1,8 @@
 import type { Config } from '../config.js';
-import { ErasureService } from '../modules/erasure/erasure.service.js';
-import { ImageStore } from '../modules/image/image.store.js';
+import type { Infrastructure } from '../infrastructure.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
-import type { Infrastructure } from '../services.js';
+import type { Services } from '../services.js';
 import type { Job, JobLog } from './job.js';
 import { JobRunner } from './runner.js';
 
@@ -33,14 +32,11 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
-  config: Pick<Config, 'ERASURE_GRACE_DAYS' | 'SECURITY_EVENT_DAYS' | 'UPLOAD_DAILY_LIMIT'>,
-  { database, storage, redis }: Pick<Infrastructure, 'database' | 'storage' | 'redis'>,
+  config: Pick<Config, 'SECURITY_EVENT_DAYS'>,
+  { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
+  { erasure, imageStore }: Pick<Services, 'erasure' | 'imageStore'>,
   log: JobLog,
 ): JobRunner {
-  const erasure = new ErasureService(database.fork, storage, config, (err, userId) =>
-    log.error({ err, userId }, 'account not erased'),
-  );
-  const images = new ImageStore(config, storage);
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
     'erase-cancelled-accounts': (signal) => erasure.eraseCancelled(signal),
     'purge-sessions': (signal) =>
@@ -48,7 +44,7 @@ export function createJobRunner(
     'purge-security-events': (signal) =>
       inBatches(signal, (limit) => deleteOldEvents(database.fork(), config.SECURITY_EVENT_DAYS, limit)),
     'purge-unclaimed-pictures': (signal) =>
-      inBatches(signal, (limit) => images.purgeUnclaimed(database.fork(), limit)),
+      inBatches(signal, (limit) => imageStore.purgeUnclaimed(database.fork(), limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

@@ -2,23 +2,22 @@ import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { DeviceType } from '../device-type.js';
 import type { Door } from '../door.js';
-import type { AppError } from '../errors/app-error.js';
+import { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import type { ReplyCookie } from '../http/cookies.js';
 import type { Input } from './input.js';
-import type { ParameterText } from './openapi/parameters.js';
-
-/** What an operation answered; its shape is the operation's own. Boot checks the operation against the schema, not what rows read of it. */
-// biome-ignore lint/suspicious/noExplicitAny: the one place where GraphQL's answer enters untyped.
-export type Data = any;
+import type { Parameters, Part, Values } from './parameters.js';
+import type { ParameterText } from './undeclared.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+type Variables = Record<string, unknown>;
+
 /** A list too long for one answer, sent page by page while it is read. */
-export interface Pages {
+export interface Pages<V = Variables, Data = unknown> {
   /** Variables of the next page, given where the last one ended. */
-  next(variables: Record<string, unknown>, cursor: string): Record<string, unknown>;
+  next(variables: V, cursor: string): V;
   items(data: Data): readonly (number | string)[];
   /** Where the page ended, or null when it was the last. */
   cursor(data: Data): string | null;
@@ -27,32 +26,38 @@ export interface Pages {
   close: string;
 }
 
+/** An operation, and what of the request it is asked with. */
+interface Call {
+  /** By its name in the dialect's document. */
+  operation: string;
+  /** The table of its parameters, in the order in which malformed ones are reported. */
+  parameters?: Parameters;
+  /** The operation's variables. */
+  variables?(values: unknown): Variables;
+  /** What goes into the envelope; the data as it is when left out. */
+  result?(data: unknown, values: unknown): unknown;
+}
+
 /**
- * One legacy URL: data only. A row that needs logic means that the schema is missing something. `Meaning` is what a
- * failure becomes in the dialect: a number, or whatever else its envelope is made of.
+ * One legacy URL: data only, declared with `row` of {@link tables}. A row that needs logic means that the schema is
+ * missing something. `Meaning` is what a failure becomes in the dialect: a number, or whatever else its envelope is made of.
  */
-export interface Route<Meaning = unknown> {
+export interface Route<Meaning = unknown> extends Call {
   /** What the document calls it, such as `接口1`. */
   id: string;
   summary: string;
   methods: readonly Method[];
   /** Below the mount's prefix. */
   path: string;
-  /** The operation in the dialect's document. */
-  operation: string;
-  /** What is said of its parameters, where it reads whatever is sent; else the dialect's. */
-  parameters?: Readonly<Record<string, ParameterText>>;
-  /** The operation's variables; throws INVALID_INPUT for a malformed parameter. */
-  variables?(input: Input): Record<string, unknown>;
+  /** What it means that there is nothing to answer: the result is null. */
+  absent?: ErrorCode;
   /** What the schema's fields are called here, where that depends on the request. */
-  fields?(input: Input): Readonly<Record<string, string>>;
-  /** What goes into the envelope. */
-  result?(data: Data): unknown;
+  fields?(values: unknown): Readonly<Record<string, string>>;
   /** Status of success; 200 when left out. */
   status?: number;
   /** Whether a session is asked for before any parameter is looked at, or has to be good if the request shows one. */
   session?: true | 'if shown';
-  /** The parameter that must name the session's own user. */
+  /** The parameter that must name the session's own user; it is looked at before the others. */
   owner?: string;
   /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
   upload?: 'form' | 'raw';
@@ -63,12 +68,42 @@ export interface Route<Meaning = unknown> {
    * Asked after the row's operation, done or refused, for what the envelope tells besides. Its own failures are passed
    * over.
    */
-  aside?: { operation: string; variables(input: Input): Record<string, unknown> };
+  aside?: Call;
   /** What the absence of single parameters means, where the document tells it from a malformed one. */
   missing?: Readonly<Record<string, Meaning>>;
   /** What single codes mean here and nowhere else in the dialect. */
   errors?: Partial<Record<ErrorCode, Meaning>>;
 }
+
+/** What the operations of a dialect take and answer, as `<api>.operations.ts` has it. */
+type Operations = Readonly<Record<string, { variables: Variables; data: unknown }>>;
+
+type Typed<Operation extends Operations[string], P extends Parameters> = {
+  parameters?: P;
+  result?(data: Operation['data'], values: Values<P>): unknown;
+} & (Record<never, never> extends Operation['variables']
+  ? { variables?(values: Values<P>): Operation['variables'] }
+  : { variables(values: Values<P>): Operation['variables'] });
+
+type TypedRow<O extends Operations, Name extends keyof O & string, P extends Parameters, Meaning> = Omit<
+  Route<Meaning>,
+  keyof Call | 'fields' | 'owner' | 'pages'
+> & {
+  operation: Name;
+  fields?(values: Values<P>): Readonly<Record<string, string>>;
+  owner?: keyof P & string;
+  pages?: Pages<O[Name]['variables'], O[Name]['data']>;
+} & Typed<O[Name], P>;
+
+/** How the rows of a dialect are declared: each typed by its operation and by its own parameters. */
+export const tables = <O extends Operations, Meaning>() => ({
+  row: <Name extends keyof O & string, P extends Parameters>(
+    row: TypedRow<O, Name, P, Meaning>,
+  ): Route<Meaning> => row,
+  aside: <Name extends keyof O & string, P extends Parameters>(
+    aside: { operation: Name } & Typed<O[Name], P>,
+  ): Call => aside,
+});
 
 export interface Reply {
   status: number;
@@ -84,8 +119,11 @@ export interface Exchange {
   input: Input;
   config: Pick<Config, 'MEMBER_HOME_URL'>;
   /** What the row's {@link Route.aside} was answered. */
-  aside?: Data;
+  aside?: unknown;
 }
+
+/** A parameter of every row, under its name. */
+export type Named<T> = readonly [name: string, parameter: Part<T>];
 
 /** A legacy system: its URLs, and how it speaks. */
 export interface Dialect<Meaning = unknown> {
@@ -98,18 +136,22 @@ export interface Dialect<Meaning = unknown> {
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
-  /** What its document says of its parameters, for the API docs; rows know how they are read. */
-  parameters: Readonly<Record<string, ParameterText>>;
-  /** Where its clients put their token. */
-  token(request: FastifyRequest, input: Input): string | undefined;
-  deviceType?(input: Input): DeviceType | undefined;
+  /** What its document says of the parameters of rows that declare none. */
+  parameters?: Readonly<Record<string, ParameterText>>;
+  /**
+   * Where its clients put a session's token beside `Authorization: Bearer`, in the order it is looked for; left out
+   * where there are no sessions.
+   */
+  token?: { header?: string; cookie?: string; parameter?: Named<string | undefined> };
+  /** The parameter by which a client tells its device; one that tells nothing is known by its User-Agent. */
+  deviceType?: Named<DeviceType | undefined>;
   /** What the whole system does to parameters before a row reads them. */
   normalise?(values: Record<string, unknown>): Record<string, unknown>;
   /** A name in both query and body is refused, where elsewhere the body wins. */
   namesOnce?: boolean;
   success(result: unknown, route: Route, exchange: Exchange): Reply;
   /** `meaning` is what {@link meaningOf} found; without a route where none was reached. */
-  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>, aside?: Data): Reply;
+  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>, aside?: unknown): Reply;
   /** The meaning of each kind of failure: complete, checked by the compiler. */
   kinds: Readonly<Record<ErrorKind, Meaning>>;
   /** What single codes mean in the whole dialect. */
@@ -126,6 +168,13 @@ export const meaningOf = <Meaning>(
   route?.errors?.[error.code] ??
   dialect.codes[error.code] ??
   dialect.kinds[error.kind];
+
+/** What goes into the envelope; throws what its absence means. */
+export function resultOf({ result, absent }: Route, data: unknown, values: unknown): unknown {
+  const told = result?.(data, values);
+  if (absent && (told === null || told === undefined)) throw new AppError(absent);
+  return told;
+}
 
 /** Systems that put the result in the body answer 200, but for 429 and 5xx. */
 export function statusBesideBody({ code, kind }: AppError): number {

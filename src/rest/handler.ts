@@ -4,14 +4,16 @@ import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
 import type { GraphqlServer } from '../graphql/server.js';
+import { bearerToken } from '../http/bearer.js';
 import { holdingBody } from '../http/bodies.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
-import { type Data, type Dialect, meaningOf, type Reply, type Route } from './dialect.js';
+import { type Dialect, meaningOf, type Named, type Reply, type Route, resultOf } from './dialect.js';
 import { Input } from './input.js';
 import type { Operations } from './operations.js';
 import { streamPages } from './pages.js';
+import { readParameters } from './parameters.js';
 import { readRawUpload } from './raw-upload.js';
 import { parametersOf, readInput } from './read-input.js';
 
@@ -43,7 +45,7 @@ async function execute(
   operationName: string,
   variables: Record<string, unknown>,
   ctx: RequestContext,
-): Promise<Data> {
+): Promise<unknown> {
   const query = operations.get(operationName) ?? '';
   const { data, errors } = await server.execute({ query, operationName, variables }, ctx);
   const [error] = errors ?? [];
@@ -55,7 +57,7 @@ async function execute(
 /** A call about one's own record names oneself. */
 function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
   if (!route.owner) return;
-  const named = input.requiredInt(route.owner);
+  const named = route.parameters?.[route.owner]?.read(input, route.owner) ?? input.requiredInt(route.owner);
   if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
   if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
 }
@@ -68,13 +70,27 @@ function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}):
     : error;
 }
 
+const readNamed = <T>(named: Named<T> | undefined, input: Input): T | undefined =>
+  named?.[1].read(input, named[0]);
+
+function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): string | undefined {
+  if (!token) return undefined;
+  const header = token.header && request.headers[token.header];
+  return (
+    bearerToken(request) ??
+    (typeof header === 'string' ? header : undefined) ??
+    (token.cookie && request.cookies[token.cookie]) ??
+    readNamed(token.parameter, input)
+  );
+}
+
 /** Makes what a request carries, by the parameters read so far. */
 const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest, input: Input) =>
   engine.createContext(request, {
     door: dialect.name,
     canShowCaptcha: dialect.canShowCaptcha,
-    token: dialect.token(request, input),
-    deviceType: dialect.deviceType?.(input),
+    token: tokenOf(dialect, request, input),
+    deviceType: readNamed(dialect.deviceType, input),
     locale: 'zh',
   });
 
@@ -85,7 +101,7 @@ const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest
 function sessionCheck(engine: Engine, dialect: Dialect, route: Route) {
   const wanted = route.session !== undefined || route.owner !== undefined;
   return async (request: FastifyRequest, input: Input): Promise<void> => {
-    if (!wanted || request.context || !dialect.token(request, input)) return;
+    if (!wanted || request.context || !tokenOf(dialect, request, input)) return;
     request.context = await createContext(engine, dialect, request, input);
     if (!request.context.viewer) throw new AppError('UNAUTHENTICATED');
   };
@@ -99,6 +115,10 @@ export function beforeBody(engine: Engine, dialect: Dialect, route: Route) {
     if (length !== '0' || encoding) await check(request, new Input(parametersOf(request, dialect)));
   };
 }
+
+/** A row that declares nothing reads for itself. */
+const valuesOf = ({ parameters }: Pick<Route, 'parameters'>, input: Input): unknown =>
+  parameters ? readParameters(parameters, input) : input;
 
 /** Answers the requests that reach a row. */
 export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
@@ -116,9 +136,10 @@ export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operat
     const ask = (name: string, given: Record<string, unknown>) =>
       execute(engine, operations, name, given, ctx);
     try {
-      const variables = route.variables?.(input) ?? {};
+      const values = valuesOf(route, input);
+      const variables = route.variables?.(values) ?? {};
       const data = await ask(route.operation, variables).catch((error: unknown) => {
-        throw renamed(error, route.fields?.(input));
+        throw renamed(error, route.fields?.(values));
       });
       if (route.pages) {
         return reply
@@ -126,7 +147,7 @@ export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operat
           .send(streamPages(route.pages, data, variables, (given) => ask(route.operation, given)));
       }
       const exchange = { request, input, config: engine.config, aside: await asideOf(route, input, ask) };
-      const success = dialect.success(route.result?.(data), route, exchange);
+      const success = dialect.success(resultOf(route, data, values), route, exchange);
       for (const cookie of success.cookies ?? []) setCookie(reply, cookie, engine.config);
       return sendReply(reply, success);
     } catch (error) {
@@ -145,10 +166,13 @@ const isRefusal = (error: unknown): error is AppError =>
 async function asideOf(
   { aside }: Route,
   input: Input,
-  ask: (name: string, variables: Record<string, unknown>) => Promise<Data>,
-): Promise<Data> {
+  ask: (name: string, variables: Record<string, unknown>) => Promise<unknown>,
+): Promise<unknown> {
   try {
-    return aside && (await ask(aside.operation, aside.variables(input)));
+    if (!aside) return undefined;
+    const values = valuesOf(aside, input);
+    const data = await ask(aside.operation, aside.variables?.(values) ?? {});
+    return aside.result ? aside.result(data, values) : data;
   } catch {
     return undefined;
   }
@@ -163,7 +187,7 @@ export function sendFailure(
   error: AppError,
   request: FastifyRequest,
   reply: FastifyReply,
-  aside?: Data,
+  aside?: unknown,
 ): FastifyReply {
   const route = request.routeOptions?.config?.row;
   const answer = dialect.failure(error, meaningOf(dialect, error, route), route, aside);

@@ -41,6 +41,11 @@ export class Input {
     private readonly cookies: Readonly<Record<string, string | undefined>> = {},
   ) {}
 
+  /** What was sent under a name; undefined when nothing was. */
+  value(name: string): unknown {
+    return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+  }
+
   /** What a cookie holds; undefined when the client sent none of that name. */
   cookie(name: string): string | undefined {
     return Object.hasOwn(this.cookies, name) ? this.cookies[name] : undefined;
@@ -48,7 +53,7 @@ export class Input {
 
   /** The value as text, exactly as sent; undefined when the parameter is absent. Half a surrogate pair is no text. */
   text(name: string): string | undefined {
-    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    const value = this.value(name);
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string' && value.isWellFormed()) return value;
     if (typeof value === 'number' && isExact(value)) return String(value);
@@ -67,7 +72,7 @@ export class Input {
 
   /** The parameters inside another one: a JSON object, or `name[inner]` of a form. None when it is absent. */
   nested(name: string): Input {
-    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    const value = this.value(name);
     if (isRecord(value)) return new Input(value);
     const inner = Object.entries(this.values).flatMap(([key, one]) => {
       const [, first, rest] = key.startsWith(`${name}[`)
@@ -80,7 +85,7 @@ export class Input {
 
   /** True, false, 1 or 0, as text too; undefined when absent, null when the client sent null. */
   bool(name: string): boolean | null | undefined {
-    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    const value = this.value(name);
     if (value === undefined || value === null || typeof value === 'boolean') return value;
     if (value === 1 || value === '1') return true;
     if (value === 0 || value === '0') return false;
@@ -89,7 +94,7 @@ export class Input {
 
   /** Whether a switch is on. Anything else leaves it off: it is no reason to refuse a request. */
   flag(name: string): boolean {
-    const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    const value = this.value(name);
     return typeof value === 'string' ? ON.has(value.trim().toLowerCase()) : value === 1 || value === true;
   }
 

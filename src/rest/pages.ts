@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Data, Pages } from './dialect.js';
+import type { Pages } from './dialect.js';
 
 /**
  * Sends a list while it is read: one page in memory, whatever its length, and the first byte as soon as the first
@@ -7,9 +7,9 @@ import type { Data, Pages } from './dialect.js';
  */
 export function streamPages(
   pages: Pages,
-  first: Data,
+  first: unknown,
   variables: Record<string, unknown>,
-  run: (variables: Record<string, unknown>) => Promise<Data>,
+  run: (variables: Record<string, unknown>) => Promise<unknown>,
 ): Readable {
   async function* chunks(): AsyncGenerator<string> {
     yield pages.open;

@@ -1,4 +1,3 @@
-import type { GraphQLField } from 'graphql';
 import { Extensions } from 'type-graphql';
 import { PAGE_DEFAULT, PAGE_MAX } from '../paging.js';
 
@@ -30,4 +29,4 @@ export const OfPage = (): Declaration => Extensions({ list: 'page' } satisfies B
 export const Paged = (page: PageBound = { usual: PAGE_DEFAULT, most: PAGE_MAX }): Declaration =>
   Extensions({ page } satisfies Bounds);
 
-export const boundsOf = (field: GraphQLField<unknown, unknown>): Bounds => field.extensions as Bounds;
+export const boundsOf = (field: { readonly extensions: Bounds }): Bounds => field.extensions;

@@ -91,7 +91,7 @@ async function isStillBelieved(app: TestApp, id: number, secret: string): Promis
   return ((await response.json()) as { code: number }).code === 1011;
 }
 
-test('a key is rotated without anything lost: old and new before, the new one alone after', async () => {
+test('a rotated data key loses nothing: both keys open everything before, the new key alone after', async () => {
   let app = await world.start({ DATA_KEYS: OLD });
   const early = await applicant(app.client);
   await submit(app.client, early.token, personOf(early));
@@ -118,7 +118,7 @@ test('a key is rotated without anything lost: old and new before, the new one al
   await app.close();
 });
 
-test('more than one batch, by two runs at once: each row once, and each still opens', async () => {
+test('two rotations of data keys at once re-encrypt every row once, and each row still opens', async () => {
   const app = await world.start({ DATA_KEYS: NEW });
   const ids = await insertVerifications(app, OLD, 450);
   const runs = await Promise.all([reencrypt(`${NEW},${OLD}`), reencrypt(`${NEW},${OLD}`)]);
@@ -133,7 +133,7 @@ test('more than one batch, by two runs at once: each row once, and each still op
   await app.close();
 });
 
-test('what cannot be read is left, named and not in the way of the rest', async () => {
+test('the rotation of data keys leaves and names the rows that it cannot read, and does the others', async () => {
   const app = await world.start({ DATA_KEYS: NEW });
   const em = app.infrastructure.database.fork();
   const [lost] = await insertVerifications(app, LOST, 1);

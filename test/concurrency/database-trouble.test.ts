@@ -2,15 +2,14 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import sharp from 'sharp';
 import { reportFailure } from '../../src/errors/report.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
 import { PASSWORD_DOORS } from '../support/doors.js';
 import { until } from '../support/until.js';
 
 /** A database that answers, but not with what was asked for, and a disk that is full: both pass. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -19,8 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const sql = <Row = unknown>(text: string): Promise<Row[]> =>
-  app.infrastructure.database.fork().execute<Row[]>(text);
+const sql = <Row = unknown>(text: string): Promise<Row[]> => app.sql<Row>(text);
 
 async function answerOf(url: string, init: RequestInit = {}) {
   const response = await fetch(app.url + url, init);
@@ -38,7 +36,7 @@ const form = (params: Record<string, string | number>): RequestInit => ({
 const UPDATE = 'mutation { updateProfile(input: { bio: "written" }) { id } }';
 const unavailable = (body: unknown) => ({ status: 503, retryAfter: '1', body });
 
-describe('a state that passes', () => {
+describe('passing states of the database', () => {
   const STATES = [
     ['read-only', '25006'],
     ['idle in transaction', '25P03'],
@@ -78,37 +76,40 @@ describe('a state that passes', () => {
     });
   }
 
-  test.each(STATES)('%s (%s) is unavailable at every door, and a warning', async (_what, state) => {
-    const anyApp = `app_id=1&timestamp=${Math.floor(Date.now() / 1000)}&format=json&sign=${'0'.repeat(32)}`;
-    await during(state, async () => {
-      const graphql = await app.client.graphql('{ user(id: "1") { name } }');
-      expect(graphql.errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
-      expect([graphql.status, graphql.headers.get('retry-after')]).toEqual([503, '1']);
-      const answers = await Promise.all([
-        answerOf(`/anlife/v1.0/user/getUserInfo?user_id=${account.id}`),
-        answerOf('/user/login', form({ user_type: 1, account: account.phone, password: PASSWORD })),
-        answerOf(`/api/login/checkphone?phone=${account.phone}`),
-        answerOf(`/api/v2/users/${account.id}`),
-        answerOf(`/v1/user/get-info?${anyApp}&account=1`),
-      ]);
-      expect(answers).toEqual([
-        unavailable({ error_code: 1099, error_msg: '系统错误' }),
-        unavailable({ code: 1099, msg: '系统错误', data: {} }),
-        unavailable({ status: -1, msg: '服务繁忙，请稍后再试' }),
-        unavailable({ message: expect.anything() }),
-        unavailable({ code: 1010, msg: expect.any(String) }),
-      ]);
-    });
-    const logged: string[] = [];
-    const log = { warn: () => logged.push('warn'), error: () => logged.push('error') };
-    await sql(`select in_trouble('${state}')`).catch((error: unknown) => reportFailure(log, error));
-    expect(logged).toEqual(['warn']);
-  });
+  test.each(STATES)(
+    'a passing state of the database (%s, %s) makes every API unavailable and is a warning',
+    async (_what, state) => {
+      const anyApp = `app_id=1&timestamp=${Math.floor(Date.now() / 1000)}&format=json&sign=${'0'.repeat(32)}`;
+      await during(state, async () => {
+        const graphql = await app.client.graphql('{ user(id: "1") { name } }');
+        expect(graphql.errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
+        expect([graphql.status, graphql.headers.get('retry-after')]).toEqual([503, '1']);
+        const answers = await Promise.all([
+          answerOf(`/anlife/v1.0/user/getUserInfo?user_id=${account.id}`),
+          answerOf('/user/login', form({ user_type: 1, account: account.phone, password: PASSWORD })),
+          answerOf(`/api/login/checkphone?phone=${account.phone}`),
+          answerOf(`/api/v2/users/${account.id}`),
+          answerOf(`/v1/user/get-info?${anyApp}&account=1`),
+        ]);
+        expect(answers).toEqual([
+          unavailable({ error_code: 1099, error_msg: '系统错误' }),
+          unavailable({ code: 1099, msg: '系统错误', data: {} }),
+          unavailable({ status: -1, msg: '服务繁忙，请稍后再试' }),
+          unavailable({ message: expect.anything() }),
+          unavailable({ code: 1010, msg: expect.any(String) }),
+        ]);
+      });
+      const logged: string[] = [];
+      const log = { warn: () => logged.push('warn'), error: () => logged.push('error') };
+      await sql(`select in_trouble('${state}')`).catch((error: unknown) => reportFailure(log, error));
+      expect(logged).toEqual(['warn']);
+    },
+  );
 
   test.each([
     ['a defect in a statement', '42703'],
     ['a value that does not fit', '22003'],
-  ])('%s (%s) is none', async (_what, state) => {
+  ])('%s (%s) is not taken for a passing state of the database', async (_what, state) => {
     await during(state, async () => {
       expect((await app.client.graphql('{ user(id: "1") { name } }')).errors?.[0]?.extensions.code).toBe(
         'INTERNAL',
@@ -136,7 +137,7 @@ describe('a database that takes no writes', () => {
   const state = () =>
     sql<{ read_only: string }>(`select current_setting('transaction_read_only') as read_only`);
 
-  test('reads go on, writes are unavailable, and /readyz says so until it takes them again', async () => {
+  test('a database that takes no writes answers reads, makes writes unavailable, and shows in /readyz until it takes them again', async () => {
     // Uses are recorded: a reader whose last one was long ago writes.
     await sql(`update sessions set last_seen_at = now() - interval '1 hour'`);
     await app.services.sessions.refresh(app.infrastructure.database.fork(), account.id);
@@ -173,8 +174,8 @@ const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 (mayMount ? test : test.skip)(
   mayMount
-    ? 'a full disk takes no pictures for a while'
-    : 'a full disk takes no pictures for a while (skipped: only root can mount one)',
+    ? 'a full disk makes uploads unavailable'
+    : 'a full disk makes uploads unavailable (skipped: only root can mount one)',
   async () => {
     const noise = Buffer.from(Array.from({ length: 200 * 200 * 3 }, () => Math.floor(Math.random() * 256)));
     const png = await sharp(noise, { raw: { width: 200, height: 200, channels: 3 } })
@@ -200,7 +201,7 @@ const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
   },
 );
 
-describe('moments that no client can read', () => {
+describe('timestamps beyond what clients read', () => {
   const READ =
     'query ($id: ID!) { user(id: $id) { createdAt birthday age vip { endTime } extra { updatedAt } } }';
   const OWN = `{
@@ -233,37 +234,40 @@ describe('moments that no client can read', () => {
     await app.services.sessions.refresh(app.infrastructure.database.fork(), id);
   }
 
-  test.each(MOMENTS)('%s is read as the first or the last that one can', async (moment, date) => {
-    const isPast = /^-|BC$/.test(moment);
-    const read = isPast ? '0001-01-01T00:00:00.000Z' : '9999-12-31T23:59:59.999Z';
-    const { id, phone, token } = await app.client.register();
-    await app.client.data(ADD, { input: { name: '张三', phone, detail: '某处', isDefault: true } }, token);
-    await write(id, moment, date);
-    const { user } = await app.client.data(READ, { id });
-    expect(user).toMatchObject({ createdAt: read, birthday: null, age: null, extra: { updatedAt: read } });
-    const own = await app.client.data(OWN, {}, token);
-    expect(own.sessions[0].createdAt).toBe(read);
-    expect(own.securityEvents.edges[0].node.createdAt).toBe(read);
-    expect(own.addresses[0]).toEqual({ createdAt: read, updatedAt: read });
-    const authorization = `Bearer ${token}`;
-    const answers = await Promise.all([
-      answerOf(`/anlife/v1.0/user/getUserInfo?user_id=${id}`),
-      answerOf('/user/login', form({ user_type: 1, account: phone, password: PASSWORD })),
-      answerOf(`/api/v2/users/${id}`),
-      answerOf('/api/v2/users?active=1'),
-      answerOf('/api/v2/user', { headers: { authorization } }),
-      answerOf('/api/v2/user/addresses', { headers: { authorization } }),
-      answerOf('/api/login/submit', {
-        ...form({ username: phone, password: PASSWORD }),
-        headers: { accept: 'application/json' },
-      }),
-    ]);
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(answers[0]?.body.datas.user_id).toBe(id);
-    expect(answers[2]?.body.created_at).toBe(`${read.slice(0, 19)}Z`);
-  });
+  test.each(MOMENTS)(
+    'a timestamp of %s is read as the first or last that clients can read',
+    async (moment, date) => {
+      const isPast = /^-|BC$/.test(moment);
+      const read = isPast ? '0001-01-01T00:00:00.000Z' : '9999-12-31T23:59:59.999Z';
+      const { id, phone, token } = await app.client.register();
+      await app.client.data(ADD, { input: { name: '张三', phone, detail: '某处', isDefault: true } }, token);
+      await write(id, moment, date);
+      const { user } = await app.client.data(READ, { id });
+      expect(user).toMatchObject({ createdAt: read, birthday: null, age: null, extra: { updatedAt: read } });
+      const own = await app.client.data(OWN, {}, token);
+      expect(own.sessions[0].createdAt).toBe(read);
+      expect(own.securityEvents.edges[0].node.createdAt).toBe(read);
+      expect(own.addresses[0]).toEqual({ createdAt: read, updatedAt: read });
+      const authorization = `Bearer ${token}`;
+      const answers = await Promise.all([
+        answerOf(`/anlife/v1.0/user/getUserInfo?user_id=${id}`),
+        answerOf('/user/login', form({ user_type: 1, account: phone, password: PASSWORD })),
+        answerOf(`/api/v2/users/${id}`),
+        answerOf('/api/v2/users?active=1'),
+        answerOf('/api/v2/user', { headers: { authorization } }),
+        answerOf('/api/v2/user/addresses', { headers: { authorization } }),
+        answerOf('/api/login/submit', {
+          ...form({ username: phone, password: PASSWORD }),
+          headers: { accept: 'application/json' },
+        }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(answers[0]?.body.datas.user_id).toBe(id);
+      expect(answers[2]?.body.created_at).toBe(`${read.slice(0, 19)}Z`);
+    },
+  );
 
-  test('a session that never ends is good', async () => {
+  test('a session whose end is infinity is good', async () => {
     const { id, token } = await app.client.register();
     await sql(`update sessions set expires_at = 'infinity' where user_id = ${id}`);
     await app.services.sessions.refresh(app.infrastructure.database.fork(), id);

@@ -1,20 +1,18 @@
-import { REAL_HASHES, startTestApp } from '../support/app.js';
+import { type LoneApp, REAL_HASHES, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import {
   anlifeDoor,
-  atOnce,
   graphqlAliases,
   graphqlDoor,
   headersFrom,
   type Outcome,
   PASSWORD_DOORS,
-  tally,
 } from '../support/doors.js';
 
 /** The one guard, from outside: however many tries come at once, through whatever door. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ ...REAL_HASHES, TRUSTED_PROXIES: '127.0.0.1' });
@@ -40,7 +38,7 @@ describe('wrong passwords at once', () => {
   const wrong = (index: number) => ({ account: account.phone, password: `wrong-${index}`, source });
   const right = () => ({ account: account.phone, password: PASSWORD, source });
 
-  test('over every door and over aliases, exactly as many as the budget are evaluated', async () => {
+  test('wrong passwords at once through every API and over aliases are evaluated exactly as often as the budget allows', async () => {
     account = await app.client.register();
     let outcomes: Outcome[] = [];
     const evaluated = await evaluationsDuring(async () => {
@@ -60,14 +58,17 @@ describe('wrong passwords at once', () => {
     expect(captcha + locked).toBe(14);
   });
 
-  test.each(PASSWORD_DOORS)('then the right one is refused at %s, unseen', async (_name, door) => {
-    const evaluated = await evaluationsDuring(async () => {
-      expect(await door(app.client, right())).toBe('locked');
-    });
-    expect(evaluated).toBe(0);
-  });
+  test.each(PASSWORD_DOORS)(
+    'with the budget spent, %s does not evaluate the right password',
+    async (_name, door) => {
+      const evaluated = await evaluationsDuring(async () => {
+        expect(await door(app.client, right())).toBe('locked');
+      });
+      expect(evaluated).toBe(0);
+    },
+  );
 
-  test('then it is refused wherever else a password is asked for', async () => {
+  test('with the budget spent, the right password is refused wherever else one is asked for', async () => {
     const options = { token: account.token, headers: headersFrom(source) };
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['BIND']);
@@ -94,14 +95,14 @@ describe('wrong passwords at once', () => {
     expect(evaluated).toBe(0);
   });
 
-  test('from another address the owner still logs in, at every door', async () => {
+  test('once the budget of an attacker is spent, the owner still logs in from another address through every API', async () => {
     for (const [, door] of PASSWORD_DOORS) {
       expect(await door(app.client, { ...right(), source: freshSource() })).toBe('ok');
     }
   });
 });
 
-test('where a captcha can be shown, six are evaluated and the rest asks for one', async () => {
+test('where a captcha can be shown, six wrong passwords at once are evaluated and the rest need one', async () => {
   const { phone } = await app.client.register();
   const source = freshSource();
   let outcomes: Outcome[] = [];
@@ -128,14 +129,14 @@ test('an account that does not exist is guarded the same, under every spelling o
   expect(tally(outcomes)).toEqual({ wrong: 10, locked: 10 });
 });
 
-test('right passwords at once all pass, at both doors', async () => {
+test('right passwords sent at once all pass, through GraphQL and anlife', async () => {
   const { phone } = await app.client.register();
   const attempt = { account: phone, password: PASSWORD, source: freshSource() };
   const outcomes = await atOnce(30, (index) => (index % 2 ? graphqlDoor : anlifeDoor)(app.client, attempt));
   expect(tally(outcomes)).toEqual({ ok: 30 });
 });
 
-test('wrong ones within the budget do not keep right ones out', async () => {
+test('wrong passwords within the budget do not keep right ones out', async () => {
   const { phone } = await app.client.register();
   const source = freshSource();
   const outcomes = await atOnce(25, (index) => {
@@ -145,7 +146,7 @@ test('wrong ones within the budget do not keep right ones out', async () => {
   expect(tally(outcomes)).toEqual({ ok: 20, wrong: 5 });
 });
 
-test('wrong ones beyond it are evaluated to the last of the budget, whatever right ones come between', async () => {
+test('wrong passwords beyond the budget are evaluated to its last try, whatever right ones come between', async () => {
   const { phone } = await app.client.register();
   const source = freshSource();
   let outcomes: Outcome[] = [];
@@ -179,7 +180,7 @@ test('wrong codes at once count against the same budget as wrong passwords', asy
   expect(await anlifeDoor(app.client, { account: phone, password: PASSWORD, source })).toBe('locked');
 });
 
-test('aliases of one request count one by one', async () => {
+test('aliases of one request count as tries one by one', async () => {
   const { phone } = await app.client.register();
   const source = freshSource();
   const attempt = (password: string) => ({ account: phone, password });
@@ -193,7 +194,7 @@ test('aliases of one request count one by one', async () => {
   expect(data.loginStatus.failures).toBe(1);
 });
 
-test('one source has its budget over all accounts', async () => {
+test('one source has a budget of its own over all accounts', async () => {
   const { client } = await app.world.start({
     ...REAL_HASHES,
     TRUSTED_PROXIES: '127.0.0.1',

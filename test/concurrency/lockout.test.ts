@@ -1,12 +1,12 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
-import { anlifeDoor, atOnce, graphqlDoor, headersFrom, plusDoor, tally } from '../support/doors.js';
+import { anlifeDoor, graphqlDoor, headersFrom, plusDoor } from '../support/doors.js';
 import { freshName } from '../support/operations.js';
 
 /** A stranger who guesses, from however many addresses, keeps nobody out who has a code, a session, or the password. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({
@@ -118,12 +118,15 @@ describe('a phone that nobody has yet', () => {
     ],
   ];
 
-  test.each(REGISTRATIONS)('is registered with its code at %s', async (_door, register, expected) => {
-    const phone = freshPhone();
-    await hammer(phone);
-    const code = await app.client.sendCode(phone, ['REGISTER', 'LOGIN']);
-    expect(await register(phone, code)).toMatchObject(expected);
-  });
+  test.each(REGISTRATIONS)(
+    'a phone that nobody has yet is registered with its code at %s while strangers guess',
+    async (_door, register, expected) => {
+      const phone = freshPhone();
+      await hammer(phone);
+      const code = await app.client.sendCode(phone, ['REGISTER', 'LOGIN']);
+      expect(await register(phone, code)).toMatchObject(expected);
+    },
+  );
 });
 
 describe('an account', () => {
@@ -194,18 +197,21 @@ describe('an account', () => {
     ],
   ];
 
-  test.each(CODES)('is entered with its code by %s', async (_door, purpose, use, expected) => {
-    const code = await app.client.sendCode(owner.phone, [purpose]);
-    expect(await use(code)).toMatchObject(expected);
-  });
+  test.each(CODES)(
+    'an account under attack is entered with its code by %s',
+    async (_door, purpose, use, expected) => {
+      const code = await app.client.sendCode(owner.phone, [purpose]);
+      expect(await use(code)).toMatchObject(expected);
+    },
+  );
 
-  test('is not entered with a password alone, from an address that it was never entered from', async () => {
+  test('an account under attack is not entered with a password alone, from an address that it was never entered from', async () => {
     const attempt = { account: owner.phone, password: PASSWORD };
     expect(await anlifeDoor(app.client, { ...attempt, source: freshSource() })).toBe('locked');
     expect(await graphqlDoor(app.client, { ...attempt, source: freshSource() })).toBe('captcha');
   });
 
-  test('is entered with a password from where it was entered before', async () => {
+  test('an account under attack is entered with a password from where it was entered before', async () => {
     const source = freshSource();
     const code = await app.client.sendCode(owner.phone, ['LOGIN']);
     await graphql('login(input: $input) { token }', 'LoginInput', { account: owner.phone, code }, { source });
@@ -280,13 +286,13 @@ const LOCKED: Record<string, object> = {
 };
 
 describe('a live session', () => {
-  test.each(QUESTIONS)('is asked for its password while strangers guess it: %s', async (door, ask) => {
+  test.each(QUESTIONS)('a live session under attack is asked for its password: %s', async (door, ask) => {
     const owner = await app.client.register();
     await hammer(owner.phone);
     expect(await ask(owner, PASSWORD, {})).toMatchObject(RIGHT[door] ?? {});
   });
 
-  test('has ten wrong passwords, through whatever doors at once and wherever they come from', async () => {
+  test('a live session has ten wrong passwords, through whatever APIs at once and wherever they come from', async () => {
     const owner = await app.client.register();
     const before = app.services.hasher.evaluations;
     await atOnce(32, async (index) => {
@@ -309,7 +315,7 @@ describe('a live session', () => {
     }
   });
 
-  test('earns no new tries by being refreshed', async () => {
+  test('a live session earns no new tries by being refreshed', async () => {
     const owner = await app.client.register();
     const [[, ask]] = QUESTIONS as [(typeof QUESTIONS)[0]];
     let { token } = owner;
@@ -322,7 +328,7 @@ describe('a live session', () => {
     expect(app.services.hasher.evaluations - before).toBe(10);
   });
 
-  test.each(QUESTIONS)('says of a wrong one what it said: %s', async (_door, ask, wrong) => {
+  test.each(QUESTIONS)('a live session is told of a wrong password: %s', async (_door, ask, wrong) => {
     expect(await ask(await app.client.register(), 'not the password', {})).toMatchObject(wrong);
   });
 });

@@ -1,11 +1,11 @@
-import { REAL_HASHES, startTestApp } from '../support/app.js';
-import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
-import { anlifeDoor, atOnce, graphqlDoor, tally } from '../support/doors.js';
+import { type LoneApp, REAL_HASHES, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
+import { type Account, freshPhone, md5, PASSWORD, wrongCode } from '../support/client.js';
+import { anlifeDoor, graphqlDoor } from '../support/doors.js';
 
 /** What can happen only once, asked for many times at the same moment. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 /** The guard has its own tests; here it must not be what refuses. */
 const UNGUARDED = {
@@ -40,7 +40,7 @@ async function usersWithPhone(phone: string): Promise<number> {
   return Number(row?.n);
 }
 
-test('one code, 20 registrations over both doors: one account', async () => {
+test('twenty registrations with one code through two APIs make one account', async () => {
   const phone = freshPhone();
   const code = await app.client.sendCode(phone, ['REGISTER']);
   const outcomes = await atOnce(20, async (index) => {
@@ -55,7 +55,7 @@ test('one code, 20 registrations over both doors: one account', async () => {
   expect(await usersWithPhone(phone)).toBe(1);
 });
 
-test('one code, 20 new passwords: the one that was accepted is the password', async () => {
+test('of twenty new passwords with one code, the one that was accepted is the password', async () => {
   const { phone } = await app.client.register();
   const code = await app.client.sendCode(phone, ['RETRIEVE']);
   const password = (index: number) => `retrieved-horse-${index}`;
@@ -82,9 +82,8 @@ test('one code, 20 new passwords: the one that was accepted is the password', as
 test('a right code among wrong ones is used once or burnt, and tried at most as often as allowed', async () => {
   const phone = freshPhone();
   const code = await app.client.sendCode(phone, ['REGISTER']);
-  const wrongCode = code === '000000' ? '000001' : '000000';
   const outcomes = await atOnce(30, async (index) => {
-    const input = { phone, password: PASSWORD, code: index % 3 ? wrongCode : code };
+    const input = { phone, password: PASSWORD, code: index % 3 ? wrongCode(code) : code };
     return (await app.client.code(REGISTER, { input })) ?? 'ok';
   });
   expect(tally(outcomes).ok ?? 0).toBeLessThanOrEqual(1);
@@ -100,7 +99,7 @@ test('a code is burnt by five wrong tries at once', async () => {
   );
 });
 
-test('two codes for one phone: the later one counts, and there is one account', async () => {
+test('of two codes for one phone the later one counts, and there is one account', async () => {
   const phone = freshPhone();
   const first = await app.client.sendCode(phone, ['REGISTER']);
   const second = await app.client.sendCode(phone, ['REGISTER']);
@@ -115,7 +114,7 @@ test('two codes for one phone: the later one counts, and there is one account', 
   expect(await usersWithPhone(phone)).toBe(ok);
 });
 
-test('a registration and a binding of one phone, each with a good code: one of them has it', async () => {
+test('of a registration and a binding of one phone, each with a good code, one succeeds', async () => {
   const account = await app.client.register();
   for (let round = 0; round < 5; round++) {
     const phone = freshPhone();
@@ -129,7 +128,7 @@ test('a registration and a binding of one phone, each with a good code: one of t
   }
 });
 
-test('two users bind one phone with one code: one of them has it', async () => {
+test('of two users who bind one phone with one code, one has it', async () => {
   const rivals = await atOnce(10, () => app.client.register());
   const phone = freshPhone();
   const code = await app.client.sendCode(phone, ['BIND']);
@@ -149,7 +148,7 @@ test('two users bind one phone with one code: one of them has it', async () => {
   expect((await app.client.data('{ me { phone } }', {}, winner.token)).me.phone).toBe(phone);
 });
 
-test('two codes at once for one new phone, two users: the database lets one of them have it', async () => {
+test('of two users who bind one new phone with two codes, the database lets one have it', async () => {
   // Both past every check of the application, as two instances with different clocks could be.
   const [one, other] = await atOnce(2, () => app.client.register());
   const phone = freshPhone();
@@ -159,7 +158,7 @@ test('two codes at once for one new phone, two users: the database lets one of t
   await expect(second).rejects.toThrow(/users_phone_unique/);
 });
 
-test('20 changes of one password with the old one: one of them is made', async () => {
+test('of twenty changes of one password with the old one, one is made', async () => {
   const account = await app.client.register();
   const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';
   const password = (index: number) => `changed-horse-${index}`;
@@ -175,7 +174,7 @@ test('20 changes of one password with the old one: one of them is made', async (
   expect(tally(logins)).toEqual({ ok: 1, wrong: 19 });
 });
 
-test('20 names at once: one account has it, whatever the case', async () => {
+test('a name that twenty accounts ask for at once goes to one, whatever its case', async () => {
   const name = `Race${String(Date.now()).slice(-8)}`;
   const codes = await atOnce(20, async () => {
     const phone = freshPhone();
@@ -202,7 +201,7 @@ test('a password whose hash is renewed by several log-ins at once is right in ea
   await stronger.close();
 });
 
-test('a password is changed while a log-in renews its hash', async () => {
+test('a password changed while a log-in renews its hash is the new one', async () => {
   const stronger = await app.world.start({ ...UNGUARDED, PASSWORD_HASH_ITERATIONS: '3' });
   const { phone, token } = await app.client.register();
   const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';

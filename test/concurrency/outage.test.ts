@@ -53,36 +53,39 @@ const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).status;
       ['that does not answer', () => proxy.freeze()],
     ];
 
-    test.each(OUTAGES)('%s, every envelope says 503, and it recovers by itself', async (_how, begin) => {
-      expect(await ready(app)).toBe(200);
-      for (const { status, errors } of await whileReading(begin)) {
-        expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
-      }
+    test.each(OUTAGES)(
+      'with the database %s, every API answers 503 and recovers by itself',
+      async (_how, begin) => {
+        expect(await ready(app)).toBe(200);
+        for (const { status, errors } of await whileReading(begin)) {
+          expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+        }
 
-      const [graphql, anlife, readiness] = await Promise.all([
-        app.client.graphql('{ hobbies { id } }'),
-        app.client.legacy('GET', '/anlife/v1.0/user/getUserInfo', { user_id: account.id }),
-        fetch(`${app.url}/readyz`),
-      ]);
-      expect(graphql.errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
-      expect(anlife.body).toEqual({ error_code: 1099, error_msg: '系统错误' });
-      for (const { status, headers } of [graphql, anlife]) {
-        expect(status).toBe(503);
-        expect(headers.get('retry-after')).toBe('1');
-      }
-      expect(await readiness.json()).toEqual({ status: 'down', database: 'down', redis: 'ok' });
-      expect(readiness.status).toBe(503);
-      expect((await fetch(`${app.url}/livez`)).status).toBe(200);
+        const [graphql, anlife, readiness] = await Promise.all([
+          app.client.graphql('{ hobbies { id } }'),
+          app.client.legacy('GET', '/anlife/v1.0/user/getUserInfo', { user_id: account.id }),
+          fetch(`${app.url}/readyz`),
+        ]);
+        expect(graphql.errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
+        expect(anlife.body).toEqual({ error_code: 1099, error_msg: '系统错误' });
+        for (const { status, headers } of [graphql, anlife]) {
+          expect(status).toBe(503);
+          expect(headers.get('retry-after')).toBe('1');
+        }
+        expect(await readiness.json()).toEqual({ status: 'down', database: 'down', redis: 'ok' });
+        expect(readiness.status).toBe(503);
+        expect((await fetch(`${app.url}/livez`)).status).toBe(200);
 
-      await proxy.restore();
-      await until('ready again', async () => (await ready(app)) === 200);
-      expect((await app.client.data('{ me { id } }', {}, account.token)).me.id).toBe(String(account.id));
-      for (const [, door] of PASSWORD_DOORS) {
-        expect(await door(app.client, { account: account.phone, password: PASSWORD })).toBe('ok');
-      }
-    });
+        await proxy.restore();
+        await until('ready again', async () => (await ready(app)) === 200);
+        expect((await app.client.data('{ me { id } }', {}, account.token)).me.id).toBe(String(account.id));
+        for (const [, door] of PASSWORD_DOORS) {
+          expect(await door(app.client, { account: account.phone, password: PASSWORD })).toBe('ok');
+        }
+      },
+    );
 
-    test('a session that is not cached cannot be told from none, and is not: 503', async () => {
+    test('with the database gone, a session that is not cached is answered with 503 and not as anonymous', async () => {
       const { login } = await app.client.data(
         'mutation ($input: LoginInput!) { login(input: $input) { token } }',
         { input: { account: account.phone, password: PASSWORD } },
@@ -100,7 +103,7 @@ const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).status;
       await until('ready again', async () => (await ready(app)) === 200);
     });
 
-    test('a column that changes its type under a prepared statement is unavailable for a moment', async () => {
+    test('a column that changes its type under a prepared statement makes its reads unavailable for a moment', async () => {
       const read = () => direct.client.graphql('{ users(first: 1) { nodes { hobbies { name } } } }');
       expect((await read()).errors).toBeUndefined();
       const em = direct.infrastructure.database.fork();
@@ -138,16 +141,14 @@ const ONE_REDIS = REDIS_URL !== undefined && !REDIS_URL.includes(',');
       await proxy.cut();
     });
 
-    test('passwords are refused and reads go on, both within seconds', async () => {
+    test('while Redis does not answer, passwords are refused and reads go on', async () => {
       const account = await app.client.register();
       proxy.freeze();
-      const started = performance.now();
       const [read, readiness, ...outcomes] = await Promise.all([
         app.client.data('{ me { id } }', {}, account.token),
         ready(app),
         ...PASSWORD_DOORS.map(([, door]) => door(app.client, { account: account.phone, password: PASSWORD })),
       ]);
-      expect(performance.now() - started).toBeLessThan(6000);
       expect(read.me.id).toBe(String(account.id));
       expect(readiness).toBe(503);
       expect(outcomes).toEqual(PASSWORD_DOORS.map(() => 'unavailable'));

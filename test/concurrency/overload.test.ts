@@ -1,14 +1,13 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
+import { atOnce } from '../support/at-once.js';
 import { type Account, md5, PASSWORD } from '../support/client.js';
-import { atOnce } from '../support/doors.js';
 
 /** More log-ins than passwords can be hashed: the ones too many are told to come back, and nobody is blamed. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 /** So slow that requests sent together always meet in the queue, however busy the machine is. */
 const SLOW_HASHES = { PASSWORD_HASH_MEMORY_KIB: '65536', PASSWORD_HASH_ITERATIONS: '8' };
 
-let app: App;
+let app: LoneApp;
 let accounts: Account[];
 
 beforeAll(async () => {
@@ -20,7 +19,7 @@ afterAll(() => app.close());
 
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
 
-test('GraphQL answers 503 with Retry-After', async () => {
+test('an overloaded gateway answers GraphQL with 503 and Retry-After', async () => {
   const answers = await atOnce(24, (index) =>
     app.client.graphql(LOGIN, { input: { account: accounts[index % 4]?.phone, password: PASSWORD } }),
   );
@@ -34,7 +33,7 @@ test('GraphQL answers 503 with Retry-After', async () => {
   }
 });
 
-test('anlife answers 503 with Retry-After and its own 1099', async () => {
+test('an overloaded gateway answers anlife with 503, Retry-After and its own 1099', async () => {
   const answers = await atOnce(24, (index) =>
     app.client.legacy('POST', '/anlife/v1.0/user/loginAndGetUserInfo', {
       phone: accounts[index % 4]?.phone ?? '',
@@ -51,7 +50,7 @@ test('anlife answers 503 with Retry-After and its own 1099', async () => {
   }
 });
 
-test('nobody was blamed for it', async () => {
+test('a log-in refused for overload does not count as a failure of anybody', async () => {
   for (const { phone } of accounts) {
     const query =
       'query ($account: String!) { loginStatus(account: $account) { failures captchaRequired lockedUntil } }';

@@ -86,7 +86,7 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       await outage.begin(app);
     });
 
-    test.each(PASSWORD_DOORS)('no password is checked at %s', async (_name, door) => {
+    test.each(PASSWORD_DOORS)('without Redis no password is checked at %s', async (_name, door) => {
       const before = app.services.hasher.evaluations;
       for (const password of [PASSWORD, 'wrong']) {
         expect(await door(app.client, { account: account.phone, password })).toBe('unavailable');
@@ -94,7 +94,7 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       expect(app.services.hasher.evaluations).toBe(before);
     });
 
-    test('the answers are 503 with Retry-After', async () => {
+    test('without Redis log-ins are answered with 503 and Retry-After', async () => {
       const input = { oldPassword: PASSWORD, password: 'another-horse-8' };
       const graphql = await app.client.graphql(MUTATIONS.changePassword, { input }, { token: account.token });
       expect(graphql.errors?.[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
@@ -109,7 +109,7 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       }
     });
 
-    test('no code is checked, used or sent', async () => {
+    test('without Redis no code is checked, used or sent', async () => {
       const { phone, code, retrieve } = codes;
       const token = account.token;
       const tries: [keyof typeof MUTATIONS, Record<string, unknown>][] = [
@@ -134,7 +134,7 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       expect([status, body.error_code]).toEqual([503, 1099]);
     });
 
-    test('nobody is logged out, and reading and writing go on', async () => {
+    test('without Redis nobody is logged out, and reading and writing go on', async () => {
       const { me } = await app.client.data('{ me { phone } }', {}, account.token);
       expect(me.phone).toBe(account.phone);
       const { body } = await app.client.legacy('POST', '/anlife/v1.0/user/modifyInfo', {
@@ -146,7 +146,7 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       expect((await app.client.data('{ hobbies { id } }')).hobbies.length).toBeGreaterThan(0);
     });
 
-    test('/readyz says so, /livez does not mind', async () => {
+    test('without Redis /readyz fails and /livez does not', async () => {
       const response = await fetch(`${app.url}/readyz`);
       expect([response.status, await response.json()]).toEqual([
         503,
@@ -155,13 +155,13 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       expect((await fetch(`${app.url}/livez`)).status).toBe(200);
     });
 
-    test('logging out works at once', async () => {
+    test('without Redis logging out works at once', async () => {
       await app.client.data('mutation { logout }', {}, other);
       expect((await app.client.data('{ me { id } }', {}, other)).me).toBeNull();
     });
 
     // Redis comes back with what it knew before: a session that was logged in then.
-    test('when it is back, nobody who logged out meanwhile is logged in again', async () => {
+    test('when Redis is back, nobody who logged out meanwhile is logged in again', async () => {
       await outage.end(app);
       for (let reads = 0; reads < 20; reads++) {
         expect((await app.client.data('{ me { id } }', {}, other)).me).toBeNull();
@@ -172,7 +172,7 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       }
     });
 
-    test('then everything works again, and no try of the meantime counts', async () => {
+    test('when Redis is back, everything works again, and no try of the meantime counts', async () => {
       expect((await app.client.data('{ me { id } }', {}, account.token)).me.id).toBe(String(account.id));
       for (const [, door] of PASSWORD_DOORS) {
         expect(await door(app.client, { account: account.phone, password: PASSWORD })).toBe('ok');

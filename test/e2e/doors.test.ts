@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 import { freshName, grant, mutate } from '../support/operations.js';
 
@@ -8,7 +8,7 @@ import { freshName, grant, mutate } from '../support/operations.js';
 /** Letters and digits, 8 to 16: good at every door. */
 const PASSWORD = 'Felsen42wald';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let openApp: { id: number; secret: string };
 
 beforeAll(async () => {
@@ -121,7 +121,7 @@ async function everywhere(register: Registration = REGISTRATIONS.graphql as Regi
 }
 
 test.each(Object.entries(REGISTRATIONS))(
-  'registered through %s, it logs in through every door, and every token is good at every other',
+  'an account registered through %s logs in through every API, and each token is good at every other',
   async (_, register) => {
     const { id, tokens } = await everywhere(register);
     for (const token of Object.values(tokens)) {
@@ -130,7 +130,7 @@ test.each(Object.entries(REGISTRATIONS))(
   },
 );
 
-test('disabled once, it is refused everywhere and all its sessions end', async () => {
+test('an account disabled once is refused by every API, and all its sessions end', async () => {
   const { id, phone, tokens } = await everywhere();
   const admin = await app.client.register();
   await grant(app, admin.id, ['[user] Disabled User']);
@@ -141,7 +141,7 @@ test('disabled once, it is refused everywhere and all its sessions end', async (
   expect(await tokensOf(phone)).toEqual(NOBODY);
 });
 
-test('the password changed once ends every other session, and is the new one everywhere', async () => {
+test('a password changed once ends every other session, and is the new one for every API', async () => {
   const { phone, tokens } = await everywhere();
   const next = 'Wiesen77berg';
   const body = new URLSearchParams({ old_password: PASSWORD, password: next, password_confirmation: next });
@@ -155,7 +155,7 @@ test('the password changed once ends every other session, and is the new one eve
   expect(Object.values(await tokensOf(phone, next))).not.toContain(undefined);
 });
 
-test('a code sent for one purpose is refused for every other, at every door', async () => {
+test('a code sent for one purpose is refused for every other, by every API', async () => {
   const { phone } = await everywhere();
   const code = await codeFrom('/anlife/v1.0/user/getFindPwdSms', phone);
   const refusals = [

@@ -71,7 +71,7 @@ test('a code that could not be mailed does not count, and the next one may follo
   });
 });
 
-test('SMS and mail go their own ways', async () => {
+test('SMS and mail are sent by providers of their own', async () => {
   const { token } = await app.client.register({ phone: freshPhone() });
   const email = freshEmail();
   // The other channel's provider has nothing for this address.

@@ -1,12 +1,11 @@
 import { ABILITIES } from '../../src/policy.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';
 import { freshName, giveEmail, grant, logIn, mutate, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 let providers: FakeProviders;
-let app: App;
+let app: LoneApp;
 let admin: Account;
 
 beforeAll(async () => {
@@ -36,7 +35,7 @@ const statusOf = async (id: number) =>
   null;
 
 describe('deleteAccount', () => {
-  test('frees phone, e-mail address and name, and ends every session', async () => {
+  test('deleteAccount frees phone, e-mail address and name, and ends every session', async () => {
     const name = freshName();
     const { id, phone, token } = await app.client.register({ name });
     const email = await giveEmail(app.client, token);
@@ -63,7 +62,7 @@ describe('deleteAccount', () => {
     expect(await app.client.code(DELETE, {}, token)).toBe('UNAUTHENTICATED');
   });
 
-  test('lets a third-party identity start anew', async () => {
+  test('deleteAccount lets a third-party identity start anew', async () => {
     providers.addQqToken('t', { openid: 'leaving' });
     const thirdParty = { provider: 'QQ', accessToken: 't', openId: 'leaving' };
     const first = await mutate(app.client, 'login', { thirdParty });
@@ -73,7 +72,7 @@ describe('deleteAccount', () => {
     expect(second.value.user.id).not.toBe(first.value.user.id);
   });
 
-  test('of one account twice at once happens once or says that nobody is logged in', async () => {
+  test('deleteAccount twice at once happens once, or says that nobody is logged in', async () => {
     const { token } = await app.client.register();
     const results = await Promise.all([
       app.client.graphql(DELETE, {}, { token }),
@@ -86,7 +85,7 @@ describe('deleteAccount', () => {
 });
 
 describe('disableUser and enableUser', () => {
-  test('end the sessions at once, hide the account, and let it back in', async () => {
+  test('disableUser ends the sessions at once and hides the account, and enableUser lets it back in', async () => {
     const user = await app.client.register();
     expect(await whoIs(app.client, user.token)).toBe(user.id);
     const disabled = { id: String(user.id), status: 'DISABLED', phone: null, email: null };
@@ -107,7 +106,7 @@ describe('disableUser and enableUser', () => {
   });
 
   test.each(['disableUser', 'enableUser', 'recommendUser'] as const)(
-    '%s needs its ability and a user',
+    '%s needs an ability and a user',
     async (name) => {
       const [user, target] = await Promise.all([app.client.register(), app.client.register()]);
       const code = async (...args: Parameters<typeof byAdmin>) =>
@@ -126,7 +125,7 @@ describe('disableUser and enableUser', () => {
     },
   );
 
-  test('a deleted account is gone for administrators too', async () => {
+  test('administrators do not find a deleted account either', async () => {
     const { id, token } = await app.client.register();
     await app.client.data(DELETE, {}, token);
     for (const name of ['disableUser', 'enableUser', 'recommendUser'] as const) {
@@ -135,7 +134,7 @@ describe('disableUser and enableUser', () => {
   });
 });
 
-test('recommendUser puts the latest pick first', async () => {
+test('recommendUser puts a user at the top of the recommended ones', async () => {
   const [first, second] = await Promise.all([app.client.register(), app.client.register()]);
   const recommended = async () =>
     (await app.client.data('{ users(filter: { recommended: true }) { nodes { id } } }')).users.nodes.map(
@@ -158,7 +157,7 @@ describe('securityEvents', () => {
   const kinds = async (token: string) =>
     (await events(token)).nodes.map((event: { kind: string }) => event.kind);
 
-  test('tell the owner what happened, newest first', async () => {
+  test('securityEvents tells the owner what happened, newest first', async () => {
     const user = await app.client.register();
     await app.client.register();
     await mutate(app.client, 'login', { account: user.phone, password: 'not the password' });
@@ -214,7 +213,7 @@ describe('securityEvents', () => {
     }
   });
 
-  test('come in pages without gaps or doubles, to nobody else', async () => {
+  test('securityEvents come in pages without gaps or doubles, to nobody but the owner', async () => {
     const user = await app.client.register();
     for (let i = 0; i < 4; i++) await logIn(app.client, user.phone);
     const all = (await events(user.token)).nodes;

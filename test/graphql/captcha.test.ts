@@ -1,11 +1,10 @@
 import sharp from 'sharp';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { PASSWORD } from '../support/client.js';
 import { freshName, giveEmail, mutate } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const ANSWER = 'aB3d';
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ CAPTCHA_ANSWER: ANSWER, GUARD_IP_HOURLY: '100000' });
@@ -33,7 +32,7 @@ async function suspectAccount(): Promise<string> {
 }
 
 describe('a captcha', () => {
-  test('is a real PNG in a data URL, and lasts five minutes', async () => {
+  test('a captcha is a real PNG in a data URL, and lasts five minutes', async () => {
     const { id, image, expiresAt } = await createCaptcha();
     expect(id).toMatch(/^[\w-]{22}$/);
     const [head, base64 = ''] = image.split(',');
@@ -45,7 +44,7 @@ describe('a captcha', () => {
     expect((await createCaptcha()).id).not.toBe(id);
   });
 
-  test('is checked by verify as people read it, and burnt by a wrong answer', async () => {
+  test('verify reads a captcha as people do, and a wrong answer burns it', async () => {
     const verify = async (captcha: object) => (await mutate(app.client, 'verify', { captcha })).value;
     const { id } = await createCaptcha();
     expect(await verify({ id, answer: ANSWER.toUpperCase() })).toBe(true);
@@ -57,7 +56,7 @@ describe('a captcha', () => {
     expect(await verify({ id: (await createCaptcha()).id })).toBe(false);
   });
 
-  test('or a code is what verify takes, and one wrong code too many needs both', async () => {
+  test('verify takes a captcha or a code, and needs both after one wrong code too many', async () => {
     expect((await mutate(app.client, 'verify', {})).code).toBe('INVALID_INPUT');
     const { phone } = await app.client.register();
     const code = await app.client.sendCode(phone, ['LOGIN']);
@@ -69,7 +68,7 @@ describe('a captcha', () => {
 });
 
 describe('after six failures', () => {
-  test('a captcha is needed, is good for one try, and the right password then works', async () => {
+  test('after six failures a captcha is needed, is good for one try, and the right password then works', async () => {
     const account = await suspectAccount();
     const before = app.services.hasher.evaluations;
     expect((await login({ account, password: PASSWORD })).code).toBe('CAPTCHA_REQUIRED');
@@ -86,7 +85,7 @@ describe('after six failures', () => {
     expect((await login({ ...input, captcha: good })).value.token).toBeDefined();
   });
 
-  test('a captcha answered before with verify needs no answer, once', async () => {
+  test('after six failures a captcha answered before with verify needs no answer, once', async () => {
     const account = await suspectAccount();
     const { id } = await createCaptcha();
     const input = { account, password: PASSWORD, captcha: { id } };
@@ -96,7 +95,7 @@ describe('after six failures', () => {
     expect((await login(input)).code).toBe('CAPTCHA_REQUIRED');
   });
 
-  test('every spelling of the account counts together', async () => {
+  test('failures under every spelling of an account count together', async () => {
     const name = freshName();
     const { phone, token } = await app.client.register({ name });
     const email = await giveEmail(app.client, token);
@@ -106,7 +105,7 @@ describe('after six failures', () => {
     for (const account of [phone, name, email]) expect((await fail(account)).code).toBe('CAPTCHA_REQUIRED');
   });
 
-  test('aliases and parallel requests count like single ones: six wrong passwords are looked at', async () => {
+  test('aliases and parallel requests count like single ones: six wrong passwords are evaluated', async () => {
     const attempt = (account: string) =>
       `login(input: { account: "${account}", password: "not the password" }) { token }`;
     const { phone } = await app.client.register();
@@ -122,21 +121,21 @@ describe('after six failures', () => {
     expect((await fail(phone)).code).toBe('CAPTCHA_REQUIRED');
   });
 
-  test('an account nobody has is treated alike', async () => {
+  test('an account that nobody has needs a captcha after as many failures as a real one', async () => {
     const account = freshName();
     for (let i = 0; i < 6; i++) expect((await fail(account)).code).toBe('CREDENTIALS_INVALID');
     expect((await fail(account.toUpperCase())).code).toBe('CAPTCHA_REQUIRED');
     expect(await status(account)).toEqual({ failures: 6, captchaRequired: true, lockedUntil: null });
   });
 
-  test('wrong codes count as wrong passwords do', async () => {
+  test('wrong codes count towards the captcha as wrong passwords do', async () => {
     const { phone } = await app.client.register();
     for (let i = 0; i < 6; i++)
       expect((await login({ account: phone, code: '000000' })).code).toBe('CODE_INVALID');
     expect((await login({ account: phone, password: PASSWORD })).code).toBe('CAPTCHA_REQUIRED');
   });
 
-  test('who checks password and code with one captcha gets through both', async () => {
+  test('one captcha is good for a check of the password and one of the code', async () => {
     const name = freshName();
     const { phone, token } = await app.client.register({ name });
     const email = await giveEmail(app.client, token);
@@ -161,7 +160,7 @@ describe('after six failures', () => {
   });
 });
 
-test('after ten failures the pair is locked, also with a captcha and the right password', async () => {
+test('after ten failures account and source are locked, also with a captcha and the right password', async () => {
   const account = await suspectAccount();
   for (let i = 0; i < 4; i++) {
     const captcha = { id: (await createCaptcha()).id, answer: ANSWER };
@@ -177,14 +176,14 @@ test('after ten failures the pair is locked, also with a captcha and the right p
   expect(Date.parse(lockedUntil) - Date.now()).toBeGreaterThan(800_000);
 });
 
-test('an account is looked at up to its 254th character', async () => {
+test('account names are told apart up to their 254th character', async () => {
   const name = 'x'.repeat(254);
   await fail(`${name}y`);
   expect((await status(`${name}z`)).failures).toBe(1);
   expect((await status(name.slice(1))).failures).toBe(0);
 });
 
-test('loginStatus counts failures, and none without any', async () => {
+test('loginStatus counts failures, and reports none where there was none', async () => {
   const { phone } = await app.client.register();
   expect(await status(phone)).toEqual({ failures: 0, captchaRequired: false, lockedUntil: null });
   await fail(phone);

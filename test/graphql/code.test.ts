@@ -20,7 +20,7 @@ const send = (to: string, ...purposes: string[]) =>
 const verify = async (input: Record<string, unknown>) => (await mutate(app.client, 'verify', input)).value;
 
 describe('sendCode', () => {
-  test('sends six digits, good for what was asked, for five minutes', async () => {
+  test('sendCode sends six digits, good for what was asked, for five minutes', async () => {
     const phone = freshPhone();
     const { value } = await send(`+86${phone}`, 'LOGIN', 'REGISTER', 'LOGIN');
     expect(value.resendAfter).toBe(0);
@@ -42,7 +42,7 @@ describe('sendCode', () => {
     [['LOGIN', 'REGISTER'], 'sent', 'sent'],
     [['RETRIEVE'], 'sent', 'UNKNOWN'],
     [['UNBIND'], 'sent', 'UNKNOWN'],
-  ])('for %j to a known address is %s, to a new one %s', async (purposes, known, unknown) => {
+  ])('sendCode for %j: a known address is %s, a new one %s', async (purposes, known, unknown) => {
     const meaning = { TAKEN: 'TAKEN', UNKNOWN: 'USER_NOT_FOUND', sent: undefined };
     for (const [to, expected] of [
       [account.phone, known],
@@ -59,7 +59,7 @@ describe('sendCode', () => {
     }
   });
 
-  test('an address that was never confirmed counts as new', async () => {
+  test('sendCode takes an address that was never confirmed for a new one', async () => {
     const other = await app.client.register();
     const shown = freshEmail();
     await setUser(app.infrastructure.database.fork(), other.id, { email: shown, emailVerified: false });
@@ -67,7 +67,7 @@ describe('sendCode', () => {
     expect((await send(shown, 'REGISTER')).value).toBeDefined();
   });
 
-  test('needs one well-formed address and a purpose', async () => {
+  test('sendCode needs one well-formed address and a purpose', async () => {
     const phone = freshPhone();
     const call = (input: object) => mutate(app.client, 'sendCode', { purposes: ['LOGIN'], ...input });
     expect(await call({ phone, purposes: [] })).toMatchObject({ code: 'INVALID_INPUT', field: 'purposes' });
@@ -89,7 +89,7 @@ describe('sendCode', () => {
     }
   });
 
-  test('a provider that fails is told, and its send does not count', async () => {
+  test('sendCode reports a provider that fails, and the attempt does not count', async () => {
     const phone = freshPhone();
     world.inbox.failing = true;
     const query = 'mutation ($input: SendCodeInput!) { sendCode(input: $input) { resendAfter } }';
@@ -101,7 +101,7 @@ describe('sendCode', () => {
     expect((await send(phone, 'LOGIN')).value).toBeDefined();
   });
 
-  test('waits between two sends, and has a share of the day per address and per source', async () => {
+  test('sendCode waits between two codes, and has a share of the day per address and per source', async () => {
     const strict = await world.start({ CODE_RESEND_SECONDS: '60', CODE_IP_DAILY_LIMIT: '100000' });
     const ask = (phone: string, { client } = strict) =>
       mutate(client, 'sendCode', { phone, purposes: ['LOGIN'] });
@@ -126,7 +126,7 @@ describe('sendCode', () => {
 });
 
 describe('verify', () => {
-  test('does not use the code up, and knows its purposes', async () => {
+  test('verify does not use the code up, and knows its purposes', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['REGISTER', 'LOGIN']);
     expect(await verify({ phone, code })).toBe(true);
@@ -139,7 +139,7 @@ describe('verify', () => {
     expect(await verify({ phone, code })).toBe(false);
   });
 
-  test('counts wrong tries: the fifth burns the code', async () => {
+  test('verify counts wrong tries: the fifth burns the code', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['REGISTER']);
     const wrong = code === '111111' ? '222222' : '111111';
@@ -163,7 +163,7 @@ describe('availability', () => {
   const nameQuery = 'query ($value: String!) { answer: nameAvailability(name: $value) }';
   const ask = async (query: string, value: string) => (await app.client.data(query, { value })).answer;
 
-  test('of phones', async () => {
+  test('phoneAvailability tells free, taken and malformed phones apart', async () => {
     expect(await ask(phoneQuery, freshPhone())).toBe('AVAILABLE');
     expect(await ask(phoneQuery, account.phone)).toBe('TAKEN');
     expect(await ask(phoneQuery, `+86 ${account.phone}`)).toBe('TAKEN');
@@ -171,7 +171,7 @@ describe('availability', () => {
       expect(await ask(phoneQuery, bad)).toBe('INVALID');
   });
 
-  test('of names', async () => {
+  test('nameAvailability tells free, taken, banned and invalid names apart', async () => {
     const name = freshName();
     await app.services.moderation.banWord(app.infrastructure.database.fork(), '客服');
     expect(await ask(nameQuery, name)).toBe('AVAILABLE');
@@ -183,7 +183,7 @@ describe('availability', () => {
       expect(await ask(nameQuery, bad)).toBe('INVALID');
   });
 
-  test('what it says is what registering does', async () => {
+  test('nameAvailability agrees with what register does', async () => {
     await expect(logIn(app.client, account.phone)).resolves.toBeDefined();
     expect(
       (await mutate(app.client, 'register', { phone: account.phone, code: '1', password: PASSWORD })).code,

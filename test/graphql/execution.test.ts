@@ -1,5 +1,6 @@
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
+import { postGraphql } from '../support/graphql-http.js';
 
 /** A query that comes often is compiled; nobody sees that in its answers. */
 
@@ -81,7 +82,7 @@ test.each<[string, string, ...Record<string, unknown>[]]>([
   ],
   ['a variable that is missing', 'query ($id: ID!) { user(id: $id) { id } }', {}],
   ['an operation that is not there', 'query A { me { id } } query B { me { name } }'],
-])('%s is answered the same every time', async (_what, query, ...asked) => {
+])('%s is answered the same every time it is asked for', async (_what, query, ...asked) => {
   const variables = asked.length > 0 ? asked : [{}];
   // With a comment of its own each is a text that was not seen before.
   const fresh = [];
@@ -90,7 +91,7 @@ test.each<[string, string, ...Record<string, unknown>[]]>([
   for (const [index, set] of variables.entries()) expect(await answerTo(query, set)).toBe(fresh[index]);
 });
 
-test('null where a default stood is the fault of the client', async () => {
+test("an explicit null where a variable has a default is reported as the client's mistake", async () => {
   const query = 'query ($platform: AppPlatform = ANDROID) { appRelease(platform: $platform) { version } }';
   expect(await app.client.code(query, { platform: null })).toBe('INVALID_INPUT');
 });
@@ -101,30 +102,20 @@ test.each([
 ])('%s is not taken for a known query', async (_what, odd) => {
   const query = '{\n me { id } }';
   for (let time = 0; time < 4; time++) await app.client.data(query);
-  const response = await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, ...odd }),
-  });
-  expect(response.status).toBe(400);
+  expect((await postGraphql(app.url, { query, ...odd })).status).toBe(400);
 });
 
 test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
-  'a client that takes only %s is refused each time',
+  'a client that accepts only %s is refused each time',
   async (accept) => {
     const query = '{ me { id } }';
     for (let time = 0; time < 5; time++) {
-      const response = await fetch(`${app.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ query }),
-      });
-      expect(response.status).toBe(406);
+      expect((await postGraphql(app.url, { query }, { accept })).status).toBe(406);
     }
   },
 );
 
-test('a compiled query sees the schema that belongs to its caller', async () => {
+test('a compiled query runs on the schema that belongs to its caller', async () => {
   const query = '{ users(first: 1) { nodes { name phone } } }';
   const ask = async (token?: string) => (await app.client.data(query, {}, token)).users.nodes[0].phone;
   for (let time = 0; time < 4; time++) {

@@ -1,11 +1,11 @@
 import { getIntrospectionQuery } from 'graphql';
 import { isErrorCode } from '../../src/errors/app-error.js';
 import { LIMITS } from '../../src/graphql/query-size.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, PASSWORD } from '../support/client.js';
+import { postGraphql, times } from '../support/graphql-http.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -21,14 +21,12 @@ async function codeOf(query: string, variables: Record<string, unknown> = {}) {
   return code;
 }
 
-const times = (count: number, make: (index: number) => string, separator = ' ') =>
-  Array.from({ length: count }, (_, index) => make(index)).join(separator);
 /** `{ a { a { … } } }`, so many levels of fields. */
 const nested = (fields: readonly string[]): string =>
   fields.reduceRight((inside, field) => (inside ? `${field} { ${inside} }` : field), '');
 
-describe('what a query may ask for', () => {
-  test('aliases', async () => {
+describe('limits of a query', () => {
+  test('a query may have so many aliases, counted through fragments', async () => {
     expect(await codeOf(`{ ${times(LIMITS.aliases, (index) => `a${index}: me { id }`)} }`)).toBeUndefined();
     expect(await codeOf(`{ ${times(LIMITS.aliases + 1, (index) => `a${index}: me { id }`)} }`)).toBe(
       'QUERY_TOO_COMPLEX',
@@ -45,7 +43,7 @@ describe('what a query may ask for', () => {
     ).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('fields', async () => {
+  test('a query may have so many fields, counted through fragments', async () => {
     expect(await codeOf(`{ me { ${times(LIMITS.fields - 1, () => 'id')} } }`)).toBeUndefined();
     expect(await codeOf(`{ me { ${times(LIMITS.fields, () => 'id')} } }`)).toBe('QUERY_TOO_COMPLEX');
     expect(await codeOf(`{ me { ...F ...F } } fragment F on User { ${times(250, () => 'id')} }`)).toBe(
@@ -53,7 +51,7 @@ describe('what a query may ask for', () => {
     );
   });
 
-  test('depth', async () => {
+  test('a query may be so many levels deep', async () => {
     const levels = ['rank', 'entries', 'user', 'community', 'city', 'province'];
     expect(await codeOf(`{ ${nested(levels)} }`)).toBeUndefined();
     // The one circle of the schema.
@@ -68,7 +66,7 @@ describe('what a query may ask for', () => {
     expect(await codeOf(`{ ${nested(Array(500).fill('me'))} }`)).toBe('INVALID_QUERY');
   });
 
-  test('cost: what is asked for of each in a list counts for each', async () => {
+  test('a list costs what is asked of each item, times the length asked for', async () => {
     const page = (alias: string, first: string, fields = 40) =>
       `${alias}: users(first: ${first}) { nodes { ${times(fields, () => 'id')} } }`;
     // The field and its list, and a hundred of each.
@@ -88,7 +86,7 @@ describe('what a query may ask for', () => {
     expect(await codeOf('{ users(first: 100) { nodes { id hobbies { id name } } } }')).toBeUndefined();
   });
 
-  test('cost: a list that is not asked for a length is as long as it may be without', async () => {
+  test('a list without a length costs as much as its longest', async () => {
     const ranks = (first: string) =>
       times(
         6,
@@ -107,7 +105,7 @@ describe('what a query may ask for', () => {
     expect(await codeOf(`{ ${photos(20)} }`)).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('what lists really give is no more than they cost', async () => {
+  test('a query that lists may cost is one that lists can be answered with', async () => {
     for (const query of [
       '{ users(first: 2147483647) { edges { cursor node { id name avatarUrl hobbies { name } } } pageInfo { endCursor } } }',
       '{ rank(first: 1000) { entries { position amount user { id name nickname avatarUrl } } mine { position } computedAt } }',
@@ -118,7 +116,7 @@ describe('what a query may ask for', () => {
     }
   });
 
-  test('cost: what is dear by itself', async () => {
+  test('expensive fields have a cost of their own', async () => {
     const allowed = async (operation: string, field: (index: number) => string, most: number) => {
       expect(await codeOf(`${operation} { ${times(most, field)} }`)).toBeUndefined();
       expect(await codeOf(`${operation} { ${times(most + 1, field)} }`)).toBe('QUERY_TOO_COMPLEX');
@@ -131,7 +129,7 @@ describe('what a query may ask for', () => {
     await allowed('query', (index) => `i${index}: userIds(cityId: "1", first: 10000) { ids }`, 3);
   });
 
-  test('lists that are no pages are cut', async () => {
+  test('lists without pages are cut at their longest', async () => {
     const em = app.infrastructure.database.fork();
     await em.execute(`insert into hobbies (name) select 'hobby ' || n from generate_series(1, 300) n`);
     await em.execute(
@@ -151,7 +149,7 @@ describe('what a query may ask for', () => {
     expect([hobbies.length, defaultPhotos.length, sessions.length]).toEqual([200, 100, 100]);
   });
 
-  test('mutations: ten at a time, however they are written', async () => {
+  test('a request may have ten mutations, however they are written', async () => {
     const logout = (index: number) => `m${index}: logout`;
     const anonymous = (query: string) => app.client.code(query);
     expect(await anonymous(`mutation { ${times(10, logout)} }`)).toBeUndefined();
@@ -169,7 +167,7 @@ describe('what a query may ask for', () => {
     expect(app.services.hasher.evaluations).toBe(before);
   });
 
-  test('tokens', async () => {
+  test('a document may have so many tokens', async () => {
     const ids = (count: number) =>
       `{ users(filter: { ids: [${times(count, () => '1')}] }) { nodes { id } } }`;
     const around = 19;
@@ -181,18 +179,16 @@ describe('what a query may ask for', () => {
     });
   });
 
-  test('bytes', async () => {
+  test('a request body may have so many bytes', async () => {
     const ask = (bytes: number) => {
       const [head, tail] = ['{"query":"{ me { id } } #', '"}'];
-      const body = `${head}${'x'.repeat(bytes - head.length - tail.length)}${tail}`;
-      const headers = { 'content-type': 'application/json' };
-      return fetch(`${app.url}/graphql`, { method: 'POST', headers, body });
+      return postGraphql(app.url, `${head}${'x'.repeat(bytes - head.length - tail.length)}${tail}`);
     };
     expect((await ask(LIMITS.body)).status).toBe(200);
     expect((await ask(LIMITS.body + 1)).status).toBe(413);
   });
 
-  test('what stands for more than it is long', async () => {
+  test('spread fragments are counted wherever they are spread', async () => {
     // Unknown fields say that the query came as far as validation.
     const fragment = `fragment F on User { ${times(100, (index) => `u${index}`)} }`;
     const places = (count: number) => `{ ${times(count, (index) => `p${index}: me { ...F }`)} } ${fragment}`;
@@ -201,7 +197,7 @@ describe('what a query may ask for', () => {
     expect(await codeOf(places(most + 1))).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('operations and fragments', async () => {
+  test('a document may have so many operations and fragments', async () => {
     const operations = (count: number) => times(count, (index) => `query Q${index} { me { id } }`);
     const ask = (count: number) => codeOf(operations(count));
     // Of several operations none was named.
@@ -209,7 +205,7 @@ describe('what a query may ask for', () => {
     expect(await ask(LIMITS.definitions + 1)).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('the schema itself, once or a few times', async () => {
+  test('a request may introspect the schema once or a few times', async () => {
     expect(
       await codeOf(getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true })),
     ).toBeUndefined();
@@ -245,7 +241,7 @@ describe('texts', () => {
     expect(await codeOf(find, { name: 'x', unused: { deep: [text] } })).toBe('INVALID_INPUT');
   });
 
-  test('the same in the text of the query is invalid', async () => {
+  test('a text that is invalid in a variable is invalid in the document as well', async () => {
     expect(await codeOf('{ user(name: "a\\u0000b") { id } }')).toBe('INVALID_INPUT');
     expect(await codeOf('query ($name: String = "a\\u0000b") { user(name: $name) { id } }')).toBe(
       'INVALID_INPUT',
@@ -258,12 +254,12 @@ describe('texts', () => {
     expect(await codeOf(`{ user(name: "a\ud800b") { id } }`)).toMatch(/^INVALID_/);
   });
 
-  test('just within the limit are fine', async () => {
+  test('texts just within the limit are accepted', async () => {
     expect(await codeOf(find, { name: 'x'.repeat(LIMITS.string) })).toBeUndefined();
     expect(await codeOf(find, { name: '😀é\u200b\u2028' })).toBeUndefined();
   });
 
-  test('of the request that are no input go to no database', async () => {
+  test('headers that are no valid text reach no database', async () => {
     const headers = { 'user-agent': 'x'.repeat(8000), 'accept-language': '\u00ff', 'x-request-id': 'a b' };
     const query = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
     const input = { account: account.phone, password: PASSWORD };

@@ -1,10 +1,9 @@
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, logIn, mutate, setUser, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: FullAccount;
 
 type FullAccount = Account & { name: string; email: string };
@@ -24,7 +23,7 @@ afterAll(() => app.close());
 
 const login = (input: Record<string, unknown>) => mutate(app.client, 'login', input);
 
-describe('by password', () => {
+describe('log-ins by password', () => {
   test.each([
     ['the phone', () => account.phone],
     ['the phone with +86', () => `+86${account.phone}`],
@@ -39,7 +38,7 @@ describe('by password', () => {
     ['the name', () => account.name],
     ['the name in capitals', () => account.name.toUpperCase()],
     ['the name in small letters, with blanks around', () => ` ${account.name.toLowerCase()} `],
-  ])('%s leads to the account, with the password and with its MD5', async (_, spell) => {
+  ])('%s logs in, with the password and with its MD5', async (_, spell) => {
     const plain = await login({ account: spell(), password: PASSWORD });
     expect(plain.value).toMatchObject({
       isNewUser: false,
@@ -54,7 +53,7 @@ describe('by password', () => {
     expect(hashed.value.token).not.toBe(plain.value.token);
   });
 
-  test('the MD5 is not the password, whatever it looks like', async () => {
+  test('the MD5 of a password that looks like an MD5 is not taken for the password', async () => {
     expect((await login({ account: account.name, password: md5(PASSWORD) })).code).toBe(
       'CREDENTIALS_INVALID',
     );
@@ -64,14 +63,14 @@ describe('by password', () => {
     });
   });
 
-  test('several at once all get in', async () => {
+  test('several log-ins with one right password at once all get in', async () => {
     const results = await Promise.all(
       Array.from({ length: 12 }, () => login({ account: account.phone, password: PASSWORD })),
     );
     expect(new Set(results.map(({ value }) => value?.token)).size).toBe(12);
   });
 
-  test('an unknown account and a wrong password answer the same, after the same work', async () => {
+  test('an unknown account and a wrong password are answered the same, after the same work', async () => {
     const account = await newAccount();
     const before = app.services.hasher.evaluations;
     const accounts = [account.phone, account.email, freshPhone(), freshEmail(), freshName(), '1', '不存在'];
@@ -89,7 +88,7 @@ describe('by password', () => {
     expect(app.services.hasher.evaluations - before).toBe(accounts.length);
   });
 
-  test('an address that was never confirmed names nobody', async () => {
+  test('an address that was never confirmed logs nobody in', async () => {
     const other = await app.client.register();
     const email = freshEmail();
     await setUser(app.infrastructure.database.fork(), other.id, { email, emailVerified: false });
@@ -109,7 +108,7 @@ describe('by password', () => {
   });
 });
 
-test('exactly one way is taken', async () => {
+test('a log-in takes exactly one way to prove the account', async () => {
   const password = PASSWORD;
   const code = await app.client.sendCode(account.phone, ['LOGIN']);
   const thirdParty = { provider: 'QQ', accessToken: 'a', openId: 'b' };
@@ -135,12 +134,12 @@ test('exactly one way is taken', async () => {
   ).toBeDefined();
 });
 
-describe('by code', () => {
+describe('log-ins by code', () => {
   beforeAll(async () => {
     account = await newAccount();
   });
 
-  test('a phone and an e-mail address log in, once per code', async () => {
+  test('a phone and an e-mail address log in by code, once per code', async () => {
     for (const to of [account.phone, account.email]) {
       const code = await app.client.sendCode(to, ['LOGIN']);
       const { value } = await login({ account: to.toUpperCase(), code });
@@ -150,7 +149,7 @@ describe('by code', () => {
     }
   });
 
-  test('a name cannot, and a code for something else is none', async () => {
+  test('a name cannot log in by code, and neither can a code for something else', async () => {
     expect(await login({ account: account.name, code: '123456' })).toMatchObject({
       code: 'PHONE_INVALID',
       field: 'account',
@@ -163,7 +162,7 @@ describe('by code', () => {
     expect((await login({ account: account.phone, code })).code).toBe('CODE_INVALID');
   });
 
-  test('an unknown phone is registered only when asked, and its code stays good until then', async () => {
+  test('an unknown phone is registered by a log-in only when asked, and its code stays good until then', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['LOGIN', 'REGISTER']);
     expect(await login({ account: phone, code })).toMatchObject({ code: 'USER_NOT_FOUND', field: 'account' });
@@ -186,7 +185,7 @@ describe('by code', () => {
     expect((await login({ account: phone, code })).code).toBe('USER_NOT_FOUND');
   });
 
-  test('of many at once with one code one gets in', async () => {
+  test('of many log-ins at once with one code, one gets in', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['LOGIN', 'REGISTER']);
     const results = await Promise.all(
@@ -199,7 +198,7 @@ describe('by code', () => {
   });
 });
 
-test('the cookie of the member centre is a session here too', async () => {
+test('the cookie of the member centre is a session for GraphQL', async () => {
   const token = await logIn(app.client, account.name);
   const { data } = await app.client.graphql(
     '{ me { id } }',

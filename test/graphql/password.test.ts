@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
 import {
   freshEmail,
@@ -10,9 +10,8 @@ import {
   whoIs,
 } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const NEW = 'battery-staple-9';
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ GUARD_IP_HOURLY: '100000' });
@@ -26,7 +25,7 @@ const refusal = async (account: string, password: string) =>
   (await mutate(app.client, 'login', { account, password })).code;
 
 describe('changing the password', () => {
-  test('keeps the session in use and ends the others', async () => {
+  test('changing the password keeps the session in use and ends the others', async () => {
     const { id, phone, token } = await app.client.register();
     const others = await Promise.all([logIn(app.client, phone), logIn(app.client, phone)]);
     for (const one of others) expect(await whoIs(app.client, one)).toBe(id);
@@ -37,14 +36,14 @@ describe('changing the password', () => {
     await expect(logIn(app.client, phone, NEW)).resolves.toBeDefined();
   });
 
-  test('works with MD5, and the plain password then logs in', async () => {
+  test('changing the password works with MD5, and the plain password then logs in', async () => {
     const { phone, token } = await app.client.register();
     const input = { oldPassword: md5(PASSWORD), password: md5(NEW), passwordFormat: 'MD5' };
     expect((await change(token, input)).value).toBe(true);
     await expect(logIn(app.client, phone, NEW)).resolves.toBeDefined();
   });
 
-  test('needs the old password, and a new one that is allowed', async () => {
+  test('changing the password needs the old password, and a new one that is allowed', async () => {
     const { phone, token } = await app.client.register();
     const wrong = { code: 'CREDENTIALS_INVALID', field: 'oldPassword' };
     expect(await change(token, { oldPassword: 'not the old', password: NEW })).toMatchObject(wrong);
@@ -70,14 +69,14 @@ describe('changing the password', () => {
     await expect(logIn(app.client, phone)).resolves.toBeDefined();
   });
 
-  test('a first password needs no old one', async () => {
+  test('setting a first password needs no old one', async () => {
     const { phone, token } = await registerByCode(app.client);
     expect((await change(token, { password: NEW })).value).toBe(true);
     await expect(logIn(app.client, phone, NEW)).resolves.toBeDefined();
     expect(await change(token, { password: PASSWORD })).toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 
-  test('of two at once with the same old password one succeeds', async () => {
+  test('of two changes at once with the same old password, one succeeds', async () => {
     const { phone, token } = await app.client.register();
     const wanted = [NEW, `${NEW}-too`];
     const results = await Promise.all(
@@ -89,7 +88,7 @@ describe('changing the password', () => {
     expect(await refusal(phone, wanted[1 - winner] ?? '')).toBe('CREDENTIALS_INVALID');
   });
 
-  test('of two first passwords at once one is set', async () => {
+  test('of two first passwords at once, one is set', async () => {
     const { token } = await registerByCode(app.client);
     const results = await Promise.all([
       change(token, { password: NEW }),
@@ -100,7 +99,7 @@ describe('changing the password', () => {
 });
 
 describe('retrieving the password', () => {
-  test('by phone ends all sessions', async () => {
+  test('retrieving the password by phone ends all sessions', async () => {
     const { phone, token } = await app.client.register();
     const other = await logIn(app.client, phone);
     const code = await app.client.sendCode(phone, ['RETRIEVE']);
@@ -114,7 +113,7 @@ describe('retrieving the password', () => {
     });
   });
 
-  test('by e-mail, also for an account that never had one, as MD5', async () => {
+  test('retrieving the password by e-mail works for an account that never had one, as MD5', async () => {
     const { phone, token } = await registerByCode(app.client);
     const email = await giveEmail(app.client, token);
     const code = await app.client.sendCode(email, ['RETRIEVE']);
@@ -123,7 +122,7 @@ describe('retrieving the password', () => {
     await expect(logIn(app.client, phone, NEW)).resolves.toBeDefined();
   });
 
-  test('needs exactly one known address and a code sent there for it', async () => {
+  test('retrieving the password needs exactly one known address and a code sent there for it', async () => {
     const { id, phone, token } = await app.client.register();
     const password = NEW;
     expect(await retrieve({ phone: freshPhone(), code: '123456', password })).toMatchObject({

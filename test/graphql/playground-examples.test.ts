@@ -7,7 +7,7 @@ describe('the example operations of the playground', () => {
 
   test.each(
     EXAMPLES.map((example) => [/^(?:query|mutation) (\w+)/m.exec(example.query)?.[1], example] as const),
-  )('%s and what follows it are valid, and so are their variables', (_, { query, variables }) => {
+  )('the playground example %s is valid with all that follows it', (_, { query, variables }) => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
     for (const definition of document.definitions) {

@@ -1,12 +1,10 @@
-import sharp from 'sharp';
 import { Community } from '../../src/modules/place/community.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
-import { freshName } from '../support/operations.js';
+import { freshName, uploadPicture } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const [CHENGDU, HANGZHOU] = ['510100', '330100'];
-let app: App;
+let app: LoneApp;
 let account: Account;
 let communityId: string;
 
@@ -35,26 +33,6 @@ async function refusal(input: Record<string, unknown>) {
   return errors?.[0]?.extensions;
 }
 
-/** A picture stored by the holder of the token. */
-async function uploadPicture(token: string): Promise<string> {
-  const png = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#345' } })
-    .png()
-    .toBuffer();
-  const form = new FormData();
-  form.set(
-    'operations',
-    JSON.stringify({
-      query: 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }',
-      variables: { file: null },
-    }),
-  );
-  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
-  form.set('0', new Blob([new Uint8Array(png)]), 'picture.png');
-  const headers = { authorization: `Bearer ${token}`, 'apollo-require-preflight': 'true' };
-  const answer = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
-  return ((await answer.json()) as { data: { uploadImage: { id: string } } }).data.uploadImage.id;
-}
-
 describe('each field', () => {
   const simple: [string, unknown, unknown, unknown][] = [
     ['nickname', ' 小 明 ', '小 明', 'the name'],
@@ -64,17 +42,20 @@ describe('each field', () => {
     ['location', '四川省 成都市', '四川省 成都市', null],
   ];
 
-  test.each(simple)('%s: a value sets, absent leaves, null clears', async (field, given, stored, cleared) => {
-    const others = await me();
-    expect((await update({ [field]: given }))[field]).toEqual(stored);
-    const unchanged = await update({});
-    expect(unchanged[field]).toEqual(stored);
-    const back = await update({ [field]: null });
-    expect(back[field]).toEqual(cleared === 'the name' ? back.name : cleared);
-    expect({ ...back, updatedAt: null }).toEqual({ ...others, updatedAt: null });
-  });
+  test.each(simple)(
+    'the profile field %s is set, kept when absent, cleared by null',
+    async (field, given, stored, cleared) => {
+      const others = await me();
+      expect((await update({ [field]: given }))[field]).toEqual(stored);
+      const unchanged = await update({});
+      expect(unchanged[field]).toEqual(stored);
+      const back = await update({ [field]: null });
+      expect(back[field]).toEqual(cleared === 'the name' ? back.name : cleared);
+      expect({ ...back, updatedAt: null }).toEqual({ ...others, updatedAt: null });
+    },
+  );
 
-  test('an empty text clears too, and nothing changes nothing but the time', async () => {
+  test('an empty text clears a profile field, and an empty update changes nothing but the time', async () => {
     await update({ bio: 'x', location: '成都', nickname: 'y' });
     const { name } = await me();
     expect(await update({ bio: '', location: '  ', nickname: '' })).toMatchObject({
@@ -85,9 +66,9 @@ describe('each field', () => {
     });
   });
 
-  test('all at once', async () => {
+  test('all profile fields are updated at once', async () => {
     const name = freshName();
-    const avatarId = await uploadPicture(account.token);
+    const { id: avatarId } = await uploadPicture(app.client, account.token);
     const input = {
       name,
       nickname: 'n',
@@ -154,7 +135,7 @@ describe('each field', () => {
     await update({ birthday: null });
   });
 
-  test('hobbies are replaced as a whole', async () => {
+  test('the hobbies of a profile are replaced as a whole', async () => {
     expect((await update({ hobbyIds: ['1', '2'] })).hobbies).toEqual([{ id: '1' }, { id: '2' }]);
     expect((await update({ bio: 'x' })).hobbies).toHaveLength(2);
     expect((await update({ hobbyIds: ['5'] })).hobbies).toEqual([{ id: '5' }]);
@@ -163,7 +144,7 @@ describe('each field', () => {
 });
 
 describe('the city', () => {
-  test('is that of the community, else the one the location names, else none', async () => {
+  test('the city of a profile is that of the community, else the one that the location names, else none', async () => {
     expect((await update({ location: '四川省 成都市' })).city).toEqual({ id: CHENGDU });
     expect((await update({ communityId })).city).toEqual({ id: HANGZHOU });
     expect((await update({ location: '四川成都' })).city).toEqual({ id: HANGZHOU });
@@ -175,7 +156,7 @@ describe('the city', () => {
   });
 });
 
-describe('what is refused, with its field, changing nothing', () => {
+describe('refused updates', () => {
   test.each([
     ['a nickname of 65 characters', { nickname: 'n'.repeat(65) }, 'INVALID_INPUT', 'nickname'],
     ['a banned nickname', { nickname: '一个违禁词' }, 'NAME_BANNED', 'nickname'],
@@ -194,29 +175,32 @@ describe('what is refused, with its field, changing nothing', () => {
     ['a community that is no number', { communityId: 'x' }, 'INVALID_INPUT', 'communityId'],
     ['an unknown picture', { avatarId: '0'.repeat(32) }, 'INVALID_INPUT', 'avatarId'],
     ['a picture that is none', { backgroundId: "' or 1=1" }, 'INVALID_INPUT', 'backgroundId'],
-  ])('%s', async (_, input, code, field) => {
+  ])('a profile update with %s is refused with its field', async (_, input, code, field) => {
     expect(await refusal({ sex: 'MALE', ...input })).toEqual({ code, field });
   });
 
-  test('lengths count characters, not their halves', async () => {
+  test('lengths of profile texts count characters, not UTF-16 units', async () => {
     expect((await update({ bio: '😀'.repeat(191) })).bio).toBe('😀'.repeat(191));
     expect((await update({ nickname: '👨‍👩‍👧'.repeat(12) })).nickname).toBe('👨‍👩‍👧'.repeat(12));
     expect(await refusal({ bio: '😀'.repeat(192) })).toEqual({ code: 'INVALID_INPUT', field: 'bio' });
   });
 
-  test.each([['1990-02-30'], ['1990-1-1'], ['yesterday'], ['']])('the birthday %j', async (birthday) => {
-    expect(await refusal({ birthday })).toMatchObject({ code: 'INVALID_INPUT' });
-  });
+  test.each([['1990-02-30'], ['1990-1-1'], ['yesterday'], ['']])(
+    'a profile update with the birthday %j is refused',
+    async (birthday) => {
+      expect(await refusal({ birthday })).toMatchObject({ code: 'INVALID_INPUT' });
+    },
+  );
 
-  test('anybody without a session', async () => {
+  test('a profile update without a session is refused', async () => {
     expect(await app.client.code(UPDATE, { input: { bio: 'x' } })).toBe('UNAUTHENTICATED');
   });
 });
 
 describe('pictures', () => {
-  test("another's cannot be taken, one of the house can", async () => {
+  test('a profile takes default pictures, and none of another user', async () => {
     const stranger = await app.client.register();
-    const theirs = await uploadPicture(stranger.token);
+    const { id: theirs } = await uploadPicture(app.client, stranger.token);
     for (const field of ['avatarId', 'backgroundId']) {
       expect(await refusal({ [field]: theirs })).toEqual({ code: 'INVALID_INPUT', field });
     }
@@ -234,7 +218,7 @@ describe('pictures', () => {
 });
 
 describe('names', () => {
-  test('can be taken in a new case by their owner, not by anybody else', async () => {
+  test('a name is taken in a new case by its owner, and by nobody else', async () => {
     const name = freshName();
     expect((await update({ name })).name).toBe(name);
     expect((await update({ name: name.toUpperCase() })).name).toBe(name.toUpperCase());
@@ -251,7 +235,7 @@ describe('names', () => {
     expect(user.bio).toBeNull();
   });
 
-  test('wanted by several at once go to one', async () => {
+  test('a name that several accounts want at once goes to one', async () => {
     const name = freshName();
     const accounts = await Promise.all(Array.from({ length: 4 }, () => app.client.register()));
     const results = await Promise.all(

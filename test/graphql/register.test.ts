@@ -1,9 +1,8 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, logIn, mutate, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ GUARD_IP_HOURLY: '100000', CODE_IP_DAILY_LIMIT: '100000' });
@@ -22,7 +21,7 @@ async function register(input: Record<string, unknown> = {}) {
 }
 
 describe('registration', () => {
-  test('by phone: the session works, the phone is normalised, the name is generated and shown as nickname', async () => {
+  test('registering by phone opens a session, normalises the phone, and shows a generated name as nickname', async () => {
     const phone = freshPhone();
     await mutate(app.client, 'sendCode', { phone: `+86 ${phone}`, purposes: ['REGISTER'] });
     const code = app.inbox.code(phone);
@@ -43,7 +42,7 @@ describe('registration', () => {
     expect(await whoIs(app.client, value.token)).toBe(Number(value.user.id));
   });
 
-  test('by e-mail: the address is verified and kept in lower case', async () => {
+  test('registering by e-mail verifies the address and keeps it in lower case', async () => {
     const email = freshEmail();
     const code = await app.client.sendCode(email, ['REGISTER']);
     const name = freshName();
@@ -53,7 +52,7 @@ describe('registration', () => {
     await expect(logIn(app.client, email)).resolves.toBeDefined();
   });
 
-  test('needs exactly one address, well-formed', async () => {
+  test('registering needs exactly one address, well-formed', async () => {
     const input = { code: '123456', password: PASSWORD };
     const phone = freshPhone();
     const refused = async (address: object) =>
@@ -65,7 +64,7 @@ describe('registration', () => {
     expect(await refused({ email: 'not@an@address' })).toBe('EMAIL_INVALID');
   });
 
-  test('of a taken phone or address is refused', async () => {
+  test('registering a taken phone or address is refused', async () => {
     const { phone } = await app.client.register();
     const input = { code: '123456', password: PASSWORD };
     expect(await mutate(app.client, 'register', { ...input, phone })).toMatchObject({
@@ -94,20 +93,20 @@ describe('names', () => {
     ['too wide', 'a'.repeat(25), 'NAME_LENGTH'],
     ['too wide in Chinese', '名'.repeat(13), 'NAME_LENGTH'],
     ['an invisible character', 'abc\u200bde', 'NAME_INVALID'],
-  ])('with %s are refused', async (_, name, code) => {
+  ])('a name is refused: %s', async (_, name, code) => {
     const { outcome } = await register({ name });
     expect(outcome).toMatchObject({ code, field: 'name' });
   });
 
   test.each([['abcd'], ['a'.repeat(24)], ['名'.repeat(12)], ['小明'], ['_9_9']])(
-    'like %s are accepted',
+    'the name %s is accepted',
     async (name) => {
       const { outcome } = await register({ name });
       expect(outcome.value.user).toMatchObject({ name, nickname: name });
     },
   );
 
-  test('that hold a banned word, in whatever case and width, are refused, and so are nicknames', async () => {
+  test('names and nicknames that hold a banned word are refused, in whatever case and width', async () => {
     for (const name of ['超级管理员', 'xADMINx', 'ＡＤＭＩＮ']) {
       expect((await register({ name })).outcome).toMatchObject({ code: 'NAME_BANNED', field: 'name' });
     }
@@ -115,7 +114,7 @@ describe('names', () => {
     expect(outcome).toMatchObject({ code: 'NAME_BANNED', field: 'nickname' });
   });
 
-  test('taken in another case are refused, and nicknames may be shared but not too long', async () => {
+  test('a name taken in another case is refused, and nicknames may be shared but not too long', async () => {
     const name = freshName();
     expect((await register({ name, nickname: '同名' })).outcome.value.user.nickname).toBe('同名');
     expect((await register({ name: name.toUpperCase() })).outcome).toMatchObject({
@@ -127,7 +126,7 @@ describe('names', () => {
     expect(tooLong.outcome).toMatchObject({ code: 'INVALID_INPUT', field: 'nickname' });
   });
 
-  test('asked for by two at once go to one of them', async () => {
+  test('a name that two registrations ask for at once goes to one of them', async () => {
     const name = freshName();
     const results = await Promise.all([register({ name }), register({ name: name.toLowerCase() })]);
     expect(results.map(({ outcome }) => outcome.code).sort()).toEqual(['NAME_TAKEN', undefined]);
@@ -144,7 +143,7 @@ describe('passwords', () => {
     ['empty', ''],
     ['common', 'Password123'],
     ['of digits that everybody tries', '11223344'],
-  ])('%s are refused', async (_, password) => {
+  ])('a password that is %s is refused', async (_, password) => {
     const { outcome } = await register({ password });
     expect(outcome).toMatchObject({ code: 'PASSWORD_WEAK', field: 'password' });
   });
@@ -152,12 +151,12 @@ describe('passwords', () => {
   test.each([
     ['eight characters', '密码密码密码密码'],
     ['128 characters', 'y'.repeat(128)],
-  ])('of %s work', async (_, password) => {
+  ])('a password of %s works', async (_, password) => {
     const { phone } = await register({ password });
     await expect(logIn(app.client, phone, password)).resolves.toBeDefined();
   });
 
-  test('as MD5 must be one, and cannot be judged', async () => {
+  test('a password given as MD5 must be one, and its strength is not judged', async () => {
     const wrong = await register({ password: PASSWORD, passwordFormat: 'MD5' });
     expect(wrong.outcome).toMatchObject({ code: 'INVALID_INPUT', field: 'password' });
     const { phone, outcome } = await register({
@@ -168,7 +167,7 @@ describe('passwords', () => {
     await expect(logIn(app.client, phone, '123456')).resolves.toBeDefined();
   });
 
-  test('can be left out: then only codes log in', async () => {
+  test('an account registered without a password logs in by code only', async () => {
     const { phone, outcome } = await register({ password: undefined });
     expect(outcome.value.isNewUser).toBe(true);
     expect((await mutate(app.client, 'login', { account: phone, password: PASSWORD })).code).toBe(
@@ -178,7 +177,7 @@ describe('passwords', () => {
 });
 
 describe('the code', () => {
-  test('must be right, and sent for registering', async () => {
+  test('a registration needs a right code, sent for registering', async () => {
     const phone = freshPhone();
     const login = await app.client.sendCode(phone, ['LOGIN']);
     const input = { phone, password: PASSWORD };
@@ -193,13 +192,13 @@ describe('the code', () => {
     expect((await mutate(app.client, 'register', { ...input, code: good })).value.isNewUser).toBe(true);
   });
 
-  test('sent to one phone is not good for another', async () => {
+  test('a code sent to one phone does not register another', async () => {
     const code = await app.client.sendCode(freshPhone(), ['REGISTER']);
     const input = { phone: freshPhone(), code, password: PASSWORD };
     expect((await mutate(app.client, 'register', input)).code).toBe('CODE_INVALID');
   });
 
-  test('is used once, also by many at once', async () => {
+  test('a code registers once, also when it is sent by many at once', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['REGISTER', 'LOGIN']);
     const input = { phone, code, password: PASSWORD };
@@ -210,7 +209,7 @@ describe('the code', () => {
     expect((await mutate(app.client, 'login', { account: phone, code })).code).toBe('CODE_INVALID');
   });
 
-  test('stays good when the registration was refused for another reason', async () => {
+  test('a code stays good when the registration was refused for another reason', async () => {
     const { phone, code, outcome } = await register({ name: 'x admin x', password: 'weak' });
     expect(outcome.code).toBeDefined();
     for (const flaw of [
@@ -227,7 +226,7 @@ describe('the code', () => {
   });
 });
 
-test('a blocked address cannot register or log in', async () => {
+test('a blocked IP address can neither register nor log in', async () => {
   const { phone } = await app.client.register();
   const em = app.infrastructure.database.fork();
   await app.services.moderation.blockIp(em, '127.0.0.0/8');

@@ -1,11 +1,11 @@
 import { ERRORS } from '../../src/errors/codes.js';
 import { LIMITS } from '../../src/graphql/query-size.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
+import { JSON_TYPE, multipart, PREFLIGHT, postGraphql, sendGraphql } from '../support/graphql-http.js';
 import { whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -15,41 +15,16 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const ME = '{ me { id } }';
-const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Any request to `/graphql`; the errors of every answer must be of the closed list. */
-async function send(init: RequestInit, query = '') {
-  const response = await fetch(`${app.url}/graphql${query}`, init);
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  const body = (await response.json()) as any;
-  for (const { message, extensions } of body.errors ?? []) {
-    expect(Object.keys(ERRORS)).toContain(extensions.code);
-    expect(
-      Object.keys(extensions).filter((key) => !['code', 'field', 'retryAfter', 'requestId'].includes(key)),
-    ).toEqual([]);
-    expect(message).not.toMatch(/\bat \/|node_modules|select |insert |relation/i);
-  }
-  return {
-    status: response.status,
-    body,
-    code: body.errors?.[0]?.extensions.code,
-    headers: response.headers,
-  };
-}
-const post = (body: unknown, headers: Record<string, string> = {}) =>
-  send({
-    method: 'POST',
-    headers: { ...JSON_TYPE, ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
+const send = (init: RequestInit, search?: string) => sendGraphql(app.url, init, search);
+const post = (body: unknown, headers?: Record<string, string>) => postGraphql(app.url, body, headers);
 
 describe('requests', () => {
-  const preflight = { 'apollo-require-preflight': 'true' };
   const encoded = (query: string) => `?query=${encodeURIComponent(query)}`;
 
-  test('GET reads with the header that a foreign page cannot send, and not without', async () => {
+  test('a GET reads with the header that a foreign page cannot send, and is refused without it', async () => {
     const cookie = `member_session=${account.token}`;
-    const read = await send({ headers: { ...preflight, cookie } }, encoded(ME));
+    const read = await send({ headers: { ...PREFLIGHT, cookie } }, encoded(ME));
     expect(read.body).toEqual({ data: { me: { id: String(account.id) } } });
     expect(await send({ headers: { cookie } }, encoded(ME))).toMatchObject({
       status: 400,
@@ -57,16 +32,16 @@ describe('requests', () => {
     });
     const variables = `&variables=${encodeURIComponent('{"id":"1"}')}`;
     const withVariables = await send(
-      { headers: preflight },
+      { headers: PREFLIGHT },
       `${encoded('query ($id: ID) { user(id: $id) { id } }')}${variables}`,
     );
     expect(withVariables.status).toBe(200);
   });
 
-  test('GET never changes anything', async () => {
+  test('a GET never changes anything', async () => {
     const cookie = `member_session=${account.token}`;
     const refused = await send(
-      { headers: { ...preflight, cookie } },
+      { headers: { ...PREFLIGHT, cookie } },
       encoded('mutation { logout(everywhere: true) }'),
     );
     expect(refused).toMatchObject({ status: 405, code: 'INVALID_INPUT' });
@@ -78,7 +53,7 @@ describe('requests', () => {
     ['application/x-www-form-urlencoded', `query=${encodeURIComponent('mutation { logout }')}`],
     ['application/xml', '<query/>'],
     ['', ''],
-  ])('of the type %j, which a form of a foreign page can send, are refused', async (type, body) => {
+  ])('a POST of the type %j, which a form of a foreign page can send, is refused', async (type, body) => {
     const headers: Record<string, string> = { cookie: `member_session=${account.token}` };
     if (type) headers['content-type'] = type;
     const { status, code } = await send({ method: 'POST', headers, body: body || undefined });
@@ -110,31 +85,31 @@ describe('requests', () => {
       `{"query":"${ME}","variables":{"constructor":{"prototype":{"polluted":1}}}}`,
       'INVALID_INPUT',
     ],
-  ])('with %s are refused', async (_, body, code) => {
+  ])('a request with %s is refused', async (_, body, code) => {
     const answer = await post(body);
     expect(answer.code).toBe(code);
     expect(answer.status).toBe(400);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('for what this API does not do are told so', async () => {
+  test('persisted queries and subscriptions are refused as queries that this API does not answer', async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
     expect((await post({ extensions })).code).toBe('INVALID_QUERY');
     expect((await post({ query: 'subscription { me { id } }' })).code).toBe('INVALID_QUERY');
   });
 
-  test('with too large a body are refused', async () => {
+  test('a request with too large a body is refused', async () => {
     const large = await post({ query: ME, variables: { x: 'x'.repeat(300_000) } });
     expect(large).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
   });
 
-  test('with an extra variable are not', async () => {
+  test('a request with variables that the query does not declare is answered', async () => {
     expect((await post({ query: ME, variables: { toString: 'x', hasOwnProperty: 1 } })).body).toEqual({
       data: { me: null },
     });
   });
 
-  test('carry their id back', async () => {
+  test('a response carries the id of its request', async () => {
     const { headers } = await post({ query: ME }, { 'x-request-id': 'my-own-request-id' });
     expect(headers.get('x-request-id')).toBe('my-own-request-id');
     expect(
@@ -143,126 +118,88 @@ describe('requests', () => {
   });
 });
 
-describe('the mistakes of beginners are explained', () => {
-  const preflight = { 'apollo-require-preflight': 'true' };
+describe('explained mistakes', () => {
   const by = (method: string, headers: Record<string, string> = {}, body?: string) => ({
     method,
     headers,
     body,
   });
+  const text = (body: string) => by('POST', JSON_TYPE, body);
+  const json = (body: unknown, headers: Record<string, string> = {}) =>
+    by('POST', { ...JSON_TYPE, ...headers }, JSON.stringify(body));
+  const NO_TYPE = /specify a 'content-type' header/;
+  const FORM = 'application/x-www-form-urlencoded';
 
-  test.each<[string, RequestInit, string, number, RegExp]>([
-    ['no type', by('POST', {}, JSON.stringify({ query: ME })), '', 400, /specify a 'content-type' header/],
-    ['a text', by('POST', { 'content-type': 'text/plain' }, ME), '', 400, /specify a 'content-type' header/],
-    [
-      'a form',
-      by('POST', { 'content-type': 'application/x-www-form-urlencoded' }, 'query=x'),
-      '',
-      400,
-      /specify a 'content-type' header/,
-    ],
-    [
-      'the query itself',
-      by('POST', { 'content-type': 'application/graphql' }, ME),
-      '',
-      400,
-      /invalid Content-Type/,
-    ],
-    ['nothing', by('POST', JSON_TYPE), '', 400, /body missing|cannot be empty|end of JSON/i],
-    ['an empty object', by('POST', JSON_TYPE, '{}'), '', 400, /JSON object has no keys/],
-    ['a text of JSON', by('POST', JSON_TYPE, '"{ me { id } }"'), '', 400, /POST body missing/],
-    ['JSON without its end', by('POST', JSON_TYPE, '{"query":'), '', 400, /JSON/],
-    [
-      'another name for the query',
-      by('POST', JSON_TYPE, JSON.stringify({ mutation: ME })),
-      '',
-      400,
-      /non-empty `query`/,
-    ],
-    ['an empty query', by('POST', JSON_TYPE, JSON.stringify({ query: '' })), '', 400, /non-empty `query`/],
-    [
-      'a parsed query',
-      by('POST', JSON_TYPE, JSON.stringify({ query: { kind: 'Document' } })),
-      '',
-      400,
-      /queries must be strings/,
-    ],
+  test.each<[string, RequestInit, RegExp, status?: number, search?: string]>([
+    ['no type', by('POST', {}, JSON.stringify({ query: ME })), NO_TYPE],
+    ['a text', by('POST', { 'content-type': 'text/plain' }, ME), NO_TYPE],
+    ['a form', by('POST', { 'content-type': FORM }, 'query=x'), NO_TYPE],
+    ['the query itself', by('POST', { 'content-type': 'application/graphql' }, ME), /invalid Content-Type/],
+    ['nothing', by('POST', JSON_TYPE), /body missing|cannot be empty|end of JSON/i],
+    ['an empty object', text('{}'), /JSON object has no keys/],
+    ['a text of JSON', text('"{ me { id } }"'), /POST body missing/],
+    ['JSON without its end', text('{"query":'), /JSON/],
+    ['another name for the query', json({ mutation: ME }), /non-empty `query`/],
+    ['an empty query', json({ query: '' }), /non-empty `query`/],
+    ['a parsed query', json({ query: { kind: 'Document' } }), /queries must be strings/],
     [
       'variables as a text',
-      by('POST', JSON_TYPE, JSON.stringify({ query: ME, variables: '{}' })),
-      '',
-      400,
+      json({ query: ME, variables: '{}' }),
       /`variables` in a POST body should be provided as an object/,
     ],
     [
       'a number for the operation',
-      by('POST', JSON_TYPE, JSON.stringify({ query: ME, operationName: 1 })),
-      '',
-      400,
+      json({ query: ME, operationName: 1 }),
       /`operationName` in a POST body must be a string/,
     ],
-    ['a batch', by('POST', JSON_TYPE, JSON.stringify([{ query: ME }])), '', 400, /batching disabled/],
-    ['GET without a query', by('GET', preflight), '', 400, /non-empty `query`/],
+    ['a batch', json([{ query: ME }]), /batching disabled/],
+    ['GET without a query', by('GET', PREFLIGHT), /non-empty `query`/],
     [
       'GET with broken variables',
-      by('GET', preflight),
-      '?query={me{id}}&variables={',
-      400,
+      by('GET', PREFLIGHT),
       /variables search parameter contains invalid JSON/,
+      400,
+      '?query={me{id}}&variables={',
     ],
     [
       'a mutation by GET',
-      by('GET', preflight),
-      '?query=mutation{logout}',
-      405,
+      by('GET', PREFLIGHT),
       /GET requests only support query operations/,
+      405,
+      '?query=mutation{logout}',
     ],
     [
       'a type that cannot be answered in',
-      by('POST', { ...JSON_TYPE, accept: 'text/html' }, JSON.stringify({ query: ME })),
-      '',
-      406,
+      json({ query: ME }, { accept: 'text/html' }),
       /'accept' header/,
+      406,
     ],
-    [
-      'a form that is none',
-      by('POST', { ...preflight, 'content-type': 'multipart/form-data' }, 'x'),
-      '',
-      400,
-      /./,
-    ],
-    ['too much', by('POST', JSON_TYPE, 'x'.repeat(300_000)), '', 413, /too large/],
+    ['a form that is none', by('POST', { ...PREFLIGHT, 'content-type': 'multipart/form-data' }, 'x'), /./],
+    ['too much', text('x'.repeat(300_000)), /too large/, 413],
     [
       'another charset',
-      by('POST', { 'content-type': 'application/json; charset=gbk' }, JSON.stringify({ query: ME })),
-      '',
-      415,
+      json({ query: ME }, { 'content-type': 'application/json; charset=gbk' }),
       /charset other than UTF-8/,
-    ],
-    [
-      'a compressed body',
-      by('POST', { ...JSON_TYPE, 'content-encoding': 'gzip' }, JSON.stringify({ query: ME })),
-      '',
       415,
-      /Content-Encoding/,
     ],
-  ])('%s', async (_what, request, query, status, message) => {
-    for (const language of ['zh', 'en']) {
-      const headers = { ...(request.headers as Record<string, string>), 'accept-language': language };
-      // What is sent as bytes has no type that fetch would add.
-      const body = request.body ? Buffer.from(String(request.body)) : undefined;
-      const answer = await send({ ...request, headers, body }, query);
-      expect(answer).toMatchObject({ status, code: 'INVALID_INPUT' });
-      expect(answer.body.errors[0].message).toMatch(message);
-      expect(Object.values(ERRORS.INVALID_INPUT)).not.toContain(answer.body.errors[0].message);
-    }
-  });
+    ['a compressed body', json({ query: ME }, { 'content-encoding': 'gzip' }), /Content-Encoding/, 415],
+  ])(
+    'the mistake of a beginner is explained: %s',
+    async (_what, request, message, status = 400, search = '') => {
+      for (const language of ['zh', 'en']) {
+        const headers = { ...(request.headers as Record<string, string>), 'accept-language': language };
+        // What is sent as bytes has no type that fetch would add.
+        const body = request.body ? Buffer.from(String(request.body)) : undefined;
+        const answer = await send({ ...request, headers, body }, search);
+        expect(answer).toMatchObject({ status, code: 'INVALID_INPUT' });
+        expect(answer.body.errors[0].message).toMatch(message);
+        expect(Object.values(ERRORS.INVALID_INPUT)).not.toContain(answer.body.errors[0].message);
+      }
+    },
+  );
 
-  test('a form, however its type is written', async () => {
-    const form = new FormData();
-    form.set('operations', JSON.stringify({ query: ME }));
-    form.set('map', '{}');
-    const written = new Response(form);
+  test('a multipart request is read however its type is written', async () => {
+    const written = new Response(multipart({ query: ME }));
     const type = (written.headers.get('content-type') ?? '').replace(
       'multipart/form-data',
       'Multipart/Form-Data',
@@ -270,27 +207,22 @@ describe('the mistakes of beginners are explained', () => {
     const body = await written.bytes();
     const { status, body: answer } = await send({
       method: 'POST',
-      headers: { ...preflight, 'content-type': type },
+      headers: { ...PREFLIGHT, 'content-type': type },
       body,
     });
     expect([status, answer]).toEqual([200, { data: { me: null } }]);
   });
 
-  test('a form whose operations are too large', async () => {
-    const form = (bytes: number) => {
-      const form = new FormData();
-      form.set('operations', JSON.stringify({ query: `${ME} #${'x'.repeat(bytes)}` }));
-      form.set('map', '{}');
-      return form;
-    };
-    const ask = (bytes: number) => send({ method: 'POST', headers: preflight, body: form(bytes) });
+  test('a multipart request whose operations are too large is refused', async () => {
+    const form = (bytes: number) => multipart({ query: `${ME} #${'x'.repeat(bytes)}` });
+    const ask = (bytes: number) => send({ method: 'POST', headers: PREFLIGHT, body: form(bytes) });
     expect((await ask(LIMITS.body - 100)).status).toBe(200);
     const refused = await ask(LIMITS.body);
     expect(refused).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
     expect(refused.body.errors[0].message).toContain('size limit');
   });
 
-  test.each(['PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
+  test.each(['PUT', 'PATCH', 'DELETE'])('%s is refused with the methods that are allowed', async (method) => {
     for (const body of [undefined, '{"query":', JSON.stringify({ query: ME })]) {
       const { status, code, headers } = await send({ method, headers: JSON_TYPE, body });
       expect({ status, code, allow: headers.get('allow') }).toEqual({
@@ -302,7 +234,7 @@ describe('the mistakes of beginners are explained', () => {
   });
 });
 
-describe('what will not be answered is not done', () => {
+describe('requests that cannot be answered', () => {
   const RENAME = 'mutation ($bio: String) { updateProfile(input: { bio: $bio }) { id } }';
   const bio = async () => (await app.client.data('{ me { bio } }', {}, account.token)).me.bio;
   const unacceptable = [
@@ -315,23 +247,20 @@ describe('what will not be answered is not done', () => {
     'multipart/mixed',
   ];
 
-  test.each(unacceptable)('in a type that is not there: %s', async (accept) => {
+  test.each(unacceptable)('a request that accepts only %s changes nothing', async (accept) => {
     const headers = { authorization: `Bearer ${account.token}`, accept };
     const request = { query: RENAME, variables: { bio: accept } };
-    const form = new FormData();
-    form.set('operations', JSON.stringify(request));
-    form.set('map', '{}');
-    const preflight = { 'apollo-require-preflight': 'true' };
     expect((await post(request, headers)).status).toBe(406);
-    expect((await send({ method: 'POST', headers: { ...headers, ...preflight }, body: form })).status).toBe(
-      406,
-    );
+    expect(
+      (await send({ method: 'POST', headers: { ...headers, ...PREFLIGHT }, body: multipart(request) }))
+        .status,
+    ).toBe(406);
     expect(await bio()).toBeNull();
     const read = `?query=${encodeURIComponent('query Gone { me { id } }')}`;
-    expect((await send({ headers: { ...headers, ...preflight } }, read)).status).toBe(406);
+    expect((await send({ headers: { ...headers, ...PREFLIGHT } }, read)).status).toBe(406);
   });
 
-  test('under a name that is not there', async () => {
+  test('a request that names no operation of its document changes nothing', async () => {
     const query = 'mutation A { updateProfile(input: { bio: "a" }) { id } } mutation B { logout }';
     const headers = { authorization: `Bearer ${account.token}` };
     for (const operationName of [undefined, 'C', ''])
@@ -340,7 +269,7 @@ describe('what will not be answered is not done', () => {
   });
 
   test.each(['application/json', 'application/graphql-response+json', '*/*', 'text/html, */*;q=0.1'])(
-    'but it is in %s',
+    'a request that accepts %s is carried out',
     async (accept) => {
       const headers = { authorization: `Bearer ${account.token}`, accept };
       expect((await post({ query: RENAME, variables: { bio: accept } }, headers)).status).toBe(200);

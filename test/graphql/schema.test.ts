@@ -131,13 +131,13 @@ function described(): [string, string | null | undefined][] {
   return found;
 }
 
-test('everything has a description', () => {
+test('every type, field and argument of the schema has a description', () => {
   const all = described();
   expect(all.length).toBeGreaterThan(200);
   expect(all.filter(([, description]) => !description?.trim()).map(([name]) => name)).toEqual([]);
 });
 
-test('descriptions call things what people call them', () => {
+test('schema descriptions use the terms of the field', () => {
   expect(schema.getType('CommunityConnection')?.description).toBe('A page of a list of communities.');
   const names = Object.keys(schema.getTypeMap());
   // The first word of a sentence is no name.
@@ -147,7 +147,7 @@ test('descriptions call things what people call them', () => {
   expect(words.filter(([, word]) => names.includes(word))).toEqual([]);
 });
 
-test('a choice of yes and no that may not be null need not be made', () => {
+test('a Boolean input that may not be null has a default', () => {
   const choices: [string, unknown][] = [];
   for (const type of Object.values(schema.getTypeMap())) {
     if (isInputObjectType(type))
@@ -164,7 +164,7 @@ test('a choice of yes and no that may not be null need not be made', () => {
   expect(choices.filter(([, value]) => value === undefined)).toEqual([]);
 });
 
-test('descriptions name only codes that exist', () => {
+test('schema descriptions name only error codes that exist', () => {
   const words = described().flatMap(([name, description]) =>
     (description?.match(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g) ?? []).map((word) => [name, word] as const),
   );
@@ -175,7 +175,7 @@ test('descriptions name only codes that exist', () => {
   expect(words.filter(([, word]) => !known.has(word))).toEqual([]);
 });
 
-test('the names that clients rely on are there', () => {
+test('the schema has the names that clients rely on', () => {
   expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toEqual(expect.arrayContaining(QUERIES));
   expect(Object.keys(schema.getMutationType()?.getFields() ?? {})).toEqual(expect.arrayContaining(MUTATIONS));
   const fieldsOf = (name: string) => {
@@ -190,7 +190,7 @@ test('the names that clients rely on are there', () => {
   expect(fieldsOf('LoginStatus').sort()).toEqual(['captchaRequired', 'failures', 'lockedUntil']);
 });
 
-test('mutations that take much take one input object', () => {
+test('mutations with many arguments take one input object', () => {
   for (const { name, args } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const names = args.map((argument) => argument.name);
     if (names.includes('input'))
@@ -199,7 +199,7 @@ test('mutations that take much take one input object', () => {
   }
 });
 
-describe('what comes back is bounded', () => {
+describe('bounds of lists', () => {
   /** Every field of the schema as it runs, with the type it is of. */
   const fields = (): [owner: string, field: GraphQLField<unknown, unknown>][] =>
     Object.values(createSchema({} as Services).getTypeMap()).flatMap((type) =>
@@ -212,7 +212,7 @@ describe('what comes back is bounded', () => {
     );
   const isList = ({ type }: GraphQLField<unknown, unknown>) => isListType(getNullableType(type));
 
-  test('every list says how long it may be', () => {
+  test('every list of the schema says how long it may be', () => {
     const lists = fields().filter(([, field]) => isList(field));
     expect(lists.length).toBeGreaterThan(15);
     const undeclared = lists.filter(([, field]) => boundsOf(field).list === undefined);
@@ -221,7 +221,7 @@ describe('what comes back is bounded', () => {
     expect(lengths.every((length) => Number.isInteger(length) && Number(length) > 0)).toBe(true);
   });
 
-  test('what is a page lies in a field that takes `first`, and every such field says how long it is', () => {
+  test('every page of the schema lies in a field that takes `first`, and every such field says how long it is', () => {
     const paged = fields().filter(([, field]) => boundsOf(field).page);
     const asked = fields().filter(([, { args }]) => args.some(({ name }) => name === 'first'));
     expect(paged.map(([, { name }]) => name)).toEqual(asked.map(([, { name }]) => name));
@@ -230,7 +230,7 @@ describe('what comes back is bounded', () => {
     expect(new Set(pages.map(([owner]) => owner))).toEqual(around);
   });
 
-  test('and without `first` as long as its description or default says', () => {
+  test('a page asked for without `first` is as long as its description or default says', () => {
     for (const [, field] of fields()) {
       const { page } = boundsOf(field);
       const first = field.args.find(({ name }) => name === 'first');

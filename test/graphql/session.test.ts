@@ -1,9 +1,8 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { PASSWORD } from '../support/client.js';
 import { logIn, mutate, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -22,7 +21,7 @@ async function withUserAgent(account: string, userAgent: string): Promise<string
 }
 
 describe('the list of sessions', () => {
-  test('shows the caller their own, newest first, with device and address', async () => {
+  test('sessions shows callers their own, newest first, with device and address', async () => {
     const { phone, token } = await app.client.register();
     await app.client.register();
     await withUserAgent(phone, IPHONE);
@@ -46,7 +45,7 @@ describe('the list of sessions', () => {
     }
   });
 
-  test('and every other operation on them need a session', async () => {
+  test('every operation on sessions needs a session', async () => {
     expect(await app.client.code(SESSIONS)).toBe('UNAUTHENTICATED');
     expect(await app.client.code(REVOKE, { id: '1' })).toBe('UNAUTHENTICATED');
     expect(await app.client.code(SESSIONS, {}, 'x'.repeat(43))).toBe('UNAUTHENTICATED');
@@ -54,7 +53,7 @@ describe('the list of sessions', () => {
 });
 
 describe('ending sessions', () => {
-  test('logout ends the one in use', async () => {
+  test('logout ends the session in use', async () => {
     const { id, phone, token } = await app.client.register();
     const other = await logIn(app.client, phone);
     expect(await app.client.data(LOGOUT, {}, token)).toEqual({ logout: true });
@@ -64,17 +63,17 @@ describe('ending sessions', () => {
     expect((await app.client.data(SESSIONS, {}, other)).sessions).toHaveLength(1);
   });
 
-  test('logout everywhere ends all of the account, and nobody else', async () => {
-    const { phone, token } = await app.client.register();
+  test("logout everywhere ends all sessions of the account, and nobody else's", async () => {
+    const { id, phone, token } = await app.client.register();
     const stranger = await app.client.register();
     const others = await Promise.all([logIn(app.client, phone), logIn(app.client, phone)]);
-    for (const one of others) expect(await whoIs(app.client, one)).not.toBeNull();
+    for (const one of others) expect(await whoIs(app.client, one)).toBe(id);
     expect(await app.client.data(LOGOUT, { everywhere: true }, token)).toEqual({ logout: true });
     for (const one of [token, ...others]) expect(await whoIs(app.client, one)).toBeNull();
     expect(await whoIs(app.client, stranger.token)).toBe(stranger.id);
   });
 
-  test('revokeSession ends one of the caller; another one of theirs stays', async () => {
+  test('revokeSession ends one session of the caller, and the others stay', async () => {
     const { id, phone, token } = await app.client.register();
     const lost = await withUserAgent(phone, IPHONE);
     expect(await whoIs(app.client, lost)).toBe(id);
@@ -85,7 +84,7 @@ describe('ending sessions', () => {
     expect(await app.client.code(REVOKE, { id: sessions[0].id }, token)).toBe('NOT_FOUND');
   });
 
-  test("another's session is not found, like one that does not exist", async () => {
+  test("revokeSession answers for another user's session as for one that does not exist", async () => {
     const { token } = await app.client.register();
     const stranger = await app.client.register();
     const { sessions } = await app.client.data(SESSIONS, {}, stranger.token);
@@ -100,7 +99,7 @@ describe('ending sessions', () => {
   });
 });
 
-test('what is no token of ours is nobody', async () => {
+test("a token that is malformed or unknown is nobody's", async () => {
   const { token } = await app.client.register();
   for (const one of [
     'garbage',

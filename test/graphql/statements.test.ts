@@ -10,15 +10,14 @@ import { VerificationSecrets } from '../../src/modules/verification/verification
 import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone } from '../support/client.js';
 import { grant, logIn } from '../support/operations.js';
 import { statementsOf } from '../support/statements.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const COUNT = 60;
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
-let app: App;
+let app: LoneApp;
 let reader: Account;
 
 /** Users who each have one of everything, of their own. */
@@ -154,7 +153,7 @@ test('a page of users costs the same number of statements whatever its size', as
   expect(large.statements.length).toBeLessThanOrEqual(13);
 });
 
-test('a cached session costs no statement, one user costs one', async () => {
+test('a cached session costs no statement, and a user costs one', async () => {
   await app.client.data('{ me { id } }', {}, reader.token);
   const me = await statementsOf(app, () => app.client.data('{ me { id name phone } }', {}, reader.token));
   expect(me).toHaveLength(1);
@@ -170,7 +169,7 @@ test('a cached session costs no statement, one user costs one', async () => {
   expect(twice).toHaveLength(1);
 });
 
-test('a log-in that is refused asks the same of an unknown account as of a known one', async () => {
+test('a refused log-in costs the same statements for an unknown account as for a known one', async () => {
   const asked = async (account: string) => {
     const input = { account, password: 'no-such-password' };
     const statements = await statementsOf(app, () => app.client.graphql(LOGIN, { input }));

@@ -1,11 +1,10 @@
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { FAKE_APPS, FakeProviders } from '../support/fake-providers.js';
 import { mutate, setUser, whoIs } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 let providers: FakeProviders;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   providers = await FakeProviders.start();
@@ -27,8 +26,8 @@ function byWechat(openid: string, unionid?: string, { dev = false, profile = {} 
   return login({ provider: 'WECHAT', code, dev });
 }
 
-describe('the first visit creates the account, later ones find it', () => {
-  test('WeChat', async () => {
+describe('first and later visits', () => {
+  test('the first visit by WeChat creates the account, and later ones find it', async () => {
     const profile = { nickname: '小微', sex: 2, headimgurl: 'https://wx.example.com/a.png' };
     const first = await byWechat('o1', undefined, { profile });
     expect(first.value).toMatchObject({
@@ -44,7 +43,7 @@ describe('the first visit creates the account, later ones find it', () => {
     });
   });
 
-  test('Weibo', async () => {
+  test('the first visit by Weibo creates the account, and later ones find it', async () => {
     const profile = { screen_name: '小博', gender: 'm', avatar_hd: 'https://wb.example.com/a.png' };
     providers.addWeiboToken('t1', { uid: '9007199254740993', profile });
     const credential = { provider: 'WEIBO', accessToken: 't1', openId: '9007199254740993' };
@@ -56,7 +55,7 @@ describe('the first visit creates the account, later ones find it', () => {
     });
   });
 
-  test('QQ', async () => {
+  test('the first visit by QQ creates the account, and later ones find it', async () => {
     providers.addQqToken('t2', { openid: 'q1', unionid: 'uq1', profile: { nickname: '小Q', gender: '女' } });
     const credential = { provider: 'QQ', accessToken: 't2', openId: 'q1' };
     const first = await login(credential);
@@ -67,7 +66,7 @@ describe('the first visit creates the account, later ones find it', () => {
     });
   });
 
-  test('the same id at two providers is two people', async () => {
+  test('the same id at two providers is two accounts', async () => {
     providers.addQqToken('t3', { openid: 'same' });
     const wechat = await byWechat('same');
     const qq = await login({ provider: 'QQ', accessToken: 't3', openId: 'same' });
@@ -75,14 +74,14 @@ describe('the first visit creates the account, later ones find it', () => {
   });
 });
 
-test('two first visits at once are one account', async () => {
+test('two first visits at once make one account', async () => {
   const results = await Promise.all(Array.from({ length: 6 }, () => byWechat('twice', 'union-twice')));
   expect(new Set(results.map(({ value }) => value?.user.id)).size).toBe(1);
   expect(results.filter(({ value }) => value.isNewUser)).toHaveLength(1);
   for (const { value } of results) expect(await whoIs(app.client, value.token)).toBe(Number(value.user.id));
 });
 
-test('a person is the same by every id WeChat ever told, in both apps', async () => {
+test('a person is one account by every id that WeChat ever told, in both apps', async () => {
   const first = await byWechat('o-main');
   const withUnion = await byWechat('o-main', 'union-1');
   const inTestApp = await byWechat('o-dev', 'union-1', { dev: true });
@@ -92,8 +91,8 @@ test('a person is the same by every id WeChat ever told, in both apps', async ()
   }
 });
 
-describe('what is refused', () => {
-  test('a token of another app, of another person, or unknown', async () => {
+describe('refused credentials', () => {
+  test('a third-party token of another app, of another person, or unknown is refused', async () => {
     providers.addWeiboToken('other-app', { uid: '1', appkey: '999' });
     providers.addWeiboToken('mine', { uid: '2' });
     providers.addQqToken('other-app', { openid: 'x', clientId: '999' });
@@ -108,33 +107,33 @@ describe('what is refused', () => {
     }
   });
 
-  test('a WeChat token, which proves no app, unless configured', async () => {
+  test('a WeChat token, which proves no app, is refused unless configured', async () => {
     providers.addWechatToken('token', { openid: 'o9' });
     const credential = { provider: 'WECHAT', accessToken: 'token', openId: 'o9' };
     expect((await login(credential)).code).toBe('THIRD_PARTY_DISABLED');
   });
 
-  test('a credential with a part missing', async () => {
+  test('a third-party credential with a part missing is refused', async () => {
     expect((await login({ provider: 'WECHAT' })).code).toBe('INVALID_INPUT');
     expect((await login({ provider: 'QQ', accessToken: 'a' })).code).toBe('INVALID_INPUT');
     expect((await login({ provider: 'WEIBO', openId: '1' })).code).toBe('INVALID_INPUT');
   });
 
-  test('everybody, while the provider does not answer', async () => {
+  test('third-party log-ins are unavailable while the provider does not answer', async () => {
     providers.misbehave('/oauth2.0/me', 'error500');
     expect((await login({ provider: 'QQ', accessToken: 't', openId: 'o' })).code).toBe(
       'THIRD_PARTY_UNAVAILABLE',
     );
   });
 
-  test('a disabled account', async () => {
+  test('a disabled account is refused by a third-party log-in', async () => {
     const { value } = await byWechat('o-disabled');
     await setUser(app.infrastructure.database.fork(), Number(value.user.id), { status: UserStatus.DISABLED });
     expect((await byWechat('o-disabled')).code).toBe('ACCOUNT_DISABLED');
   });
 });
 
-test('a banned nickname is not taken over', async () => {
+test('a banned nickname of a third-party profile is not taken over', async () => {
   await app.services.moderation.banWord(app.infrastructure.database.fork(), '坏词');
   const { value } = await byWechat('o-banned', undefined, { profile: { nickname: '很坏词的' } });
   expect(value.user.nickname).toBe(value.user.name);

@@ -4,17 +4,17 @@ import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { TokenSigner } from '../../src/infra/token-signer.js';
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp, type TestApp } from '../support/app.js';
+import { type LoneApp, startTestApp, type TestApp } from '../support/app.js';
 import { type Account, md5 } from '../support/client.js';
 import { contextOf } from '../support/context.js';
+import { bearer, fileForm, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { setUser } from '../support/operations.js';
-import { md5Of, photo, picture, sha256Of, stored, tellsPosition } from '../support/pictures.js';
+import { photo, picture, sha256Of, stored, tellsPosition } from '../support/pictures.js';
 
 /** Uploads in two steps, and what holds for every way to store a picture. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const LIMIT = 60_000;
-let app: App;
+let app: LoneApp;
 let account: Account;
 let jpeg: Buffer;
 
@@ -37,7 +37,7 @@ const declarationOf = (bytes: Buffer, more: Record<string, unknown> = {}) => ({
   filename: '照片.jpg',
   size: bytes.length,
   mime: 'image/jpeg',
-  md5: md5Of(bytes),
+  md5: md5(bytes),
   ...more,
 });
 
@@ -53,17 +53,9 @@ async function send(
   variables: Record<string, unknown> = {},
   { token, to = app as TestApp }: { token?: string; to?: TestApp } = {},
 ) {
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query, variables: { ...variables, file: null } }));
-  form.set('map', '{"0":["variables.file"]}');
-  form.set('0', new Blob([new Uint8Array(bytes)]), 'x.bin');
-  const headers = {
-    'apollo-require-preflight': 'true',
-    ...(token && { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(`${to.url}/graphql`, { method: 'POST', headers, body: form });
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  const { data, errors } = (await response.json()) as any;
+  const headers = { ...PREFLIGHT, ...bearer(token) };
+  const init = { method: 'POST', headers, body: fileForm(query, bytes, variables) };
+  const { data, errors } = (await sendGraphql(to.url, init)).body;
   return errors ? errors[0].extensions : { value: Object.values(data)[0] };
 }
 
@@ -78,16 +70,16 @@ async function served(url: string): Promise<{ bytes: Buffer; headers: Headers }>
 const state = () => stored(app, app.world);
 
 describe('a ticket', () => {
-  test('names the picture beforehand, which then belongs to who asked for it', async () => {
+  test("an upload ticket names the picture beforehand, which then belongs to the ticket's owner", async () => {
     const before = await state();
-    const ticket = await ticketFor(jpeg, { md5: md5Of(jpeg).toUpperCase() });
+    const ticket = await ticketFor(jpeg, { md5: md5(jpeg).toUpperCase() });
     expect(ticket).toEqual({
       token: expect.stringMatching(/^[\w-]+\.[\w-]+$/),
       imageId: expect.stringMatching(/^[0-9a-f]{32}$/),
       node: expect.stringMatching(new RegExp(`^public:\\d{4}/\\d\\d/\\d\\d/${ticket.imageId}\\.jpg$`)),
       mime: 'image/jpeg',
       size: jpeg.length,
-      md5: md5Of(jpeg),
+      md5: md5(jpeg),
       expiresAt: expect.any(String),
       publicUrl: app.url,
     });
@@ -114,7 +106,7 @@ describe('a ticket', () => {
     ['image/png', () => picture(10).png().toBuffer()],
     ['image/webp', () => picture(10).webp().toBuffer()],
     ['image/gif', () => picture(10).gif().toBuffer()],
-  ])('is made for %s too', async (mime, make) => {
+  ])('an upload ticket is made for %s', async (mime, make) => {
     const bytes = await make();
     const ticket = await ticketFor(bytes, { mime });
     expect((await store(ticket.token, bytes)).value).toMatchObject({ mime, node: ticket.node });
@@ -132,20 +124,20 @@ describe('a ticket', () => {
     ['an MD5', { md5: '' }, 'INVALID_INPUT', 'md5'],
     ['an MD5 of 32 digits', { md5: `${md5('x')}0` }, 'INVALID_INPUT', 'md5'],
     ['a hexadecimal MD5', { md5: 'g'.repeat(32) }, 'INVALID_INPUT', 'md5'],
-  ])('needs %s', async (_, more, code, field) => {
+  ])('an upload ticket needs %s', async (_, more, code, field) => {
     const token = code === 'UNAUTHENTICATED' ? undefined : account.token;
     const { errors } = await app.client.graphql(CREATE, { input: declarationOf(jpeg, more) }, { token });
     expect(errors?.[0]?.extensions).toEqual(field ? { code, field } : { code });
   });
 
-  test('takes the limits themselves', async () => {
+  test('an upload ticket is made for files exactly at the limits', async () => {
     const ticket = await ticketFor(jpeg, { filename: '𠮷'.repeat(255), size: LIMIT });
     expect(ticket.size).toBe(LIMIT);
   });
 });
 
-describe('what is sent', () => {
-  test('must be the declared bytes of the declared type; what is refused leaves nothing and spends nothing', async () => {
+describe('uploads by ticket', () => {
+  test('an upload must be the declared bytes of the declared type; one that is refused leaves nothing and keeps the ticket good', async () => {
     const before = await state();
     const png = await picture(30).png().toBuffer();
     const text = Buffer.from('no picture');
@@ -167,7 +159,7 @@ describe('what is sent', () => {
     expect((await store(ticket.token, jpeg)).value.id).toBe(ticket.imageId);
   });
 
-  test('is read to the declared size and no further', async () => {
+  test('an upload is read to the declared size and no further', async () => {
     const { token } = await ticketFor(jpeg, { size: 1000 });
     let read = 0;
     const endless = Readable.from(
@@ -184,7 +176,7 @@ describe('what is sent', () => {
     expect(endless.destroyed).toBe(true);
   });
 
-  test('cut off in the middle leaves nothing, and the ticket stays good', async () => {
+  test('an upload cut off in the middle leaves nothing, and the ticket stays good', async () => {
     const before = await state();
     const { token, imageId } = await ticketFor(jpeg);
     const part = (name: string, body: string) =>
@@ -210,7 +202,7 @@ describe('what is sent', () => {
     ]);
   });
 
-  test('comes back without the place where it was taken, whatever way it came', async () => {
+  test('an uploaded picture is served without the place where it was taken, whatever way it came', async () => {
     expect(tellsPosition(jpeg)).toBe(true);
     const { token } = await ticketFor(jpeg);
     const answers = [
@@ -232,7 +224,7 @@ describe('what is sent', () => {
 });
 
 describe('a token', () => {
-  test('cannot be altered or made by anybody else', async () => {
+  test('an upload token cannot be altered or forged', async () => {
     const before = await state();
     const { token } = await ticketFor(jpeg);
     const [text = '', mac = ''] = token.split('.');
@@ -267,7 +259,7 @@ describe('a token', () => {
     expect(await state()).toEqual(before);
   });
 
-  test('outlives the rotation of the key that signed it, and ends with the key', () => {
+  test('an upload token outlives the rotation of the key that signed it, and ends with the key', () => {
     const old = { id: 'old', key: randomBytes(32) };
     const fresh = { id: 'fresh', key: randomBytes(32) };
     const token = new TokenSigner([old], 'p').sign({ a: 1 });
@@ -276,7 +268,7 @@ describe('a token', () => {
     expect(() => new TokenSigner([], 'p')).toThrow(RangeError);
   });
 
-  test('is good for one picture', async () => {
+  test('an upload token is good for one picture', async () => {
     const { token } = await ticketFor(jpeg);
     const { value } = await store(token, jpeg);
     const before = await state();
@@ -285,7 +277,7 @@ describe('a token', () => {
     expect(sha256Of((await served(value.url)).bytes)).toBe(value.hash);
   });
 
-  test('is good for one picture, also when it is used many times at once', async () => {
+  test('an upload token is good for one picture, also when it is used many times at once', async () => {
     const before = await state();
     const { token, imageId } = await ticketFor(jpeg);
     const answers = await Promise.all(Array.from({ length: 8 }, () => store(token, jpeg)));
@@ -302,7 +294,7 @@ describe('a token', () => {
     ]);
   });
 
-  test('ends after 15 minutes', async () => {
+  test('an upload token ends after 15 minutes', async () => {
     const ticket = await ticketFor(jpeg);
     const before = await state();
     const now = jest.spyOn(Date, 'now').mockReturnValue(Date.parse(ticket.expiresAt));
@@ -315,7 +307,7 @@ describe('a token', () => {
   test.each([
     ['disabled', UserStatus.DISABLED],
     ['cancelled', UserStatus.DELETED],
-  ])('ends with its account, once that is %s', async (_, status) => {
+  ])('an upload token ends with its account, once that is %s', async (_, status) => {
     const other = await app.client.register();
     const { token } = await ticketFor(jpeg, {}, other);
     const before = await state();
@@ -337,7 +329,7 @@ describe('the daily limit', () => {
     eager = await app.client.register();
   });
 
-  test('holds for all ways to store a picture together, however many come at once', async () => {
+  test('the daily limit of pictures holds for all ways to store one together, however many come at once', async () => {
     const before = await state();
     const tickets = await Promise.all(Array.from({ length: 3 }, () => ticketFor(jpeg, {}, eager)));
     const eagerly = { token: eager.token, to: small };
@@ -360,7 +352,7 @@ describe('the daily limit', () => {
     ]);
   });
 
-  test('says so before anything is sent, and at the legacy doors', async () => {
+  test('the daily limit of pictures is reported before anything is sent, and by the legacy APIs', async () => {
     const input = declarationOf(jpeg);
     expect(await small.client.code(CREATE, { input }, eager.token)).toBe('RATE_LIMITED');
     const other = await app.client.register();
@@ -376,7 +368,7 @@ describe('the daily limit', () => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(86_000);
   });
 
-  test('ends a day after the pictures that reached it, one by one', async () => {
+  test('the daily limit of pictures ends a day after the pictures that reached it, one by one', async () => {
     const em = app.infrastructure.database.fork();
     await em.execute(
       `update images set created_at = now() - interval '24 hours'

@@ -1,17 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import sharp from 'sharp';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
+import { bearer, fileForm, multipart, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { whoIs } from '../support/operations.js';
+import { stored as storedPictures } from '../support/pictures.js';
 import { until } from '../support/until.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const LIMIT = 60_000;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -24,63 +23,28 @@ const UPLOAD =
   'mutation ($file: Upload!) { uploadImage(file: $file) { id url mime size width height hash node } }';
 const AVATAR =
   'mutation ($file: Upload!) { updateAvatar(file: $file) { id avatar { id url width } avatarUrl } }';
-const PREFLIGHT = { 'apollo-require-preflight': 'true' };
 
 const solid = (width: number, height = width) =>
   sharp({ create: { width, height, channels: 3, background: '#a33' } });
 const png = (side: number) => solid(side).png().toBuffer();
-const blob = (bytes: Buffer) => new Blob([new Uint8Array(bytes)]);
-
-/** A form of the multipart request specification: operations, map, and the files named by it. */
-function formOf(operations: unknown, map: unknown, files: Record<string, Blob>): FormData {
-  const form = new FormData();
-  if (operations !== undefined)
-    form.set('operations', typeof operations === 'string' ? operations : JSON.stringify(operations));
-  if (map !== undefined) form.set('map', typeof map === 'string' ? map : JSON.stringify(map));
-  for (const [name, file] of Object.entries(files)) form.set(name, file, `${name}.svg`);
-  return form;
-}
 
 async function post(
   form: FormData,
   headers: Record<string, string> = PREFLIGHT,
   token: string | null = account.token,
 ) {
-  const response = await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
-    body: form,
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  const { data, errors } = (await response.json()) as any;
-  return {
-    status: response.status,
-    data,
-    extensions: errors?.[0]?.extensions,
-    code: errors?.[0]?.extensions.code,
-  };
+  const init = { method: 'POST', headers: { ...headers, ...bearer(token) }, body: form };
+  const { body, ...answer } = await sendGraphql(app.url, init);
+  return { ...answer, data: body.data, extensions: body.errors?.[0]?.extensions };
 }
 
 const upload = (bytes: Buffer, query = UPLOAD, token?: string | null) =>
-  post(
-    formOf({ query, variables: { file: null } }, { 0: ['variables.file'] }, { 0: blob(bytes) }),
-    PREFLIGHT,
-    token,
-  );
+  post(fileForm(query, bytes), PREFLIGHT, token);
 
-/** Everything that was ever stored: rows and files. */
-async function stored() {
-  const em = app.infrastructure.database.fork();
-  const rows = await em.execute<{ id: string }[]>('select id from images');
-  const files = await readdir(path.join(app.world.dataDir, 'storage'), {
-    recursive: true,
-    withFileTypes: true,
-  });
-  return { rows: rows.length, files: files.filter((file) => file.isFile()).length };
-}
+const stored = () => storedPictures(app, app.world);
 
 describe('uploadImage', () => {
-  test('stores what the file is, whatever it is called, and serves it', async () => {
+  test('uploadImage stores what the file is, whatever it is called, and serves it', async () => {
     const { data } = await upload(await solid(80, 60).jpeg().toBuffer());
     const image = data.uploadImage;
     expect(image).toMatchObject({
@@ -102,11 +66,11 @@ describe('uploadImage', () => {
     ['image/png', () => png(10)],
     ['image/webp', () => solid(10).webp().toBuffer()],
     ['image/gif', () => solid(10).gif().toBuffer()],
-  ])('takes %s', async (mime, make) => {
+  ])('uploadImage takes %s', async (mime, make) => {
     expect((await upload(await make())).data.uploadImage).toMatchObject({ mime, width: 10 });
   });
 
-  test('refuses what is no picture of these formats', async () => {
+  test('uploadImage refuses what is no picture of the accepted formats', async () => {
     const before = await stored();
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>');
     const truncated = (await png(200)).subarray(0, 100);
@@ -122,7 +86,7 @@ describe('uploadImage', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('refuses files beyond the limit, and takes one just within', async () => {
+  test('uploadImage refuses files beyond the limit, and takes one just within', async () => {
     const before = await stored();
     const padded = async (size: number) => Buffer.concat([await png(60), Buffer.alloc(size)], size);
     for (const size of [LIMIT + 1, LIMIT + 2, LIMIT * 2, LIMIT * 100]) {
@@ -132,7 +96,7 @@ describe('uploadImage', () => {
     expect((await upload(await padded(LIMIT))).data.uploadImage.width).toBe(60);
   });
 
-  test('needs a session, and leaves nothing without one', async () => {
+  test('uploadImage needs a session, and leaves nothing without one', async () => {
     const before = await stored();
     for (const token of [null, 'garbage']) {
       expect(await upload(await png(60), UPLOAD, token)).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -143,7 +107,7 @@ describe('uploadImage', () => {
 });
 
 describe('updateAvatar', () => {
-  test('stores the picture and makes it the avatar', async () => {
+  test('updateAvatar stores the picture and makes it the avatar', async () => {
     const { data } = await upload(await png(50), AVATAR);
     expect(data.updateAvatar).toMatchObject({ id: String(account.id), avatar: { width: 50 } });
     expect(data.updateAvatar.avatarUrl).toBe(data.updateAvatar.avatar.url);
@@ -151,7 +115,7 @@ describe('updateAvatar', () => {
     expect(me.avatar.id).toBe(data.updateAvatar.avatar.id);
   });
 
-  test('refuses one under 50 pixels, and leaves the former', async () => {
+  test('updateAvatar refuses a picture under 50 pixels, and leaves the former', async () => {
     const { me: former } = await app.client.data('{ me { avatar { id } } }', {}, account.token);
     const before = await stored();
     expect((await upload(await png(49), AVATAR)).code).toBe('IMAGE_TOO_SMALL');
@@ -169,7 +133,7 @@ describe('sizes', () => {
     return { width, pages };
   };
 
-  test('an avatar has copies no larger than asked for; the first picture of an animation', async () => {
+  test('an avatar has copies no larger than asked for; of an animation the first picture', async () => {
     const frames = await sharp([await png(300), await solid(300).negate().png().toBuffer()], {
       join: { animated: true },
     })
@@ -184,14 +148,14 @@ describe('sizes', () => {
     expect(await side(avatar.url)).toEqual({ width: 300, pages: 2 });
   });
 
-  test('another picture has none and is served whole', async () => {
+  test('a picture that is no avatar has no copies and is served whole', async () => {
     const query = `mutation ($file: Upload!) { uploadImage(file: $file) { ${SIZES} } }`;
     const { url, small, large } = (await upload(await png(900), query)).data.uploadImage;
     expect(new Set([url, small, large]).size).toBe(3);
     for (const one of [url, small, large]) expect((await side(one)).width).toBe(900);
   });
 
-  test('without an avatar it is null, or the first default photo where one is wanted', async () => {
+  test('an avatar that is not set is null, or the first default photo where one is wanted', async () => {
     const { token } = await app.client.register();
     const { me, defaultPhotos } = await app.client.data(
       '{ me { avatarUrl small: avatarUrl(size: SMALL) default: avatarUrl(size: SMALL, orDefault: true) } defaultPhotos { url } }',
@@ -206,9 +170,9 @@ describe('the multipart request', () => {
   const operations = { query: UPLOAD, variables: { file: null } };
   const map = { 0: ['variables.file'] };
 
-  test('is refused without a header that a foreign page cannot send', async () => {
+  test('a multipart request is refused without a header that a foreign page cannot send', async () => {
     const before = await stored();
-    const form = () => formOf(operations, map, { 0: blob(Buffer.from('x')) });
+    const form = () => multipart(operations, map, { 0: Buffer.from('x') });
     for (const headers of [{}, { cookie: `member_session=${account.token}` }] as Record<string, string>[]) {
       expect(await post(form(), headers)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
       expect(await post(form(), headers, null)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
@@ -217,84 +181,76 @@ describe('the multipart request', () => {
     expect((await post(form(), { 'x-apollo-operation-name': 'Upload' })).code).toBe('IMAGE_INVALID');
   });
 
-  test('takes five files and no more, each mutation one', async () => {
+  test('a multipart request takes five files and no more, and each mutation takes one', async () => {
     const five = Array.from({ length: 5 }, (_, index) => `f${index}`);
     const query = `mutation (${five.map((name) => `$${name}: Upload!`)}) { ${five.map((name) => `${name}: uploadImage(file: $${name}) { width }`).join(' ')} }`;
     const variables = Object.fromEntries(five.map((name) => [name, null]));
     const files = Object.fromEntries(
-      await Promise.all(five.map(async (name, index) => [name, blob(await png(10 + index))])),
+      await Promise.all(five.map(async (name, index) => [name, await png(10 + index)] as const)),
     );
     const mapped = Object.fromEntries(five.map((name) => [name, [`variables.${name}`]]));
-    const { data } = await post(formOf({ query, variables }, mapped, files));
+    const { data } = await post(multipart({ query, variables }, mapped, files));
     expect(five.map((name) => data[name].width)).toEqual([10, 11, 12, 13, 14]);
 
     const before = await stored();
     const sixth = await post(
-      formOf({ query, variables }, { ...mapped, f5: ['variables.f5'] }, { ...files, f5: blob(await png(9)) }),
+      multipart({ query, variables }, { ...mapped, f5: ['variables.f5'] }, { ...files, f5: await png(9) }),
     );
     expect(sixth).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
     expect(await stored()).toEqual(before);
   });
 
-  test('says in few words where its files go', async () => {
+  test('a multipart request with a long map of files is refused', async () => {
     const long = { 0: [`variables.${'x.'.repeat(1024)}x`] };
-    const form = formOf(operations, long, { 0: blob(Buffer.from('x')) });
+    const form = multipart(operations, long, { 0: Buffer.from('x') });
     expect(await post(form)).toMatchObject({ status: 413, code: 'INVALID_INPUT' });
   });
 
-  test('keeps nothing of files that bear the same name', async () => {
+  test('a multipart request keeps nothing of files that bear the same name', async () => {
     const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('capacitor-'));
     const before = new Set(spooled());
     const leftOver = () => spooled().filter((name) => !before.has(name));
-    const form = formOf(operations, map, { 0: blob(await png(10)) });
-    for (let more = 0; more < 4; more++) form.append('0', blob(Buffer.from('x')), 'more.png');
+    const form = multipart(operations, map, { 0: await png(10) });
+    for (let more = 0; more < 4; more++) form.append('0', new Blob(['x']), 'more.png');
     const { data } = await post(form);
     expect(data.uploadImage.width).toBe(10);
     await until('the first one is let go of', () => leftOver().length === 0);
   });
 
   test.each([
-    ['no map', () => formOf(operations, undefined, { 0: blob(Buffer.from('x')) })],
-    ['no operations', () => formOf(undefined, map, { 0: blob(Buffer.from('x')) })],
-    ['no parts at all', () => formOf(undefined, undefined, {})],
-    ['operations that are no JSON', () => formOf('{', map, {})],
-    ['operations that are no object', () => formOf('"x"', map, {})],
-    ['a map that is no object', () => formOf(operations, '[]', {})],
+    ['no map', () => multipart(operations, null, { 0: Buffer.from('x') })],
+    ['no operations', () => multipart(null, map, { 0: Buffer.from('x') })],
+    ['no parts at all', () => multipart(null, null)],
+    ['operations that are no JSON', () => multipart('{', map)],
+    ['operations that are no object', () => multipart('"x"', map)],
+    ['a map that is no object', () => multipart(operations, '[]')],
     [
       'a map to where nothing is',
-      () => formOf(operations, { 0: ['variables.other'] }, { 0: blob(Buffer.from('x')) }),
+      () => multipart(operations, { 0: ['variables.other'] }, { 0: Buffer.from('x') }),
     ],
     [
       'a map to a prototype',
-      () => formOf(operations, { 0: ['constructor.prototype.polluted'] }, { 0: blob(Buffer.from('x')) }),
+      () => multipart(operations, { 0: ['constructor.prototype.polluted'] }, { 0: Buffer.from('x') }),
     ],
-    ['the file missing', () => formOf(operations, map, {})],
-    ['a batch', () => formOf([operations], { 0: ['0.variables.file'] }, { 0: blob(Buffer.from('x')) })],
-    ['a text where the file should be', () => formOf({ query: UPLOAD, variables: { file: 'x' } }, {}, {})],
-  ])('with %s is refused', async (_, form) => {
+    ['the file missing', () => multipart(operations, map)],
+    ['a batch', () => multipart([operations], { 0: ['0.variables.file'] }, { 0: Buffer.from('x') })],
+    ['a text where the file should be', () => multipart({ query: UPLOAD, variables: { file: 'x' } })],
+  ])('a multipart request with %s is refused', async (_, form) => {
     const before = await stored();
     expect(await post(form())).toMatchObject({ code: 'INVALID_INPUT', status: expect.any(Number) });
     expect(await stored()).toEqual(before);
   });
 
   test.each(['__proto__', 'constructor.prototype', 'variables.__proto__'])(
-    'cannot reach %s',
+    'a multipart request cannot reach %s',
     async (target) => {
       const poisoned = `{"query":"{ me { id } }","__proto__":{"polluted":null},"variables":{"__proto__":{"polluted":null}}}`;
-      await post(formOf(poisoned, { 0: [`${target}.polluted`] }, { 0: blob(Buffer.from('x')) }));
+      await post(multipart(poisoned, { 0: [`${target}.polluted`] }, { 0: Buffer.from('x') }));
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     },
   );
 
-  test('without a boundary, or cut off, is refused', async () => {
-    const send = async (contentType: string, body: string) => {
-      const response = await fetch(`${app.url}/graphql`, {
-        method: 'POST',
-        headers: { ...PREFLIGHT, 'content-type': contentType },
-        body,
-      });
-      return { status: response.status, body: await response.json() };
-    };
+  test('a multipart request without a boundary, or cut off, is refused', async () => {
     for (const [type, body] of [
       ['multipart/form-data', 'x'],
       ['multipart/form-data; boundary=b', ''],
@@ -303,14 +259,13 @@ describe('the multipart request', () => {
         '--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{"query":"{ me',
       ],
     ] as const) {
-      expect(await send(type, body)).toMatchObject({
-        status: 400,
-        body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
-      });
+      const headers = { ...PREFLIGHT, 'content-type': type };
+      const answer = await sendGraphql(app.url, { method: 'POST', headers, body });
+      expect(answer).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
     }
   });
 
-  test('given up in the middle leaves nothing, and the gateway goes on', async () => {
+  test('a multipart request given up in the middle leaves nothing, and the gateway goes on', async () => {
     const before = await stored();
     await new Promise<void>((resolve) => {
       const headers = {

@@ -1,12 +1,11 @@
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account } from '../support/client.js';
 import { setUser } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
 const COUNT = 130;
 const [CHENGDU, BEIJING] = [510100, 110100];
-let app: App;
+let app: LoneApp;
 let caller: Account;
 /** Numbers of the accounts in the order they were made: `number[i]` is that of `User_i`. */
 let numbers: number[];
@@ -63,7 +62,7 @@ async function walk(variables: Record<string, unknown>, token?: string): Promise
 const descending = () => [...numbers].reverse();
 
 describe('order and size', () => {
-  test('newest first, twenty of them, unless asked otherwise', async () => {
+  test('users come newest first, twenty of them, unless asked otherwise', async () => {
     const usual = await page();
     expect(usual.ids).toEqual(descending().slice(0, 20));
     expect(usual.hasNextPage).toBe(true);
@@ -71,7 +70,7 @@ describe('order and size', () => {
     expect((await page({ first: 100 })).ids).toHaveLength(100);
   });
 
-  test('more than a hundred are cut to a hundred, less than one is refused', async () => {
+  test('a page of more than a hundred users is cut to a hundred, and one of less than one is refused', async () => {
     for (const first of [101, 1000, 2_147_483_647]) expect((await page({ first })).ids).toHaveLength(100);
     for (const first of [0, -1]) expect(await app.client.code(USERS, { first })).toBe('INVALID_INPUT');
     const { errors } = await app.client.graphql(USERS, { first: 0 });
@@ -80,7 +79,7 @@ describe('order and size', () => {
 });
 
 describe('paging', () => {
-  test.each([[1], [7], [100]])('by cursor, %s at a time, has no gaps and no doubles', async (first) => {
+  test.each([[1], [7], [100]])('users paged by cursor, %s at a time, are complete', async (first) => {
     const all = [...descending(), caller.id];
     if (first > 1) expect(await walk({ first })).toEqual(all);
     const some = { filter: { nameContains: 'user_11' }, first };
@@ -89,18 +88,18 @@ describe('paging', () => {
     expect(await walk({ ...some, order: 'ID_ASC' })).toEqual([...expected].reverse());
   });
 
-  test('by cursor works where the order is one of times', async () => {
+  test('users paged by cursor keep their order where it is one of times', async () => {
     const active = await walk({ filter: { active: true, nameContains: 'user_' }, first: 50 });
     expect(active).toEqual(numbers);
   });
 
-  test('by offset skips, up to 10,000', async () => {
+  test('users paged by offset skip up to 10,000', async () => {
     expect((await page({ offset: 5, first: 3 })).ids).toEqual(descending().slice(5, 8));
     expect((await page({ offset: 10_000 })).ids).toEqual([]);
     for (const offset of [-1, 10_001]) expect(await app.client.code(USERS, { offset })).toBe('INVALID_INPUT');
   });
 
-  test('takes only cursors of ours', async () => {
+  test('a page of users takes only cursors that the gateway made', async () => {
     const cursor = (text: string) => Buffer.from(text).toString('base64url');
     for (const after of [
       '',
@@ -118,7 +117,7 @@ describe('paging', () => {
     }
   });
 
-  test('ends with a page that says so', async () => {
+  test('the last page of users says that it is the last', async () => {
     const last = await page({ order: 'ID_ASC', first: 10, offset: COUNT - 5 });
     expect(last).toMatchObject({ hasNextPage: false, ids: numbers.slice(-6) });
     expect(await page({ after: Buffer.from('1').toString('base64url') })).toMatchObject({
@@ -143,7 +142,7 @@ describe('filters', () => {
     return users.nodes.map((user: { name: string }) => user.name);
   };
 
-  test('nameContains takes every character literally, in either case', async () => {
+  test('the filter nameContains takes every character literally, in either case', async () => {
     expect(await named({ nameContains: '%' })).toEqual(['per%cent']);
     expect(await named({ nameContains: 'r_s' })).toEqual(['under_score']);
     expect(await named({ nameContains: 'UNDER' })).toEqual(['under_score', 'underXscore']);
@@ -156,7 +155,7 @@ describe('filters', () => {
     expect(await named({ nameContains: '?' })).toEqual([]);
   });
 
-  test('names are whole, in either case, at most a hundred', async () => {
+  test('the filter names takes whole names, in either case, at most a hundred', async () => {
     expect(await named({ names: ['UNDER_SCORE', 'per%cent', 'user', 'under'] })).toEqual([
       'per%cent',
       'under_score',
@@ -171,7 +170,7 @@ describe('filters', () => {
     expect(errors?.[0]?.extensions).toEqual({ code: 'INVALID_INPUT', field: 'names' });
   });
 
-  test('ids find disabled accounts, which no other list shows', async () => {
+  test('the filter ids finds disabled accounts, which no other list shows', async () => {
     const em = app.infrastructure.database.fork();
     const [disabled, deleted, fine] = [numbers[20], numbers[21], numbers[22]] as [number, number, number];
     await setUser(em, disabled, { status: UserStatus.DISABLED, recommendedAt: new Date() });
@@ -200,13 +199,13 @@ describe('filters', () => {
     await setUser(em, deleted, { status: UserStatus.ACTIVE });
   });
 
-  test('active: the latest activity first; recommended: the latest pick first', async () => {
+  test('active users come by latest activity, recommended ones by latest pick', async () => {
     expect((await list({ active: true, nameContains: 'User_' })).slice(0, 10)).toEqual(numbers.slice(0, 10));
     expect(await list({ recommended: true })).toEqual([3, 2, 1, 0].map((index) => numbers[index]));
     expect(await list({ recommended: true, names: ['User_1', 'User_9'] })).toEqual([numbers[1]]);
   });
 
-  test('cityId: of that city, all conditions together', async () => {
+  test('the filter cityId finds users of that city who meet all other conditions', async () => {
     const ofCity = (digit: number) => descending().filter((id) => numbers.indexOf(id) % 10 === digit);
     expect(await list({ cityId: String(CHENGDU) })).toEqual(ofCity(0));
     expect(await list({ cityId: String(BEIJING), nameContains: 'user_11' })).toEqual([
@@ -216,7 +215,7 @@ describe('filters', () => {
     for (const cityId of ['0', 'nowhere', '99999999999']) expect(await list({ cityId })).toEqual([]);
   });
 
-  test("nearby: of the caller's city, without the caller, for those who have one", async () => {
+  test("the filter nearby finds users of the caller's city, without the caller, for callers who have one", async () => {
     const em = app.infrastructure.database.fork();
     expect(await app.client.code(USERS, { filter: { nearby: true } })).toBe('UNAUTHENTICATED');
     expect(await list({ nearby: true }, caller.token)).toEqual([]);
@@ -227,7 +226,7 @@ describe('filters', () => {
     await setUser(em, caller.id, { cityId: null });
   });
 
-  test('null conditions are none', async () => {
+  test('filters that are null filter nothing', async () => {
     const filter = {
       nameContains: null,
       names: null,

@@ -2,12 +2,11 @@ import { UserStatus } from '../../src/modules/user/user.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { Wallet } from '../../src/modules/wallet/wallet.entity.js';
 import { ABILITIES } from '../../src/policy.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, grant, setUser } from '../support/operations.js';
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let owner: Account & { name: string; email: string };
 let stranger: Account;
 
@@ -32,7 +31,7 @@ const USER =
 const find = async (key: Record<string, unknown>) => (await app.client.data(USER, key)).user?.id ?? null;
 
 describe('me', () => {
-  test('is the caller, and null for nobody', async () => {
+  test('me is the caller, and null without a session', async () => {
     expect(await app.client.data('{ me { id name } }', {}, owner.token)).toEqual({
       me: { id: String(owner.id), name: owner.name },
     });
@@ -43,14 +42,14 @@ describe('me', () => {
     expect((await app.client.graphql('{ me { id } }', {}, { headers: basic })).data.me).toBeNull();
   });
 
-  test('has the invite code of its number in base 36', async () => {
+  test("the invite code of a user is the user's number in base 36", async () => {
     const { me } = await app.client.data('{ me { inviteCode } }', {}, owner.token);
     expect(me.inviteCode).toBe((owner.id + 60_947_423).toString(36).toUpperCase());
   });
 });
 
 describe('user', () => {
-  test('is found by each key in each spelling', async () => {
+  test('a user is found by each key in each spelling', async () => {
     const id = String(owner.id);
     for (const key of [
       { id },
@@ -66,7 +65,7 @@ describe('user', () => {
     }
   });
 
-  test('is null when there is none', async () => {
+  test('a user that does not exist is null', async () => {
     const unverified = freshEmail();
     await setUser(app.infrastructure.database.fork(), stranger.id, { email: unverified });
     for (const key of [
@@ -91,7 +90,7 @@ describe('user', () => {
     }
   });
 
-  test('needs exactly one key', async () => {
+  test('a lookup of a user needs exactly one key', async () => {
     const { id, name } = owner;
     for (const [key, field] of [
       [{}, 'id'],
@@ -106,7 +105,7 @@ describe('user', () => {
     expect(await find({ id, name: null })).toBe(String(id));
   });
 
-  test('is found when disabled, and not when deleted', async () => {
+  test('a user is found when disabled, and not when deleted', async () => {
     const { id } = await app.client.register();
     const em = app.infrastructure.database.fork();
     await setUser(em, id, { status: UserStatus.DISABLED });
@@ -116,7 +115,7 @@ describe('user', () => {
   });
 });
 
-describe('what belongs to the owner alone', () => {
+describe('private fields', () => {
   const PRIVATE =
     'phone email emailVerified abilities wallet { balance totalIncome totalExpenses } currency { sum }';
   const hidden = {
@@ -147,7 +146,7 @@ describe('what belongs to the owner alone', () => {
     return [user, users.nodes[0], users.edges[0].node];
   }
 
-  test('is null for anybody else, in lists too', async () => {
+  test('private fields are null for anybody but the owner, in lists too', async () => {
     for (const token of [undefined, stranger.token]) {
       for (const record of await read(token)) expect(record).toEqual(hidden);
     }
@@ -156,12 +155,12 @@ describe('what belongs to the owner alone', () => {
     expect(followed).toEqual(hidden);
   });
 
-  test('is there for the owner, wherever they meet themselves', async () => {
+  test('private fields are there for the owner, wherever owners meet themselves', async () => {
     const { me } = await app.client.data(`{ me { ${PRIVATE} } }`, {}, owner.token);
     for (const record of [me, ...(await read(owner.token))]) expect(record).toEqual(shown());
   });
 
-  test('is there for a holder of the ability to read it, and of no other', async () => {
+  test('private fields are there for a holder of the ability to read them, and of no other ability', async () => {
     const reader = await app.client.register();
     await grant(app, reader.id, [ABILITIES.disableUser, ABILITIES.recommendUser, ABILITIES.recordIncome]);
     for (const record of await read(reader.token)) expect(record).toEqual(hidden);
@@ -174,7 +173,7 @@ describe('what belongs to the owner alone', () => {
   });
 });
 
-test('what everybody may see of somebody who has done nothing yet', async () => {
+test('public fields of a new user have their empty values', async () => {
   const { id, phone } = await app.client.register();
   const query = `query ($id: ID!) { user(id: $id) {
     id name nickname sex birthday age bio location city { id } community { id } hobbies { id } avatar { id } avatarUrl background { id }
@@ -229,7 +228,7 @@ describe('userIds', () => {
   const IDS =
     'query ($cityId: ID!, $deviceType: DeviceType, $first: Int, $after: ID) { userIds(cityId: $cityId, deviceType: $deviceType, first: $first, after: $after) { ids hasNextPage endCursor } }';
 
-  test('are told to callers inside the configured networks only', async () => {
+  test('userIds answers only callers inside the configured networks', async () => {
     const outside = await app.world.start({ INTERNAL_NETWORKS: '10.0.0.0/8' });
     await grant(app, stranger.id, [ABILITIES.everything]);
     for (const token of [undefined, stranger.token]) {
@@ -242,7 +241,7 @@ describe('userIds', () => {
     await grant(app, stranger.id, []);
   });
 
-  test('come ascending, in pages, by city and device of the latest session', async () => {
+  test('userIds come ascending, in pages, by city and device of the latest session', async () => {
     const em = app.infrastructure.database.fork();
     const accounts = [];
     for (let i = 0; i < 5; i++) accounts.push(await app.client.register());

@@ -2,12 +2,12 @@ import type { RequestContext } from '../../src/context.js';
 import { LIMITS } from '../../src/graphql/query-size.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
+import { postGraphql, times } from '../support/graphql-http.js';
 
 /** What validating a query may cost, and what is told of one that is not valid. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -16,13 +16,11 @@ afterAll(() => app.close());
 
 const codeOf = (query: string, variables: Record<string, unknown> = {}) => app.client.code(query, variables);
 
-const times = (count: number, make: (index: number) => string, separator = ' ') =>
-  Array.from({ length: count }, (_, index) => make(index)).join(separator);
 /** `[[[…]]]`, so many lists. */
 const listsIn = (levels: number): unknown[] => (levels === 1 ? [] : [listsIn(levels - 1)]);
 
-describe('what validation would compare pair by pair', () => {
-  test('fields of one name', async () => {
+describe('the work of validation', () => {
+  test('fields of one name are refused where validation would compare too many pairs', async () => {
     expect(await codeOf(`{ ${times(137, () => 'me { id }')} }`)).toBeUndefined();
     for (const query of [
       `{ ${times(138, () => 'me { id }')} }`,
@@ -38,7 +36,7 @@ describe('what validation would compare pair by pair', () => {
     }
   });
 
-  test('arguments, as text', async () => {
+  test('arguments are refused where validation would compare too much of their text', async () => {
     const page = (names: number) =>
       `users(filter: { names: [${times(names, () => '"n"')}] }) { nodes { id } }`;
     expect(await codeOf(`{ ${times(60, () => page(1))} }`)).toBeUndefined();
@@ -49,7 +47,7 @@ describe('what validation would compare pair by pair', () => {
     expect(await codeOf(`{ ${others} ${page(1000)} }`)).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('fragments', async () => {
+  test('fragments are refused where validation would compare too many pairs', async () => {
     const fragments = (count: number) =>
       `{ me { ${times(count, (index) => `...F${index}`)} } } ${times(count, (index) => `fragment F${index} on User { id }`)}`;
     expect(await codeOf(fragments(98))).toBeUndefined();
@@ -57,7 +55,7 @@ describe('what validation would compare pair by pair', () => {
     expect(await codeOf(`{ me { ${times(200, () => '...F')} } } fragment F on User { id }`)).toBeUndefined();
   });
 
-  test('is not looked at where the operations are our own', async () => {
+  test("an operation of the gateway's own is not measured before validation", async () => {
     const fields = times(200, () => 'me { id }');
     const contextValue = {
       client: { door: 'anlife', locale: 'zh' },
@@ -71,11 +69,11 @@ describe('what validation would compare pair by pair', () => {
   });
 });
 
-describe('what is told of a query that is wrong in many ways', () => {
+describe('errors of an invalid query', () => {
   const told = async (query: string, variables: Record<string, unknown> = {}) =>
     (await app.client.graphql(query, variables)).errors ?? [];
 
-  test('the first ten errors', async () => {
+  test('a query with many errors is answered with the first ten', async () => {
     expect(await told(`{ ${times(10, (index) => `u${index}`)} }`)).toHaveLength(10);
     const many = await told(`{ ${times(30, (index) => `u${index}`)} }`);
     expect(many).toHaveLength(LIMITS.errors + 1);
@@ -84,19 +82,19 @@ describe('what is told of a query that is wrong in many ways', () => {
     expect(await told(query, { ids: Array(30).fill([]) })).toHaveLength(LIMITS.errors + 1);
   });
 
-  test('the first ten places', async () => {
+  test('an error with many locations is answered with the first ten', async () => {
     const [error] = await told(`{ users(${times(100, () => 'first: 1')}) { nodes { id } } }`);
     expect(error).toMatchObject({ extensions: { code: 'INVALID_QUERY' } });
     expect(error?.locations).toHaveLength(10);
     expect(error?.locations?.[1]).toEqual({ line: 1, column: 18 });
   });
 
-  test('the ends of what is long', async () => {
+  test('a message that quotes a long name keeps both ends of it', async () => {
     const [error] = await told(`{ ${'x'.repeat(50_000)} }`);
     expect(error?.message).toMatch(/^Cannot query field "x{400,500} … x{400,500}" on type "Query"\.$/);
   });
 
-  test('and where', async () => {
+  test('an error keeps its line and column, however far down the document', async () => {
     const lines = '\n'.repeat(1000);
     expect((await told(`${lines}{ me { id }\n  unknown }`))[0]?.locations).toEqual([
       { line: 1002, column: 3 },
@@ -108,18 +106,18 @@ describe('what is told of a query that is wrong in many ways', () => {
   });
 });
 
-describe('what is made to hang a server is refused', () => {
+describe('queries made to hang a server', () => {
   /** Fragments that each spread the next one twice: the last one stands 2^levels times in the answer. */
   const doubling = (levels: number, leaf: string) =>
     times(levels, (index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`) +
     ` fragment F${levels} on Query { ${leaf} }`;
 
-  test.each([[20], [22], [60]])('fragments that double %i times', async (levels) => {
+  test.each([[20], [22], [60]])('fragments that double %i times are refused', async (levels) => {
     for (const leaf of ['__typename', 'me { id }'])
       expect(await codeOf(`{ ...F0 } ${doubling(levels, leaf)}`)).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('but fragments that double a few times are fine', async () => {
+  test('fragments that double a few times are answered', async () => {
     expect(await codeOf(`{ ...F0 } ${doubling(6, 'me { id }')}`)).toBeUndefined();
   });
 
@@ -154,7 +152,7 @@ describe('what is made to hang a server is refused', () => {
       `{ ${times(30, () => `user(id: "${'x'.repeat(2000)}") { id }`)} }`,
       'QUERY_TOO_COMPLEX',
     ],
-  ])('%s', async (_, query, code) => {
+  ])('a query with %s is refused', async (_, query, code) => {
     expect(await codeOf(query)).toBe(code);
   });
 
@@ -167,25 +165,22 @@ describe('what is made to hang a server is refused', () => {
     ],
     ['levels without end', '{a'.repeat(5000)],
     ['brackets without end', '{'.repeat(3000)],
-  ])('%s', async (_, query) => {
+  ])('a query with %s is refused without overflowing the stack', async (_, query) => {
     const { status, errors } = await app.client.graphql(query);
     expect(status).toBe(400);
     expect(errors?.[0]?.extensions.code).toMatch(/^(QUERY_TOO_COMPLEX|INVALID_QUERY)$/);
     expect(errors?.[0]?.message).not.toMatch(/call stack/);
   });
 
-  test('variables that are nested deeply', async () => {
+  test('variables nested too deeply are refused', async () => {
     const query = 'query ($name: String) { user(name: $name) { id } }';
     expect(await codeOf(query, { name: 'x', unused: listsIn(LIMITS.nesting) })).toBeUndefined();
     expect(await codeOf(query, { name: 'x', unused: listsIn(LIMITS.nesting + 1) })).toBe('INVALID_INPUT');
     const deepest = `{"query":"${query}","variables":{"unused":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`;
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: deepest });
-    const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
-    expect(errors[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect((await postGraphql(app.url, deepest)).code).toBe('INVALID_INPUT');
   });
 
-  test('variables that are many', async () => {
+  test('variables with too many values are refused', async () => {
     const query = 'query ($name: String) { user(name: $name) { id } }';
     // The variables themselves, the name and the list are three.
     const most = LIMITS.values - 3;
@@ -193,7 +188,7 @@ describe('what is made to hang a server is refused', () => {
     expect(await codeOf(query, { name: 'x', unused: Array(most + 1).fill(1) })).toBe('INVALID_INPUT');
   });
 
-  test('and the gateway goes on', async () => {
+  test('the gateway still answers after the queries made to hang it', async () => {
     expect(await codeOf('{ me { id } }')).toBeUndefined();
   });
 });

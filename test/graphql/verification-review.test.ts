@@ -1,6 +1,6 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
+import { atOnce, tally } from '../support/at-once.js';
 import { freshPhone } from '../support/client.js';
-import { atOnce, tally } from '../support/doors.js';
 import { grant, type Outcome, setUser, uploadPicture } from '../support/operations.js';
 import {
   type Applicant,
@@ -20,8 +20,7 @@ import {
 
 /** What becomes of a real-name verification: reviews, new tries, and all of it at once. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let reviewer: Applicant;
 /** Somebody with pictures and nothing else, who never submits anything that holds. */
 let stranger: Applicant;
@@ -33,12 +32,10 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const someone = (decision?: 'PASS' | 'REFUSE') => submitted(app.client, reviewer, decision);
-const sql = (text: string, params: unknown[] = []) =>
-  app.infrastructure.database.fork().execute<Record<string, unknown>[]>(text, params);
 const codes = (outcomes: Outcome[]) => tally(outcomes.map(({ code }) => code ?? 'ok'));
 
 describe('a review', () => {
-  test('passes or refuses what waits, once; its words replace the owner’s', async () => {
+  test("a review passes or refuses a waiting verification once, and its words replace the owner's", async () => {
     const [passed, refused] = await Promise.all([someone(), someone()]);
     const before = await seen(app.client, passed.id, passed.token);
     const { value } = await review(app.client, reviewer.token, passed.id, 'PASS');
@@ -55,7 +52,7 @@ describe('a review', () => {
     }
   });
 
-  test('keeps the words of the owner when it has none', async () => {
+  test('a review without words keeps those of the owner', async () => {
     const waiting = await someone();
     const tooLong = await review(app.client, reviewer.token, waiting.id, 'PASS', { desc: '长'.repeat(192) });
     expect(tooLong).toEqual({ code: 'INVALID_INPUT', field: 'desc' });
@@ -63,7 +60,7 @@ describe('a review', () => {
     expect(value.desc).toBe(personOf(waiting).desc);
   });
 
-  test('is of what the reviewer saw', async () => {
+  test('a review of a version that the owner changed meanwhile is refused', async () => {
     const waiting = await someone();
     const { updatedAt } = await seen(app.client, waiting.id);
     await withdraw(app.client, waiting.token);
@@ -75,7 +72,7 @@ describe('a review', () => {
     expect(value).toMatchObject({ type: 'ORG', state: 'PASSED' });
   });
 
-  test('is for reviewers, on others, of those that there are', async () => {
+  test('a review is for reviewers, on others, of verifications that exist', async () => {
     const waiting = await someone();
     expect((await review(app.client, undefined, waiting.id, 'PASS')).code).toBe('UNAUTHENTICATED');
     for (const { token } of [waiting, stranger]) {
@@ -90,7 +87,7 @@ describe('a review', () => {
     }
   });
 
-  test('goes on for a disabled account, and not for a cancelled one', async () => {
+  test('a review goes on for a disabled account, and not for a cancelled one', async () => {
     const [disabled, cancelled] = await Promise.all([someone(), someone()]);
     await setUser(app.infrastructure.database.fork(), disabled.id, { status: 2 });
     expect((await review(app.client, reviewer.token, disabled.id, 'PASS')).value.state).toBe('PASSED');
@@ -100,8 +97,8 @@ describe('a review', () => {
   });
 });
 
-describe('after a refusal', () => {
-  test('everything but the type is submitted anew, and waits again', async () => {
+describe('refused verifications', () => {
+  test('a refused verification is submitted anew in all but its type, and waits again', async () => {
     const refused = await someone('REFUSE');
     const before = await seen(app.client, refused.id, refused.token);
     const picture = await uploadPicture(app.client, refused.token);
@@ -137,7 +134,7 @@ describe('after a refusal', () => {
     expect(twice).toEqual({ code: 'VERIFICATION_STATE' });
   });
 
-  test('only then', async () => {
+  test('a verification is updated only after a refusal', async () => {
     const passed = await someone('PASS');
     const update = (who: Applicant) => submit(app.client, who.token, personOf(who), 'updateVerification');
     expect((await update(passed)).code).toBe('VERIFICATION_STATE');
@@ -146,7 +143,7 @@ describe('after a refusal', () => {
   });
 });
 
-test('what happened is among the security events of the owner', async () => {
+test('verification reviews are among the security events of the owner', async () => {
   const owner = await someone('REFUSE');
   await submit(app.client, owner.token, personOf(owner), 'updateVerification');
   await review(app.client, reviewer.token, owner.id, 'PASS');
@@ -180,12 +177,12 @@ describe('the list for reviewers', () => {
     return found;
   }
 
-  test('goes from the one that has waited longest, by state, in pages without gaps or doubles', async () => {
+  test('the review list starts with the one that has waited longest, by state, in pages without gaps or doubles', async () => {
     const some = [await someone(), await someone(), await someone(), await someone('REFUSE')];
     const [first, second, third, refused] = some.map(({ id }) => String(id));
-    await sql('update verifications set updated_at = ? where user_id = ?', [new Date(0), some[1]?.id]);
+    await app.sql('update verifications set updated_at = ? where user_id = ?', [new Date(0), some[1]?.id]);
     const moment = (await rowOf(app, some[0]?.id as number))?.updated_at;
-    await sql('update verifications set updated_at = ? where user_id = ?', [moment, some[2]?.id]);
+    await app.sql('update verifications set updated_at = ? where user_id = ?', [moment, some[2]?.id]);
 
     const pending = await pages('PENDING', 2);
     const ids = pending.map(({ userId }) => userId);
@@ -196,13 +193,13 @@ describe('the list for reviewers', () => {
     expect(pending.at(-1)).toMatchObject({ idNumber: ID_NUMBER, user: { id: third } });
     expect((await pages('PENDING', 1)).map(({ userId }) => userId)).toEqual(ids);
     expect((await pages('REFUSED', 100)).at(-1)?.userId).toBe(refused);
-    const [{ n } = {}] = await sql(
+    const [{ n } = {}] = await app.sql(
       'select count(*)::int as n from verifications v join users u on u.id = v.user_id where u.status <> 3',
     );
     expect(await pages(null, 7)).toHaveLength(n as number);
   });
 
-  test('leaves out cancelled accounts', async () => {
+  test('the review list leaves out cancelled accounts', async () => {
     const cancelled = await someone();
     const isListed = async () =>
       (await pages('PENDING', 100)).some(({ userId }) => userId === String(cancelled.id));
@@ -211,7 +208,7 @@ describe('the list for reviewers', () => {
     expect(await isListed()).toBe(false);
   });
 
-  test('is for nobody else, and takes only its own cursors', async () => {
+  test('the review list is for reviewers only, and takes only its own cursors', async () => {
     expect(await app.client.code(LIST)).toBe('UNAUTHENTICATED');
     expect(await app.client.code(LIST, {}, stranger.token)).toBe('FORBIDDEN');
     const cursor = (text: string) => Buffer.from(text).toString('base64url');
@@ -229,8 +226,8 @@ describe('the list for reviewers', () => {
   });
 });
 
-describe('at once', () => {
-  test('ten submissions: one is taken', async () => {
+describe('submissions and reviews at once', () => {
+  test('of ten verifications submitted at once, one is taken', async () => {
     const owner = await applicant(app.client);
     const outcomes = await atOnce(10, (index) =>
       submit(app.client, owner.token, index % 2 ? personOf(owner) : organisationOf(owner)),
@@ -240,7 +237,7 @@ describe('at once', () => {
     expect(await seen(app.client, owner.id, owner.token)).toEqual(taken?.value);
   });
 
-  test('ten reviews by two: one decides', async () => {
+  test('of ten reviews at once by two reviewers, one decides', async () => {
     const colleague = await app.client.register();
     await grant(app, colleague.id, ['[user] Review Verification']);
     const waiting = await someone();
@@ -257,7 +254,7 @@ describe('at once', () => {
     expect((await seen(app.client, waiting.id)).state).toBe(decided?.value.state);
   });
 
-  test('a review and a withdrawal with a new submission: what the reviewer did not see is not passed', async () => {
+  test('a review beside a withdrawal and new submission does not pass what the reviewer did not see', async () => {
     for (let round = 0; round < 5; round++) {
       const owner = await someone();
       const { updatedAt } = await seen(app.client, owner.id);
@@ -276,7 +273,7 @@ describe('at once', () => {
     }
   });
 
-  test('ten updates: one is taken', async () => {
+  test('of ten updates of a verification at once, one is taken', async () => {
     const refused = await someone('REFUSE');
     const outcomes = await atOnce(10, () =>
       submit(app.client, refused.token, personOf(refused), 'updateVerification'),

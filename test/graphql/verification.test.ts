@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { grant, uploadPicture } from '../support/operations.js';
 import {
   type Applicant,
@@ -20,8 +20,7 @@ import {
 
 /** Submitting a real-name verification, what it takes, and who sees it. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let reviewer: Applicant;
 /** Somebody with pictures and nothing else, who never submits anything that holds. */
 let stranger: Applicant;
@@ -33,11 +32,9 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const someone = (decision?: 'PASS' | 'REFUSE') => submitted(app.client, reviewer, decision);
-const sql = (text: string, params: unknown[] = []) =>
-  app.infrastructure.database.fork().execute<Record<string, unknown>[]>(text, params);
 
 describe('submitting', () => {
-  test('a person, whose pictures are named by id or node', async () => {
+  test('a person is submitted for verification with pictures named by id or node', async () => {
     const person = await applicant(app.client);
     const rear = await uploadPicture(app.client, person.token);
     const input = {
@@ -66,7 +63,7 @@ describe('submitting', () => {
     expect(await seen(app.client, person.id, person.token)).toEqual(value);
   });
 
-  test('an organisation, by the person who stands for it; what is of the other type is not kept', async () => {
+  test('an organisation is submitted by the person who stands for it, and what belongs to the other type is not kept', async () => {
     const founder = await applicant(app.client);
     const input = {
       ...organisationOf(founder),
@@ -88,7 +85,7 @@ describe('submitting', () => {
     expect(await rowOf(app, founder.id)).toMatchObject({ type: 'org', front_image_id: null, state: -1 });
   });
 
-  test('needs a session, and is done once', async () => {
+  test('a verification needs a session, and is submitted once', async () => {
     expect((await submit(app.client, undefined, personOf(stranger))).code).toBe('UNAUTHENTICATED');
     const waiting = await someone();
     for (const decision of [undefined, 'REFUSE'] as const) {
@@ -99,7 +96,7 @@ describe('submitting', () => {
     }
   });
 
-  test('a user without one has none', async () => {
+  test('a user who never submitted a verification has none', async () => {
     expect(await seen(app.client, stranger.id, stranger.token)).toBeNull();
   });
 });
@@ -112,13 +109,13 @@ test.each([
   ['a foreigner of a country without a place', '988264199912310078'],
   ['somebody who pastes it', '\u202d110101\u00a019900307\u200b 7571\u202c', ID_NUMBER],
   ['somebody with a Chinese keyboard', '１１０１０５１９４９１２３１００２ｘ', ID_NUMBER_X],
-])('the number of %s is taken: %s', async (_who, idNumber, stored = idNumber) => {
+])('a verification takes the number of %s: %s', async (_who, idNumber, stored = idNumber) => {
   const someone = await applicant(app.client);
   const { value } = await submit(app.client, someone.token, { ...personOf(someone), idNumber });
   expect(value?.idNumber).toBe(stored);
 });
 
-describe('what is refused, with the field', () => {
+describe('refused verifications', () => {
   const long = '长'.repeat(192);
   const texts = ['realName', 'desc'];
   const ofOrganisation = ['organisationName', 'organisationAddress'];
@@ -166,13 +163,16 @@ describe('what is refused, with the field', () => {
     ['a landline', 'person', 'phoneNumber', '02885551234', 'PHONE_INVALID'],
   ];
 
-  test.each(cases)('%s: %s, %s', async (_name, kind, field, value, code) => {
-    const input = { ...(kind === 'person' ? personOf(stranger) : organisationOf(stranger)), [field]: value };
+  test.each(cases)('a verification is refused: %s (%s, %s)', async (_name, kind, field, value, code) => {
+    const input = {
+      ...(kind === 'person' ? personOf(stranger) : organisationOf(stranger)),
+      [field]: value,
+    };
     expect(await submit(app.client, stranger.token, input)).toEqual({ code, field });
     expect(await rowOf(app, stranger.id)).toBeUndefined();
   });
 
-  test('texts of 191 characters are taken, however many bytes they have', async () => {
+  test('a verification takes texts of 191 characters, however many bytes they have', async () => {
     const founder = await applicant(app.client);
     const most = '😀'.repeat(191);
     const texts = { realName: most, desc: most, organisationName: most, organisationAddress: most };
@@ -180,7 +180,7 @@ describe('what is refused, with the field', () => {
     expect(value).toMatchObject(texts);
   });
 
-  test('pictures that are not the caller’s own', async () => {
+  test("a verification is refused with pictures that are not the caller's own", async () => {
     const other = await applicant(app.client);
     const { defaultPhotos } = await app.client.data('{ defaultPhotos { id node } }');
     const { id, node } = stranger.picture;
@@ -216,8 +216,8 @@ describe('what is refused, with the field', () => {
   });
 });
 
-describe('who sees what', () => {
-  test('everybody the public part, along every path; owner, reviewers and readers of private data the rest', async () => {
+describe('the parts of a verification', () => {
+  test('everybody sees the public part of a verification, along every path; owner, reviewers and readers of private data see the rest', async () => {
     const person = await someone();
     const whole = await seen(app.client, person.id, person.token);
     expect(whole).toMatchObject({
@@ -257,7 +257,7 @@ describe('who sees what', () => {
     }
   });
 
-  test('the table shows neither name nor number, and what is in it opens in its own row only', async () => {
+  test('the table of verifications shows neither name nor number, and their ciphertexts open in their own row only', async () => {
     const [one, other] = await Promise.all([someone(), someone()]);
     const [row, otherRow] = await Promise.all([rowOf(app, one.id), rowOf(app, other.id)]);
     const stored = JSON.stringify(row);
@@ -268,7 +268,7 @@ describe('who sees what', () => {
     expect(row?.key_id).toBe(app.config.DATA_KEYS[0]?.id);
     expect(row?.encrypted_id_number).not.toBe(otherRow?.encrypted_id_number);
 
-    await sql('update verifications set encrypted_id_number = ? where user_id = ?', [
+    await app.sql('update verifications set encrypted_id_number = ? where user_id = ?', [
       otherRow?.encrypted_id_number,
       one.id,
     ]);
@@ -282,7 +282,7 @@ describe('who sees what', () => {
     await withdraw(app.client, one.token);
   });
 });
-test('it is withdrawn in any state, and can then be submitted again', async () => {
+test('a verification is withdrawn in any state, and can then be submitted again', async () => {
   for (const decision of [undefined, 'PASS', 'REFUSE'] as const) {
     const owner = await someone(decision);
     expect(await withdraw(app.client, owner.token)).toEqual({ value: true });

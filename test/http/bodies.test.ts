@@ -150,7 +150,7 @@ async function fill(what: 'source' | 'all'): Promise<void> {
   await until('they have begun', () => app.http.bodies.held === expected);
 }
 
-test('beyond what one source may have it is 429, in the envelope of every door', async () => {
+test('bodies beyond the share of one source are refused with 429, in the envelope of every API', async () => {
   await fill('source');
   for (const [name, kind] of Object.entries(KINDS)) {
     const refused = { name, status: 429, retry: '1', body: kind.rate };
@@ -161,7 +161,7 @@ test('beyond what one source may have it is 429, in the envelope of every door',
   expect(app.http.bodies.held).toBe(SOURCE_BYTES);
 });
 
-test('beyond what there is for all it is 503', async () => {
+test('bodies beyond what there is for all sources are refused with 503', async () => {
   await fill('all');
   for (const [name, kind] of Object.entries(KINDS)) {
     const answer = await answerTo(open(kind, 20_000, '203.0.113.3'));
@@ -170,7 +170,7 @@ test('beyond what there is for all it is 503', async () => {
   expect(app.http.bodies.held).toBe(TOTAL_BYTES);
 });
 
-test('small bodies go on, and what was refused is read to its end', async () => {
+test('small bodies are served while the share of their source is used up, and a refused body is read to its end', async () => {
   await fill('all');
   const headers = { 'x-forwarded-for': FULL };
   const { status, data } = await app.client.graphql('{ hobbies { id } }', {}, { headers });
@@ -181,12 +181,12 @@ test('small bodies go on, and what was refused is read to its end', async () => 
   expect([await answer, await sent]).toEqual([expect.objectContaining({ status: 429 }), 'sent']);
 });
 
-test('only a file may be larger than other bodies', async () => {
+test('only a body with a file may be larger than the limit of other bodies', async () => {
   const answer = await answerTo(open({ path: '/upload' }, 250_000));
   expect(answer.body).toMatchObject({ error_code: 1001 });
 });
 
-test('the sources of one IPv6 network are one; who holds nothing may have one however large', async () => {
+test('the addresses of one IPv6 network share one budget of bodies, and a neighbouring network has its own', async () => {
   const kind: Kind = { path: '/user/register' };
   open(kind, 200_000, '2001:db8::1');
   await until('it is held', () => app.http.bodies.held === 200_000);
@@ -195,7 +195,7 @@ test('the sources of one IPv6 network are one; who holds nothing may have one ho
   await until('a neighbour may', () => app.http.bodies.held === 400_000);
 });
 
-test('what is held is let go only when the work on it has ended', async () => {
+test('the memory of a body is released only when the work on it has ended', async () => {
   let finish: (reason: Error) => void = () => undefined;
   const work = new Promise<never>((_resolve, reject) => {
     finish = reject;
@@ -216,15 +216,13 @@ test('what is held is let go only when the work on it has ended', async () => {
   upload.mockRestore();
 });
 
-/** Of any request, by the server of Node: what is given up so late was not given up for being slow. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
 test.each([
   ['stands still', ''],
   ['comes in drops', 'x'],
 ])('a body that %s is given up, though its client does not hang up', async (_how, drop) => {
   const strict = await world.start({ BODY_STALL_SECONDS: '1' });
-  const begun = performance.now();
+  // Else Node gives every request up in the end.
+  strict.http.server.requestTimeout = 0;
   const { hostname, port } = new URL(strict.url);
   const kinds = [KINDS['anlife, a file'], KINDS['plus, JSON'], KINDS['GraphQL, a form']] as Kind[];
   const sockets = kinds.map(({ path, type = 'application/json', headers = {}, body = '' }) => {
@@ -245,13 +243,12 @@ test.each([
   const answers = await Promise.all(sockets.map((socket) => once(socket, 'data')));
   clearInterval(dropping);
   for (const [answer] of answers) expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
-  expect(performance.now() - begun).toBeLessThan(REQUEST_TIMEOUT_MS / 2);
   await until('nothing is held', () => strict.http.bodies.held === 0);
   for (const socket of sockets) socket.destroy();
   await strict.close();
 });
 
-describe('a session is asked for before the body', () => {
+describe('sessions before bodies', () => {
   const bad = 'x'.repeat(43);
   const unauthenticated = {
     anlife: { error_code: 1002 },
@@ -296,7 +293,7 @@ describe('a session is asked for before the body', () => {
       { method: 'PATCH', path: '/api/v2/user', headers: { authorization: `Bearer ${bad}` } },
       unauthenticated.plus,
     ],
-  ])('%s', async (_name, kind, body) => {
+  ])('a bad session is refused before its body is read: %s', async (_name, kind, body) => {
     expect(await answerTo(open(kind, 100_000))).toMatchObject({ body });
   });
 });

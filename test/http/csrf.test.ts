@@ -1,13 +1,13 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
+import { multipart, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 
 /**
  * The cookie of the member centre is good at /graphql, and a browser sends it along with
  * whatever another site makes it send. Only requests that a browser asks about first may use it.
  */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -21,38 +21,32 @@ const RENAME = 'mutation { updateProfile(input: { bio: "changed by another site"
 interface Sent {
   type?: string;
   body?: string | FormData;
-  path?: string;
+  search?: string;
   method?: string;
   headers?: Record<string, string>;
 }
 
-interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
-  data?: any;
-  errors?: { extensions: { code: string } }[];
-}
-
 /** With the cookie, as a browser would send it. */
-const send = async ({ type, body, path = '/graphql', method = 'POST', headers = {} }: Sent) => {
-  const response = await fetch(app.url + path, {
-    method,
-    headers: { cookie: `member_session=${account.token}`, ...(type && { 'content-type': type }), ...headers },
-    body,
-  });
-  return { status: response.status, body: (await response.json()) as Answer };
+const send = ({ type, body, search, method = 'POST', headers }: Sent) => {
+  const cookie = `member_session=${account.token}`;
+  return sendGraphql(
+    app.url,
+    { method, headers: { cookie, ...(type && { 'content-type': type }), ...headers }, body },
+    search,
+  );
 };
 
 const bio = async () => (await app.client.data('{ me { bio } }', {}, account.token)).me.bio;
 
 const json = (query: string) => JSON.stringify({ query });
 
-test('the cookie says who calls', async () => {
+test('the cookie of a browser is a session', async () => {
   const { status, body } = await send({ type: 'application/json', body: json('{ me { id phone } }') });
   expect(status).toBe(200);
   expect(body.data.me).toEqual({ id: String(account.id), phone: account.phone });
 });
 
-test('a token in the header goes before it', async () => {
+test('a token in the header goes before the cookie', async () => {
   const other = await app.client.register();
   const { body } = await send({
     type: 'application/json',
@@ -62,12 +56,7 @@ test('a token in the header goes before it', async () => {
   expect(body.data.me.id).toBe(String(other.id));
 });
 
-function uploadForm(query: string): FormData {
-  const form = new FormData();
-  form.set('operations', json(query));
-  form.set('map', '{}');
-  return form;
-}
+const uploadForm = (query: string) => multipart({ query });
 
 /** What a page can make a browser send without being asked: CORS's "simple requests". */
 const SIMPLE: [string, () => Sent][] = [
@@ -84,14 +73,11 @@ const SIMPLE: [string, () => Sent][] = [
     }),
   ],
   ['a form with a file', () => ({ body: uploadForm(RENAME) })],
-  [
-    'a mutation by GET',
-    () => ({ method: 'GET', path: `/graphql?${new URLSearchParams({ query: RENAME })}` }),
-  ],
+  ['a mutation by GET', () => ({ method: 'GET', search: `?${new URLSearchParams({ query: RENAME })}` })],
   ['no type at all', () => ({ body: undefined })],
 ];
 
-test.each(SIMPLE)('%s is refused', async (_what, sent) => {
+test.each(SIMPLE)('a simple request of a foreign page is refused: %s', async (_what, sent) => {
   const { status, body } = await send(sent());
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
@@ -100,22 +86,22 @@ test.each(SIMPLE)('%s is refused', async (_what, sent) => {
   expect(await bio()).toBeNull();
 });
 
-test('a query by GET is refused, unless it says that it was asked about', async () => {
-  const path = `/graphql?${new URLSearchParams({ query: '{ me { id } }' })}`;
-  expect((await send({ method: 'GET', path })).status).toBe(400);
-  const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+test('a query by GET is refused, unless it has the header that asks for a preflight', async () => {
+  const search = `?${new URLSearchParams({ query: '{ me { id } }' })}`;
+  expect((await send({ method: 'GET', search })).status).toBe(400);
+  const { status, body } = await send({ method: 'GET', search, headers: PREFLIGHT });
   expect([status, body.data.me.id]).toEqual([200, String(account.id)]);
 });
 
-test('a mutation by GET is refused even then', async () => {
-  const path = `/graphql?${new URLSearchParams({ query: RENAME })}`;
-  const { status, body } = await send({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
+test('a mutation by GET is refused, also with the header that asks for a preflight', async () => {
+  const search = `?${new URLSearchParams({ query: RENAME })}`;
+  const { status, body } = await send({ method: 'GET', search, headers: PREFLIGHT });
   expect(status).toBe(405);
   expect(body.data).toBeUndefined();
   expect(await bio()).toBeNull();
 });
 
-test('several operations in one body are refused: each would be a request of its own to the limits', async () => {
+test('a batch of operations in one body is refused', async () => {
   const { status, body } = await send({
     type: 'application/json',
     body: `[${json('{ me { id } }')}, ${json(RENAME)}]`,
@@ -125,8 +111,8 @@ test('several operations in one body are refused: each would be a request of its
   expect(await bio()).toBeNull();
 });
 
-test('a form that says that it was asked about is served', async () => {
-  const headers = { 'apollo-require-preflight': '1' };
+test('a multipart request with the header that asks for a preflight is served', async () => {
+  const headers = PREFLIGHT;
   const { status, body } = await send({ body: uploadForm(RENAME), headers });
   expect([status, body.errors]).toEqual([200, undefined]);
   expect(await bio()).toBe('changed by another site');

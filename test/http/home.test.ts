@@ -18,7 +18,7 @@ async function ask(config: typeof DEVELOPMENT, url: string, headers: Record<stri
 const linksOf = (page: string) => [...page.matchAll(/<a href="([^"]+)">/g)].map(([, url]) => url);
 
 describe('/', () => {
-  test('shows a person what is where', async () => {
+  test('the home page shows a person what is where', async () => {
     const { statusCode, headers, body } = await ask(DEVELOPMENT, '/', BROWSER);
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(headers).toMatchObject({ 'content-language': 'zh-CN', vary: 'accept, accept-language' });
@@ -28,7 +28,7 @@ describe('/', () => {
     expect(english.body).toMatch(/<html lang="en">[\s\S]*<h1>User gateway<\/h1>/);
   });
 
-  test('loads and runs nothing, and its policy names the one style it has', async () => {
+  test('the home page loads and runs nothing, and its policy names the one style it has', async () => {
     const { headers, body } = await ask(DEVELOPMENT, '/', BROWSER);
     const style = /<style>([\s\S]*)<\/style>/.exec(body)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
@@ -39,7 +39,7 @@ describe('/', () => {
     expect(body.length).toBeLessThan(2000);
   });
 
-  test('in production names nothing that is switched off', async () => {
+  test('the home page in production names nothing that is switched off', async () => {
     const { statusCode, body } = await ask(PRODUCTION, '/', BROWSER);
     expect([statusCode, linksOf(body)]).toEqual([200, []]);
     expect(body).toContain('<code>/graphql</code>');
@@ -50,7 +50,7 @@ describe('/', () => {
     });
   });
 
-  test('is JSON for a program', async () => {
+  test('the home page is JSON for a program', async () => {
     for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }] as Record<
       string,
       string
@@ -63,7 +63,7 @@ describe('/', () => {
   });
 });
 
-test('/favicon.ico is an icon that may be kept', async () => {
+test('/favicon.ico is an icon that may be cached', async () => {
   const { statusCode, headers, rawPayload } = await ask(PRODUCTION, '/favicon.ico');
   expect([statusCode, headers['content-type']]).toEqual([200, 'image/x-icon']);
   expect(headers['cache-control']).toBe('public, max-age=86400');

@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 
 /** What holds for every answer, whatever its door. */
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 
 const ALLOWED = 'https://app.example.com';
 
@@ -45,24 +44,27 @@ describe('the id of a request', () => {
   const idOf = async (given?: string) =>
     (await get('/livez', given === undefined ? {} : { 'x-request-id': given })).headers.get('x-request-id');
 
-  test('is made, and differs', async () => {
+  test('a request without an id is given one of its own', async () => {
     const [one, other] = await Promise.all([idOf(), idOf()]);
     expect(one).toMatch(/^[0-9a-f-]{36}$/);
     expect(one).not.toBe(other);
   });
 
-  test.each(['0123abcd', 'from_a-proxy-1', 'a'.repeat(64)])('is kept when it is harmless: %s', async (id) => {
-    expect(await idOf(id)).toBe(id);
-  });
+  test.each(['0123abcd', 'from_a-proxy-1', 'a'.repeat(64)])(
+    'a request keeps the harmless id %s',
+    async (id) => {
+      expect(await idOf(id)).toBe(id);
+    },
+  );
 
   test.each(['short', 'a'.repeat(65), 'with space in it', '"quoted-id"', 'a,b,c,d,e,f', '<script>alert'])(
-    'is not kept when it is not: %s',
+    'a request does not keep an id that is not harmless: %s',
     async (id) => {
       expect(await idOf(id)).toMatch(/^[0-9a-f-]{36}$/);
     },
   );
 
-  test('comes with every answer, errors too', async () => {
+  test('the id of a request comes with every answer, errors too', async () => {
     for (const path of ['/nothing', '/graphql', '/anlife/v1.0/nothing', '/readyz']) {
       const response = await get(path, { 'x-request-id': 'the-same-id' });
       expect([path, response.headers.get('x-request-id')]).toEqual([path, 'the-same-id']);
@@ -72,7 +74,7 @@ describe('the id of a request', () => {
 
 describe('security headers', () => {
   test.each(['/livez', '/nothing', '/graphql?query={__typename}', '/anlife/v1.0/user/getDefaultPhotoList'])(
-    'come with %s',
+    'security headers come with %s',
     async (path) => {
       const { headers } = await get(path, { 'apollo-require-preflight': '1' });
       expect(Object.fromEntries(headers)).toMatchObject({
@@ -87,7 +89,7 @@ describe('security headers', () => {
     },
   );
 
-  test('what an account can read is not kept by caches', async () => {
+  test('answers that depend on the account are not kept by caches', async () => {
     const answer = await app.client.graphql('{ me { id } }');
     expect(answer.headers.get('cache-control')).toContain('no-store');
   });
@@ -104,7 +106,7 @@ describe('CORS', () => {
       },
     });
 
-  test('an origin on the list may read, with credentials', async () => {
+  test('an origin on the list may read answers, with credentials', async () => {
     for (const path of ['/graphql?query={__typename}', '/anlife/v1.0/user/getDefaultPhotoList', '/nothing']) {
       const { headers } = await get(path, { origin: ALLOWED, 'apollo-require-preflight': '1' });
       expect(headers.get('access-control-allow-origin')).toBe(ALLOWED);
@@ -119,34 +121,37 @@ describe('CORS', () => {
     'http://app.example.com',
     'https://APP.example.com:8443',
     'null',
-  ])('%s may not', async (origin) => {
+  ])('the origin %s may not read answers', async (origin) => {
     const { headers } = await get('/livez', { origin });
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect((await preflight(origin, 'POST')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('a preflight for %s allows it', async (method) => {
-    const { status, headers } = await preflight(ALLOWED, method);
-    expect(status).toBe(204);
-    expect(headers.get('access-control-allow-origin')).toBe(ALLOWED);
-    expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
-    expect(headers.get('access-control-allow-headers')).toContain('authorization');
-    expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
-  });
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'a preflight of an allowed origin allows %s',
+    async (method) => {
+      const { status, headers } = await preflight(ALLOWED, method);
+      expect(status).toBe(204);
+      expect(headers.get('access-control-allow-origin')).toBe(ALLOWED);
+      expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
+      expect(headers.get('access-control-allow-headers')).toContain('authorization');
+      expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
+    },
+  );
 
-  test('what tells a client when to come back, and what to report, can be read by scripts', async () => {
+  test('scripts of other origins can read when to come back and what to report', async () => {
     const { headers } = await get('/livez', { origin: ALLOWED });
     const exposed = headers.get('access-control-expose-headers')?.toLowerCase() ?? '';
     expect(exposed).toContain('retry-after');
     expect(exposed).toContain('x-request-id');
   });
 
-  test('without an Origin there is no CORS', async () => {
+  test('a request without an Origin is answered without CORS headers', async () => {
     expect((await get('/livez')).headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
-describe('what is nowhere', () => {
+describe('unknown URLs', () => {
   test.each([
     ['POST', '/'],
     ['GET', '/nothing'],
@@ -157,7 +162,7 @@ describe('what is nowhere', () => {
     ['GET', '/storage/../package.json'],
     ['GET', '/storage/..%2f..%2fpackage.json'],
     ['GET', '/.env'],
-  ])('%s %s is 404 in JSON', async (method, path) => {
+  ])('%s %s, where nothing is, is 404 in JSON', async (method, path) => {
     const response = await fetch(app.url + path, { method });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -167,7 +172,7 @@ describe('what is nowhere', () => {
   });
 
   test.each(['/nothing', '/storage/nothing', '/docs/nothing', '/graphql/assets/nothing.js'])(
-    '%s says to a person what is where',
+    'the 404 of %s shows a person what is where',
     async (path) => {
       const response = await get(path, { accept: 'text/html,*/*;q=0.8', 'accept-language': 'en' });
       expect(response.status).toBe(404);
@@ -179,7 +184,7 @@ describe('what is nowhere', () => {
     },
   );
 
-  test('below a dialect it is in that dialect, whoever asks', async () => {
+  test('an unknown path below a dialect is answered in that dialect, whoever asks', async () => {
     const response = await get('/anlife/v1.0/nothing', { accept: 'text/html' });
     expect([response.status, await response.json()]).toEqual([
       200,
@@ -187,20 +192,20 @@ describe('what is nowhere', () => {
     ]);
   });
 
-  test('the same address with a slash more is the same address', async () => {
+  test('a path with one slash more is the same path', async () => {
     const { status, body } = await app.client.legacy('GET', '//anlife/v1.0//user/getDefaultPhotoList/');
     expect([status, Object.keys(body)]).toEqual([200, ['datas']]);
   });
 });
 
-describe('what is no good HTTP', () => {
-  test('headers beyond the limit are 431', async () => {
+describe('malformed HTTP', () => {
+  test('headers beyond the limit are refused with 431', async () => {
     const answer = await raw(`GET /livez HTTP/1.1\r\nhost: x\r\nx-filler: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).not.toContain('xxxx');
   });
 
-  test('headers just below it are fine', async () => {
+  test('headers just below the limit are accepted', async () => {
     const answer = await raw(
       `GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-filler: ${'x'.repeat(15_000)}\r\n\r\n`,
     );
@@ -215,7 +220,7 @@ describe('what is no good HTTP', () => {
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}',
     ],
     ['a header without a name', 'GET /livez HTTP/1.1\r\nhost: x\r\n: y\r\n\r\n'],
-  ])('%s is 400, and the connection ends', async (_what, text) => {
+  ])('a request with %s is refused with 400, and its connection ends', async (_what, text) => {
     expect(await raw(text)).toMatch(/^HTTP\/1\.1 400 /);
   });
 });

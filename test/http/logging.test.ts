@@ -40,7 +40,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 const PHONE = '13912345678';
 const SECRET = 'sesame-opens-4711';
 
-test('an error of the database shows neither its statement nor its row, but what it was', async () => {
+test('a logged error of the database shows neither statement nor row, but its cause', async () => {
   const em = database.fork();
   const insert = 'insert into users (name, phone) values (?, ?)';
   await em.execute(insert, ['secretive', PHONE]);
@@ -69,7 +69,7 @@ test('an error of the database shows neither its statement nor its row, but what
   expect(written).toContain('UniqueConstraintViolationException');
 });
 
-test('what is named like a secret is not shown, however deep', () => {
+test('a logged field that is named like a secret is hidden, however deep', () => {
   const entry = {
     password: SECRET,
     input: { phone: PHONE, password: SECRET, code: SECRET },
@@ -82,7 +82,7 @@ test('what is named like a secret is not shown, however deep', () => {
   expect(written).toContain('[redacted]');
 });
 
-test('the log of a request, and what comes from it, writes its id and hides the same', () => {
+test('the log of a request carries its id and hides the same fields', () => {
   const log = requestLogger(logger(), { reqId: 'a-request' });
   log.info({ password: SECRET }, 'own');
   log.child({ part: 'one' }).info({ input: { password: SECRET } }, 'of a part');

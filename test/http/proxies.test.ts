@@ -30,7 +30,7 @@ async function seenBy(app: TestApp, headers: Record<string, string>): Promise<st
 
 const forwarded = (value: string) => ({ 'x-forwarded-for': value });
 
-test('without trusted proxies no header is believed', async () => {
+test('without trusted proxies no forwarding header is believed', async () => {
   const claims: Record<string, string>[] = [
     forwarded('203.0.113.9'),
     { 'x-real-ip': '203.0.113.9' },
@@ -55,7 +55,7 @@ test.each([
   ['127.0.0.1, 203.0.113.9', '203.0.113.9'],
   ['10.0.0.1, 203.0.113.9', '203.0.113.9'],
   ['203.0.113.9, 10.0.0.1', '10.0.0.1'],
-])('behind one proxy, %s is %s', async (header, seen) => {
+])('behind one trusted proxy, %s is taken for %s', async (header, seen) => {
   expect(await seenBy(behindOne, forwarded(header))).toBe(seen);
 });
 
@@ -66,28 +66,25 @@ test.each([
   ['203.0.113.9, 192.168.0.1', '192.168.0.1'],
   ['203.0.113.9:51234, 10.0.0.1:443', '203.0.113.9'],
   ['[2001:db8::9]:51234, [::ffff:10.0.0.1]:443', '2001:db8::9'],
-])('behind two, %s is %s', async (header, seen) => {
+])('behind two trusted proxies, %s is taken for %s', async (header, seen) => {
   expect(await seenBy(behindTwo, forwarded(header))).toBe(seen);
 });
 
-test('without the header the proxy itself is who calls', async () => {
+test('without a forwarding header the proxy itself is the source', async () => {
   expect(await seenBy(behindOne, {})).toBe('127.0.0.1');
 });
 
 const UNREADABLE = ['unknown', 'garbage', '999.1.1.1', '_hidden', '[::', '203.0.113.9, unknown', ' ', ','];
 
-test.each(UNREADABLE)(
-  'whom a trusted proxy calls %j is one unknown source, and not the proxy',
-  async (header) => {
-    expect(await seenBy(behindOne, forwarded(header))).toBe('0.0.0.0');
-  },
-);
+test.each(UNREADABLE)('a source that a trusted proxy calls %j is unknown, not the proxy', async (header) => {
+  expect(await seenBy(behindOne, forwarded(header))).toBe('0.0.0.0');
+});
 
-test.each(UNREADABLE)('whoever is not trusted stays who they are, calling themselves %j', async (header) => {
+test.each(UNREADABLE)('a client that is not trusted keeps its address, calling itself %j', async (header) => {
   expect(await seenBy(direct, forwarded(header))).toBe('127.0.0.1');
 });
 
-describe('calls from inside', () => {
+describe('internal calls', () => {
   const ids = (app: TestApp, headers: Record<string, string> = {}) =>
     app.client.legacy(
       'GET',
@@ -96,27 +93,27 @@ describe('calls from inside', () => {
       headers,
     );
 
-  test('are those from INTERNAL_NETWORKS, by the address believed', async () => {
+  test('calls from INTERNAL_NETWORKS are internal, by the address believed', async () => {
     expect(Object.keys((await ids(direct)).body)).toEqual(['datas']);
     expect((await ids(behindOne, forwarded('203.0.113.9'))).body.error_code).toBe(1003);
     expect((await ids(behindTwo, forwarded('203.0.113.9, 10.0.0.1'))).body.error_code).toBe(1003);
   });
 
   test.each([...UNREADABLE, '[2001:db8::1]:5000'])(
-    'come from nobody whom a proxy calls %j',
+    'a source called %j by its proxy is not internal',
     async (header) => {
       expect((await ids(behindOne, forwarded(header))).body.error_code).toBe(1003);
     },
   );
 
   test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host', 'true-client-ip'])(
-    'are not those that a proxy nobody trusts passed on with %s',
+    'a call that an untrusted proxy passed on with %s is not internal',
     async (name) => {
       expect((await ids(direct, { [name]: '127.0.0.1' })).body.error_code).toBe(1003);
     },
   );
 
-  test('cannot be claimed', async () => {
+  test('a forwarding header of a client makes no call internal', async () => {
     expect((await ids(behindOne, forwarded('127.0.0.1, 203.0.113.9'))).body.error_code).toBe(1003);
   });
 });

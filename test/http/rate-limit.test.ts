@@ -24,7 +24,7 @@ async function spend(source: string): Promise<void> {
   for (let i = 0; i < 5; i++) expect((await graphql(source)).status).toBe(200);
 }
 
-test('GraphQL says so in its own shape, with 429 and Retry-After', async () => {
+test('GraphQL refuses requests beyond the limit in its own shape, with 429 and Retry-After', async () => {
   const source = freshSource();
   await spend(source);
   const { status, errors, headers } = await graphql(source);
@@ -38,7 +38,7 @@ test('GraphQL says so in its own shape, with 429 and Retry-After', async () => {
   expect(errors?.[0]?.extensions.retryAfter).toBe(seconds);
 });
 
-test('anlife says so in its own', async () => {
+test('anlife refuses requests beyond the limit in its own envelope', async () => {
   const source = freshSource();
   await spend(source);
   const { status, body, headers } = await anlife(source);
@@ -47,7 +47,7 @@ test('anlife says so in its own', async () => {
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
-test('all doors share it, and unknown addresses of the gateway count too', async () => {
+test('all APIs share one rate limit, and unknown URLs count too', async () => {
   const source = freshSource();
   const paths = [
     '/anlife/v1.0/user/getDefaultPhotoList',
@@ -68,32 +68,32 @@ test('all doors share it, and unknown addresses of the gateway count too', async
   }
 });
 
-test('so many at once are let in, and not one more', async () => {
+test('of requests at once exactly as many as the limit are let in', async () => {
   const source = freshSource();
   const answers = await Promise.all(Array.from({ length: 20 }, () => graphql(source)));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
 });
 
-test('each answer says how much is left', async () => {
+test('each answer says how much of the rate limit is left', async () => {
   const source = freshSource();
   const { headers } = await anlife(source);
   expect([headers.get('x-ratelimit-limit'), headers.get('x-ratelimit-remaining')]).toEqual(['5', '4']);
 });
 
-test('health is not limited', async () => {
+test('health checks are not rate limited', async () => {
   for (let i = 0; i < 8; i++) {
     for (const path of ['/livez', '/readyz']) expect((await fetch(app.url + path)).status).toBe(200);
   }
 });
 
-test('one address does not spend for another, but a /64 is one address', async () => {
+test('one address does not spend the rate limit of another, but a /64 is one address', async () => {
   await spend('2001:db8:7:1::1');
   expect((await graphql('2001:db8:7:1:ffff::2')).status).toBe(429);
   expect((await graphql('2001:db8:7:2::1')).status).toBe(200);
 });
 
-test('a limited request does nothing', async () => {
+test('a rate-limited request does nothing', async () => {
   const source = freshSource();
   await spend(source);
   const send = 'mutation { sendCode(input: { phone: "13800138000", purposes: [REGISTER] }) { resendAfter } }';

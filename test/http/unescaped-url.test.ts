@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
 
 /** Old clients write Chinese into a URL as it is, and their servers took it; Node's parser does not. */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const ask = async (request: Parameters<typeof rawRequest>[0]) =>
   readAnswer(await sendRaw(app.url, rawRequest({ ...request, path: utf8(request.path) })));
 
 test.each(['/api/v2/users?name=张三', '/api/v2/users?name=%E5%BC%A0三'])(
-  '%s finds who has the name',
+  'an unescaped query string finds the user named in it: %s',
   async (path) => {
     const { status, body } = await ask({ method: 'GET', path });
     expect(status).toBe(200);
@@ -30,14 +30,14 @@ test.each(['/api/v2/users?name=张三', '/api/v2/users?name=%E5%BC%A0三'])(
   },
 );
 
-test('in the path, too', async () => {
+test('an unescaped path is read', async () => {
   expect(await ask({ method: 'GET', path: '/api/v2/users/张三丰' })).toMatchObject({
     status: 200,
     body: { id: account.id },
   });
 });
 
-test('with headers, and the body of a form', async () => {
+test('an unescaped URL is read with the headers and form body of its request', async () => {
   const { status, body } = await ask({
     path: `/anlife/v1.0/user/modifyInfo?nickname=真人&user_id=${account.id}`,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -48,7 +48,7 @@ test('with headers, and the body of a form', async () => {
   expect(me.nickname).toBe('真人');
 });
 
-test('an answer names its request, says what follows, and ends the connection', async () => {
+test('an answer to an unescaped URL carries a request id and security headers, and ends the connection', async () => {
   const headers = { 'x-request-id': 'request-of-old', connection: 'keep-alive' };
   const answer = await sendRaw(
     app.url,
@@ -65,7 +65,7 @@ test('an answer names its request, says what follows, and ends the connection', 
 // Elsewhere a machine has one loopback address only.
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('who asks is known by the address that the connection came from', async () => {
+onLinux('the client of an unescaped URL is known by the address of its connection', async () => {
   const strict = await app.world.start({ INTERNAL_NETWORKS: '127.0.0.2' });
   const path = utf8('/anlife/v1.0/user/getUseridsByCityId?city_id=110100&device_type=1&城市=北京');
   const askFrom = async (localAddress: string) => {
@@ -77,24 +77,24 @@ onLinux('who asks is known by the address that the connection came from', async 
   expect(await askFrom('127.0.0.1')).toContain('"error_code":1003');
 });
 
-test('what is malformed besides is refused in the envelope of its door', async () => {
+test('an unescaped URL in an otherwise malformed request is refused in the envelope of its dialect', async () => {
   expect(await ask({ method: 'GET', path: '/anlife/v1.0/user/getHobbyList?user_id=张' })).toEqual({
     status: 200,
     body: { error_code: 1001, error_msg: '参数错误' },
   });
 });
 
-describe('refused', () => {
+describe('refusals', () => {
   const unescaped = rawRequest({ method: 'GET', path: utf8('/api/v2/users?name=张三') });
   const refused =
     /HTTP\/1\.1 400 Bad Request\r\n[^{]*\{"errors":\[\{"message":"参数错误","extensions":\{"code":"INVALID_INPUT"\}\}\]\}$/;
 
-  test('behind another request', async () => {
+  test('an unescaped URL behind another request on one connection is refused', async () => {
     const first = rawRequest({ method: 'GET', path: '/livez', headers: { connection: 'keep-alive' } });
     expect(await sendRaw(app.url, Buffer.concat([first, unescaped]))).toMatch(refused);
   });
 
-  test('in the body of another request, whatever stands behind that', async () => {
+  test('an unescaped URL in the body of another request is not read as a request', async () => {
     const next = rawRequest({ method: 'GET', path: utf8('/名') });
     const body = Buffer.concat([
       rawRequest({
@@ -127,7 +127,7 @@ describe('refused', () => {
     ['chunks', rawRequest({ path: utf8('/upload?名=值'), headers: { 'transfer-encoding': 'chunked' } })],
     ['half a head', unescaped.subarray(0, -4)],
     ['a tab', rawRequest({ method: 'GET', path: utf8('/api/v2/users?name=张\t三') })],
-  ])('with %s', async (_what, bytes) => {
+  ])('an unescaped URL is refused with %s', async (_what, bytes) => {
     expect(await sendRaw(app.url, bytes)).toMatch(refused);
   });
 });

@@ -1,11 +1,11 @@
 import { rawRequest, readAnswer, sendRaw } from '../rest/raw.support.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import type { Account } from '../support/client.js';
 import { photo } from '../support/pictures.js';
 
 /** What no door can read is refused at every door, in its envelope, and changes nothing. */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let account: Account;
 
 beforeAll(async () => {
@@ -50,14 +50,14 @@ const everyDoor = async (request: Request, status: number) => {
 };
 
 test.each(['<script>', '', 'a b', '[::', '%', 'user@host', 'host/path', '1.2.3.999', 'host:99999'])(
-  'a host that is none: %j',
+  'a request with the malformed host %j is refused',
   async (host) => {
     await everyDoor({ headers: { host } }, 400);
   },
 );
 
 test.each(['[::1]:4000', 'ex_am-ple.com', 'localhost.', '127.0.0.1:80'])(
-  'a host that is one: %j',
+  'a request with the well-formed host %j is answered',
   async (host) => {
     const path = '/graphql?query={__typename}';
     const headers = { host, 'apollo-require-preflight': '1' };
@@ -71,7 +71,7 @@ test.each(['[::1]:4000', 'ex_am-ple.com', 'localhost.', '127.0.0.1:80'])(
 test.each([
   ['no host', ''],
   ['two hosts', 'host: a\r\nHost: b\r\n'],
-])('%s', async (_what, lines) => {
+])('a request with %s is refused', async (_what, lines) => {
   const ask = (path: string) =>
     sendRaw(app.url, `GET ${path} HTTP/1.1\r\n${lines}connection: close\r\n\r\n`).then(readAnswer);
   expect(await ask('/livez')).toMatchObject({
@@ -84,12 +84,12 @@ test.each([
   });
 });
 
-test('a client of HTTP/1.0 names no host', async () => {
+test('a request of HTTP/1.0 without a host is answered', async () => {
   const request = 'GET /graphql?query={__typename} HTTP/1.0\r\napollo-require-preflight: 1\r\n\r\n';
   expect(readAnswer(await sendRaw(app.url, request))).toMatchObject({ status: 200 });
 });
 
-test('an expectation that nobody meets', async () => {
+test('a request with an Expect header that nobody meets is refused with 417', async () => {
   await everyDoor({ headers: { expect: 'a-miracle', 'content-type': 'application/json' }, body: '{}' }, 417);
 });
 
@@ -101,11 +101,11 @@ test.each([
   ['a charset', { 'content-type': `${JSON_TYPE}; charset=gbk` }],
   ['a charset in quotes', { 'content-type': `${FORM};charset="GB18030"` }],
   ['a charset of a form', { 'content-type': 'multipart/form-data; boundary=x; charset=iso-8859-1' }],
-])('a body in %s that is not read', async (_what, headers) => {
+])('a body in %s that is not read is refused with 415', async (_what, headers) => {
   await everyDoor({ headers, body: '{}' }, 415);
 });
 
-test('GraphQL says in words what it was', async () => {
+test('GraphQL explains in words why it did not read a request', async () => {
   const said = async (headers: Record<string, string>) => {
     const request = rawRequest({
       path: '/graphql',
@@ -121,7 +121,7 @@ test('GraphQL says in words what it was', async () => {
   expect(await said({ host: 'a b' })).toMatch('Host');
 });
 
-test('chunks of something else', async () => {
+test('a body with a transfer coding below its chunks is refused', async () => {
   const bytes = rawRequest({
     path: '/user/register',
     headers: { 'transfer-encoding': 'gzip, chunked' },
@@ -139,7 +139,7 @@ const READERS = (Object.keys(DOORS) as (keyof typeof DOORS)[]).filter((door) => 
 const around = (before: string, bytes: Buffer, after = '') =>
   Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]);
 
-test.each(NOT_UTF8)('bytes that are not UTF-8 (%#)', async (bytes) => {
+test.each(NOT_UTF8)('a body with bytes that are not UTF-8 is refused (%#)', async (bytes) => {
   for (const door of READERS) {
     const json = around('{"query":"{__typename}","password":"', bytes, '"}');
     await expectRefused(door, { headers: { 'content-type': JSON_TYPE }, body: json }, 400);
@@ -148,7 +148,7 @@ test.each(NOT_UTF8)('bytes that are not UTF-8 (%#)', async (bytes) => {
   }
 });
 
-describe('in a form with parts', () => {
+describe('multipart forms', () => {
   const FORM_TYPE = 'multipart/form-data; boundary=edge';
   const part = (name: Buffer | string, value: Buffer | string, type = '') =>
     Buffer.concat([
@@ -178,18 +178,18 @@ describe('in a form with parts', () => {
     ],
     ['JSON that is none', form(part('password', '{', 'content-type: application/json\r\n'))],
     ['a name', form(part(GBK, 'x'))],
-  ])('%s', async (_what, body) => {
+  ])('a multipart field with %s that cannot be read is refused', async (_what, body) => {
     for (const door of formDoors)
       await expectRefused(door, { headers: { 'content-type': FORM_TYPE }, body }, 400);
   });
 
-  test('the name of a file', async () => {
+  test('a multipart file whose name is not UTF-8 is refused', async () => {
     const named = Buffer.concat([Buffer.from('file"; filename="'), GBK, Buffer.from('.png')]);
     const headers = { 'content-type': FORM_TYPE, auth_token: account.token };
     await expectRefused('upload', { headers, body: form(part(named, await photo())) }, 400);
   });
 
-  test('an operation of GraphQL', async () => {
+  test('a multipart GraphQL operation that is not UTF-8 is refused', async () => {
     const operations = around('{"query":"{ user(name: \\"', GBK, '\\") { id } }"}');
     const body = form(part('operations', operations), part('map', '{}'));
     const headers = { 'content-type': FORM_TYPE, 'apollo-require-preflight': '1' };
@@ -199,7 +199,7 @@ describe('in a form with parts', () => {
     await expectRefused('graphql', { headers, body: latin }, 400);
   });
 
-  test('but what says that it is UTF-8 or ASCII is read, and a file may say what it likes', async () => {
+  test('a multipart field that declares UTF-8 or ASCII is read, and a file may declare any charset', async () => {
     const utf8 = part('password', '张三', 'Content-Type: text/plain; charset="UTF-8"\r\n');
     const ascii = part('account', 'nobody', 'content-type: text/plain; charset=US-ASCII\r\n');
     const file = part('x"; filename="x.txt', GBK, 'content-type: text/plain; charset=gbk\r\n');
@@ -209,7 +209,7 @@ describe('in a form with parts', () => {
   });
 });
 
-test('escapes in a URL of GraphQL that are no text', async () => {
+test('a GraphQL URL with escapes that are not UTF-8 is refused', async () => {
   for (const escaped of ['%D5%C5', '%zz']) {
     const path = `/graphql?query={user(name:"${escaped}"){id}}`;
     const request = rawRequest({ method: 'GET', path, headers: { 'apollo-require-preflight': '1' } });
@@ -220,7 +220,7 @@ test('escapes in a URL of GraphQL that are no text', async () => {
   }
 });
 
-test('neither a name nor a password can be set to them', async () => {
+test('neither a name nor a password can be set to bytes that are not UTF-8', async () => {
   const headers = { authorization: `Bearer ${account.token}`, 'content-type': FORM };
   for (const [method, path, field] of [
     ['PATCH', '/api/v2/user', 'name='],
@@ -235,7 +235,7 @@ test('neither a name nor a password can be set to them', async () => {
   }
 });
 
-test('a mark in front of the text is none of it', async () => {
+test('a byte order mark before a body is skipped', async () => {
   const mark = Buffer.from('efbbbf', 'hex');
   const body = Buffer.concat([mark, Buffer.from('{"query":"{__typename}"}')]);
   const request = rawRequest({
@@ -249,7 +249,7 @@ test('a mark in front of the text is none of it', async () => {
   });
 });
 
-describe('a body of a GET is read', () => {
+describe('bodies of GET', () => {
   const list = async (headers: Record<string, string>, body: string | Buffer) => {
     const request = rawRequest({ method: 'GET', path: '/api/v2/users', headers, body });
     return readAnswer(await sendRaw(app.url, request));
@@ -259,12 +259,15 @@ describe('a body of a GET is read', () => {
     body: names.map((name) => expect.objectContaining({ name })),
   });
 
-  test.each([JSON_TYPE, 'Application/JSON', 'application/json;charset=utf-8'])('as %s', async (type) => {
-    expect(await list({ 'content-type': type }, '{"name":"nobody"}')).toEqual(found([]));
-    expect(await list({ 'content-type': type }, '\ufeff{"name":"原"}')).toEqual(found(['原名']));
-  });
+  test.each([JSON_TYPE, 'Application/JSON', 'application/json;charset=utf-8'])(
+    'a GET body is read as %s',
+    async (type) => {
+      expect(await list({ 'content-type': type }, '{"name":"nobody"}')).toEqual(found([]));
+      expect(await list({ 'content-type': type }, '\ufeff{"name":"原"}')).toEqual(found(['原名']));
+    },
+  );
 
-  test('as a form, and in chunks', async () => {
+  test('the body of a GET is read as a form, and in chunks', async () => {
     expect(await list({ 'content-type': FORM }, 'name=nobody')).toEqual(found([]));
     const chunks = rawRequest({
       method: 'GET',
@@ -276,7 +279,7 @@ describe('a body of a GET is read', () => {
     expect(readAnswer(await sendRaw(app.url, request))).toEqual(found([]));
   });
 
-  test('in UTF-8 or not at all', async () => {
+  test('the body of a GET that is not UTF-8 is refused', async () => {
     const body = around('name=', Buffer.from('d5c5', 'hex'));
     expect(await list({ 'content-type': FORM }, body)).toEqual({
       status: 400,
@@ -284,26 +287,26 @@ describe('a body of a GET is read', () => {
     });
   });
 
-  test('but not as a form with parts', async () => {
+  test('the body of a GET is not read as a multipart form', async () => {
     const body = '--edge\r\ncontent-disposition: form-data; name="name"\r\n\r\nnobody\r\n--edge--\r\n';
     expect(await list({ 'content-type': 'multipart/form-data; boundary=edge' }, body)).toMatchObject({
       status: 415,
     });
   });
 
-  test('up to its limit', async () => {
+  test('the body of a GET is read up to its limit', async () => {
     expect(await list({ 'content-type': FORM }, `name=${'x'.repeat(70_000)}`)).toMatchObject({ status: 413 });
   });
 });
 
-describe('methods that nothing is done for', () => {
+describe('OPTIONS and HEAD', () => {
   test.each([
     ['/graphql', 404],
     ['/api/v2/user', 404],
     ['/anlife/v1.0/user/getUserInfo', 200],
     ['/site/v1/nothing', 200],
     ['/nothing', 404],
-  ])('OPTIONS %s that is no preflight comes out in the envelope of its door', async (path, status) => {
+  ])('an OPTIONS of %s that is no preflight is answered in the envelope of its API', async (path, status) => {
     const { status: got, body } = readAnswer(await sendRaw(app.url, rawRequest({ method: 'OPTIONS', path })));
     expect([got, Object.keys(body as object)[0]]).toEqual([
       status,
@@ -311,7 +314,7 @@ describe('methods that nothing is done for', () => {
     ]);
   });
 
-  test('HEAD says what GET would, where GET only reads', async () => {
+  test('a HEAD has the status and length of a GET, where the GET only reads', async () => {
     const { id } = account;
     for (const path of [
       '/api/v2/users',
@@ -332,7 +335,7 @@ describe('methods that nothing is done for', () => {
     expect(own.status).toBe(401);
   });
 
-  test('HEAD does not log out', async () => {
+  test('a HEAD does not log out', async () => {
     const headers = { authorization: `Bearer ${account.token}` };
     await fetch(`${app.url}/api/v2/auth/logout`, { method: 'HEAD', headers });
     expect((await fetch(`${app.url}/api/v2/user`, { headers })).status).toBe(200);
@@ -340,7 +343,7 @@ describe('methods that nothing is done for', () => {
 });
 
 test.each(['/site/v1/nope', '/site/', '/site/v2/user/register', '/v1/user/nope'])(
-  'an unknown URL under a prefix of open is refused there: %s',
+  'an unknown URL under a prefix of open is refused in its envelope: %s',
   async (path) => {
     expect(await app.client.legacy('GET', path)).toMatchObject({
       status: 200,
@@ -349,7 +352,7 @@ test.each(['/site/v1/nope', '/site/', '/site/v2/user/register', '/v1/user/nope']
   },
 );
 
-describe('a body that is too large is answered, and read to its end', () => {
+describe('bodies too large', () => {
   const LARGE = 10_000_000;
   test.each([
     ['/graphql', 413, { connection: 'close' }],
@@ -357,7 +360,7 @@ describe('a body that is too large is answered, and read to its end', () => {
     ['/api/v2/auth/login', 413, { connection: 'close' }],
     ['/user/register', 200, { connection: 'close' }],
     ['/nothing', 413, { connection: 'close' }],
-  ])('%s: %i (%j)', async (path, status, headers) => {
+  ])('a body too large for %s gets %i and is read to its end (%j)', async (path, status, headers) => {
     const request = rawRequest({
       path,
       headers: { 'content-type': JSON_TYPE, ...headers },

@@ -37,7 +37,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 test.each([
   ['free', undefined],
   ['left behind by a dead process', String(DEAD)],
-])('of several processes that start at once one gets a directory that is %s', async (_what, holder) => {
+])('of several processes that start at once, one gets a data directory that is %s', async (_what, holder) => {
   const directories = Array.from({ length: DIRECTORIES }, (_, index) =>
     path.join(root, `${holder}-${index}`),
   );

@@ -9,14 +9,14 @@ function setUp() {
   return { clock, get, loads: () => loads };
 }
 
-test('ten in a second are each answered anew, the others share', async () => {
+test('the hot cache loads anew for the first ten questions of a second, and shares one answer among the others', async () => {
   const { get, loads } = setUp();
   for (let time = 1; time <= 10; time++) expect(await get()).toBe(time);
   for (let time = 0; time < 50; time++) expect(await get()).toBe(10);
   expect(loads()).toBe(10);
 });
 
-test('whatever is asked when, nothing is older than half a second', () =>
+test('the hot cache answers nothing older than half a second', () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 200 }), async (pauses) => {
       const clock = { now: 0 };
@@ -29,14 +29,14 @@ test('whatever is asked when, nothing is older than half a second', () =>
     }),
   ));
 
-test('a failure is not kept', async () => {
+test('the hot cache keeps no failure', async () => {
   const cache = new HotCache<string>(2, () => 0);
   const fail = () => Promise.reject(new Error('no database'));
   for (let time = 0; time < 20; time++) await expect(cache.get('key', fail)).rejects.toThrow('no database');
   expect(await cache.get('key', async () => 'back')).toBe('back');
 });
 
-test('an old failure takes nothing away that was loaded since', async () => {
+test('a failure in the hot cache takes nothing away that was loaded since', async () => {
   const clock = { now: 0 };
   const cache = new HotCache<number>(2, () => clock.now);
   const { promise, reject } = Promise.withResolvers<number>();
@@ -51,7 +51,7 @@ test('an old failure takes nothing away that was loaded since', async () => {
   expect(loads).toBe(before);
 });
 
-test('those asked for least recently are forgotten', async () => {
+test('the hot cache forgets what was asked for least recently', async () => {
   const { get, loads } = setUp();
   for (let time = 0; time < 20; time++) await get('a');
   await get('b');

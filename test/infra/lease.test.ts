@@ -1,4 +1,5 @@
 import { withLease } from '../../src/infra/lease.js';
+import { UnavailableError } from '../../src/infra/unavailable.js';
 import { openTestRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -23,7 +24,7 @@ function heldWork() {
   return { work, finish: () => finish(), began: () => lost !== undefined, isLost: () => lost?.aborted };
 }
 
-test('of many who want it at once one gets it', async () => {
+test('a lease that many want at once goes to one', async () => {
   const held = heldWork();
   const all = Array.from({ length: 5 }, () => withLease(redis.client, 'job', held.work));
   await until('one is at it', held.began);
@@ -32,7 +33,7 @@ test('of many who want it at once one gets it', async () => {
   expect((await Promise.all(all)).toSorted()).toEqual(['done', null, null, null, null]);
 });
 
-test('it is free again when the work has ended, well or not', async () => {
+test('a lease is free again when its work has ended, well or not', async () => {
   expect(await withLease(redis.client, 'job', async () => 1)).toBe(1);
   const failing = withLease(redis.client, 'job', async () => {
     throw new Error('broken');
@@ -42,7 +43,7 @@ test('it is free again when the work has ended, well or not', async () => {
   expect(await redis.keys()).toEqual([]);
 });
 
-test('it is held for longer than its life, and what nobody renews ends by itself', async () => {
+test('a lease is held for longer than its life while it is renewed, and ends by itself otherwise', async () => {
   const held = heldWork();
   const first = withLease(redis.client, 'job', held.work, 600);
   await until('it is at it', held.began);
@@ -58,7 +59,7 @@ test('it is held for longer than its life, and what nobody renews ends by itself
   expect(await first).toBe('done');
 });
 
-test('who has lost it is told, and does not take it from the next one', async () => {
+test('a holder that lost its lease is told, and does not take it from the next one', async () => {
   const held = heldWork();
   const first = withLease(redis.client, 'job', held.work, 90);
   await until('it is at it', held.began);
@@ -69,13 +70,13 @@ test('who has lost it is told, and does not take it from the next one', async ()
   expect(await redis.client.get('lease:job')).toBe('somebody else');
 });
 
-test('without Redis nothing is begun', async () => {
+test('without Redis no leased work is begun', async () => {
   const gone = openTestRedis({ REDIS_URL: 'redis://127.0.0.1:1' });
   let begun = false;
   const work = async () => {
     begun = true;
   };
-  await expect(withLease(gone.client, 'job', work)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  await expect(withLease(gone.client, 'job', work)).rejects.toThrow(UnavailableError);
   expect(begun).toBe(false);
   (gone.client as unknown as { disconnect(): void }).disconnect();
 });

@@ -1,14 +1,12 @@
 import { inspect } from 'node:util';
 import { loadConfig } from '../../src/config.js';
-import { AppError } from '../../src/errors/app-error.js';
+import type { AppError } from '../../src/errors/app-error.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
+import { toAppError } from '../../src/errors/unexpected.js';
+import { ProviderError } from '../../src/infra/oauth/failure.js';
 import { parseFields } from '../../src/infra/oauth/http.js';
-import {
-  createIdentityProviders,
-  type IdentityProviders,
-  type ProvenIdentity,
-  type ThirdPartyCredential,
-} from '../../src/infra/oauth/port.js';
+import type { IdentityProviders, ProvenIdentity, ThirdPartyCredential } from '../../src/infra/oauth/port.js';
+import { createIdentityProviders } from '../../src/infra/oauth/providers.js';
 import { FAKE_APPS, FakeProviders, type Misbehaviour } from '../support/fake-providers.js';
 
 let fake: FakeProviders;
@@ -24,8 +22,8 @@ async function failure(proof: Promise<ProvenIdentity>): Promise<AppError> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError;
+  expect(error).toBeInstanceOf(ProviderError);
+  return toAppError(error);
 }
 
 const codeOf = async (proof: Promise<ProvenIdentity>): Promise<ErrorCode> => (await failure(proof)).code;
@@ -48,7 +46,7 @@ describe('WeChat by code', () => {
     },
   };
 
-  test('prefers the unionid, keeps the openid as an alias, reads the profile', async () => {
+  test('WeChat by code prefers the unionid, keeps the openid as an alias, and reads the profile', async () => {
     fake.addWechatCode('code-1', person);
     expect(await prove({ provider: 'WECHAT', code: 'code-1' })).toEqual({
       provider: 'WECHAT',
@@ -61,7 +59,7 @@ describe('WeChat by code', () => {
     expect(fake.requests.map(({ path }) => path)).toEqual(['/sns/oauth2/access_token', '/sns/userinfo']);
   });
 
-  test('the same openid of the test app is another subject', async () => {
+  test('WeChat by code takes the same openid of the test app for another subject', async () => {
     fake.addWechatCode('main', { openid: person.openid });
     fake.addWechatCode('dev', { openid: person.openid }, FAKE_APPS.wechatDev);
     const main = await prove({ provider: 'WECHAT', code: 'main' });
@@ -70,7 +68,7 @@ describe('WeChat by code', () => {
     expect(dev.subject).toBe(`openid:wx-dev:${person.openid}`);
   });
 
-  test('a code is refused when unknown, used, or of the other app', async () => {
+  test('WeChat by code refuses a code that is unknown, used, or of the other app', async () => {
     fake.addWechatCode('once', person);
     fake.addWechatCode('dev', person, FAKE_APPS.wechatDev);
     await prove({ provider: 'WECHAT', code: 'once' });
@@ -79,7 +77,7 @@ describe('WeChat by code', () => {
     }
   });
 
-  test('a profile that cannot be read leaves a proven identity without a nickname', async () => {
+  test('WeChat by code proves an identity without a nickname when the profile cannot be read', async () => {
     for (const how of ['garbage', 'error500', 'huge', 'loop'] satisfies Misbehaviour[]) {
       fake.addWechatCode(how, person);
       fake.misbehave('/sns/userinfo', how);
@@ -89,7 +87,7 @@ describe('WeChat by code', () => {
     }
   });
 
-  test("another person's profile is not used, not even for the unionid", async () => {
+  test("WeChat by code does not use another person's profile, not even for the unionid", async () => {
     fake.addWechatCode('c', { openid: person.openid });
     fake.misbehave('/sns/userinfo', {
       body: '{"openid":"somebody-else","unionid":"victim","nickname":"x"}',
@@ -99,7 +97,7 @@ describe('WeChat by code', () => {
     expect(identity.nickname).toBeUndefined();
   });
 
-  test('a busy WeChat is unavailable, it does not refuse', async () => {
+  test('WeChat by code is unavailable while WeChat is busy', async () => {
     fake.misbehave('/sns/oauth2/access_token', { body: '{"errcode":-1,"errmsg":"system error"}' });
     expect(await codeOf(prove({ provider: 'WECHAT', code: 'c' }))).toBe('THIRD_PARTY_UNAVAILABLE');
   });
@@ -108,13 +106,13 @@ describe('WeChat by code', () => {
 describe('WeChat by access token', () => {
   const credential = { provider: 'WECHAT', accessToken: 'at', openId: 'oid' } as const;
 
-  test('is off unless configured on', async () => {
+  test('WeChat by access token is off unless configured on', async () => {
     fake.addWechatToken('at', { openid: 'oid' });
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_DISABLED');
     expect(fake.requests).toEqual([]);
   });
 
-  test('configured on, the token must be of the openid', async () => {
+  test('WeChat by access token requires a token of the openid', async () => {
     const open = providersWith({ WECHAT_TOKEN_LOGIN: 'on' });
     fake.addWechatToken('at', { openid: 'oid', unionid: 'uni' });
     expect(await open.prove(credential)).toMatchObject({
@@ -133,7 +131,7 @@ describe('Weibo', () => {
   const uid = '9223372036854775807';
   const credential = { provider: 'WEIBO', accessToken: 'wb', openId: uid } as const;
 
-  test('proves uid and app key, reads the profile, and keeps every digit of an int64', async () => {
+  test('Weibo proves uid and app key, reads the profile, and keeps every digit of an int64', async () => {
     const profile = { screen_name: 'zaku', gender: 'm', avatar_large: 'http://tp1.sinaimg.cn/1/180/0/1' };
     fake.addWeiboToken('wb', { uid, profile });
     expect(await prove(credential)).toEqual({
@@ -147,7 +145,7 @@ describe('Weibo', () => {
     expect(fake.requests[0]).toMatchObject({ method: 'POST', query: {}, form: { access_token: 'wb' } });
   });
 
-  test('refuses a neighbour that rounds to the same double', async () => {
+  test('Weibo refuses a neighbouring uid that rounds to the same double', async () => {
     fake.addWeiboToken('wb', { uid });
     expect(await codeOf(prove({ ...credential, openId: '9223372036854775806' }))).toBe(
       'THIRD_PARTY_REJECTED',
@@ -161,12 +159,12 @@ describe('Weibo', () => {
     ['of another app', { uid, appkey: '999' }],
     ['expired', { uid, expireIn: 0 }],
     ['of another user', { uid: '1' }],
-  ])('refuses a token %s', async (_, grant) => {
+  ])('Weibo refuses a token %s', async (_, grant) => {
     fake.addWeiboToken('wb', grant);
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
   });
 
-  test('refuses an unknown token; a paused service is unavailable', async () => {
+  test('Weibo refuses an unknown token, and is unavailable while it is paused', async () => {
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
     fake.misbehave('/oauth2/get_token_info', { status: 403, body: '{"error":"x","error_code":"10002"}' });
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
@@ -183,7 +181,7 @@ describe('QQ', () => {
     figureurl_qq_2: '',
   };
 
-  test.each([true, false])('proves client id and openid (JSONP only: %s)', async (jsonpOnly) => {
+  test.each([true, false])('QQ proves client id and openid (JSONP only: %s)', async (jsonpOnly) => {
     fake.qqJsonpOnly = jsonpOnly;
     fake.addQqToken('qq', { openid, unionid: 'UID_1', profile });
     expect(await prove(credential)).toEqual({
@@ -196,7 +194,7 @@ describe('QQ', () => {
     });
   });
 
-  test('an app without unionids falls back to the openid', async () => {
+  test('QQ falls back to the openid for an app without unionids', async () => {
     fake.qqUnionIdAllowed = false;
     fake.addQqToken('qq', { openid, unionid: 'UID_1', profile });
     expect(await prove(credential)).toMatchObject({
@@ -208,12 +206,12 @@ describe('QQ', () => {
   test.each([
     ['of another app', { openid, clientId: '1' }],
     ['of another user', { openid: 'F'.repeat(32) }],
-  ])('refuses a token %s', async (_, grant) => {
+  ])('QQ refuses a token %s', async (_, grant) => {
     fake.addQqToken('qq', grant);
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
   });
 
-  test('refuses an unknown token', async () => {
+  test('QQ refuses an unknown token', async () => {
     fake.qqJsonpOnly = true;
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
   });
@@ -226,21 +224,18 @@ describe('every provider', () => {
     ['/oauth2.0/me', { provider: 'QQ', accessToken: 's3cret-token', openId: 'A' }],
   ];
 
-  test.each(cases)(
-    '%s: no usable answer is unavailable, and redirects are not followed',
-    async (path, credential) => {
-      const impatient = providersWith({ THIRD_PARTY_TIMEOUT_MS: '100' });
-      for (const how of ['garbage', 'array', 'error500', 'huge', 'loop'] satisfies Misbehaviour[]) {
-        fake.misbehave(path, how);
-        expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
-      }
-      fake.misbehave(path, 'silent');
-      expect(await codeOf(impatient.prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
-      expect(fake.requests.filter((seen) => seen.path === '/stolen')).toEqual([]);
-    },
-  );
+  test.each(cases)('%s is unavailable without a usable answer', async (path, credential) => {
+    const impatient = providersWith({ THIRD_PARTY_TIMEOUT_MS: '100' });
+    for (const how of ['garbage', 'array', 'error500', 'huge', 'loop'] satisfies Misbehaviour[]) {
+      fake.misbehave(path, how);
+      expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
+    }
+    fake.misbehave(path, 'silent');
+    expect(await codeOf(impatient.prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
+    expect(fake.requests.filter((seen) => seen.path === '/stolen')).toEqual([]);
+  });
 
-  test.each(cases)('%s: errors carry no secret', async (path, credential) => {
+  test.each(cases)('%s reports errors without any secret', async (path, credential) => {
     const unreachable = providersWith({
       WECHAT_API_URL: 'http://127.0.0.1:1',
       WEIBO_API_URL: 'http://127.0.0.1:1',
@@ -257,14 +252,14 @@ describe('every provider', () => {
     expect(inspect(failures, { depth: 10 })).not.toMatch(/s3cret|-secret/);
   });
 
-  test.each(cases)('%s: a plain 401 refuses, a plain 404 does not answer', async (path, credential) => {
+  test.each(cases)('%s refuses with a plain 401, not with a plain 404', async (path, credential) => {
     fake.misbehave(path, { status: 401, body: '' });
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_REJECTED');
     fake.misbehave(path, { status: 404, body: '' });
     expect(await codeOf(prove(credential))).toBe('THIRD_PARTY_UNAVAILABLE');
   });
 
-  test('without an app it is disabled', async () => {
+  test('a provider without an app is disabled', async () => {
     const none = createIdentityProviders(loadConfig({ WECHAT_APP_ID: 'id-without-secret' }));
     for (const [, credential] of cases)
       expect(await codeOf(none.prove(credential))).toBe('THIRD_PARTY_DISABLED');
@@ -280,12 +275,12 @@ describe('every provider', () => {
     ['openId', { provider: 'WEIBO', accessToken: 't', openId: ' ' }],
     ['accessToken', { provider: 'QQ', accessToken: 'x'.repeat(3000), openId: '1' }],
     ['openId', { provider: 'QQ', accessToken: 't' }],
-  ])('a missing or oversized %s is invalid input', async (field, credential) => {
+  ])('a credential with a missing or oversized %s is invalid input', async (field, credential) => {
     expect(await failure(prove(credential))).toMatchObject({ code: 'INVALID_INPUT', details: { field } });
     expect(fake.requests).toEqual([]);
   });
 
-  test('profiles are cut and cleaned before they are stored', async () => {
+  test('third-party profiles are cut and cleaned before they are stored', async () => {
     const avatars = ['javascript:alert(1)', `https://a.example/${'x'.repeat(500)}`, 'https://'];
     for (const [index, headimgurl] of avatars.entries()) {
       fake.addWechatCode(`c${index}`, {
@@ -300,7 +295,7 @@ describe('every provider', () => {
   });
 });
 
-test('JSON and JSONP are read with their numbers as written', () => {
+test('JSON and JSONP of providers are read with their numbers as written', () => {
   const fields = { id: '12345678901234567890', half: '1.50', nested: { n: '1' } };
   expect(parseFields('{"id":12345678901234567890,"half":1.50,"nested":{"n":1}}')).toEqual(fields);
   expect(parseFields('callback( {"error":100016,"error_description":"failed",}\n);\n')).toEqual({

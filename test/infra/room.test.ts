@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { toAppError } from '../../src/errors/unexpected.js';
-import { openDatabase } from '../../src/infra/database/database.js';
+import { openDatabase } from '../../src/open-database.js';
 import { copyDataDir } from '../support/template.js';
 import { until } from '../support/until.js';
 

@@ -7,7 +7,7 @@ const [older, newer] = [keyOf('2025'), keyOf('2026')];
 describe('a secret box', () => {
   const box = new SecretBox([newer, older]);
 
-  test('opens what it sealed, each time to another text', () => {
+  test('a secret box opens what it sealed, each time to another ciphertext', () => {
     const first = box.seal('秘密 secret', 'users.name:1');
     const second = box.seal('秘密 secret', 'users.name:1');
     expect(first.keyId).toBe('2026');
@@ -16,13 +16,13 @@ describe('a secret box', () => {
     expect(box.open(box.seal('', 'x'), 'x')).toBe('');
   });
 
-  test('opens what an older key sealed, as long as it is configured', () => {
+  test('a secret box opens what an older key sealed, as long as that key is configured', () => {
     const sealed = new SecretBox([older]).seal('secret', 'x');
     expect(box.open(sealed, 'x')).toBe('secret');
     expect(() => new SecretBox([newer]).open(sealed, 'x')).toThrow('2025');
   });
 
-  test('opens nothing that was altered, cut, or sealed for another purpose or key', () => {
+  test('a secret box opens nothing that was altered, cut, or sealed for another purpose or key', () => {
     const { keyId, sealed } = box.seal('secret', 'x');
     const bytes = Buffer.from(sealed, 'base64');
     for (let index = 0; index < bytes.length; index++) {
@@ -39,7 +39,7 @@ describe('a secret box', () => {
 describe('data keys', () => {
   const encoded = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 
-  test('are read in their order', () => {
+  test('data keys are read in their order', () => {
     const [a, b] = [encoded('a'), encoded('b')];
     expect(parseDataKeys(`${a}, ${b}`)?.map(({ id }) => id)).toEqual(['a', 'b']);
   });
@@ -52,7 +52,7 @@ describe('data keys', () => {
     'a:c2hvcnQ=',
     `${encoded('a')},${encoded('a')}`,
     `${encoded('a')},`,
-  ])('%j are refused', (text) => {
+  ])('%j is refused as a list of data keys', (text) => {
     expect(parseDataKeys(text)).toBeNull();
   });
 });

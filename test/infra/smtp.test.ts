@@ -5,7 +5,9 @@ import { loadConfig } from '../../src/config.js';
 import { createSenders } from '../../src/infra/message/senders.js';
 import { SmtpSender } from '../../src/infra/message/smtp.js';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from '../../src/infra/message/smtp.settings.js';
+import { composeMail } from '../../src/modules/code/mail.text.js';
 import { selfSignedCertificate } from '../support/certificate.js';
+import { PRODUCTION } from '../support/production.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
 import { until } from '../support/until.js';
 
@@ -29,6 +31,7 @@ function senderTo(
   options: { requireTls?: boolean; timeoutMs?: number } = {},
 ): SmtpSender {
   const sender = new SmtpSender({
+    compose: composeMail,
     server: { host: '127.0.0.1', port, secure: false, ...server },
     from: FROM,
     requireTls: false,
@@ -51,7 +54,7 @@ async function failure(sender: SmtpSender): Promise<string> {
 }
 
 describe('a mail', () => {
-  test('arrives with the code in both languages, as text and as HTML', async () => {
+  test('a mail arrives with the code in both languages, as text and as HTML', async () => {
     const inbox = await openInbox();
     await senderTo(inbox.port).send(MESSAGE);
     expect(inbox.deliveries).toMatchObject([{ from: FROM.address, to: [MESSAGE.to], user: undefined }]);
@@ -76,7 +79,7 @@ describe('a mail', () => {
     [['LOGIN', 'REGISTER'], 60, '用于登录或注册账号', 'to log in or create an account', '1 minute '],
     [['RETRIEVE'], 90, '用于找回密码', 'to reset your password', '90 seconds '],
     [['SOMETHING_NEW'], 1, '用于验证身份', 'to confirm that it is you', '1 second '],
-  ])('for %j and %i seconds says so', async (purposes, lifeSeconds, zh, en, life) => {
+  ])('a mail for %j and %i seconds says so', async (purposes, lifeSeconds, zh, en, life) => {
     const inbox = await openInbox();
     await senderTo(inbox.port).send({ ...MESSAGE, purposes, lifeSeconds });
     const text = inbox.mail(MESSAGE.to).parts['text/plain'];
@@ -88,19 +91,15 @@ describe('a mail', () => {
     'a@example.com\r\nBcc: b@example.com',
     'Group: a@example.com, b@example.com;',
     '"<b@example.com>" <a@example.com>',
-  ])('goes to one address and carries no header of it: %j', async (to) => {
+  ])('an address that names several is refused, and no mail leaves: %j', async (to) => {
     const inbox = await openInbox();
-    await senderTo(inbox.port)
-      .send({ ...MESSAGE, to })
-      .catch(() => undefined);
-    for (const delivery of inbox.deliveries) {
-      expect(delivery.to).toHaveLength(1);
-      expect(delivery.to).not.toEqual(['b@example.com']);
-      expect(delivery.raw).not.toMatch(/^bcc/im);
-    }
+    await expect(senderTo(inbox.port).send({ ...MESSAGE, to })).rejects.toThrow(
+      'mail: EENVELOPE, status 501',
+    );
+    expect(inbox.deliveries).toEqual([]);
   });
 
-  test('takes a connection that is there, of few, and a new one when the server has hung up', async () => {
+  test('mails share a few connections, and open a new one when the server has hung up', async () => {
     const inbox = await openInbox({ socketTimeout: 1000 });
     const sender = senderTo(inbox.port);
     await sender.send(MESSAGE);
@@ -115,7 +114,7 @@ describe('a mail', () => {
     expect(inbox.deliveries).toHaveLength(23);
   });
 
-  test('leaves no connection behind when the sender is closed', async () => {
+  test('closing the sender of mails leaves no connection behind', async () => {
     const inbox = await openInbox();
     const sender = senderTo(inbox.port);
     await sender.send(MESSAGE);
@@ -126,10 +125,10 @@ describe('a mail', () => {
   });
 });
 
-describe('what goes wrong is told without a word of the message', () => {
+describe('failures of a mail server', () => {
   const auth = { user: 'gateway-user', pass: 's3cret' };
 
-  test('a server that wants a log-in', async () => {
+  test('a mail server that wants a log-in is reported without a word of the message', async () => {
     const inbox = await openInbox({ authOptional: false, allowInsecureAuth: true });
     await senderTo(inbox.port, { auth }).send(MESSAGE);
     expect(inbox.deliveries).toMatchObject([{ user: 'gateway-user' }]);
@@ -139,7 +138,7 @@ describe('what goes wrong is told without a word of the message', () => {
     expect(await failure(senderTo(inbox.port))).toMatch(/^mail: E\w+, status 530$/);
   });
 
-  test('a refused recipient, after which the next mail leaves', async () => {
+  test('a refused recipient is reported without a word of the message, and the next mail leaves', async () => {
     const inbox = await openInbox({
       onRcptTo: ({ address }, _session, callback) =>
         callback(address === MESSAGE.to ? new Error(`no mailbox ${address}`) : null),
@@ -150,7 +149,7 @@ describe('what goes wrong is told without a word of the message', () => {
     expect(inbox.deliveries).toMatchObject([{ to: ['han.meimei@example.com'] }]);
   });
 
-  test('a message that the server refuses once it has it', async () => {
+  test('a message that the server refuses at its end is reported without a word of it', async () => {
     const inbox = await openInbox({
       onData: (stream, _session, callback) => {
         stream.resume().on('end', () => callback(new Error(`li.lei: 493817 looks like spam`)));
@@ -159,7 +158,7 @@ describe('what goes wrong is told without a word of the message', () => {
     expect(await failure(senderTo(inbox.port))).toBe('mail: EMESSAGE, status 450');
   });
 
-  test('a server that is down', async () => {
+  test('a mail server that is down is reported without a word of the message', async () => {
     const inbox = await SmtpInbox.open();
     const { port } = inbox;
     await inbox.close();
@@ -181,34 +180,39 @@ const STALLS: [string, (socket: Socket) => void][] = [
   ],
 ];
 
+/** The shortest of the limits that nodemailer has by itself: a server given up so late was not given up by us. */
+const NODEMAILER_GIVES_UP_MS = 30_000;
+
 function trickle(socket: Socket, what = '2'): void {
   const timer = setInterval(() => socket.write(what), 20);
   socket.on('close', () => clearInterval(timer));
 }
 
-describe('a server that', () => {
+describe('slow mail servers', () => {
   let server: Server;
   afterEach(async () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test.each(STALLS)('%s is given up, and its connection closed', async (_what, stall) => {
-    const sockets = new Set<Socket>();
-    server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-      stall(socket);
-      socket.resume();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    const sender = senderTo(port, {}, { timeoutMs: 250 });
-    const started = performance.now();
-    expect(await failure(sender)).toMatch(/^mail: (timeout|ETIMEDOUT)$/);
-    expect(performance.now() - started).toBeLessThan(2000);
-    await sender.close();
-    await until('no connection', () => sockets.size === 0);
-  });
+  test.each(STALLS)(
+    'a mail server that %s is given up, and its connection closed',
+    async (_what, stall) => {
+      const sockets = new Set<Socket>();
+      server = createServer((socket) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+        stall(socket);
+        socket.resume();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as { port: number };
+      const sender = senderTo(port, {}, { timeoutMs: 250 });
+      expect(await failure(sender)).toMatch(/^mail: (timeout|ETIMEDOUT)$/);
+      await sender.close();
+      await until('no connection', () => sockets.size === 0);
+    },
+    NODEMAILER_GIVES_UP_MS,
+  );
 });
 
 describe('TLS', () => {
@@ -219,16 +223,13 @@ describe('TLS', () => {
     ['STARTTLS', offered, {}],
   ];
 
-  test.each(WAYS)(
-    '%s with a certificate that nobody vouches for is refused',
-    async (_name, options, server) => {
-      const inbox = await openInbox(options);
-      expect(await failure(senderTo(inbox.port, server))).toMatch(/^mail: E(SOCKET|TLS)$/);
-      expect(inbox.deliveries).toEqual([]);
-    },
-  );
+  test.each(WAYS)('%s with an unknown certificate is refused', async (_name, options, server) => {
+    const inbox = await openInbox(options);
+    expect(await failure(senderTo(inbox.port, server))).toMatch(/^mail: E(SOCKET|TLS)$/);
+    expect(inbox.deliveries).toEqual([]);
+  });
 
-  test.each(WAYS)('%s with a trusted certificate delivers', async (_name, options, server) => {
+  test.each(WAYS)('%s with a trusted certificate delivers the mail', async (_name, options, server) => {
     const inbox = await openInbox(options);
     const trusted = getCACertificates('default');
     setDefaultCACertificates([ours.cert]);
@@ -240,7 +241,7 @@ describe('TLS', () => {
     expect(inbox.deliveries).toMatchObject([{ secure: true }]);
   });
 
-  test('that is required and not offered: nothing is said, the password least of all', async () => {
+  test('a mail server without the required TLS is sent nothing, the password least of all', async () => {
     const heard: string[] = [];
     const inbox = await openInbox({
       allowInsecureAuth: true,
@@ -264,7 +265,7 @@ describe('the settings', () => {
       'smtp://a%40b.com:p%3Aw%2F@[::1]:2525',
       { host: '::1', port: 2525, secure: false, auth: { user: 'a@b.com', pass: 'p:w/' } },
     ],
-  ])('%s is a server', (url, server) => expect(parseSmtpUrl(url)).toEqual(server));
+  ])('the SMTP URL %s is read', (url, server) => expect(parseSmtpUrl(url)).toEqual(server));
 
   test.each([
     '',
@@ -278,13 +279,13 @@ describe('the settings', () => {
     'smtp://mail.example.com:65536',
     'smtp://mail.example.com/?tls.rejectUnauthorized=false',
     'smtp://mail.example.com/inbox',
-  ])('%j is none', (url) => expect(parseSmtpUrl(url)).toBeNull());
+  ])('the SMTP URL %j is refused', (url) => expect(parseSmtpUrl(url)).toBeNull());
 
   test.each([
     ['no-reply@example.com', { name: '', address: 'no-reply@example.com' }],
     ['安居生活 <no-reply@example.com>', FROM],
     ['"Anju, Life" <no-reply@example.com>', { name: 'Anju, Life', address: 'no-reply@example.com' }],
-  ])('%j is a sender', (text, mailbox) => expect(parseMailbox(text)).toEqual(mailbox));
+  ])('the sender %j is read', (text, mailbox) => expect(parseMailbox(text)).toEqual(mailbox));
 
   test.each([
     '',
@@ -292,34 +293,28 @@ describe('the settings', () => {
     'a@example.com, b@example.com',
     'A <a@example.com> B',
     'A\r\nBcc: b@example.com <a@example.com>',
-  ])('%j is none', (text) => expect(parseMailbox(text)).toBeNull());
+  ])('the sender %j is refused', (text) => expect(parseMailbox(text)).toBeNull());
 
-  test('choose the sender', async () => {
-    const smtp = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
-    const { mail } = createSenders(loadConfig({ ...smtp, SMTP_URL: 'smtps://mail.example.com' }));
+  const MAIL = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
+
+  test('the settings choose the sender of mails', async () => {
+    const { mail } = createSenders(
+      loadConfig({ ...MAIL, SMTP_URL: 'smtps://mail.example.com' }),
+      composeMail,
+    );
     expect(mail).toBeInstanceOf(SmtpSender);
   });
-
-  const PRODUCTION = {
-    NODE_ENV: 'production',
-    DATABASE_URL: 'postgres://database/gateway',
-    REDIS_URL: 'redis://redis',
-    PUBLIC_URL: 'https://user.example.com',
-    PASSWORD_PEPPER: 'a pepper of at least 32 characters',
-    DATA_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}`,
-    SMS_PROVIDER: 'webhook',
-    SMS_WEBHOOK_URL: 'https://sms.example.com/send',
-    MAIL_PROVIDER: 'smtp',
-    MAIL_FROM: 'no-reply@example.com',
-  };
 
   // Both reach this machine, but the second one says so to some systems only.
   test.each([
     ['127.0.0.1', true],
     ['0.0.0.0', false],
-  ])('in production, %s may do without TLS: %s', async (host, delivered) => {
+  ])('in production, a mail server at %s may do without TLS: %s', async (host, delivered) => {
     const inbox = await openInbox();
-    const { mail } = createSenders(loadConfig({ ...PRODUCTION, SMTP_URL: `smtp://${host}:${inbox.port}` }));
+    const { mail } = createSenders(
+      loadConfig({ ...PRODUCTION, ...MAIL, SMTP_URL: `smtp://${host}:${inbox.port}` }),
+      composeMail,
+    );
     ended.push(async () => mail.close?.());
     await mail.send(MESSAGE).catch(() => undefined);
     expect(inbox.connections).toBe(1);

@@ -7,7 +7,12 @@ import { loadConfig } from '../../src/config.js';
 import { registerFiles } from '../../src/http/files.js';
 import { registerSecurity } from '../../src/http/security.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
-import { copyKeyOf, newStorageKey, parseStorageKey } from '../../src/infra/storage/port.js';
+import {
+  copyKeyOf,
+  newStorageKey,
+  PICTURE_LAYOUT,
+  parseStorageKey,
+} from '../../src/modules/image/image.key.js';
 
 let directory: string;
 let storage: LocalStorage;
@@ -15,7 +20,7 @@ const data = Buffer.from('what a picture');
 
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), 'storage-')), 'storage');
-  storage = await LocalStorage.open(directory);
+  storage = await LocalStorage.open(directory, PICTURE_LAYOUT);
 });
 
 afterEach(() => rm(dirname(directory), { recursive: true }));
@@ -40,21 +45,21 @@ const NO_KEYS = [
 ];
 
 describe('storage keys', () => {
-  it('are dated in UTC, random, and name their type', () => {
+  it('storage keys are dated in UTC, random, and name their type', () => {
     const key = newStorageKey('webp', new Date('2026-11-21T23:59:59Z'));
     expect(key).toMatch(/^2026\/11\/21\/[0-9a-f]{32}\.webp$/);
     expect(newStorageKey('webp')).not.toBe(newStorageKey('webp'));
     expect(parseStorageKey(key)).toEqual({ id: key.slice(11, 43), extension: 'webp' });
   });
 
-  it('of copies name the picture that they are copies of', () => {
+  it('storage keys of copies name the picture that they are copies of', () => {
     const key = newStorageKey('png');
     const copy = copyKeyOf(key, 200);
     expect(copy).toBe(key.replace('.png', '_200.png'));
     expect(parseStorageKey(copy)).toEqual({ id: parseStorageKey(key)?.id, extension: 'png', original: key });
   });
 
-  it.each(NO_KEYS)('%j is none', async (key) => {
+  it.each(NO_KEYS)('%j is no storage key', async (key) => {
     expect(parseStorageKey(key)).toBeNull();
     expect(await storage.read(key)).toBeNull();
     await expect(storage.put(key, data, 'image/jpeg')).rejects.toThrow(RangeError);
@@ -63,7 +68,7 @@ describe('storage keys', () => {
 });
 
 describe('LocalStorage', () => {
-  it('gives back what was put, until it is removed', async () => {
+  it('LocalStorage gives back what was put, until it is removed', async () => {
     const key = newStorageKey('jpg');
     expect(await storage.read(key)).toBeNull();
     await storage.put(key, data, 'image/jpeg');
@@ -76,7 +81,7 @@ describe('LocalStorage', () => {
     expect(await storage.read(key)).toBeNull();
   });
 
-  it('removes the copies of a picture with it, and a copy alone', async () => {
+  it('LocalStorage removes the copies of a picture with it, and a copy alone', async () => {
     const key = newStorageKey('jpg');
     const [small, large] = [copyKeyOf(key, 200), copyKeyOf(key, 800)];
     const held = async () => {
@@ -92,20 +97,20 @@ describe('LocalStorage', () => {
     expect(await held()).toEqual([false, false, false]);
   });
 
-  it('keeps what it holds when opened again', async () => {
+  it('LocalStorage keeps what it holds when opened again', async () => {
     const key = newStorageKey('png');
     await storage.put(key, data, 'image/png');
-    const file = await (await LocalStorage.open(directory)).read(key);
+    const file = await (await LocalStorage.open(directory, PICTURE_LAYOUT)).read(key);
     expect(file && (await buffer(file.stream))).toEqual(data);
   });
 
-  it('takes parallel puts into a new day', async () => {
+  it('LocalStorage takes parallel puts into a new day', async () => {
     const keys = Array.from({ length: 20 }, () => newStorageKey('gif'));
     await Promise.all(keys.map((key) => storage.put(key, data, 'image/gif')));
     for (const key of keys) expect((await stat(join(directory, key))).size).toBe(data.length);
   });
 
-  it('never writes over what it holds, however many put at once', async () => {
+  it('LocalStorage never writes over what it holds, however many put at once', async () => {
     const key = newStorageKey('jpg');
     const contents = Array.from({ length: 10 }, (_, index) => Buffer.from(`content ${index}`));
     const puts = await Promise.all(contents.map((content) => storage.put(key, content, 'image/jpeg')));
@@ -119,7 +124,7 @@ describe('LocalStorage', () => {
     expect(await storage.put(key, data, 'image/jpeg')).toBe(true);
   });
 
-  it('leaves no temporary file behind, not even when a put fails', async () => {
+  it('LocalStorage leaves no temporary file behind, not even when a put fails', async () => {
     const key = newStorageKey('jpg');
     await writeFile(join(directory, key.slice(0, 4)), 'in the way');
     await expect(storage.put(key, data, 'image/jpeg')).rejects.toThrow();
@@ -129,7 +134,7 @@ describe('LocalStorage', () => {
     expect(await readdir(join(directory, 'tmp'))).toEqual([]);
   });
 
-  it('clears at the start what processes left that died more than an hour ago', async () => {
+  it('LocalStorage clears at the start what processes left that died more than an hour ago', async () => {
     const write = async (name: string, ageMinutes: number) => {
       const path = join(directory, 'tmp', name);
       await writeFile(path, data);
@@ -138,7 +143,7 @@ describe('LocalStorage', () => {
     };
     await write('abandoned', 61);
     await write('under way', 59);
-    await LocalStorage.open(directory);
+    await LocalStorage.open(directory, PICTURE_LAYOUT);
     expect(await readdir(join(directory, 'tmp'))).toEqual(['under way']);
   });
 });
@@ -157,7 +162,7 @@ describe('/storage', () => {
 
   afterEach(() => app.close());
 
-  it('serves a file as a picture and nothing else', async () => {
+  it('/storage serves a file as a picture and nothing else', async () => {
     const answer = await app.inject(`/storage/${key}`);
     expect(answer.statusCode).toBe(200);
     expect(answer.rawPayload).toEqual(data);
@@ -176,13 +181,13 @@ describe('/storage', () => {
     ['png', 'image/png'],
     ['webp', 'image/webp'],
     ['gif', 'image/gif'],
-  ] as const)('serves %s as %s', async (extension, mime) => {
+  ] as const)('/storage serves %s as %s', async (extension, mime) => {
     const other = newStorageKey(extension);
     await storage.put(other, data, mime);
     expect((await app.inject(`/storage/${other}`)).headers['content-type']).toBe(mime);
   });
 
-  it('serves a copy, and where there is none the picture', async () => {
+  it('/storage serves a copy, and the picture where it has none', async () => {
     const copy = Buffer.from('a small one');
     await storage.put(copyKeyOf(key, 200), copy, 'image/jpeg');
     const small = await app.inject(`/storage/${copyKeyOf(key, 200)}`);
@@ -199,27 +204,27 @@ describe('/storage', () => {
   });
 
   it.each([`public:${key}`, encodeURIComponent(`public:${key}`), encodeURIComponent(key), `public%3A${key}`])(
-    'finds %s',
+    '/storage finds a file under %s',
     async (path) => {
       expect((await app.inject(`/storage/${path}`)).rawPayload).toEqual(data);
     },
   );
 
-  it('answers HEAD like GET without the content', async () => {
+  it('/storage answers HEAD like GET without the content', async () => {
     const answer = await app.inject({ method: 'HEAD', url: `/storage/${key}` });
     expect(answer.statusCode).toBe(200);
     expect(answer.rawPayload).toHaveLength(0);
     expect(answer.headers).toMatchObject({ 'content-type': 'image/jpeg', 'content-length': '14', etag });
   });
 
-  it.each([etag, `W/${etag}`, `"x", ${etag}`, '*'])('answers 304 to If-None-Match %s', async (tag) => {
+  it.each([etag, `W/${etag}`, `"x", ${etag}`, '*'])('/storage sends 304 to If-None-Match %s', async (tag) => {
     const answer = await app.inject({ url: `/storage/${key}`, headers: { 'if-none-match': tag } });
     expect(answer.statusCode).toBe(304);
     expect(answer.rawPayload).toHaveLength(0);
     expect(answer.headers).toMatchObject({ etag, 'cache-control': expect.stringContaining('immutable') });
   });
 
-  it('sends the file again to another If-None-Match', async () => {
+  it('/storage sends the file again to another If-None-Match', async () => {
     const answer = await app.inject({ url: `/storage/${key}`, headers: { 'if-none-match': '"other"' } });
     expect(answer.statusCode).toBe(200);
   });
@@ -232,7 +237,7 @@ describe('/storage', () => {
     '..%2f..%2fetc%2fpasswd',
     '../../package.json',
     'tmp/x',
-  ])('answers 404 in JSON, not to be cached, to %s', async (path) => {
+  ])('/storage answers 404 in JSON, not to be cached, to %s', async (path) => {
     const answer = await app.inject(`/storage/${path}`);
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);

@@ -1,13 +1,7 @@
 import { AddressService } from '../../src/modules/address/address.service.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
-import {
-  atOnce,
-  contextOf,
-  createUser,
-  openTestDatabase,
-  outcomes,
-  type TestDatabase,
-} from '../support/context.js';
+import { outcomes, settledAtOnce } from '../support/at-once.js';
+import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 
 const addresses = new AddressService();
 const HOME = { name: '张三', phone: '18818181818', detail: '环球中心E1区9楼', isDefault: false };
@@ -21,7 +15,7 @@ afterAll(() => database.close());
 const as = (userId: number) => contextOf(database, userId);
 
 describe('addresses', () => {
-  it('are created, listed newest first, changed and deleted', async () => {
+  it('addresses are created, listed newest first, changed and deleted', async () => {
     const user = await createUser(database);
     const input = {
       ...HOME,
@@ -55,7 +49,7 @@ describe('addresses', () => {
     expect(await addresses.find(as(user), first.id)).toBeNull();
   });
 
-  it('of another user are as good as unknown', async () => {
+  it('addresses of another user are reported as unknown', async () => {
     const [owner, stranger] = [await createUser(database), await createUser(database)];
     const { id } = await addresses.create(as(owner), { ...HOME, isDefault: true });
     expect(await addresses.find(as(stranger), id)).toBeNull();
@@ -66,7 +60,7 @@ describe('addresses', () => {
     expect(await addresses.find(as(owner), id)).toMatchObject({ isDefault: true });
   });
 
-  it('need an account in use', async () => {
+  it('addresses need an account in use', async () => {
     const gone = await createUser(database, { status: UserStatus.DELETED } as Partial<User>);
     await expect(addresses.create(as(gone), HOME)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
@@ -77,7 +71,7 @@ describe('addresses', () => {
     ['name', 'a'.repeat(24)],
     ['county', '区'.repeat(16)],
     ['detail', '楼'.repeat(80)],
-  ])('take %s up to its bytes in GB18030, and not one more', async (field, longest) => {
+  ])('an address takes %s up to its bytes in GB18030, and not one more', async (field, longest) => {
     const user = await createUser(database);
     expect(await addresses.create(as(user), { ...HOME, [field]: longest })).toMatchObject({
       [field]: longest,
@@ -97,14 +91,14 @@ describe('addresses', () => {
     ['postcode', '61000', 'INVALID_INPUT'],
     ['postcode', '61000O', 'INVALID_INPUT'],
     ['isDefault', null, 'INVALID_INPUT'],
-  ])('refuse %s = %j', async (field, value, code) => {
+  ])('an address with %s = %j is refused', async (field, value, code) => {
     const user = await createUser(database);
     const { id } = await addresses.create(as(user), HOME);
     const refused = addresses.update(as(user), id, { [field]: value });
     await expect(refused).rejects.toMatchObject({ code, details: { field } });
   });
 
-  it('have one default at most, which a new one replaces', async () => {
+  it("a user's addresses have one default at most, which a new one replaces", async () => {
     const user = await createUser(database);
     const first = await addresses.create(as(user), { ...HOME, isDefault: true });
     const second = await addresses.create(as(user), { ...HOME, isDefault: true });
@@ -115,10 +109,10 @@ describe('addresses', () => {
     expect((await addresses.list(as(user))).filter((address) => address.isDefault)).toHaveLength(0);
   });
 
-  it('are 20 at most, however many are created at once in several processes', async () => {
+  it('a user has 20 addresses at most, however many are created at once in several processes', async () => {
     const other = await database.another();
     const user = await createUser(database);
-    const results = await atOnce(40, (index) =>
+    const results = await settledAtOnce(40, (index) =>
       addresses.create(contextOf(index % 2 ? database : other, user), {
         ...HOME,
         isDefault: index % 3 === 0,
@@ -128,12 +122,12 @@ describe('addresses', () => {
     expect(await addresses.list(as(user))).toHaveLength(20);
   });
 
-  it('have one default, however many become it at once', async () => {
+  it("a user's addresses have one default, however many become it at once", async () => {
     const other = await database.another();
     const user = await createUser(database);
     const ids: number[] = [];
     for (let index = 0; index < 20; index += 1) ids.push((await addresses.create(as(user), HOME)).id);
-    const results = await atOnce(40, (index) =>
+    const results = await settledAtOnce(40, (index) =>
       addresses.update(contextOf(index % 2 ? database : other, user), ids[index % 20] ?? 0, {
         isDefault: true,
       }),

@@ -21,7 +21,7 @@ function ageByDigits(birthday: string, today: string): number {
 }
 
 describe('age', () => {
-  test('is the number of birthdays had, whatever the hour and whatever the clocks did', () => {
+  test('an age is the number of birthdays had, whatever the hour and whatever the clocks did', () => {
     const birthdays = day('1900-01-01', '2019-12-31').filter((ms) => !iso(ms).endsWith('02-29'));
     const hours = fc.integer({ min: 0, max: DAY_MS - 1 });
     fc.assert(
@@ -32,7 +32,7 @@ describe('age', () => {
     );
   });
 
-  test('goes up when the birthday begins in Shanghai, not elsewhere', () => {
+  test('an age goes up when the birthday begins in Shanghai, not elsewhere', () => {
     fc.assert(
       fc.property(
         day('1900-01-01', '2019-12-31').filter((ms) => !iso(ms).endsWith('02-29')),
@@ -57,13 +57,13 @@ describe('age', () => {
     '1947-04-15',
     '1948-05-01',
     '1949-05-01',
-  ])('knows the birthday of those born on %s', (birthday) => {
+  ])('an age knows the birthday of those born on %s, when Shanghai changed its clocks', (birthday) => {
     const midnight = beginsInShanghai(`2026${birthday.slice(4)}`);
     expect(ageOf(birthday, midnight)).toBe(2026 - Number(birthday.slice(0, 4)));
     expect(ageOf(birthday, midnight - 1)).toBe(2025 - Number(birthday.slice(0, 4)));
   });
 
-  test('of those born on 29 February goes up once a year, by 1 March at the latest', () => {
+  test('the age of those born on 29 February goes up once a year, by 1 March at the latest', () => {
     expect(ageOf('2004-02-29', beginsInShanghai('2026-02-28') - 1)).toBe(21);
     expect(ageOf('2004-02-29', beginsInShanghai('2026-03-01'))).toBe(22);
     expect(ageOf('2004-02-29', beginsInShanghai('2028-02-29') - 1)).toBe(23);
@@ -72,12 +72,15 @@ describe('age', () => {
 });
 
 describe('birthdays', () => {
-  test.each(['1850-01-01', '1949-10-01', '2004-02-29', iso(Date.now() - DAY_MS)])('can be %s', (date) => {
-    expect(() => assertBirthday(date)).not.toThrow();
-  });
+  test.each(['1850-01-01', '1949-10-01', '2004-02-29', iso(Date.now() - DAY_MS)])(
+    'the birthday %s is accepted',
+    (date) => {
+      expect(() => assertBirthday(date)).not.toThrow();
+    },
+  );
 
   test.each(['1849-12-31', iso(Date.now() + 2 * DAY_MS), '9999-12-31', '2023-02-29', '2023-13-01', 'x', ''])(
-    'cannot be %j',
+    'the birthday %j is refused',
     (date) => {
       expect(() => assertBirthday(date)).toThrow(
         expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'birthday' } }),
@@ -85,7 +88,7 @@ describe('birthdays', () => {
     },
   );
 
-  test('go to Unix seconds of the beginning of the day in Shanghai and back', () => {
+  test('birthdays convert to the first Unix second of their day in Shanghai and back', () => {
     fc.assert(
       fc.property(day('1850-01-01', '2090-12-31'), (ms) => {
         expect(secondsToDate(dateToSeconds(iso(ms)), 'birthday')).toBe(iso(ms));

@@ -6,12 +6,12 @@ describe('randomAnswer', () => {
   const answers = Array.from({ length: 2000 }, randomAnswer);
   const drawn = new Set(answers.flatMap((answer) => [...answer]));
 
-  it('has four characters, none of which is taken for another', () => {
+  it('a random answer of a captcha has four characters, none of which is taken for another', () => {
     for (const answer of answers) expect(answer).toMatch(/^[A-Z2-9]{4}$/);
     expect(new Set([...drawn].map(readAnswer)).size).toBe(drawn.size);
   });
 
-  it('leaves a guess less than one chance in a hundred thousand, look-alikes included', () => {
+  it('a guess at a captcha succeeds less than once in a hundred thousand, look-alikes included', () => {
     expect(drawn.size ** 4).toBeGreaterThan(100_000);
     for (let place = 0; place < 4; place++) {
       expect(new Set(answers.map((answer) => answer[place]))).toEqual(drawn);
@@ -32,11 +32,11 @@ describe('readAnswer', () => {
     ['uV', 'vU'],
     ['WX3k', ' w\u3000Ｘ３ k\n'],
     ['WX3k', '\u202dW\u200bX3K\u202c'],
-  ])('%j is what %j says', (drawn, typed) => {
+  ])('the captcha answers %j and %j are read alike', (drawn, typed) => {
     expect(readAnswer(typed)).toBe(readAnswer(drawn));
   });
 
-  it('keeps apart what does not look alike', () => {
+  it('captcha answers that do not look alike are told apart', () => {
     for (const [one, other] of ['C0', 'EF', 'HN', 'MW', 'PR', 'KX', '38', '25', 'B3', '1T'].map((pair) => [
       ...pair,
     ])) {
@@ -47,7 +47,7 @@ describe('readAnswer', () => {
 
 describe('drawCaptcha', () => {
   it.each(['ACE2', 'a', 'abcdefghijkl', 'MNOPQRSTUVWX', 'yz0123456789'])(
-    'draws %s as a small PNG',
+    'captcha %s is a small PNG',
     async (answer) => {
       const picture = await drawCaptcha(answer);
       const { format, width, height } = await sharp(picture).metadata();
@@ -56,13 +56,13 @@ describe('drawCaptcha', () => {
     },
   );
 
-  it('never draws the same picture twice, and does not name the answer in it', async () => {
+  it('a captcha is never drawn the same twice, and its picture does not name the answer', async () => {
     const [first, second] = await Promise.all([drawCaptcha('KM3T'), drawCaptcha('KM3T')]);
     expect(first.equals(second)).toBe(false);
     expect(first.includes('KM3T')).toBe(false);
   });
 
-  it('has ink for every character', async () => {
+  it('a captcha has ink for every character', async () => {
     const inkOf = async (answer: string) => {
       let dark = 0;
       for (let picture = 0; picture < 20; picture++) {

@@ -32,7 +32,7 @@ test('a captcha has an unguessable id, the drawn answer and an end', async () =>
   expect(drawn).toEqual(['WX3k', 'WX3k']);
 });
 
-test('CAPTCHA_ANSWER fixes the answer', async () => {
+test('the setting CAPTCHA_ANSWER fixes the answer of captchas', async () => {
   const fixed = { ...redis.config, CAPTCHA_ANSWER: 'abcd' };
   const service = new CaptchaService(redis.client, fixed, draw, () => 'WX3k', redis.clock.read);
   const { id } = await service.create();
@@ -40,13 +40,13 @@ test('CAPTCHA_ANSWER fixes the answer', async () => {
   expect(await service.redeem({ id, answer: 'ABCD' })).toBe(true);
 });
 
-test.each(['WX3k', 'wx3K', ' w x3k ', 'ＷＸ３ｋ'])('the answer %j redeems it once', async (answer) => {
+test.each(['WX3k', 'wx3K', ' w x3k ', 'ＷＸ３ｋ'])('the answer %j redeems a captcha once', async (answer) => {
   const { id } = await captchas.create();
   expect(await captchas.redeem({ id, answer })).toBe(true);
   expect(await captchas.redeem({ id, answer })).toBe(false);
 });
 
-test('a right answer can be checked again and again, and is then redeemed once without it', async () => {
+test('a right answer of a captcha can be checked again and again, and is then redeemed once without it', async () => {
   const { id } = await captchas.create();
   expect(await captchas.check(id, 'wx3k')).toBe(true);
   expect(await captchas.check(id, 'WX3K')).toBe(true);
@@ -55,7 +55,7 @@ test('a right answer can be checked again and again, and is then redeemed once w
   expect(await captchas.check(id, 'wx3k')).toBe(false);
 });
 
-test.each(['check', 'redeem'] as const)('a wrong answer to %s burns it', async (how) => {
+test.each(['check', 'redeem'] as const)('a wrong answer to %s burns the captcha', async (how) => {
   const { id } = await captchas.create();
   const wrong = how === 'check' ? captchas.check(id, 'wxyz') : captchas.redeem({ id, answer: 'wxyz' });
   expect(await wrong).toBe(false);
@@ -63,14 +63,14 @@ test.each(['check', 'redeem'] as const)('a wrong answer to %s burns it', async (
   expect(await captchas.redeem({ id, answer: 'wx3k' })).toBe(false);
 });
 
-test('a wrong answer burns one that was already solved', async () => {
+test('a wrong answer burns a captcha that was already solved', async () => {
   const { id } = await captchas.create();
   await captchas.check(id, 'wx3k');
   expect(await captchas.check(id, 'wxyz')).toBe(false);
   expect(await captchas.redeem({ id })).toBe(false);
 });
 
-test('an answer is right with what people take for it, and wrong with anything else', async () => {
+test('a captcha takes what people read in it, and nothing else', async () => {
   const fixed = { ...redis.config, CAPTCHA_ANSWER: 'O1Z5B9' };
   const service = new CaptchaService(redis.client, fixed, draw, () => '', redis.clock.read);
   const { id } = await service.create();
@@ -79,7 +79,7 @@ test('an answer is right with what people take for it, and wrong with anything e
 });
 
 test.each([undefined, null, '', ' ', '\u3000'])(
-  'no answer (%j) redeems nothing and burns nothing',
+  'a missing answer (%j) leaves a captcha as it was',
   async (answer) => {
     const { id } = await captchas.create();
     expect(await captchas.check(id, answer ?? '')).toBe(false);
@@ -88,7 +88,7 @@ test.each([undefined, null, '', ' ', '\u3000'])(
   },
 );
 
-test('20 submits at once redeem it once', async () => {
+test('twenty submits at once redeem a captcha once', async () => {
   const answered = await captchas.create();
   expect(successes(await atOnce(() => captchas.redeem({ id: answered.id, answer: 'wx3k' })))).toBe(1);
   const solved = await captchas.create();
@@ -96,7 +96,7 @@ test('20 submits at once redeem it once', async () => {
   expect(successes(await atOnce(() => captchas.redeem({ id: solved.id })))).toBe(1);
 });
 
-test('it ends after its time, solved or not', async () => {
+test('a captcha ends after its time, solved or not', async () => {
   const [solved, open] = [await captchas.create(), await captchas.create()];
   await captchas.check(solved.id, 'wx3k');
   redis.clock.advance(299_999);
@@ -107,14 +107,14 @@ test('it ends after its time, solved or not', async () => {
 });
 
 test.each(['', 'x', '../x', 'a'.repeat(22), 'é'.repeat(22), 'a'.repeat(10_000)])(
-  'an id that was never given is never solved',
+  'the captcha id %j, never given, is never solved',
   async (id) => {
     expect(await captchas.check(id, 'wx3k')).toBe(false);
     expect(await captchas.redeem({ id, answer: 'wx3k' })).toBe(false);
   },
 );
 
-test('answers are stored as hashes', async () => {
+test('captcha answers are stored as hashes', async () => {
   const { id } = await captchas.create();
   const stored = await redis.client.hgetall(`captcha:${id}`);
   expect(stored.digest).toMatch(/^[\w-]{43}$/);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ConfigError, loadConfig } from '../../src/config.js';
 import { SETTINGS } from '../../src/config.settings.js';
+import { PRODUCTION as PRODUCTION_WITHOUT_MAIL } from '../support/production.js';
 
 const problemsOf = (env: NodeJS.ProcessEnv): string[] => {
   try {
@@ -17,14 +18,7 @@ const namesOf = (env: NodeJS.ProcessEnv): string[] =>
   problemsOf(env).map((problem) => problem.split(':')[0] ?? '');
 
 const PRODUCTION = {
-  NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://database/gateway',
-  REDIS_URL: 'redis://redis',
-  PUBLIC_URL: 'https://user.example.com',
-  PASSWORD_PEPPER: 'a pepper of at least 32 characters',
-  DATA_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}`,
-  SMS_PROVIDER: 'webhook',
-  SMS_WEBHOOK_URL: 'https://sms.example.com/send',
+  ...PRODUCTION_WITHOUT_MAIL,
   MAIL_PROVIDER: 'webhook',
   MAIL_WEBHOOK_URL: 'https://mail.example.com/send',
 };
@@ -57,7 +51,7 @@ const INVALID: Record<string, string> = {
   THIRD_PARTY_TIMEOUT_MS: '0',
 };
 
-test('without any setting everything is embedded, and development it is', () => {
+test('the configuration without any setting embeds everything, for development', () => {
   const config = loadConfig({});
   expect(config).toMatchObject({
     HOST: '127.0.0.1',
@@ -74,18 +68,18 @@ test('without any setting everything is embedded, and development it is', () => 
   });
 });
 
-test('is frozen', () => {
+test('the configuration is frozen', () => {
   const config = loadConfig({});
   expect(Object.isFrozen(config)).toBe(true);
   expect(() => Object.assign(config, { PORT: 1 })).toThrow(TypeError);
 });
 
-test('an empty variable is an unset one', () => {
+test('an empty variable is an unset setting', () => {
   const empty = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, '']));
   expect(loadConfig(empty)).toEqual(loadConfig({}));
 });
 
-test('every problem is told at once, and no value', () => {
+test('the configuration reports every problem at once, and no value', () => {
   fc.assert(
     fc.property(fc.subarray(Object.keys(INVALID), { minLength: 1 }), (wrong) => {
       const problems = problemsOf(Object.fromEntries(wrong.map((name) => [name, INVALID[name]])));
@@ -97,13 +91,13 @@ test('every problem is told at once, and no value', () => {
   );
 });
 
-test('the message lists the problems line by line', () => {
+test('the message about a wrong configuration lists the problems line by line', () => {
   expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'loud' })).toThrow(
     /^The configuration is not usable:\n {2}- PORT: .+\n {2}- LOG_LEVEL: .+$/,
   );
 });
 
-test('every number takes its bounds and nothing beyond', () => {
+test('every numeric setting takes its bounds and nothing beyond', () => {
   for (const [value, wrong] of [
     ['0', false],
     ['65535', false],
@@ -117,18 +111,18 @@ test('every number takes its bounds and nothing beyond', () => {
 });
 
 test.each(['*', 'app.example.com', 'https://App.example.com', 'https://app.example.com/app', 'null'])(
-  'no browser calls its origin %s',
+  'the origin %s is refused, because no browser sends it',
   (origin) => {
     expect(namesOf({ CORS_ORIGINS: `https://a.example,${origin}` })).toEqual(['CORS_ORIGINS']);
   },
 );
 
-test('an origin may have a port, or be that of an app', () => {
+test('an allowed origin may have a port, or be that of an app', () => {
   const origins = ['http://localhost:8080', 'capacitor://localhost', 'http://[::1]:3000'];
   expect(loadConfig({ CORS_ORIGINS: origins.join() }).CORS_ORIGINS).toEqual(origins);
 });
 
-test('lists are split at commas, URLs lose their last slash, switches are switches', () => {
+test('settings with lists are split at commas, URLs lose their last slash, switches are read', () => {
   const config = loadConfig({
     TRUSTED_PROXIES: ' 10.0.0.0/8 , ::1,',
     CORS_ORIGINS: 'https://a.example,https://b.example',
@@ -145,7 +139,7 @@ test('lists are split at commas, URLs lose their last slash, switches are switch
   });
 });
 
-test('any password goes with the URL of the database', () => {
+test('a DATABASE_PASSWORD of any characters is put into the URL of the database', () => {
   const DATABASE_PASSWORD = 'p@ss/w#rd?%41:ü $';
   const { DATABASE_URL = '' } = loadConfig({
     DATABASE_URL: 'postgres://gateway:other@postgres:5432/gateway?sslmode=verify-full',
@@ -162,7 +156,7 @@ test('any password goes with the URL of the database', () => {
 });
 
 test.each(['p@ss/w#rd', 'a/b', 'a#b', 'a?b', 'p%ss'])(
-  'in a URL %s has to be percent-encoded, which is told, and not the password',
+  'the password %s in a URL is refused as not percent-encoded, without being shown',
   (password) => {
     const problems = problemsOf({
       DATABASE_URL: `postgres://gateway:${password}@postgres:5432/gateway`,
@@ -175,14 +169,14 @@ test.each(['p@ss/w#rd', 'a/b', 'a#b', 'a?b', 'p%ss'])(
   },
 );
 
-test('a webhook needs its address', () => {
+test('a webhook provider needs its address', () => {
   expect(namesOf({ SMS_PROVIDER: 'webhook', MAIL_PROVIDER: 'webhook' })).toEqual([
     'SMS_WEBHOOK_URL',
     'MAIL_WEBHOOK_URL',
   ]);
 });
 
-test('mail by SMTP needs its server and its sender, each told once', () => {
+test('mail by SMTP needs its server and its sender, each reported once', () => {
   expect(namesOf({ MAIL_PROVIDER: 'smtp' })).toEqual(['SMTP_URL', 'MAIL_FROM']);
   expect(namesOf({ MAIL_PROVIDER: 'smtp', SMTP_URL: 'x', MAIL_FROM: 'a@example.com' })).toEqual(['SMTP_URL']);
   const config = loadConfig({ MAIL_PROVIDER: 'smtp', SMTP_URL: 'smtp://mail', MAIL_FROM: 'a@example.com' });
@@ -190,7 +184,7 @@ test('mail by SMTP needs its server and its sender, each told once', () => {
 });
 
 describe('production', () => {
-  test('refuses to do without what development may do without', () => {
+  test('production refuses to start without what development may do without', () => {
     expect(namesOf({ NODE_ENV: 'production' }).toSorted()).toEqual([
       'DATABASE_URL',
       'DATA_KEYS',
@@ -202,7 +196,7 @@ describe('production', () => {
     ]);
   });
 
-  test('starts with all of it, without the playground', () => {
+  test('production starts with all of its settings, without the playground', () => {
     expect(loadConfig(PRODUCTION)).toMatchObject({
       production: true,
       PLAYGROUND: false,
@@ -217,11 +211,11 @@ describe('production', () => {
     ['RATE_LIMIT', 'off'],
     ['SMS_PROVIDER', 'log'],
     ['MAIL_PROVIDER', 'log'],
-  ])('refuses %s=%s', (name, value) => {
+  ])('production refuses %s=%s', (name, value) => {
     expect(namesOf({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });
 
-  test('tells what is missing and what is wrong together, each once', () => {
+  test('production reports missing and wrong settings together, each once', () => {
     const wrong = { NODE_ENV: 'production', PORT: 'x', REDIS_URL: 'x', PASSWORD_PEPPER: 'short' };
     const names = namesOf(wrong);
     expect(new Set(names).size).toBe(names.length);

@@ -30,7 +30,7 @@ const code = (work: () => unknown): string | undefined => {
 };
 
 describe('phones', () => {
-  test('any separators and prefix lead to the same eleven digits', () => {
+  test('a phone in any separators and prefix is read as the same eleven digits', () => {
     fc.assert(
       fc.property(mobile, written, (phone, write) => {
         const text = write(phone);
@@ -40,7 +40,7 @@ describe('phones', () => {
     );
   });
 
-  test('whatever is accepted is eleven digits of a mainland mobile, and stays what it is', () => {
+  test('a phone that is accepted is eleven digits of a mainland mobile, and is read as itself', () => {
     const texts = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'0123456789+- '), maxLength: 34 }),
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -80,7 +80,7 @@ describe('phones', () => {
     ['nothing', ''],
     ['a prefix alone', '+86'],
     ['padding without end', `${' '.repeat(10_000)}13800138000`],
-  ])('refuses %s', (_what, text) => {
+  ])('a phone is refused: %s', (_what, text) => {
     expect(parsePhone(text)).toBeNull();
     expect(code(() => normalisePhone(text))).toBe('PHONE_INVALID');
   });
@@ -102,11 +102,11 @@ describe('phones', () => {
     ['Arabic-Indic digits', '١٣٨٠٠١٣٨٠٠٠'],
     ['Persian digits', '۱۳۸۰۰۱۳۸۰۰۰'],
     ['mathematical digits', '𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎'],
-  ])('reads %s', (_what, text) => {
+  ])('a phone is read: %s', (_what, text) => {
     expect(parsePhone(text)).toBe('13800138000');
   });
 
-  test('the error names the field', () => {
+  test('the error of a refused phone names the field', () => {
     expect(() => normalisePhone('x', 'account')).toThrow(
       expect.objectContaining({ details: { field: 'account' } }),
     );
@@ -116,7 +116,7 @@ describe('phones', () => {
 describe('e-mail addresses', () => {
   const mail = fc.emailAddress().filter((address) => /^[\w.+-]+@/.test(address));
 
-  test('case and surrounding space make no difference, and a normalised one stays what it is', () => {
+  test('an e-mail address is read alike in any case and surrounding space, and as itself', () => {
     fc.assert(
       fc.property(mail, fc.constantFrom('', ' ', '\n'), (address, space) => {
         const parsed = parseEmail(space + address + space);
@@ -128,7 +128,7 @@ describe('e-mail addresses', () => {
     );
   });
 
-  test('nothing with an address inside is an address', () => {
+  test('a text with an e-mail address inside is refused as an address', () => {
     fc.assert(
       fc.property(fc.constantFrom(' ', ',', ';', '<', '>', '\n', '\0', '@', '..'), (noise) => {
         expect(parseEmail(`a@example.com${noise}b@example.com`)).toBeNull();
@@ -154,7 +154,7 @@ describe('e-mail addresses', () => {
     ['ＫＥＮ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'ken@example.com'],
     ['\u202dken@example.com\u202c', 'ken@example.com'],
     ['ken\u200b@exam\u00adple.com\ufeff', 'ken@example.com'],
-  ])('reads %j', (text, email) => {
+  ])('the e-mail address %j is read', (text, email) => {
     expect(parseEmail(text)).toBe(email);
     expect(parseEmail(email)).toBe(email);
   });
@@ -183,7 +183,7 @@ describe('e-mail addresses', () => {
     '用户@example.com',
     'Ken <ken@example.com>',
     `${'\u200b'.repeat(10_000)}ken@example.com`,
-  ])('refuses %j', (text) => {
+  ])('the e-mail address %j is refused', (text) => {
     expect(parseEmail(text)).toBeNull();
     expect(code(() => normaliseEmail(text))).toBe('EMAIL_INVALID');
   });

@@ -2,15 +2,15 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { ErasureService } from '../../src/modules/erasure/erasure.service.js';
 import { User } from '../../src/modules/user/user.entity.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
-import { cancelled, jobsOf, miscounted, runJob, tablesWith, upload } from '../support/jobs.js';
-import { logIn, mutate, setUser } from '../support/operations.js';
+import { cancelled, jobsOf, miscounted, runJob, tablesWith } from '../support/jobs.js';
+import { logIn, mutate, setUser, uploadPicture } from '../support/operations.js';
 import { until } from '../support/until.js';
 
 const JOB = 'erase-cancelled-accounts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let em: EntityManager;
 beforeAll(async () => {
   app = await startTestApp({ CODE_IP_DAILY_LIMIT: '100000' });
@@ -45,7 +45,7 @@ async function fullAccount(marker: string): Promise<Account & { pictures: { id: 
   const headers = { 'user-agent': `phone of ${marker}` };
   await mutate(app.client, 'login', { account: account.phone, password: PASSWORD }, undefined, headers);
   const pictures = [];
-  for (let count = 0; count < 4; count++) pictures.push(await upload(app, account));
+  for (let count = 0; count < 4; count++) pictures.push(await uploadPicture(app.client, account.token));
   const [avatar, background, front] = pictures.map((picture) => picture.id);
   await setUser(em, id, {
     nickname: marker,
@@ -83,7 +83,7 @@ async function fullAccount(marker: string): Promise<Account & { pictures: { id: 
 }
 
 describe('an account whose grace is over', () => {
-  test('leaves nothing personal anywhere, and its number with the books', async () => {
+  test('erasing an account leaves nothing personal anywhere, and its number in the books', async () => {
     const marker = `mk${Date.now().toString(36)}zq`;
     const account = await fullAccount(marker);
     await cancelled(app, account);
@@ -125,7 +125,7 @@ describe('an account whose grace is over', () => {
     expect(await rowsOf(account.id)).toEqual(['currencies', 'currency_orders', 'daily_incomes', 'wallets']);
   });
 
-  test('is erased once', async () => {
+  test('an account is erased once', async () => {
     const account = await app.client.register();
     await cancelled(app, account);
     expect((await erase()).counts).toEqual({ erased: 1, failed: 0 });
@@ -134,7 +134,7 @@ describe('an account whose grace is over', () => {
     expect(await erasedAt(account.id)).toEqual(first);
   });
 
-  test('is told from those whose grace is not over, that are disabled, or in use', async () => {
+  test('erasure passes over accounts whose grace is not over, that are disabled, or in use', async () => {
     const [recent, disabled, used] = await Promise.all([1, 2, 3].map(() => app.client.register()));
     if (!recent || !disabled || !used) throw new Error('nobody registered');
     await cancelled(app, recent, 29);
@@ -147,7 +147,7 @@ describe('an account whose grace is over', () => {
     expect(await logIn(app.client, used.phone)).toEqual(expect.any(String));
   });
 
-  test('has left its phone to whoever came next, before and after', async () => {
+  test('erasure leaves a phone to its next owner, before and after', async () => {
     const phone = freshPhone();
     const first = await app.client.register({ phone });
     await cancelled(app, first);
@@ -166,9 +166,9 @@ describe('an account whose grace is over', () => {
     expect(await logIn(app.client, phone)).toEqual(expect.any(String));
   });
 
-  test('takes no picture of the house with it, whoever uploaded it', async () => {
+  test('erasure takes no default picture with the account, whoever uploaded it', async () => {
     const account = await app.client.register();
-    const { id, url } = await upload(app, account);
+    const { id, url } = await uploadPicture(app.client, account.token);
     await em.execute('insert into default_photos (image_id, position) values (?, 99)', [id]);
     const other = await app.client.register();
     await setUser(em, other.id, { avatarId: id });
@@ -199,7 +199,7 @@ async function rowsOf(userId: number): Promise<string[]> {
   return found;
 }
 
-test('every table that refers to users is filled by these tests, or is known to be empty', async () => {
+test('every table that refers to users is filled by the tests of erasure, or is known to be empty', async () => {
   const account = await fullAccount(`mk${Date.now().toString(36)}fk`);
   const other = await app.client.register();
   await follow(account, other);
@@ -222,7 +222,7 @@ test('every table that refers to users is filled by these tests, or is known to 
 });
 
 describe('follows', () => {
-  test('end both ways, and only the counters of those concerned move', async () => {
+  test('erasure ends follows both ways, and only the counters of those concerned move', async () => {
     const [gone, ann, bob, cat] = await Promise.all([1, 2, 3, 4].map(() => app.client.register()));
     if (!gone || !ann || !bob || !cat) throw new Error('nobody registered');
     for (const [from, to] of [
@@ -251,7 +251,7 @@ describe('follows', () => {
     expect(await rowsOf(gone.id)).toEqual([]);
   });
 
-  test('in thousands end all, while others follow one another', async () => {
+  test('erasure ends thousands of follows, while others follow one another', async () => {
     const gone = await app.client.register();
     const [crowd] = await em.execute<{ ids: number[] }[]>(
       `with crowd as (
@@ -286,11 +286,11 @@ describe('follows', () => {
   });
 });
 
-describe('cut off in the middle', () => {
+describe('interrupted erasures', () => {
   async function victim(): Promise<{ account: Account; urls: string[]; friend: Account }> {
     const [account, friend] = [await app.client.register(), await app.client.register()];
     const urls = [];
-    for (let count = 0; count < 3; count++) urls.push((await upload(app, account)).url);
+    for (let count = 0; count < 3; count++) urls.push((await uploadPicture(app.client, account.token)).url);
     await follow(account, friend);
     await follow(friend, account);
     await cancelled(app, account);
@@ -304,7 +304,7 @@ describe('cut off in the middle', () => {
     expect(await miscounted(app)).toEqual([]);
   }
 
-  test('by the storage: the account waits for the next run, the others do not, and no file is forgotten', async () => {
+  test('an erasure cut off by the storage waits for the next run, other accounts do not, and no file is forgotten', async () => {
     const failing = await victim();
     const other = await app.client.register();
     await cancelled(app, other, 30.5);
@@ -330,7 +330,7 @@ describe('cut off in the middle', () => {
     await expectErased(failing);
   });
 
-  test('by the database, at the last step: counters are not moved twice', async () => {
+  test('an erasure cut off by the database at its last step moves no counter twice', async () => {
     const failing = await victim();
     await em.execute(
       `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$`,
@@ -345,7 +345,7 @@ describe('cut off in the middle', () => {
     await expectErased(failing);
   });
 
-  test('by a shutdown: it stops at the next step', async () => {
+  test('an erasure cut off by a shutdown stops at the next step', async () => {
     const stopped = await victim();
     const other = await app.client.register();
     await cancelled(app, other, 30.5);
@@ -359,10 +359,10 @@ describe('cut off in the middle', () => {
   });
 });
 
-describe('two at once', () => {
-  test('one does the work, the other leaves it to it', async () => {
+describe('erasures at once', () => {
+  test('of two erasures at once one does the work, and the other leaves it to it', async () => {
     const account = await app.client.register();
-    await upload(app, account);
+    await uploadPicture(app.client, account.token);
     await cancelled(app, account);
     let go = () => {};
     const held = new Promise<void>((resolve) => {
@@ -382,11 +382,11 @@ describe('two at once', () => {
     expect((await erase()).outcome).toBe('done');
   });
 
-  test('without the lease each account is still erased once, and counters are exact', async () => {
+  test('two erasures without a lease still erase each account once, and counters are exact', async () => {
     const crowd = await Promise.all(Array.from({ length: 6 }, () => app.client.register()));
     const stays = await app.client.register();
     for (const one of crowd) {
-      await upload(app, one);
+      await uploadPicture(app.client, one.token);
       await follow(one, stays);
       await follow(stays, one);
       for (const other of crowd) if (other !== one) await follow(one, other);

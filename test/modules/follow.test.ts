@@ -2,15 +2,10 @@ import { Follow } from '../../src/modules/follow/follow.entity.js';
 import { UserFollowResolver } from '../../src/modules/follow/follow.resolver.js';
 import { FollowService } from '../../src/modules/follow/follow.service.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { userLoader } from '../../src/modules/user/user.loader.js';
 import { UserExtraResolver } from '../../src/modules/user/user-extra.resolver.js';
-import {
-  atOnce,
-  contextOf,
-  createUser,
-  openTestDatabase,
-  outcomes,
-  type TestDatabase,
-} from '../support/context.js';
+import { outcomes, settledAtOnce } from '../support/at-once.js';
+import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 
 const follows = new FollowService();
 const fields = new UserFollowResolver();
@@ -26,13 +21,13 @@ const asNobody = () => contextOf(database);
 
 async function counters(userId: number): Promise<[followers: number, followings: number]> {
   const ctx = asNobody();
-  const user = await ctx.loaders.user.load(userId);
+  const user = await userLoader(ctx).load(userId);
   const extra = await new UserExtraResolver().extra(ctx, user as User);
   return [extra.followersCount, extra.followingsCount];
 }
 
 describe('following', () => {
-  it('is counted on both sides, once', async () => {
+  it('following is counted on both sides, once', async () => {
     const [ann, bob] = [await createUser(database), await createUser(database)];
     expect(await counters(ann)).toEqual([0, 0]);
     expect(await follows.follow(as(ann), bob)).toMatchObject({ id: bob });
@@ -49,7 +44,7 @@ describe('following', () => {
     ]);
   });
 
-  it('takes another, living, usable account', async () => {
+  it('following takes another, living, usable account', async () => {
     const ann = await createUser(database);
     const disabled = await createUser(database, { status: UserStatus.DISABLED });
     const deleted = await createUser(database, { status: UserStatus.DELETED });
@@ -64,13 +59,13 @@ describe('following', () => {
     await expect(follows.unfollow(as(ann), deleted)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
   });
 
-  it('shows in the fields of users, from the side asked for', async () => {
+  it('follows show in the fields of users, from the side asked for', async () => {
     const ids = [await createUser(database), await createUser(database), await createUser(database)];
     const [ann, bob, cat] = ids as [number, number, number];
     await follows.follow(as(ann), bob);
     await follows.follow(as(bob), cat);
     const ctx = as(ann);
-    const user = (await ctx.loaders.user.load(bob)) as User;
+    const user = (await userLoader(ctx).load(bob)) as User;
     expect(await fields.hasFollower(ctx, user)).toBe(true);
     expect(await fields.hasFollowing(ctx, user)).toBe(false);
     expect(await fields.hasFollowing(ctx, user, String(cat))).toBe(true);
@@ -82,12 +77,12 @@ describe('following', () => {
     expect(await fields.hasFollowing(asNobody(), user, String(cat))).toBe(false);
   });
 
-  it('reads a page of users, both ways, in one statement', async () => {
+  it('the follows of a page of users are read, both ways, in one statement', async () => {
     const ann = await createUser(database);
     const ids = await Promise.all(Array.from({ length: 20 }, () => createUser(database)));
     await Promise.all(ids.slice(0, 5).map((id) => follows.follow(as(ann), id)));
     const ctx = as(ann);
-    const users = (await ctx.loaders.user.loadMany(ids)) as User[];
+    const users = (await userLoader(ctx).loadMany(ids)) as User[];
     const execute = jest.spyOn(ctx.em, 'execute');
     const flags = await Promise.all(
       users.flatMap((user) => [fields.hasFollower(ctx, user), fields.hasFollowing(ctx, user)]),
@@ -96,21 +91,21 @@ describe('following', () => {
     expect(execute).toHaveBeenCalledTimes(1);
   });
 
-  it('sees its own change in the same request', async () => {
+  it('a request that follows sees its own change', async () => {
     const [ann, bob] = [await createUser(database), await createUser(database)];
     const ctx = as(ann);
-    const user = (await ctx.loaders.user.load(bob)) as User;
+    const user = (await userLoader(ctx).load(bob)) as User;
     expect(await fields.hasFollower(ctx, user)).toBe(false);
     await follows.follow(ctx, bob);
     expect(await fields.hasFollower(ctx, user)).toBe(true);
   });
 
-  it('counts exactly when everybody follows everybody at once', async () => {
+  it('follows are counted exactly when everybody follows everybody at once', async () => {
     const other = await database.another();
     const ids = await Promise.all(Array.from({ length: 6 }, () => createUser(database)));
     const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
     const round = (work: 'follow' | 'unfollow', some: readonly (readonly [number, number])[]) =>
-      atOnce(some.length * 2, (index) => {
+      settledAtOnce(some.length * 2, (index) => {
         const [from, to] = some[index % some.length] as readonly [number, number];
         return follows[work](contextOf(index % 2 ? database : other, from), to);
       });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { AppError } from '../../src/errors/app-error.js';
+import { toAppError } from '../../src/errors/unexpected.js';
 import { ImageDecoder, readAtMost } from '../../src/modules/image/image.decoder.js';
 import { noise, pngChunk } from '../support/pictures.js';
 
@@ -42,11 +42,11 @@ function pngBomb(width: number, height: number): Buffer {
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'nothing thrown',
-    (error) => (error instanceof AppError ? error.code : `not an AppError: ${error}`),
+    (error) => toAppError(error).code,
   );
 
 describe('decode', () => {
-  it.each(FORMATS)('gives a %s back in its format, described as it is', async (format) => {
+  it.each(FORMATS)('a decoded %s keeps its format, and is described as it is', async (format) => {
     const clean = await decoder.decode(await noise(120, 80).toFormat(format).toBuffer(), LIMITS);
     const header = await sharp(clean.data).metadata();
     expect(header).toMatchObject({ format, width: 120, height: 80 });
@@ -56,7 +56,7 @@ describe('decode', () => {
   });
 
   it.each(['jpeg', 'png', 'webp'] as const)(
-    'strips position, profile and notes from a %s',
+    'decoding a %s strips position, profile and notes',
     async (format) => {
       const bytes = await noise(100, 100)
         .withExif({
@@ -76,14 +76,14 @@ describe('decode', () => {
     },
   );
 
-  it.each(FORMATS)('drops what is appended to a %s', async (format) => {
+  it.each(FORMATS)('decoding drops what is appended to a %s', async (format) => {
     const bytes = await noise(100, 100).toFormat(format).toBuffer();
     const zip = Buffer.from('PK\x03\x04 <script>alert(1)</script>', 'latin1');
     const { data } = await decoder.decode(Buffer.concat([bytes, zip]), LIMITS);
     expect(data.includes('<script>')).toBe(false);
   });
 
-  it('drops comments', async () => {
+  it('decoding drops comments', async () => {
     const insert = (bytes: Buffer, at: number, block: Buffer) =>
       Buffer.concat([bytes.subarray(0, at), block, bytes.subarray(at)]);
     const [jpeg, png] = [await noise(60, 60).jpeg().toBuffer(), await noise(60, 60).png().toBuffer()];
@@ -101,7 +101,7 @@ describe('decode', () => {
     [3, 120, 80],
     [6, 80, 120],
     [8, 80, 120],
-  ])('applies orientation %i before it is stripped', async (orientation, width, height) => {
+  ])('decoding applies orientation %i before it is stripped', async (orientation, width, height) => {
     const left = await sharp({ create: { width: 60, height: 80, channels: 3, background: '#f00' } })
       .png()
       .toBuffer();
@@ -118,7 +118,7 @@ describe('decode', () => {
     expect((pixels[0] ?? 0) > 128).toBe(orientation === 6);
   });
 
-  it.each(['gif', 'webp'] as const)('keeps a %s animated', async (format) => {
+  it.each(['gif', 'webp'] as const)('a decoded %s stays animated', async (format) => {
     const bytes = await animation(60, 50, 7)
       [format]({ delay: [40, 50, 60, 70, 80, 90, 100], loop: 3 })
       .toBuffer();
@@ -128,7 +128,7 @@ describe('decode', () => {
     expect({ pages, delay, loop }).toEqual({ pages: 7, delay: [40, 50, 60, 70, 80, 90, 100], loop: 3 });
   });
 
-  it('keeps transparency, and takes grey, 16 bit, palette and CMYK', async () => {
+  it('decoding keeps transparency, and takes grey, 16 bit, palette and CMYK', async () => {
     const clear = { create: { width: 60, height: 60, channels: 4, background: '#f000' } } as const;
     const transparent = await decoder.decode(await sharp(clear).png().toBuffer(), LIMITS);
     expect((await sharp(transparent.data).stats()).isOpaque).toBe(false);
@@ -146,7 +146,7 @@ describe('decode', () => {
     }
   });
 
-  it.each(FORMATS)('refuses a %s that is cut off', async (format) => {
+  it.each(FORMATS)('decoding refuses a %s that is cut off', async (format) => {
     const bytes = await noise(300, 300).toFormat(format).toBuffer();
     for (const share of [0.1, 0.5, 0.9]) {
       const cut = bytes.subarray(0, Math.floor(bytes.length * share));
@@ -156,14 +156,14 @@ describe('decode', () => {
   });
 
   // WebP has no checksum and no markers: nothing tells damaged pixels from others. A JPEG is shown with its damage.
-  it.each(['png', 'gif'] as const)('refuses a %s that is damaged in the middle', async (format) => {
+  it.each(['png', 'gif'] as const)('decoding refuses a %s that is damaged in the middle', async (format) => {
     const bytes = await noise(300, 300).toFormat(format).toBuffer();
     const middle = Math.floor(bytes.length / 2);
     bytes.fill('\xff\xd3', middle, middle + 300, 'latin1');
     expect(await codeOf(decoder.decode(bytes, LIMITS))).toBe('IMAGE_INVALID');
   });
 
-  it('refuses what is no picture of the four formats, whatever it is called', async () => {
+  it('decoding refuses what is no picture of the four formats, whatever it is called', async () => {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><rect width="9" height="9"/></svg>';
     const others = {
@@ -189,7 +189,7 @@ describe('decode', () => {
 });
 
 describe('limits', () => {
-  it('are inclusive: bytes', async () => {
+  it('the limit of a picture in bytes is inclusive', async () => {
     const bytes = await noise(60, 60).png().toBuffer();
     await decoder.decode(bytes, { ...LIMITS, maxBytes: bytes.length });
     const limits = { ...LIMITS, maxBytes: bytes.length - 1 };
@@ -203,12 +203,12 @@ describe('limits', () => {
     [60, 201, 'IMAGE_TOO_LARGE'],
     [49, 60, 'IMAGE_TOO_SMALL'],
     [60, 49, 'IMAGE_TOO_SMALL'],
-  ])('are inclusive: %i×%i pixels', async (width, height, code) => {
+  ])('the limit of a picture in pixels is inclusive: %i×%i', async (width, height, code) => {
     const bytes = await noise(width, height).jpeg().toBuffer();
     expect(await codeOf(decoder.decode(bytes, { ...LIMITS, maxSide: 200 }))).toBe(code);
   });
 
-  it('have no shortest side unless asked for', async () => {
+  it('a picture has no shortest side unless one is asked for', async () => {
     const bytes = await noise(1, 1).png().toBuffer();
     expect(await decoder.decode(bytes, { maxBytes: 5000, maxSide: 10 })).toMatchObject({
       width: 1,
@@ -216,7 +216,7 @@ describe('limits', () => {
     });
   });
 
-  it('are read from the header: a bomb is not decoded', async () => {
+  it('the size of a picture is read from its header: a bomb is not decoded', async () => {
     const bombs = {
       'PNG of 900 megapixels': pngBomb(30_000, 30_000),
       'PNG of 4 exapixels': pngBomb(0x7fffffff, 0x7fffffff),
@@ -239,13 +239,13 @@ describe('limits', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
   });
 
-  it('hold for an animation as a whole', async () => {
+  it('the limits of a picture hold for an animation as a whole', async () => {
     const bytes = await animation(500, 500, 201).webp({ effort: 0 }).toBuffer();
     expect(bytes.length).toBeLessThan(LIMITS.maxBytes);
     expect(await codeOf(decoder.decode(bytes, LIMITS))).toBe('IMAGE_TOO_LARGE');
   });
 
-  it('hold for the pixels of a still picture even where its sides are allowed', async () => {
+  it('the limit of pixels holds for a still picture even where its sides are allowed', async () => {
     const limits = { ...LIMITS, maxSide: 30_000 };
     expect(await codeOf(decoder.decode(pngBomb(20_000, 20_000), limits))).toBe('IMAGE_TOO_LARGE');
     expect(await codeOf(decoder.thumbnail(pngBomb(20_000, 20_000), 50))).toBe('IMAGE_TOO_LARGE');
@@ -253,13 +253,13 @@ describe('limits', () => {
 });
 
 describe('thumbnail', () => {
-  it.each(FORMATS)('fits a %s into the square, in proportion', async (format) => {
+  it.each(FORMATS)('the thumbnail of a %s fits into the square, in proportion', async (format) => {
     const clean = await decoder.thumbnail(await noise(400, 200).toFormat(format).toBuffer(), 100);
     expect(clean).toMatchObject({ width: 100, height: 50, mime: `image/${format}`, size: clean.data.length });
     expect(await sharp(clean.data).metadata()).toMatchObject({ format, width: 100, height: 50 });
   });
 
-  it('does not enlarge, turns upright, and takes the first frame', async () => {
+  it('a thumbnail is not enlarged, is turned upright, and shows the first frame', async () => {
     expect(await decoder.thumbnail(await noise(40, 30).png().toBuffer(), 100)).toMatchObject({
       width: 40,
       height: 30,
@@ -273,7 +273,7 @@ describe('thumbnail', () => {
 });
 
 describe('the queue', () => {
-  it('holds so many and refuses the next, and is free again afterwards', async () => {
+  it("the decoder's queue holds so many pictures, refuses the next, and is free again afterwards", async () => {
     const small = new ImageDecoder({ concurrency: 1, queue: 2 });
     const bytes = await noise(60, 60).png().toBuffer();
     const results = await Promise.all(Array.from({ length: 5 }, () => codeOf(small.decode(bytes, LIMITS))));
@@ -281,18 +281,16 @@ describe('the queue', () => {
     expect(await codeOf(small.decode(bytes, LIMITS))).toBe('nothing thrown');
   });
 
-  it('says when to come back', async () => {
+  it('a full queue of the decoder says when to come back', async () => {
     const closed = new ImageDecoder({ concurrency: 1, queue: 0 });
     const bytes = await noise(60, 60).png().toBuffer();
     const first = closed.decode(bytes, LIMITS);
-    await expect(closed.thumbnail(bytes, 10)).rejects.toMatchObject({
-      code: 'SERVICE_UNAVAILABLE',
-      details: { retryAfter: 1 },
-    });
+    const refusal = await closed.thumbnail(bytes, 10).catch(toAppError);
+    expect(refusal).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: { retryAfter: 1 } });
     await first;
   });
 
-  it('gives the slot of a failure to the next', async () => {
+  it('a failed decoding gives its place in the queue to the next', async () => {
     const single = new ImageDecoder({ concurrency: 1, queue: 1 });
     const bytes = await noise(60, 60).png().toBuffer();
     const results = [bytes.subarray(0, 200), bytes].map((each) => codeOf(single.decode(each, LIMITS)));
@@ -301,14 +299,14 @@ describe('the queue', () => {
 });
 
 describe('readAtMost', () => {
-  it('reads a stream up to the limit', async () => {
+  it('readAtMost reads a stream up to the limit', async () => {
     expect(await readAtMost(Readable.from([Buffer.from('abc'), Buffer.from('de')]), 5)).toEqual(
       Buffer.from('abcde'),
     );
     expect(await readAtMost(Readable.from([]), 0)).toHaveLength(0);
   });
 
-  it('stops an endless stream at once', async () => {
+  it('readAtMost stops an endless stream at once', async () => {
     let sent = 0;
     const endless = new Readable({
       read() {
@@ -321,7 +319,7 @@ describe('readAtMost', () => {
     expect(sent).toBeLessThan(200_000);
   });
 
-  it('calls a stream that breaks off bad input', async () => {
+  it('readAtMost reports a stream that breaks off as bad input', async () => {
     const broken = new Readable({
       read() {
         this.destroy(new Error('reset'));

@@ -80,7 +80,7 @@ const UNTIDY = {
   'a WebP with bytes behind it': Buffer.concat([webp, Buffer.from('\0\0')]),
 };
 
-test.each(Object.entries(UNTIDY))('takes %s, and keeps a tidy one', async (_name, bytes) => {
+test.each(Object.entries(UNTIDY))('decoding tidies up %s', async (_name, bytes) => {
   const clean = await decoder.decode(bytes, LIMITS);
   expect(clean).toMatchObject({ width: 300, height: 300 });
   // Strict about everything, as what is kept has to be.
@@ -102,7 +102,7 @@ const WHOLE = {
   ...animations,
 };
 
-test.each(Object.entries(WHOLE))('refuses %s that is cut off', async (_name, bytes) => {
+test.each(Object.entries(WHOLE))('decoding refuses a picture that is cut off: %s', async (_name, bytes) => {
   await decoder.decode(bytes, LIMITS);
   for (const length of [0.1, 0.5, 0.9, 0.99].map((share) => Math.floor(bytes.length * share))) {
     const cut = decoder.decode(bytes.subarray(0, length), LIMITS);
@@ -110,7 +110,7 @@ test.each(Object.entries(WHOLE))('refuses %s that is cut off', async (_name, byt
   }
 });
 
-test.each(Object.entries(animations))('keeps every frame of %s', async (_name, bytes) => {
+test.each(Object.entries(animations))('decoding keeps every frame of %s', async (_name, bytes) => {
   const { data } = await decoder.decode(bytes, LIMITS);
   expect((await sharp(data).metadata()).pages).toBe(5);
 });

@@ -14,8 +14,8 @@ const spellings = (values: readonly number[]): string[] => {
   return [full.join(':'), padded, padded.toUpperCase(), full.join(':').replace(zeros, '::')];
 };
 
-describe('what counts as one source', () => {
-  test('an IPv4 address is itself, also carried in IPv6', () => {
+describe('sources', () => {
+  test('the source of an IPv4 address is itself, also carried in IPv6', () => {
     fc.assert(
       fc.property(v4, (ip) => {
         expect(sourceOf(ip)).toBe(ip);
@@ -28,7 +28,7 @@ describe('what counts as one source', () => {
     );
   });
 
-  test('an IPv6 address is its /64, however it is written', () => {
+  test('the source of an IPv6 address is its /64, however it is written', () => {
     fc.assert(
       fc.property(groups(4), groups(4), groups(4), (network, host, other) => {
         const source = `${hex(network).join(':')}::/64`;
@@ -39,7 +39,7 @@ describe('what counts as one source', () => {
     );
   });
 
-  test('different networks are different sources', () => {
+  test('addresses of different networks are different sources', () => {
     fc.assert(
       fc.property(
         groups(8),
@@ -61,13 +61,13 @@ describe('what counts as one source', () => {
     ['1:2:3:4:5:6:7::', '1:2:3:4::/64'],
     ['64:ff9b::192.0.2.33', '64:ff9b:0:0::/64'],
     ['::1:2:3:4:192.0.2.33', '0:0:1:2::/64'],
-  ])('%s is %s', (ip, source) => {
+  ])('the source of %s is %s', (ip, source) => {
     expect(sourceOf(ip)).toBe(source);
   });
 });
 
 describe('ranges', () => {
-  test('hold exactly the addresses whose first bits agree', () => {
+  test('a range holds exactly the addresses whose first bits agree', () => {
     const number = (ip: string) => ip.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
     fc.assert(
       fc.property(v4, v4, fc.integer({ min: 1, max: 32 }), (network, ip, bits) => {
@@ -81,7 +81,7 @@ describe('ranges', () => {
     );
   });
 
-  test('are known for what they are, and those can be matched', () => {
+  test('every valid range is recognised and can be matched', () => {
     const texts = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'0123456789abcdef:./%'), maxLength: 24 }),
       fc
@@ -96,7 +96,7 @@ describe('ranges', () => {
   });
 
   test.each(['192.0.2.1', '10.0.0.0/8', '0.0.0.0/0', '::1', '2001:db8::/32', '::/0', '127.0.0.0/32'])(
-    '%s is one',
+    '%s is a range of addresses',
     (text) => {
       expect(isRange(text)).toBe(true);
     },
@@ -114,7 +114,7 @@ describe('ranges', () => {
     'localhost',
     '10.0.0.1 ',
     'fe80::1%eth0',
-  ])('%j is none', (text) => {
+  ])('%j is no range of addresses', (text) => {
     expect(isRange(text)).toBe(false);
   });
 
@@ -125,11 +125,11 @@ describe('ranges', () => {
     ['::ffff:0.0.0.0/95', '::ffff:0.0.0.0/95'],
     ['10.0.0.0/8', '10.0.0.0/8'],
     ['2001:db8::/32', '2001:db8::/32'],
-  ])('%s is %s in its one form', (range, form) => {
+  ])('the range %s is written %s in its one form', (range, form) => {
     expect(canonicalRange(range)).toBe(form);
   });
 
-  test('match nothing when there are none, and nothing that is no address', () => {
+  test('an empty list of ranges matches nothing, and no range matches what is no address', () => {
     expect(rangeMatcher([])('127.0.0.1')).toBe(false);
     expect(rangeMatcher(['0.0.0.0/0', '::/0'])('unknown')).toBe(false);
     expect(rangeMatcher(['::1', '10.0.0.0/8'])('::1')).toBe(true);

@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import { JobSchedule } from '../../src/jobs/schedule.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
-import { cancelled, jobsOf, runJob, upload } from '../support/jobs.js';
+import { cancelled, jobsOf, runJob } from '../support/jobs.js';
+import { uploadPicture } from '../support/operations.js';
 import { until } from '../support/until.js';
 
 let world: TestWorld;
@@ -35,7 +36,7 @@ describe('purge-sessions', () => {
     return row?.id ?? 0;
   }
 
-  test('deletes what ended more than 30 days ago, by whichever came first', async () => {
+  test('purge-sessions deletes what ended more than 30 days ago, by whichever end came first', async () => {
     const before = await idsIn('sessions');
     const kept = [
       await session(400, -1, null),
@@ -61,7 +62,7 @@ describe('purge-sessions', () => {
     expect(await app.services.sessions.isKnownSource(em, userId, '203.0.113.9')).toBe(true);
   });
 
-  test('deletes any number, found by their index', async () => {
+  test('purge-sessions deletes any number, found by their index', async () => {
     await em.execute(
       `insert into sessions (user_id, token_hash, ip, source, expires_at)
        select ?, md5('old' || n), '', '', now() - interval '31 days' from generate_series(1, 2500) n`,
@@ -74,7 +75,7 @@ describe('purge-sessions', () => {
     expect(Number(me.id)).toBe(kept.id);
   });
 
-  test('stops between two batches when it has to', async () => {
+  test('purge-sessions stops between two batches when it has to', async () => {
     await em.execute(
       `insert into sessions (user_id, token_hash, ip, source, expires_at)
        select ?, md5('older' || n), '', '', now() - interval '31 days' from generate_series(1, 10) n`,
@@ -115,7 +116,7 @@ test('a job that fails is logged and keeps no other from running', async () => {
 });
 
 describe('the schedule', () => {
-  test('runs soon, then again and again, one run at a time, until it is stopped', async () => {
+  test('the schedule runs jobs soon, then again and again, one run at a time, until it is stopped', async () => {
     let running = 0;
     let most = 0;
     let runs = 0;
@@ -136,7 +137,7 @@ describe('the schedule', () => {
     expect(runs).toBe(stoppedAt);
   });
 
-  test('waits for the run under way when it is stopped, and tells it', async () => {
+  test('the schedule waits for the run under way when it is stopped, and tells it', async () => {
     let finish = () => {};
     let told = false;
     let began = false;
@@ -161,7 +162,7 @@ describe('the schedule', () => {
     await stopping;
   });
 
-  test('never runs with an interval of 0, nor after it was stopped', async () => {
+  test('the schedule never runs with an interval of 0, nor after it was stopped', async () => {
     const run = jest.fn(async () => undefined);
     new JobSchedule(run, 0).start();
     const stopped = new JobSchedule(run, 1);
@@ -175,7 +176,7 @@ describe('the schedule', () => {
 
 test('a gateway that listens runs the jobs, and closing it waits for the one under way', async () => {
   const account = await app.client.register();
-  const { url } = await upload(app, account);
+  const { url } = await uploadPicture(app.client, account.token);
   await cancelled(app, account);
   let release = () => {};
   const held = new Promise<void>((resolve) => {

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { LogSender } from '../../src/infra/message/log.js';
 import { createSenders } from '../../src/infra/message/senders.js';
 import { WebhookSender } from '../../src/infra/message/webhook.js';
+import { composeMail } from '../../src/modules/code/mail.text.js';
 
 const SENT = { to: '13800138000', code: '493817', purposes: ['LOGIN', 'REGISTER'] };
 const MESSAGE = { ...SENT, lifeSeconds: 300 };
@@ -55,7 +56,7 @@ describe('the webhook sender', () => {
   test.each([
     ['a token', 's3cret', 'Bearer s3cret'],
     ['no token', undefined, undefined],
-  ])('posts JSON with %s', async (_, token, authorization) => {
+  ])('the webhook sender posts JSON with %s', async (_, token, authorization) => {
     await new WebhookSender({ url: `${url}/sms`, token }).send(MESSAGE);
     expect(seen).toHaveLength(1);
     const { request, body } = seen[0] as (typeof seen)[0];
@@ -65,32 +66,32 @@ describe('the webhook sender', () => {
     expect(JSON.parse(body)).toEqual(SENT);
   });
 
-  test.each([204, 202])('takes %i for sent', async (status) => {
+  test.each([204, 202])('the webhook sender takes status %i for sent', async (status) => {
     answer = { status };
     await new WebhookSender({ url }).send(MESSAGE);
   });
 
-  test.each([400, 401, 500, 503])('takes %i for a failure', async (status) => {
+  test.each([400, 401, 500, 503])('the webhook sender takes status %i for a failure', async (status) => {
     answer = { status };
     const printed = await failure(new WebhookSender({ url, token: 's3cret' }));
     expect(printed).toContain(`status ${status}`);
     expectNoSecret(printed);
   });
 
-  test('does not follow a redirect', async () => {
+  test('the webhook sender does not follow a redirect', async () => {
     answer = { status: 307, headers: { location: `${url}/elsewhere` } };
     expectNoSecret(await failure(new WebhookSender({ url, token: 's3cret' })));
     expect(seen).toHaveLength(1);
   });
 
-  test('gives up on a silent provider', async () => {
+  test('the webhook sender gives up on a silent provider', async () => {
     answer = 'silent';
     const printed = await failure(new WebhookSender({ url, token: 's3cret', timeoutMs: 50 }));
     expect(printed).toContain('timeout');
     expectNoSecret(printed);
   });
 
-  test('says why nobody could be reached, and never quotes the token', async () => {
+  test('the webhook sender says why nobody could be reached, and never quotes the token', async () => {
     expect(await failure(new WebhookSender({ url: 'http://127.0.0.1:1', token: 's3cret' }))).toContain(
       'webhook',
     );
@@ -98,9 +99,10 @@ describe('the webhook sender', () => {
   });
 });
 
-test('the settings choose the senders', () => {
+test('the settings choose the senders of messages', () => {
   const senders = createSenders(
     loadConfig({ SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: 'https://sms.example.com/send' }),
+    composeMail,
   );
   expect(senders.sms).toBeInstanceOf(WebhookSender);
   expect(senders.mail).toBeInstanceOf(LogSender);

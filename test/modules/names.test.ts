@@ -43,7 +43,7 @@ test('the database and the gateway fold a name alike', async () => {
   expect(await keysOf(names)).toEqual(names.map(foldName));
 });
 
-test('a name is one whatever its case and composition, and is found by each', async () => {
+test('a name is one in every case and composition, and is found by each', async () => {
   const id = await createUser(database, { name: 'Zoë_Жук' });
   const spellings = ['Zoë_Жук', 'ZOË_ЖУК', 'zoe\u0308_жук', 'ZOE\u0308_жУк'];
   for (const spelling of spellings) {
@@ -61,7 +61,7 @@ test('a name is one whatever its case and composition, and is found by each', as
   for (const part of ['%', 'жу%', '_ж_к', 'жуку']) expect(await found({ nameContains: part })).toEqual([]);
 });
 
-test('names that the database once told apart stay with the oldest account when it is brought up to date', async () => {
+test('names that an older database told apart stay with the oldest account when it is migrated', async () => {
   const { orm } = database;
   // The embedded database has one connection, which the transaction then holds.
   await orm.migrator.getPending();

@@ -1,8 +1,8 @@
 import { insertCommunities } from '../../src/modules/place/place.repository.js';
 import { insertRelease } from '../../src/modules/release/release.repository.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('cities are those of a province, with its name', async () => {
+test('cities are listed by province, with its name', async () => {
   const query = 'query ($province: String) { cities(province: $province) { id name province } }';
   const { cities } = await app.client.data(query, { province: '四川' });
   expect(cities[0]).toEqual({ id: '510100', name: '成都市', province: '四川省' });
@@ -49,18 +49,18 @@ test.each([
   ['  ', ['天府一号', 'Green Town', '50%_花园', '翠湖']],
   ['_', ['50%_花园']],
   ['没有', []],
-])('communities with %j in their name are %j', async (name, names) => {
+])('a search for %j finds the communities %j', async (name, names) => {
   const { communities } = await app.client.data(COMMUNITIES, { cityId: '510100', name });
   expect(communities.nodes.map((node: { name: string }) => node.name)).toEqual(names);
 });
 
-test('a city that cannot be one is refused, an unknown one has no communities', async () => {
+test('a malformed city id is refused, and an unknown city has no communities', async () => {
   const { errors } = await app.client.graphql(COMMUNITIES, { cityId: 'x' });
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', field: 'cityId' });
   expect((await app.client.data(COMMUNITIES, { cityId: '1' })).communities.nodes).toEqual([]);
 });
 
-test('the current release of a platform has its highest code; Android is the default', async () => {
+test('the current release of a platform has its highest code, and Android is the default platform', async () => {
   const { appRelease, ios } = await app.client.data(
     '{ appRelease { platform version versionCode } ios: appRelease(platform: IOS) { version } }',
   );

@@ -51,7 +51,7 @@ describe('the city of a location', () => {
     ['上海市北京市', 110100],
     ['上海 北京朝阳', 110100],
     ['成都\u3000', 510100],
-  ])('%s is %i', (location, city) => {
+  ])('the location %s lies in the city %i', (location, city) => {
     expect(places.cityOf(location)).toBe(city);
   });
 
@@ -73,7 +73,7 @@ describe('the city of a location', () => {
     '1000',
     '市',
     '\u{1F600}\u{1F600}',
-  ])('%j is none', (location) => {
+  ])('the location %j names no city', (location) => {
     expect(places.cityOf(location)).toBeNull();
   });
 
@@ -94,7 +94,7 @@ describe('the city of a location', () => {
   }
 
   test.each(['成', '内蒙古自治', '四川成都朝阳', 'xy '])(
-    'takes twice as long for twice as much of %j',
+    'reading a location takes look-ups by its length: %j',
     (part) => {
       const [half, whole] = [96, 192].map((length) => lookupsOf(part.repeat(length).slice(0, length)));
       expect(half).toBeGreaterThan(0);
@@ -111,32 +111,35 @@ describe('the city of a name', () => {
     [' 北京 ', 110100],
     ['吉林', 220200],
     ['凉山州', 513400],
-  ])('%s is %i', (name, city) => {
+  ])('the city named %s is %i', (name, city) => {
     expect(places.cityByName(name)).toBe(city);
   });
 
-  test.each(['', '四川省', '成', '双流区', '510100x'])('%j is none', (name) => {
+  test.each(['', '四川省', '成', '双流区', '510100x'])('%j names no city', (name) => {
     expect(places.cityByName(name)).toBeNull();
   });
 });
 
 describe('the cities of a province', () => {
-  test.each(['四川', '四川省', '510000', ' 四川省 '])('%j are those of 四川省', (province) => {
-    const names = places.citiesOf(province).map(({ name }) => name);
-    expect(names).toHaveLength(21);
-    expect(names).toContain('凉山彝族自治州');
-  });
+  test.each(['四川', '四川省', '510000', ' 四川省 '])(
+    'the province %j has the cities of 四川省',
+    (province) => {
+      const names = places.citiesOf(province).map(({ name }) => name);
+      expect(names).toHaveLength(21);
+      expect(names).toContain('凉山彝族自治州');
+    },
+  );
 
   test.each([
     ['北京', ['北京市']],
     ['重庆市', ['重庆市']],
     ['火星', []],
     ['', []],
-  ])('%j are %j', (province, names) => {
+  ])('the province %j has the cities %j', (province, names) => {
     expect(places.citiesOf(province).map(({ name }) => name)).toEqual(names);
   });
 
-  test('are all cities when no province is given', () => {
+  test('all cities are listed when no province is given', () => {
     expect(places.citiesOf().length).toBeGreaterThan(330);
     expect(places.citiesOf().length).toBeLessThanOrEqual(CITIES_MAX);
     expect(places.citiesOf().every((city) => places.provinceOf(city) !== null)).toBe(true);

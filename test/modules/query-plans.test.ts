@@ -119,7 +119,7 @@ test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
   ],
   ['numbers of a city', 'users_city_index', (em) => listUserIds(em, CITY, null, 500, 20)],
   ['numbers of a city by device', 'users_city_device_index', (em) => listUserIds(em, CITY, 1, 500, 20)],
-])('%s: %s, in order', async (_what, index, work) => {
+])('the plan for %s uses the index %s, in order', async (_what, index, work) => {
   expect(await planOf(work)).toMatchObject({ indexes: [index], scans: [], sorts: false });
 });
 
@@ -152,7 +152,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
     ['communities_city_name_unique'],
     (em) => listCommunities(em, { cityId: CITY, name: '花园' }, 20),
   ],
-])('%s: %j', async (_what, indexes, work) => {
+])('the plan for %s uses the indexes %j', async (_what, indexes, work) => {
   const plan = await planOf(work);
   expect(plan).toMatchObject({ scans: [] });
   expect(plan.indexes.toSorted()).toEqual(indexes);

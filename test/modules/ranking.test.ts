@@ -8,18 +8,14 @@ import type { RankRow } from '../../src/modules/ranking/ranking.repository.js';
 import { RankingService } from '../../src/modules/ranking/ranking.service.js';
 import { RankingSnapshots, snapshotKey } from '../../src/modules/ranking/ranking.snapshots.js';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
+import { userLoader } from '../../src/modules/user/user.loader.js';
 import { Currency } from '../../src/modules/wallet/currency.entity.js';
 import { Vip } from '../../src/modules/wallet/vip.entity.js';
 import { UserWalletResolver } from '../../src/modules/wallet/wallet.resolver.js';
+import { WalletService } from '../../src/modules/wallet/wallet.service.js';
 import { ABILITIES } from '../../src/policy.js';
-import {
-  atOnce,
-  contextOf,
-  createUser,
-  openTestDatabase,
-  outcomes,
-  type TestDatabase,
-} from '../support/context.js';
+import { outcomes, settledAtOnce } from '../support/at-once.js';
+import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 import { openTestRedis, type TestRedis } from '../support/redis.js';
 
 const CHENGDU = 510100;
@@ -80,7 +76,7 @@ async function earnBefore(userId: number, amount: number, days: number): Promise
 }
 
 describe('income ranking', () => {
-  it('runs from the most points to the fewest, ties by number, without the idle, disabled and deleted', async () => {
+  it('the ranking runs from the most points to the fewest, ties by number, without idle, disabled and deleted users', async () => {
     const [first, second, third] = [
       await createUser(database),
       await createUser(database),
@@ -102,7 +98,7 @@ describe('income ranking', () => {
     expect(mine).toBeNull();
   });
 
-  it('counts the last days by the calendar, today included', async () => {
+  it('the ranking of the last days goes by the calendar, today included', async () => {
     const user = await createUser(database);
     await earn(user, 1);
     await earnBefore(user, 10, 1);
@@ -116,7 +112,7 @@ describe('income ranking', () => {
     for (const all of [null, 0, -3, 2_147_483_647]) expect(await amountOf(all)).toBe(1111);
   });
 
-  it('takes a city, and shows the caller only in their own', async () => {
+  it('the ranking of a city shows callers only in their own', async () => {
     const local = await createUser(database, { cityId: CHENGDU });
     const stranger = await createUser(database);
     await earn(local, 5);
@@ -131,7 +127,7 @@ describe('income ranking', () => {
     });
   });
 
-  it('has a thousand places; beyond them the caller has a sum but no place', async () => {
+  it('the ranking has a thousand places; beyond them the caller has a sum but no place', async () => {
     await database.fork().execute(
       `with made as (
          insert into users (name) select 'rich_' || number from generate_series(1, 1005) number returning id
@@ -155,7 +151,7 @@ describe('income ranking', () => {
     });
   });
 
-  it('leaves out at once who is disabled after it was computed', async () => {
+  it('the ranking leaves out at once a user who is disabled after it was computed', async () => {
     const [best, next] = [await createUser(database), await createUser(database)];
     await earn(best, 2);
     await earn(next, 1);
@@ -165,7 +161,7 @@ describe('income ranking', () => {
     expect(entries.map(({ position, user }) => [position, user.id])).toEqual([[2, next]]);
   });
 
-  it('is read from the database while Redis is gone', async () => {
+  it('the ranking is read from the database while Redis is gone', async () => {
     const user = await createUser(database);
     await earn(user, 7);
     const { entries } = await newService(noRedis).rank(asNobody(), {});
@@ -194,7 +190,7 @@ describe('ranking snapshots', () => {
   const store = (age: number) =>
     redis.client.set(snapshotKey(WINDOW), JSON.stringify({ computedAt: Date.now() - age, rows: [[1, 10]] }));
 
-  it('are computed once for everybody who asks first, at every instance', async () => {
+  it('a snapshot of the ranking is computed once for all who ask first, at every instance', async () => {
     const { instances, compute, done } = cluster();
     const asked = Array.from({ length: 40 }, (_, index) =>
       (index % 2 ? instances[0] : instances[1]).get(WINDOW),
@@ -207,14 +203,14 @@ describe('ranking snapshots', () => {
     expect(await locks()).toEqual([]);
   });
 
-  it('are not computed again for three minutes', async () => {
+  it('a snapshot of the ranking is not computed again for three minutes', async () => {
     const { instances, compute } = cluster();
     await store(179_000);
     expect((await instances[0].get(WINDOW)).rows).toEqual([[1, 10]]);
     expect(compute).not.toHaveBeenCalled();
   });
 
-  it('are served stale while one instance takes long to compute', async () => {
+  it('a snapshot of the ranking is served stale while one instance takes long to compute', async () => {
     const { instances, compute, done } = cluster();
     await store(181_000);
     const answers = await Promise.all(instances.map((instance) => instance.get(WINDOW)));
@@ -226,7 +222,7 @@ describe('ranking snapshots', () => {
     expect(compute).toHaveBeenCalledTimes(1);
   });
 
-  it('older than three minutes are waited for, at every instance', async () => {
+  it('a snapshot of the ranking older than three minutes is waited for, at every instance', async () => {
     const { instances, compute, done } = cluster();
     await store(181_000);
     const asked = instances.map((instance) => instance.get(WINDOW));
@@ -236,27 +232,28 @@ describe('ranking snapshots', () => {
     expect(compute).toHaveBeenCalledTimes(1);
   });
 
-  it('are served stale when no new one can be made', async () => {
+  it('a snapshot of the ranking is served stale when no new one can be made', async () => {
     const { instances, done } = cluster();
     await store(181_000);
     done.reject(new Error('no database'));
     expect((await instances[0].get(WINDOW)).rows).toEqual([[1, 10]]);
   });
 
-  it('that nobody read for long are not served: who asks then waits for a new one', async () => {
+  it('a snapshot of the ranking that nobody read for long is not served: callers wait for a new one', async () => {
     const { instances, compute, done } = cluster();
+    const before = Date.now();
     await store(359_500);
     const asked = instances.map((instance) => instance.get(WINDOW));
     await until(() => compute.mock.calls.length > 0);
     done.resolve([[3, 30]]);
     for (const answer of await Promise.all(asked)) {
       expect(answer.rows).toEqual([[3, 30]]);
-      expect(Date.now() - answer.computedAt).toBeLessThan(180_000);
+      expect(answer.computedAt).toBeGreaterThanOrEqual(before);
     }
     expect(compute).toHaveBeenCalledTimes(1);
   });
 
-  it('may be tried again after a failure', async () => {
+  it('a snapshot of the ranking may be tried again after a failure', async () => {
     const { instances, done } = cluster();
     done.reject(new Error('no database'));
     await expect(instances[0].get(WINDOW)).rejects.toThrow('no database');
@@ -272,7 +269,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 test('of new rankings asked for at once one is computed, twenty wait, and the others are refused', async () => {
   const service = newService();
-  const results = await atOnce(60, (index) => service.rank(contextOf(database), { days: index + 1 }));
+  const results = await settledAtOnce(60, (index) => service.rank(contextOf(database), { days: index + 1 }));
   const { ok = 0, SERVICE_UNAVAILABLE: refused = 0 } = outcomes(results);
   expect(ok + refused).toBe(60);
   expect(ok).toBeGreaterThanOrEqual(21);
@@ -280,7 +277,7 @@ test('of new rankings asked for at once one is computed, twenty wait, and the ot
 });
 
 describe('incomes', () => {
-  it('are booked once per key', async () => {
+  it('an income is booked once per key', async () => {
     const [user, other] = [await createUser(database), await createUser(database)];
     const income = { userId: user, amount: 5, key: 'order-1', title: ' 签到 ' };
     const order = await incomes.record(teller(), income);
@@ -300,23 +297,23 @@ describe('incomes', () => {
     ['key', 'k'.repeat(101)],
     ['title', 'a\0b'],
     ['title', '长'.repeat(101)],
-  ])('refuse %s = %j', async (field, value) => {
+  ])('an income with %s = %j is refused', async (field, value) => {
     const userId = await createUser(database);
     const refused = incomes.record(teller(), { userId, amount: 1, key: 'k', [field]: value });
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { field } });
   });
 
-  it('need a user', async () => {
+  it('an income needs an existing user', async () => {
     const user = await createUser(database);
     const income = { userId: user, amount: 1, key: 'k' };
     const unknown = incomes.record(teller(), { ...income, userId: 2_147_483_647 });
     await expect(unknown).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
   });
 
-  it('add up exactly, with the same and with different keys at once', async () => {
+  it('incomes add up exactly, with the same and with different keys at once', async () => {
     const other = await database.another();
     const users = await Promise.all(Array.from({ length: 4 }, () => createUser(database)));
-    const results = await atOnce(80, (index) => {
+    const results = await settledAtOnce(80, (index) => {
       const half = index % 40;
       const ctx = contextOf(index % 2 ? database : other, 1, ['*']);
       return incomes.record(ctx, { userId: users[half % 4] ?? 0, amount: half + 1, key: `batch-${half}` });
@@ -330,7 +327,7 @@ describe('incomes', () => {
     }
   });
 
-  it('are booked with their day and their points, or not at all', async () => {
+  it('an income is booked with its day and its points, or not at all', async () => {
     const user = await createUser(database);
     await earn(user, 1);
     await database.fork().nativeUpdate(Currency, { userId: user }, { sum: Number.MAX_SAFE_INTEGER - 1 });
@@ -346,9 +343,9 @@ describe('incomes', () => {
     });
   });
 
-  it('with one key for different users at once are booked for one of them', async () => {
+  it('an income with one key for different users at once is booked for one of them', async () => {
     const users = await Promise.all(Array.from({ length: 40 }, () => createUser(database)));
-    const results = await atOnce(40, (index) =>
+    const results = await settledAtOnce(40, (index) =>
       incomes.record(teller(), { userId: users[index] ?? 0, amount: 1, key: 'one' }),
     );
     expect(outcomes(results)).toEqual({ ok: 1, INVALID_INPUT: 39 });
@@ -357,17 +354,17 @@ describe('incomes', () => {
 });
 
 describe('wallet fields', () => {
-  const fields = new UserWalletResolver();
-  const load = async (userId: number) => (await asNobody().loaders.user.load(userId)) as User;
+  const fields = new UserWalletResolver(new WalletService());
+  const load = async (userId: number) => (await userLoader(asNobody()).load(userId)) as User;
 
-  it('are zero without rows', async () => {
+  it('wallet fields are zero without rows', async () => {
     const id = await createUser(database);
     const user = await load(id);
     expect(await fields.currency(as(id), user)).toMatchObject({ sum: 0 });
     expect(await fields.wallet(as(id), user)).toMatchObject({ balance: 0, totalIncome: 0, totalExpenses: 0 });
   });
 
-  it('show points in hand, and a membership while it runs', async () => {
+  it('wallet fields show points in hand, and a membership while it runs', async () => {
     const [member, former] = [await createUser(database), await createUser(database)];
     await earn(member, 12);
     const em = database.fork();

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Database, migrate, openDatabase } from '../../src/infra/database/database.js';
+import { type Database, migrate } from '../../src/infra/database/database.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { Hobby } from '../../src/modules/hobby/hobby.entity.js';
 import { DefaultPhoto } from '../../src/modules/image/default-photo.entity.js';
+import { PICTURE_LAYOUT } from '../../src/modules/image/image.key.js';
 import { findDefaultPhotos } from '../../src/modules/image/image.repository.js';
 import { City } from '../../src/modules/place/city.entity.js';
 import { County } from '../../src/modules/place/county.entity.js';
@@ -17,6 +18,7 @@ import { AppRelease } from '../../src/modules/release/app-release.entity.js';
 import { parsePhone } from '../../src/modules/user/contact.js';
 import { normaliseName } from '../../src/modules/user/text.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { openDatabase } from '../../src/open-database.js';
 import { seedDemo } from '../../src/seeders/demo.seeder.js';
 import { readDivisions } from '../../src/seeders/divisions.js';
 import { seedReference } from '../../src/seeders/reference.seeder.js';
@@ -30,7 +32,7 @@ const seed = () => migrate(database, (inTransaction) => seedReference(inTransact
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'seed-'));
-  storage = await LocalStorage.open(directory);
+  storage = await LocalStorage.open(directory, PICTURE_LAYOUT);
   database = await openDatabase(
     { DATABASE_URL: undefined, DATABASE_POOL: 2, DATA_DIR: directory },
     { dataDir: 'memory://' },
@@ -45,7 +47,7 @@ afterAll(async () => {
 });
 
 describe('divisions', () => {
-  test('are a tree without gaps, with every code once', () => {
+  test('divisions are a tree without gaps, with every code once', () => {
     const { provinces, cities, counties } = readDivisions();
     const provinceIds = new Set(provinces.map(({ id }) => id));
     const cityIds = new Set(cities.map(({ id }) => id));
@@ -56,14 +58,14 @@ describe('divisions', () => {
     expect(cities.filter(({ name }) => /^县$|直辖/.test(name))).toEqual([]);
   });
 
-  test('keep the codes of GB/T 2260, and give a city to those that have none', async () => {
+  test('divisions keep the codes of GB/T 2260, and give a city to those that have none', async () => {
     expect((await em.findOneOrFail(City, 510100)).name).toBe('成都市');
     expect(await em.findOneOrFail(City, 429004)).toMatchObject({ name: '仙桃市', provinceId: 420000 });
     expect(await em.findOneOrFail(County, 500229)).toMatchObject({ name: '城口县', cityId: 500100 });
     expect(await em.count(City, { id: 500200 })).toBe(0);
   });
 
-  test('are repaired by the next start, and left alone when nothing differs', async () => {
+  test('divisions are repaired by the next start, and left alone when nothing differs', async () => {
     await em.nativeUpdate(Province, { id: 510000 }, { name: '四川' });
     await em.nativeDelete(County, { id: 510104 });
     const untouched = await em.execute('select xmin::text from cities order by id');
@@ -75,7 +77,7 @@ describe('divisions', () => {
   });
 });
 
-test('the lists of the operator are filled once', async () => {
+test('the lists that operators maintain are filled once', async () => {
   expect(await em.count(Hobby, {})).toBe(20);
   expect(await em.count(AppRelease, {})).toBe(2);
   await em.nativeDelete(Hobby, { name: '宠物' });
@@ -86,7 +88,7 @@ test('the lists of the operator are filled once', async () => {
 });
 
 describe('default pictures', () => {
-  test('are six stored images in order, owned by nobody', async () => {
+  test('default pictures are six stored images in order, owned by nobody', async () => {
     const photos = await findDefaultPhotos(em);
     expect(photos).toHaveLength(6);
     for (const photo of photos) {
@@ -97,7 +99,7 @@ describe('default pictures', () => {
     }
   });
 
-  test('stay removed, but a lost file comes back', async () => {
+  test('default pictures stay removed, but a lost file comes back', async () => {
     const [first, second] = await findDefaultPhotos(em);
     await em.nativeDelete(DefaultPhoto, { imageId: first?.id });
     await storage.remove(second?.key ?? '');
@@ -120,7 +122,7 @@ test('open apps are numbered from 10001, and go on from where they are', async (
 describe('demo users', () => {
   const options = { users: 300, orders: 1000, seed: 'one' };
 
-  test('come with everything around them, and what is counted is there', async () => {
+  test('demo users come with everything around them, and what is counted is there', async () => {
     const progress: number[] = [];
     const result = await seedDemo(em, { ...options, onProgress: (users) => progress.push(users) });
     expect(result).toMatchObject({ users: 300, orders: 1000 });
@@ -142,7 +144,7 @@ describe('demo users', () => {
     expect([sums.incomes, sums.currencies]).toEqual([sums.orders, sums.orders]);
   });
 
-  test('look like users of ours: phones, names and cities keep the rules', async () => {
+  test('demo users look like real ones: phones, names and cities keep the rules', async () => {
     const places = new PlaceIndex(readDivisions());
     const users = await em.find(User, {}, { disableIdentityMap: true });
     for (const user of users) {
@@ -156,7 +158,7 @@ describe('demo users', () => {
     expect(users.filter((user) => user.emailVerified).length).toBeGreaterThan(30);
   });
 
-  test('are added by a second run, which passes over what real users have', async () => {
+  test('a second run adds demo users, and passes over the phones and names of real ones', async () => {
     const [{ last }] = await em.execute<[{ last: number }]>('select max(id) as last from users');
     const taken = `199${String((BigInt(last + 3) * 76543211n) % 100000000n).padStart(8, '0')}`;
     await em.execute("insert into users (id, name, phone) values (900000, 'somebody', ?)", [taken]);

@@ -35,7 +35,7 @@ function row(value: LiveSession | null) {
   };
 }
 
-test('what one instance read another finds, as it was', async () => {
+test('a session that one instance read is found in the cache by another, as it was', async () => {
   const [a, b] = instances();
   const token = freshToken();
   const { state, find } = row(session(1));
@@ -44,7 +44,7 @@ test('what one instance read another finds, as it was', async () => {
   expect(state.reads).toBe(1);
 });
 
-test('what was forgotten is read again, and nothing is kept of what does not exist', async () => {
+test('a session that was forgotten is read again, and nothing is cached of one that does not exist', async () => {
   const [a, b] = instances();
   const token = freshToken();
   const { state, find } = row(session(1));
@@ -56,7 +56,7 @@ test('what was forgotten is read again, and nothing is kept of what does not exi
   expect(await a.get(token, find)).toEqual(session(2));
 });
 
-test('a row that was read before a change and arrives after it is not kept', async () => {
+test('a session row that was read before a change and arrives after it is not cached', async () => {
   const [a, b] = instances();
   const token = freshToken();
   const { state, find } = row(session(1));
@@ -73,7 +73,7 @@ test('a row that was read before a change and arrives after it is not kept', asy
   expect(await b.get(token, find)).toBeNull();
 });
 
-test('many at once read it, and one of them keeps it', async () => {
+test('of many that read a session at once, one caches it', async () => {
   const [a, b] = instances();
   const token = freshToken();
   const { state, find } = row(session(1));
@@ -83,7 +83,7 @@ test('many at once read it, and one of them keeps it', async () => {
   expect(state.reads).toBe(reads);
 });
 
-test('it ends by itself soon, whenever it was filled', async () => {
+test('a cached session ends by itself soon, whenever it was cached', async () => {
   const [a] = instances();
   const token = freshToken();
   await a.get(token, row(session(1)).find);

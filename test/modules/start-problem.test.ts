@@ -27,7 +27,7 @@ test.each([
   ['', 'timeout expired', /does not answer \(timeout expired\)/],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate', /do not agree on TLS \(self-signed certificate\)/],
   ['', 'The server does not support SSL connections', /do not agree on TLS/],
-])('of the database: %s %s', (code, message, sentence) => {
+])('a problem of the database at the start is explained: %s %s', (code, message, sentence) => {
   const problem = startProblem(failure(`${message}\n    at somewhere`, code ? { code } : {}), CONFIG);
   expect(problem).toMatch(sentence);
   expect(problem).not.toMatch(/a-secret|\n/);
@@ -37,14 +37,14 @@ test.each([
   ['EACCES', 'may not be written by this user'],
   ['EROFS', 'is read-only'],
   ['ENOSPC', 'has no space left'],
-])('of the data directory: %s', (code, reason) => {
+])('a problem of the data directory at the start is explained: %s', (code, reason) => {
   const error = failure(`${code}: mkdir`, { code, syscall: 'mkdir', path: '/data/storage/tmp' });
   expect(startProblem(error, CONFIG)).toBe(
     `The directory /data ${reason}: set DATA_DIR to one that can be used.`,
   );
 });
 
-test('a low port that the user may not open', () => {
+test('a low port that the user may not open is explained at the start', () => {
   const error = failure('listen EACCES', { code: 'EACCES', syscall: 'listen', port: 80 });
   const config = loadConfig({ HOST: '0.0.0.0', PORT: '80' });
   expect(startProblem(error, config)).toBe(
@@ -52,18 +52,18 @@ test('a low port that the user may not open', () => {
   );
 });
 
-test('a defect is none of these, and keeps its stack', () => {
+test('a defect at the start keeps its stack', () => {
   expect(startProblem(new TypeError('x is not a function'), CONFIG)).toBeUndefined();
   expect(startProblem(failure('duplicate key', { code: '23505' }), CONFIG)).toBeUndefined();
 });
 
-test('PostgreSQL from 15 on', () => {
+test('a PostgreSQL older than 15 is refused at the start', () => {
   for (const version of ['15.20 (Debian 15.20-0+deb12u1)', '15beta1', '18.0']) refuseOldVersion(version);
   expect(() => refuseOldVersion('14.11')).toThrow('PostgreSQL 14.11 is too old: 15 or newer is needed.');
   expect(() => refuseOldVersion('9.6.24')).toThrow('PostgreSQL 9.6.24 is too old');
 });
 
-test('what a production installation leaves out is told by the setting that does without it', () => {
+test('a development dependency missing in production is explained with the setting that does without it', () => {
   const missing = failure("Cannot find package '@mikro-orm/pglite'", { code: 'ERR_MODULE_NOT_FOUND' });
   const problem = startProblem(notInstalled(missing, 'The embedded database', 'DATABASE_URL'));
   expect(problem).toBe(

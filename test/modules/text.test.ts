@@ -38,7 +38,7 @@ const accepted = (text: string): string | null => {
 };
 
 describe('login names', () => {
-  test('are 2 to 12 wide, where ASCII letters, digits and _ count a half', () => {
+  test('login names are 2 to 12 wide, where ASCII letters, digits and _ count a half', () => {
     const shapes = fc.tuple(fc.nat(30), fc.nat(15));
     fc.assert(
       fc.property(
@@ -54,7 +54,7 @@ describe('login names', () => {
     );
   });
 
-  test('start with a letter, _ or a non-ASCII character; then digits may follow', () => {
+  test('login names start with a letter, _ or a non-ASCII character; then digits may follow', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9]{1,3}$/), name(4, 0), (digits, rest) => {
         expect(accepted(rest + digits)).toBe(rest + digits);
@@ -63,7 +63,7 @@ describe('login names', () => {
     );
   });
 
-  test('hold no other ASCII character and nothing invisible', () => {
+  test('login names hold no other ASCII character and nothing invisible', () => {
     const ascii = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte));
     const special = ascii.filter((character) => !/[0-9A-Za-z_]/.test(character));
     const invisible = [
@@ -84,7 +84,7 @@ describe('login names', () => {
     );
   });
 
-  test('lose the space around them, and then stay what they are', () => {
+  test('login names lose the space around them, and are then read as themselves', () => {
     fc.assert(
       fc.property(name(6, 2), fc.constantFrom('', ' ', '\t', '\u3000'), (text, space) => {
         expect(accepted(space + text + space)).toBe(text);
@@ -92,7 +92,7 @@ describe('login names', () => {
     );
   });
 
-  test('whatever is accepted is accepted again, and cannot be taken for a phone, an address or a number', () => {
+  test('a login name that is accepted is accepted again, and cannot be taken for a phone, an address or a number', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 26 }), (text) => {
         const parsed = accepted(text);
@@ -103,20 +103,20 @@ describe('login names', () => {
     );
   });
 
-  test('that read as a phone or an address would never log in', () => {
+  test('a login name that reads as a phone or an address is refused', () => {
     for (const text of ['１３８００１３８０００', 'ken＠example．com', '١٣٨٠٠١٣٨٠٠٠']) {
       expect(verdict(text)).toEqual({ code: 'NAME_INVALID' });
     }
   });
 
-  test('one in each case and composition has one key', () => {
+  test('a login name has one key in each case and composition', () => {
     const spellings = ['Zoë_1', 'ZOË_1', 'zoe\u0308_1', 'ZOE\u0308_1'];
     expect(new Set(spellings.map(foldName))).toEqual(new Set(['zoë_1']));
     expect(foldName('ΟΔΟΣ')).toBe(foldName('οδος'));
     expect(new Set(['straße', 'STRASSE', 'STRAẞE'].map(foldName))).toEqual(new Set(['strasse']));
   });
 
-  test('generated ones obey the rule and differ', () => {
+  test('generated login names obey the rule and differ', () => {
     const names = new Set(Array.from({ length: 100 }, generateName));
     expect(names.size).toBe(100);
     for (const generated of names) expect(accepted(generated)).toBe(generated);
@@ -157,7 +157,7 @@ const NOTHING = [
 ];
 
 describe('texts', () => {
-  test('of nothing but what cannot be seen are empty', () => {
+  test('a text of nothing but invisible characters is empty', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...NOTHING, ' ', '\n'), { maxLength: 70 }), (parts) => {
         expect(normaliseText(parts.join(''), 'bio', 64)).toBeNull();
@@ -172,22 +172,22 @@ describe('texts', () => {
     ['a flag that ends in a tag', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
     ['Persian with a joiner', 'می\u200cخواهم'],
     ['lines', '一\n二\t三'],
-  ])('keep %s', (_what, text) => {
+  ])('a text keeps %s', (_what, text) => {
     expect(normaliseText(`\u200b ${text} \u200b`, 'bio', 64)).toBe(text);
   });
 
-  test('lose controls and marks of direction', () => {
+  test('a text loses controls and marks of direction', () => {
     expect(normaliseText('a\u0000b\u202ec\r\nd', 'bio', 64)).toBe('abc\nd');
   });
 
-  test('take no longer, the more there is in them that cannot be seen', () => {
+  test('cleaning a text takes no longer, the more there is in it that cannot be seen', () => {
     const runs = `a${'\u200b'.repeat(200_000)}`.repeat(3);
     expect(() => normaliseText(`${runs}b`, 'bio', 64)).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT' }),
     );
   });
 
-  test('are trimmed, counted in characters, and null when nothing is left', () => {
+  test('a text is trimmed, counted in characters, and null when nothing is left', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(20), (text, max) => {
         fc.pre(

@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 const { PATH, HOME, TMPDIR, DATABASE_URL } = process.env;
 const ENV = { PATH, HOME, TMPDIR, NO_COLOR: '1' };
 
-describe('npm passes SIGTERM on, and ends when the gateway has', () => {
+describe('npm scripts', () => {
   let directory: string;
   let npm: ChildProcess;
   let output: string;
@@ -22,7 +22,7 @@ describe('npm passes SIGTERM on, and ends when the gateway has', () => {
   afterEach(() => npm.kill('SIGKILL'));
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  test.each(['start', 'dev'])('npm run %s', async (script) => {
+  test.each(['start', 'dev'])('npm run %s passes SIGTERM on and ends after the gateway', async (script) => {
     output = '';
     const env = { ...ENV, DATA_DIR: directory, PORT: '0' };
     npm = spawn('npm', ['run', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -45,22 +45,25 @@ describe("MikroORM's own command line", () => {
     return stdout;
   };
 
-  test('finds that the migrations lead to the entities, without any setting', async () => {
+  test("MikroORM's own command line finds that the migrations lead to the entities, without any setting", async () => {
     expect(await check({})).toBe('No changes required, schema is up-to-date\n');
   });
 
-  (DATABASE_URL ? test : test.skip)('and says when a database lacks something', async () => {
-    const database = await createDatabase();
-    const url = database.url ?? '';
-    expect(await check({ DATABASE_URL: url })).toBe('No changes required, schema is up-to-date\n');
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query('alter table follows add column surplus int');
-    await client.end();
-    await expect(check({ DATABASE_URL: url })).rejects.toMatchObject({
-      code: 1,
-      stdout: expect.stringContaining('Changes detected'),
-    });
-    await database.drop();
-  });
+  (DATABASE_URL ? test : test.skip)(
+    "MikroORM's own command line says when a database differs from the entities",
+    async () => {
+      const database = await createDatabase();
+      const url = database.url ?? '';
+      expect(await check({ DATABASE_URL: url })).toBe('No changes required, schema is up-to-date\n');
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query('alter table follows add column surplus int');
+      await client.end();
+      await expect(check({ DATABASE_URL: url })).rejects.toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining('Changes detected'),
+      });
+      await database.drop();
+    },
+  );
 });

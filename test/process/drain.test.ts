@@ -49,7 +49,7 @@ async function logIn(): Promise<{ answer: Promise<string> }> {
 const REFUSED = { status: 422, body: { message: expect.anything() } };
 
 test.each([0, 15, 30])(
-  'of thirty log-ins on fresh connections, %i of them written, none is lost',
+  'of thirty log-ins before a stop, %i of them written, none is lost',
   async (written) => {
     const requests = Array.from({ length: 30 }, () => logIn());
     await Promise.all(requests.slice(0, written));
@@ -63,7 +63,7 @@ test.each([0, 15, 30])(
   },
 );
 
-test('the next request on a kept connection is answered at its own door, and is the last one', async () => {
+test('while the gateway stops, the next request on a kept connection is answered in its own dialect, and is the last one', async () => {
   const socket = await open();
   const answered = once(socket, 'data');
   socket.write(LOGIN);
@@ -78,7 +78,7 @@ test('the next request on a kept connection is answered at its own door, and is 
   expect(await gateway.ended).toEqual({ code: 0, signal: null });
 });
 
-test('requests that were sent without waiting for each other are all answered', async () => {
+test('while the gateway stops, requests that were sent without waiting for each other are all answered', async () => {
   const socket = await open();
   const answers = buffer(socket).then(String);
   await new Promise((written) => socket.write(Buffer.concat([LOGIN, LOGIN, LOGIN]), written));

@@ -71,16 +71,19 @@ test.each([
     { failure: 'THIRD_PARTY_UNAVAILABLE', path: 'login' },
     'Weibo /oauth2/get_token_info: status 500',
   ],
-])('%s that failed', async (_name, { path, init }, entry, reason) => {
-  const id = crypto.randomUUID();
-  const headers = { ...('headers' in init && init.headers), 'x-request-id': id };
-  await (await fetch(gateway.url + path, { method: 'POST', ...init, headers })).text();
-  const ofRequest = () => gateway.lines.filter((line) => line.includes(id));
-  await until('the request is logged', () => ofRequest().some((line) => line.includes('"msg":"request"')));
-  const warnings = ofRequest().map((line) => JSON.parse(line));
-  expect(warnings.filter(({ level }) => level > 30)).toEqual([
-    expect.objectContaining({ level: 40, msg: 'failed outside', ...entry }),
-  ]);
-  expect(warnings.find(({ level }) => level === 40).err.message).toBe(reason);
-  for (const secret of [PHONE, EMAIL, TOKEN]) expect(gateway.stdout).not.toContain(secret);
-});
+])(
+  'the failure of %s is logged with its reason and no secrets',
+  async (_name, { path, init }, entry, reason) => {
+    const id = crypto.randomUUID();
+    const headers = { ...('headers' in init && init.headers), 'x-request-id': id };
+    await (await fetch(gateway.url + path, { method: 'POST', ...init, headers })).text();
+    const ofRequest = () => gateway.lines.filter((line) => line.includes(id));
+    await until('the request is logged', () => ofRequest().some((line) => line.includes('"msg":"request"')));
+    const warnings = ofRequest().map((line) => JSON.parse(line));
+    expect(warnings.filter(({ level }) => level > 30)).toEqual([
+      expect.objectContaining({ level: 40, msg: 'failed outside', ...entry }),
+    ]);
+    expect(warnings.find(({ level }) => level === 40).err.message).toBe(reason);
+    for (const secret of [PHONE, EMAIL, TOKEN]) expect(gateway.stdout).not.toContain(secret);
+  },
+);

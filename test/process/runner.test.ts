@@ -46,30 +46,36 @@ async function runFixtures(workers: number) {
 
 const TIMED_OUT = expect.stringContaining('Exceeded timeout of 500 ms for a test');
 
-test.each([1, 9])('on %s workers', async (workers) => {
-  const { code, files } = await runFixtures(workers);
-  expect(files).toEqual({
-    passes: { tests: { passes: 'passed' }, message: '' },
-    hangs: { tests: { 'never settles': 'failed', 'runs all the same': 'passed' }, message: TIMED_OUT },
-    'own-timeout': {
-      tests: { 'has the time-out of its file': 'failed', 'has its own': 'failed' },
-      message: expect.stringMatching(/of 50 ms for a test.*of 60 ms for a test/s),
-    },
-    hook: {
-      tests: { passes: 'passed' },
-      message: expect.stringMatching(/Exceeded timeout of 500 ms for a hook.*> 1 \| afterAll\(/s),
-    },
-    rejects: {
-      tests: { 'leaves a rejection behind': 'failed' },
-      message: expect.stringContaining('looked at by nobody'),
-    },
-    exits: {
-      tests: { exits: 'failed', 'runs all the same': 'passed' },
-      message: expect.stringContaining('process.exit(0) in a test'),
-    },
-    dies: { tests: {}, message: expect.stringMatching(/signal=SIGABRT.*ended in "crashes"/s) },
-    loops: { tests: {}, message: expect.stringMatching(/signal=SIGKILL.*ended in "without an end loops"/s) },
-    loading: { tests: {}, message: expect.stringMatching(/signal=SIGKILL.*ended outside of a test/s) },
-  });
-  expect(code).toBe(1);
-});
+test.each([1, 9])(
+  'on %s workers every test that hangs, dies or ends its process fails and is named, and the other files run',
+  async (workers) => {
+    const { code, files } = await runFixtures(workers);
+    expect(files).toEqual({
+      passes: { tests: { passes: 'passed' }, message: '' },
+      hangs: { tests: { 'never settles': 'failed', 'runs all the same': 'passed' }, message: TIMED_OUT },
+      'own-timeout': {
+        tests: { 'has the time-out of its file': 'failed', 'has its own': 'failed' },
+        message: expect.stringMatching(/of 50 ms for a test.*of 60 ms for a test/s),
+      },
+      hook: {
+        tests: { passes: 'passed' },
+        message: expect.stringMatching(/Exceeded timeout of 500 ms for a hook.*> 1 \| afterAll\(/s),
+      },
+      rejects: {
+        tests: { 'leaves a rejection behind': 'failed' },
+        message: expect.stringContaining('looked at by nobody'),
+      },
+      exits: {
+        tests: { exits: 'failed', 'runs all the same': 'passed' },
+        message: expect.stringContaining('process.exit(0) in a test'),
+      },
+      dies: { tests: {}, message: expect.stringMatching(/signal=SIGABRT.*ended in "crashes"/s) },
+      loops: {
+        tests: {},
+        message: expect.stringMatching(/signal=SIGKILL.*ended in "without an end loops"/s),
+      },
+      loading: { tests: {}, message: expect.stringMatching(/signal=SIGKILL.*ended outside of a test/s) },
+    });
+    expect(code).toBe(1);
+  },
+);

@@ -237,7 +237,7 @@ const holds = (line: string, secret: string): boolean =>
     ? new RegExp(`(?<!\\d)${secret}(?!\\d)`).test(line)
     : line.toLowerCase().includes(secret.toLowerCase());
 
-test('nothing secret is written but by the messages that stand for an SMS or a mail', async () => {
+test('no log line holds a secret, but the messages that stand for an SMS or a mail', async () => {
   await liveALife();
   await failInEveryWay();
   const id = `last-request-${Date.now()}`;
@@ -253,7 +253,7 @@ test('nothing secret is written but by the messages that stand for an SMS or a m
   expect(found).toEqual([]);
 });
 
-test('the log still says what happened: the route as written in the code, the status, and who', () => {
+test('the log says what happened: the route as written in the code, the status, and who', () => {
   const requests = gateway.lines.flatMap((line) => {
     const entry = line.startsWith('{') ? JSON.parse(line) : {};
     return entry.msg === 'request' ? [entry] : [];
@@ -264,7 +264,7 @@ test('the log still says what happened: the route as written in the code, the st
   expect(known.length).toBeGreaterThan(0);
 });
 
-test('a request that cannot be served is no defect: nothing was logged as an error', () => {
+test('a request that cannot be served is not logged as an error', () => {
   const errors = gateway.lines.filter((line) => /"level":(50|60)/.test(line));
   expect(errors).toEqual([]);
   expect(gateway.stderr).toBe('');

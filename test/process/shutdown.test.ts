@@ -21,6 +21,9 @@ beforeAll(async () => {
 afterEach(() => gateway.stop());
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
+/** Less than idle connections are kept for by themselves: waiting for one would end the process with 1. */
+const IMPATIENT = { SHUTDOWN_SECONDS: '10' };
+
 const start = async (settings: Record<string, string> = {}) => {
   gateway = await GatewayProcess.start({ DATA_DIR: directory, ...settings });
 };
@@ -94,22 +97,18 @@ const refusesConnections = (port: number): Promise<boolean> =>
 
 let picture: string;
 
-test('a request that never ends is not waited for beyond SHUTDOWN_SECONDS', async () => {
-  await start({ SHUTDOWN_SECONDS: '1' });
+test('a gateway that stops waits for no request beyond SHUTDOWN_SECONDS', async () => {
+  // Whoever waited for longer would see the body given up, and end with 0.
+  await start({ SHUTDOWN_SECONDS: '1', BODY_STALL_SECONDS: '5' });
   const { headers, body } = await uploadForm();
   const held = await hold('/upload', headers, body);
-  const started = performance.now();
   gateway.kill('SIGTERM');
-  const ending = await gateway.ended;
-  const seconds = (performance.now() - started) / 1000;
-  expect(ending).toEqual({ code: 1, signal: null });
-  expect(seconds).toBeGreaterThan(0.9);
-  expect(seconds).toBeLessThan(5);
+  expect(await gateway.ended).toEqual({ code: 1, signal: null });
   await expect(held.finish()).rejects.toThrow();
 });
 
-test('what is under way is finished, at both doors, and nothing new is taken', async () => {
-  await start();
+test('a gateway that stops finishes what is under way, for GraphQL and anlife, and takes nothing new', async () => {
+  await start(IMPATIENT);
   const token = await register();
   const { headers, body } = await uploadForm();
   const agent = new Agent({ keepAlive: true });
@@ -126,15 +125,13 @@ test('what is under way is finished, at both doors, and nothing new is taken', a
   expect(JSON.parse(answers[0].body)).toMatchObject({ status: 'ok', image: { width: 100, height: 100 } });
   expect(JSON.parse(answers[1].body)).toMatchObject({ data: { me: { phone: expect.any(String) } } });
   // The client would keep its connections; the gateway does not wait for it.
-  const finished = performance.now();
   expect(await gateway.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - finished).toBeLessThan(5000);
   agent.destroy();
   picture = new URL(JSON.parse(answers[0].body).image.url).pathname;
 });
 
-test('what was answered was done; SIGINT ends too, and idle connections do not hold it up', async () => {
-  await start();
+test('a gateway that stops by SIGINT has done what it answered, and idle connections do not hold it up', async () => {
+  await start(IMPATIENT);
   const agent = new Agent({ keepAlive: true });
   const answer = await new Promise<IncomingMessage>((resolve) =>
     request(gateway.url + picture, { agent }, resolve).end(),
@@ -143,15 +140,13 @@ test('what was answered was done; SIGINT ends too, and idle connections do not h
   answer.resume();
   const silent = connect(gateway.port, '127.0.0.1');
   await new Promise((resolve) => silent.on('connect', resolve));
-  const started = performance.now();
   gateway.kill('SIGINT');
   expect(await gateway.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - started).toBeLessThan(5000);
   silent.destroy();
   agent.destroy();
 });
 
-test('a second signal ends it at once', async () => {
+test('a second signal ends the gateway at once', async () => {
   await start({ SHUTDOWN_SECONDS: '300' });
   const { headers, body } = await uploadForm();
   const held = await hold('/upload', headers, body);

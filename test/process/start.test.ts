@@ -45,7 +45,7 @@ describe('a gateway on an empty directory', () => {
   let userId: number;
   let token: string;
 
-  test('says first where everything is, and what is embedded', async () => {
+  test('a gateway on an empty directory says first where everything is, and what is embedded', async () => {
     gateway = await start();
     const [listens, ...rest] = gateway.stdout.split('\n').filter((line) => !line.startsWith('{'));
     expect(listens).toMatch(/^The user gateway listens at http:\/\/127\.0\.0\.1:\d+$/);
@@ -62,7 +62,7 @@ describe('a gateway on an empty directory', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
-  test('prints each SMS as one line of JSON with exactly four fields', async () => {
+  test('a development gateway prints each SMS as one line of JSON with exactly four fields', async () => {
     await post(gateway, '/anlife/v1.0/user/getRegisterSms', { phone });
     const code = await gateway.code(phone);
     expect(code).toMatch(/^\d{6}$/);
@@ -79,7 +79,7 @@ describe('a gateway on an empty directory', () => {
     expect(token).not.toBe('');
   });
 
-  test('and each mail likewise', async () => {
+  test('a development gateway prints each mail as one line of JSON with exactly four fields', async () => {
     const query =
       'mutation { sendCode(input: { email: "Some.One@Example.com", purposes: [REGISTER, BIND] }) { resendAfter } }';
     await fetch(`${gateway.url}/graphql`, {
@@ -96,7 +96,7 @@ describe('a gateway on an empty directory', () => {
     });
   });
 
-  test('keeps a second one off its directory, with a message that says what to do', async () => {
+  test('a gateway keeps a second one off its directory, with a message that says what to do', async () => {
     const second = GatewayProcess.spawn({ DATA_DIR: directory });
     processes.push(second);
     expect(await second.ended).toEqual({ code: 1, signal: null });
@@ -108,7 +108,7 @@ describe('a gateway on an empty directory', () => {
     expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   });
 
-  test('on an address that is taken it ends, and says so', async () => {
+  test('a gateway on an address that is taken ends, and says so', async () => {
     const other = await copyDataDir({ database: true });
     const second = GatewayProcess.spawn({ DATA_DIR: other, PORT: String(gateway.port) });
     processes.push(second);
@@ -120,7 +120,7 @@ describe('a gateway on an empty directory', () => {
     await rm(other, { recursive: true, force: true });
   });
 
-  test('killed without warning, it starts again on what was there, whatever the lock says', async () => {
+  test('a gateway killed without warning starts again on its directory, whatever the lock says', async () => {
     const { url } = gateway;
     gateway.kill('SIGKILL');
     expect(await gateway.ended).toEqual({ code: null, signal: 'SIGKILL' });
@@ -141,15 +141,15 @@ describe('a gateway on an empty directory', () => {
     expect(own.datas).toMatchObject({ user_id: userId, phone });
   });
 
-  test('stopped, it leaves no lock behind', async () => {
+  test('a gateway that was stopped leaves no lock behind', async () => {
     gateway.kill('SIGTERM');
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     await expect(readFile(lock())).rejects.toThrow(/ENOENT/);
   });
 });
 
-describe('in production', () => {
-  test('it refuses to start without its settings, and lists every missing and invalid one at once', async () => {
+describe('production', () => {
+  test('a gateway in production refuses to start without its settings, and lists every missing and invalid one at once', async () => {
     const gateway = GatewayProcess.spawn({
       NODE_ENV: 'production',
       DATA_DIR: directory,
@@ -179,7 +179,7 @@ describe('in production', () => {
   });
 });
 
-describe('what its operator can mend is one sentence, without secrets', () => {
+describe('problems at the start', () => {
   const refusal = async (settings: Record<string, string>): Promise<string> => {
     const gateway = GatewayProcess.spawn({ DATA_DIR: directory, LOG_LEVEL: 'error', ...settings });
     processes.push(gateway);
@@ -188,13 +188,13 @@ describe('what its operator can mend is one sentence, without secrets', () => {
     return gateway.stderr;
   };
 
-  test('an address that is not of this machine', async () => {
+  test('an address that is not of this machine ends the start with one sentence, without secrets', async () => {
     expect(await refusal({ HOST: '192.0.2.1' })).toBe(
       'The address 192.0.2.1:0 is not of this machine: set HOST to one of its addresses, or to 0.0.0.0 for all.\n',
     );
   });
 
-  test('a data directory that is none', async () => {
+  test('a data directory that is no directory ends the start with one sentence, without secrets', async () => {
     const file = path.join(directory, 'a-file');
     await writeFile(file, '');
     for (const wrong of [file, path.join(file, 'below')]) {
@@ -204,7 +204,7 @@ describe('what its operator can mend is one sentence, without secrets', () => {
     }
   });
 
-  test('a database that does not answer', async () => {
+  test('a database that does not answer ends the start with one sentence, without secrets', async () => {
     const DATABASE_URL = 'postgres://someone:database-secret@127.0.0.1:1/gateway';
     expect(await refusal({ DATABASE_URL })).toBe(
       'PostgreSQL at 127.0.0.1:1 does not answer (ECONNREFUSED). Start it, or set DATABASE_URL to where it is.\n',
@@ -223,12 +223,8 @@ describe('what its operator can mend is one sentence, without secrets', () => {
       { username: 'nobody', password: 'database-secret' },
       /refuses to log in \(.*"nobody".*Check the user/,
     ],
-    [
-      'no certificate that we know',
-      { search: '?sslmode=verify-full' },
-      /do not agree on TLS \(.+See sslmode/,
-    ],
-  ])('on a server: %s', async (_name, change, sentence) => {
+    ['an unknown certificate', { search: '?sslmode=verify-full' }, /do not agree on TLS \(.+See sslmode/],
+  ])('a database server with %s ends the start with one sentence', async (_name, change, sentence) => {
     const stderr = await refusal({ DATABASE_URL: Object.assign(new URL(server ?? ''), change).href });
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/database-secret|\n.*\n/);

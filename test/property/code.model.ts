@@ -225,15 +225,3 @@ export class Use implements Command {
 
   toString = () => `${this.count} uses ${this.refused ? 'refused ' : ''}${JSON.stringify(this.guess)}`;
 }
-
-export class Pass implements Command {
-  constructor(private readonly ms: number) {}
-
-  check = () => true;
-
-  async run(_: Model, { clock }: Real): Promise<void> {
-    clock.advance(this.ms);
-  }
-
-  toString = () => `${this.ms} ms later`;
-}

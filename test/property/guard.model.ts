@@ -207,15 +207,3 @@ export class Look implements Command {
 
   toString = () => `status ${JSON.stringify(this.actor)}`;
 }
-
-export class Pass implements Command {
-  constructor(private readonly ms: number) {}
-
-  check = () => true;
-
-  async run(_: Model, { clock }: Real): Promise<void> {
-    clock.advance(this.ms);
-  }
-
-  toString = () => `${this.ms} ms later`;
-}

@@ -71,7 +71,7 @@ const served = async (url: string) => {
 };
 
 test.each(['jpeg', 'png', 'webp'] as const)(
-  'a large %s is shown in two sizes, 200 and 800 px',
+  'a large %s set as avatar by account is shown in two sizes, 200 and 800 px',
   async (format) => {
     const answer = await upload(await picture(1200, 900).toFormat(format).toBuffer());
     expect(answer).toEqual(succeeded({ avator: expect.stringMatching(/^http:\/\/.+_200\.\w+$/) }));
@@ -85,7 +85,7 @@ test.each(['jpeg', 'png', 'webp'] as const)(
   },
 );
 
-test('nothing is enlarged: what is small already is shown as it is', async () => {
+test('a small avatar is shown by account as it is, not enlarged', async () => {
   const before = (await files()).length;
   await upload(await picture(120, 90).png().toBuffer());
   const small = await record();
@@ -100,7 +100,7 @@ test('nothing is enlarged: what is small already is shown as it is', async () =>
   expect(await files()).toHaveLength(before + 3);
 });
 
-test('the other doors show the picture itself, and it is the same account', async () => {
+test('other APIs show the whole picture of an avatar that account sets', async () => {
   await upload(await picture(900).jpeg().toBuffer());
   const { avator, large_avator } = await record();
   const { body } = await app.client.legacy('GET', '/anlife/v1.0/user/getUserInfo', {
@@ -112,7 +112,7 @@ test('the other doors show the picture itself, and it is the same account', asyn
   expect(await served(original)).toMatchObject({ width: 900 });
 });
 
-test('a picture uploaded at another door and then chosen has both URLs, too', async () => {
+test('a picture uploaded by another API and then chosen has both URLs of account', async () => {
   const body = new FormData();
   body.append('file', new Blob([new Uint8Array(await picture(900).jpeg().toBuffer())]), 'a.jpg');
   const headers = { auth_token: person.token };
@@ -130,7 +130,7 @@ test('a picture uploaded at another door and then chosen has both URLs, too', as
   }
 });
 
-test('the session may come as a header, a field before or after the file, or in the query', async () => {
+test('the session of an avatar upload may come as a header, a field before or after the file, or in the query', async () => {
   const bytes = await picture(60).png().toBuffer();
   const ok = succeeded({ avator: expect.stringContaining('/storage/') });
   expect(await upload(bytes, {}, { authorization: `Bearer ${person.token}` })).toEqual(ok);
@@ -148,7 +148,7 @@ test('the session may come as a header, a field before or after the file, or in 
   expect(await query.json()).toEqual(ok.body);
 });
 
-test('what is no picture is 3300, a large one 3301, a small one 3302; none leaves anything', async () => {
+test('an avatar that is no picture is 3300, a large one 3301, a small one 3302, and none leaves anything', async () => {
   const before = await stored();
   const jpeg = await picture(300).jpeg().toBuffer();
   for (const [code, bytes] of [
@@ -168,7 +168,7 @@ test('what is no picture is 3300, a large one 3301, a small one 3302; none leave
   expect((await upload(await picture(50).png().toBuffer())).body.code).toBe('000000');
 });
 
-test('no file and a file that is a text are 1001, no session is 1002; none leaves anything', async () => {
+test('an avatar upload without a file or with a text is 1001, without a session 1002, and none leaves anything', async () => {
   const before = await stored();
   const png = await picture(60).png().toBuffer();
   expect(await upload('a text')).toEqual(failed(1001));

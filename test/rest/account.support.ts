@@ -1,4 +1,4 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 
 /** The error codes of the account module and their texts, as `account.md` and docs/decisions.md list them. */
@@ -68,8 +68,6 @@ export interface Person {
   token: string;
 }
 
-type Gateway = Awaited<ReturnType<typeof startTestApp>>;
-
 /** The ways in which a client may send its parameters to the gateway at `url`; `path` is below `/user`. */
 export const clientOf = (url: string) => {
   const post = (
@@ -89,11 +87,10 @@ export const clientOf = (url: string) => {
   };
 };
 
-export interface AccountApp extends Gateway, ReturnType<typeof clientOf> {
+export interface AccountApp extends LoneApp, ReturnType<typeof clientOf> {
   /** A new account with a session. */
   person(): Promise<Person>;
   login(account: string, password?: string): Promise<Answer>;
-  sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
 }
 
 /** `test/support`'s gateway, with limits out of the way of tests that are not about them. */
@@ -113,6 +110,5 @@ export async function startAccount(settings: Record<string, string> = {}): Promi
       const { token } = (await login(phone)).body.data.user_info;
       return { uid: body.data.uid, phone, password: PASSWORD, token };
     },
-    sql: (query, params = []) => app.infrastructure.database.fork().execute(query, params),
   };
 }

@@ -27,7 +27,7 @@ const DEFAULT_PICTURE = /^http:\/\/127\.0\.0\.1:\d+\/storage\/\d{4}\/\d\d\/\d\d\
 const countUsers = async () => (await app.sql<{ n: number }>('select count(*)::int as n from users'))[0]?.n;
 
 describe('3.1 login', () => {
-  test('answers what is documented, each field of its type', async () => {
+  test('an account log-in answers what is documented, each field of its type', async () => {
     const { uid, phone } = await app.person();
     const before = Math.floor(Date.now() / 1000);
     const answer = await app.login(phone);
@@ -64,13 +64,13 @@ describe('3.1 login', () => {
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
   });
 
-  test.each(WAYS)('takes its parameters from a %s', async (way) => {
+  test.each(WAYS)('an account log-in takes its parameters from a %s', async (way) => {
     const { phone, password } = await app.person();
     const { body } = await app[way]('/login', { user_type: '1', account: phone, password, app: 'x' });
     expect(body).toMatchObject({ code: 1000, data: { user_info: { account: phone } } });
   });
 
-  test('account is a phone in any spelling, a verified e-mail address or a name', async () => {
+  test('an account log-in takes a phone in any spelling, a verified e-mail address or a name', async () => {
     const name = freshName();
     const { id, phone, token } = await app.client.register({ name });
     const email = await giveEmail(app.client, token);
@@ -80,7 +80,7 @@ describe('3.1 login', () => {
     }
   });
 
-  test('of an account without a phone: phone null, account the verified address or the name', async () => {
+  test('an account log-in without a phone answers phone null, and as account the verified address or the name', async () => {
     const { id, token } = await app.client.register();
     const email = await giveEmail(app.client, token);
     await setUser(app.infrastructure.database.fork(), id, { phone: null });
@@ -92,7 +92,7 @@ describe('3.1 login', () => {
     expect(await app.login(email, GRAPHQL_PASSWORD)).toEqual(loginFailed(3100));
   });
 
-  test('name and gender as they are anywhere else', async () => {
+  test('an account log-in answers the name and gender that other APIs show', async () => {
     const { id, phone, token } = await app.client.register();
     const change = 'mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { id } }';
     for (const [sex, gender] of [
@@ -106,7 +106,7 @@ describe('3.1 login', () => {
     }
   });
 
-  test('without a default picture there is none', async () => {
+  test('an account log-in answers no avatar when there is no default picture', async () => {
     const { phone } = await app.person();
     await app.sql('alter table default_photos rename to default_photos_away');
     await app.sql('create table default_photos as select * from default_photos_away limit 0');
@@ -116,7 +116,7 @@ describe('3.1 login', () => {
     expect(body.data.user_info).toMatchObject({ avator: '', large_avator: '' });
   });
 
-  test('an unknown account and a wrong password are 3100 alike', async () => {
+  test('an account log-in answers 3100 for an unknown account and a wrong password alike', async () => {
     const { phone } = await app.person();
     expect(await app.login(phone, 'wrong1234')).toEqual(loginFailed(3100));
     expect(await app.login(freshPhone())).toEqual(loginFailed(3100));
@@ -126,14 +126,14 @@ describe('3.1 login', () => {
     expect(await app.login(phone, md5(PASSWORD))).toEqual(loginFailed(3100));
   });
 
-  test('a disabled account is 3101, but only to who knows its password', async () => {
+  test('an account log-in answers 3101 for a disabled account, but only to who knows its password', async () => {
     const { uid, phone } = await app.person();
     await setUser(app.infrastructure.database.fork(), Number(uid), { status: 2 });
     expect(await app.login(phone, 'wrong1234')).toEqual(loginFailed(3100));
     expect(await app.login(phone)).toEqual(loginFailed(3101));
   });
 
-  test('an account that the guard has locked is 3101, here and through the other doors', async () => {
+  test('an account log-in answers 3101 for an account that the guard has locked, and other APIs refuse it too', async () => {
     const { phone } = await app.person();
     for (let index = 0; index < 4; index++) {
       expect(await app.login(phone, `wrong${index}aa`)).toEqual(loginFailed(3100));
@@ -144,7 +144,7 @@ describe('3.1 login', () => {
     expect(body.error_code).toBe(1009);
   });
 
-  test('a blocked address is 3101 and says why', async () => {
+  test('an account log-in answers 3101 for a blocked IP address, and says why', async () => {
     const { phone } = await app.person();
     await app.sql(`insert into blocked_ips (range) values ('127.0.0.1/32')`);
     expect(await app.login(phone)).toEqual(loginFailed(3101, 'IP 已被禁止访问'));
@@ -168,11 +168,11 @@ describe('3.1 login', () => {
     ['a password that is an object', { user_type: 1, account: 'felix', password: { $ne: 1 } }],
     ['a token that is an object', { user_type: 2, openid: '1', token: {} }],
     ['half a character', { user_type: 1, account: 'felix', password: '\ud800' }],
-  ])('%s is 1001', async (_name, params) => {
+  ])('an account log-in with %s is 1001', async (_name, params) => {
     expect(await app.json('/login', params)).toEqual(loginFailed(1001));
   });
 
-  test('an account of no sensible length is nobody', async () => {
+  test('an account log-in with an account of no sensible length is refused as unknown', async () => {
     expect(await app.login('x'.repeat(9000))).toEqual(loginFailed(3100));
     expect(await app.login(`' or 1=1 --`)).toEqual(loginFailed(3100));
     expect(await app.login('a\0b')).toEqual(loginFailed(1001));
@@ -190,7 +190,7 @@ describe('3.2 register', () => {
     };
   };
 
-  test.each(WAYS)('creates an account that opens every door, from a %s', async (way) => {
+  test.each(WAYS)('an account registered from a %s opens every API', async (way) => {
     const { phone, answer } = await register({}, way);
     expect(answer).toEqual(succeeded({ uid: expect.stringMatching(/^\d+$/) }));
     const uid = Number(answer.body.data.uid);
@@ -202,11 +202,14 @@ describe('3.2 register', () => {
       password: md5(PASSWORD),
     });
     expect(anlife.body.datas.user_id).toBe(uid);
-    const plus = await app.client.legacy('POST', '/api/v2/auth/login', { login: phone, password: PASSWORD });
+    const plus = await app.client.legacy('POST', '/api/v2/auth/login', {
+      login: phone,
+      password: PASSWORD,
+    });
     expect(await whoIs(app.client, plus.body.access_token)).toBe(uid);
   });
 
-  test('a wrong or used code, and one for something else, are 3200', async () => {
+  test('an account registration with a wrong or used code, or one for something else, is 3200', async () => {
     const { phone, verifycode } = await register({ verifycode: '' });
     expect(await app.form('/register', { phone, password: PASSWORD, verifycode: '12345' })).toEqual(
       failed(3200),
@@ -219,13 +222,13 @@ describe('3.2 register', () => {
   });
 
   test.each(['', '1381234567', '02812345678', '+1 555 0100', "1' or 1=1", '1381234567①'])(
-    'a phone of %j is 3201',
+    'an account registration with a phone of %j is 3201',
     async (phone) => {
       expect((await register({ phone })).answer).toEqual(failed(3201));
     },
   );
 
-  test('a taken phone is 3201 and says so, and its code stays good', async () => {
+  test('an account registration with a taken phone is 3201 and says so, and its code stays good', async () => {
     const { phone } = await app.person();
     const code = await app.client.sendCode(phone, ['LOGIN', 'REGISTER']);
     const answer = await app.form('/register', { phone, password: PASSWORD, verifycode: code });
@@ -234,7 +237,7 @@ describe('3.2 register', () => {
     expect(await app.client.data(check, { input: { phone, code } })).toEqual({ verify: true });
   });
 
-  test('of two registrations at once one gets the account, the other 3201 or 3200', async () => {
+  test('of two account registrations at once one gets the account, the other 3201 or 3200', async () => {
     const phone = freshPhone();
     const verifycode = await app.client.sendCode(phone, ['REGISTER']);
     const before = await countUsers();
@@ -256,27 +259,33 @@ describe('3.2 register', () => {
     'abc-1234',
     '密码abc12345',
     'ａｂｃ12345',
-  ])('a password of %j is 3202, and its code stays good', async (password) => {
+  ])('an account registration with a password of %j is 3202, and its code stays good', async (password) => {
     const { phone, verifycode, answer } = await register({ password });
     expect(answer).toEqual(failed(3202));
     expect((await app.form('/register', { phone, password: PASSWORD, verifycode })).body.code).toBe('000000');
   });
 
-  test.each(['abc12345', 'abcdefgh12345678', 'PASSWORD1'])('a password of %j will do', async (password) => {
-    const { phone, answer } = await register({ password });
-    expect(answer.body.code).toBe('000000');
-    expect((await app.login(phone, password)).body.code).toBe(1000);
-  });
+  test.each(['abc12345', 'abcdefgh12345678', 'PASSWORD1'])(
+    'an account registration takes the password %j',
+    async (password) => {
+      const { phone, answer } = await register({ password });
+      expect(answer.body.code).toBe('000000');
+      expect((await app.login(phone, password)).body.code).toBe(1000);
+    },
+  );
 
-  test.each(['phone', 'password', 'verifycode'])('without %s it is 1001', async (missing) => {
-    const params: Params = { phone: freshPhone(), password: PASSWORD, verifycode: '123456' };
-    delete params[missing];
-    expect(await app.form('/register', params)).toEqual(failed(1001));
-    expect(await app.json('/register', { ...params, [missing]: null })).toEqual(failed(1001));
-    expect(await app.json('/register', { ...params, [missing]: ['x'] })).toEqual(failed(1001));
-  });
+  test.each(['phone', 'password', 'verifycode'])(
+    'an account registration without %s is 1001',
+    async (missing) => {
+      const params: Params = { phone: freshPhone(), password: PASSWORD, verifycode: '123456' };
+      delete params[missing];
+      expect(await app.form('/register', params)).toEqual(failed(1001));
+      expect(await app.json('/register', { ...params, [missing]: null })).toEqual(failed(1001));
+      expect(await app.json('/register', { ...params, [missing]: ['x'] })).toEqual(failed(1001));
+    },
+  );
 
-  test('a system error is 3203, where a log-in says 1099', async () => {
+  test('an account registration answers 3203 for a system error, where a log-in answers 1099', async () => {
     const phone = freshPhone();
     const verifycode = await app.client.sendCode(phone, ['REGISTER']);
     await app.sql('alter table credentials rename to credentials_away');
@@ -290,7 +299,7 @@ describe('3.2 register', () => {
 });
 
 describe('under /user', () => {
-  test('trailing and doubled slashes reach the same route', async () => {
+  test('trailing and doubled slashes under /user reach the same route', async () => {
     const { phone } = await app.person();
     for (const path of ['/login/', '//login', '//login//']) {
       const { body } = await app.form(path, { user_type: 1, account: phone, password: PASSWORD });
@@ -307,12 +316,12 @@ describe('under /user', () => {
     ['POST', '/user//login/more'],
     ['DELETE', '/user/register'],
     ['POST', '/user/%zz'],
-  ])('%s %s is 1001 in the envelope', async (method, path) => {
+  ])('%s %s, which account does not have, is 1001 in the envelope', async (method, path) => {
     const response = await fetch(app.url + path, { method });
     expect({ status: response.status, body: await response.json() }).toEqual(failed(1001));
   });
 
-  test('what cannot be read is 1001 in the type of its route', async () => {
+  test('a request to account that cannot be read is 1001 in the type of its route', async () => {
     const send = async (path: string, body: string, type: string) => {
       const response = await fetch(`${app.url}/user${path}`, {
         method: 'POST',
@@ -337,7 +346,7 @@ describe('under /user', () => {
     }
   });
 
-  test('too many requests are 1010 with status 429', async () => {
+  test('too many requests to account are 1010 with status 429', async () => {
     const { url, close } = await app.world.start({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '3' });
     const client = clientOf(url);
     for (let index = 0; index < 3; index++) expect((await client.form('/login')).status).toBe(200);
@@ -346,7 +355,7 @@ describe('under /user', () => {
     await close();
   });
 
-  test('a defect is 1099 with status 500', async () => {
+  test('a defect behind account is 1099 with status 500', async () => {
     const { phone } = await app.person();
     await app.sql('alter table credentials rename to credentials_away');
     const answer = await app.login(phone);

@@ -109,7 +109,7 @@ test.each(PROVIDERS)(
 );
 
 test.each(PROVIDERS)(
-  "user_type $user_type: a token of nobody's or of somebody else is 3100",
+  "user_type $user_type: an unknown token or somebody else's is 3100",
   async ({ user_type, grant }) => {
     const openid = freshId();
     grant('t', openid);
@@ -121,7 +121,7 @@ test.each(PROVIDERS)(
   },
 );
 
-test('a token of another app is 3100 and creates nobody', async () => {
+test('a third-party token of another app is 3100 for account, and creates nobody', async () => {
   const [qq, weibo] = [freshId(), freshId()];
   providers.addQqToken('qq', { openid: qq, clientId: '999' });
   providers.addWeiboToken('weibo', { uid: weibo, appkey: '999' });
@@ -132,7 +132,7 @@ test('a token of another app is 3100 and creates nobody', async () => {
   expect(await countUsers()).toBe(before);
 });
 
-test('WeChat tokens are off unless configured on: 3100, which says so, and WeChat is not asked', async () => {
+test('a WeChat token is 3100 for account unless configured on, which the answer says, and WeChat is not asked', async () => {
   const openid = freshId();
   providers.addWechatToken('t', { openid });
   const answer = await visit({ user_type: 3, token: 't', openid });
@@ -152,7 +152,7 @@ test.each([
   }
 });
 
-test('a token or an openid that is missing or empty is 1001, and nobody is asked', async () => {
+test('a third-party log-in of account with a missing or empty token or openid is 1001, and no provider is asked', async () => {
   for (const user_type of [2, 3, 4]) {
     expect(await visit({ user_type, openid: '1' }, trusting)).toEqual(loginFailed(1001));
     expect(await visit({ user_type, token: '', openid: '1' }, trusting)).toEqual(loginFailed(1001));
@@ -166,12 +166,12 @@ test('a token or an openid that is missing or empty is 1001, and nobody is asked
   expect(providers.requests).toEqual([]);
 });
 
-test("a session's own token does not log in through a provider", async () => {
+test("a session's own token does not log in as a third-party token", async () => {
   const { token } = await app.person();
   expect(await visit({ user_type: 2, token, openid: '1' })).toEqual(loginFailed(3100, '第三方授权失败'));
 });
 
-test('a disabled account is 3101', async () => {
+test('a disabled account is 3101 for a third-party log-in of account', async () => {
   const openid = freshId();
   providers.addQqToken('t', { openid });
   const { uid } = (await visit({ user_type: 2, token: 't', openid })).body.data.user_info;
@@ -179,7 +179,7 @@ test('a disabled account is 3101', async () => {
   expect(await visit({ user_type: 2, token: 't', openid })).toEqual(loginFailed(3101));
 });
 
-test('the same person is the same account at the door of anlife', async () => {
+test('a third-party person is the same account for account and anlife', async () => {
   const uid = freshId();
   providers.addWeiboToken('t', { uid });
   const mine = (await visit({ user_type: 4, token: 't', openid: uid })).body.data.user_info;

@@ -1,6 +1,7 @@
 import { User } from '../../src/modules/user/user.entity.js';
+import { settledAtOnce } from '../support/at-once.js';
 import { freshPhone } from '../support/client.js';
-import { atOnce, contextOf } from '../support/context.js';
+import { contextOf } from '../support/context.js';
 import { freshEmail, giveEmail, mutate, registerByCode, setUser } from '../support/operations.js';
 import {
   type AccountApp,
@@ -51,7 +52,7 @@ const eventsOf = async (id: string | number): Promise<string[]> =>
   ).map(({ kind }) => kind);
 
 describe('3.4 update_info', () => {
-  test('changes all it is sent and answers the record, each field of its type', async () => {
+  test('update_info changes all it is sent and answers the record, each field of its type', async () => {
     const [phone, email] = [freshPhone(), freshEmail()];
     const verifycode = await bindCode(phone);
     const answer = await update({ name: '菲利克斯', gender: '1', phone, email, verifycode });
@@ -75,7 +76,7 @@ describe('3.4 update_info', () => {
   });
 
   test.each(['form', 'json', 'multipart', 'query'] as const)(
-    'takes its parameters from a %s',
+    'update_info takes parameters from a %s',
     async (way) => {
       const answer = await app[way]('/update_info', { token: person.token, name: '新名', gender: 0 });
       expect(answer.body.data).toMatchObject({ name: '新名', gender: '0' });
@@ -84,7 +85,7 @@ describe('3.4 update_info', () => {
     },
   );
 
-  test('what is left out or empty stays; an empty gender is none', async () => {
+  test('update_info keeps what is left out or empty, and takes an empty gender for none', async () => {
     const email = freshEmail();
     await update({ name: '新名', gender: 1, email });
     const before = await record();
@@ -96,7 +97,7 @@ describe('3.4 update_info', () => {
     expect((await update({ gender: '' })).body.data).toEqual({ ...before, gender: '' });
   });
 
-  test('without a session it is 1002, whatever else is wrong', async () => {
+  test('update_info without a session is 1002, whatever else is wrong', async () => {
     expect(await app.form('/update_info', { name: 'x' })).toEqual(failed(1002));
     expect(await app.form('/update_info', { gender: 'nonsense', token: 'x'.repeat(43) })).toEqual(
       failed(1002),
@@ -113,20 +114,20 @@ describe('3.4 update_info', () => {
     ['a malformed phone', { phone: '12345' }, '手机号格式不正确'],
     ['a malformed e-mail address', { email: 'felix@' }, '邮箱格式不正确'],
     ['an e-mail address that is a list', { email: ['a@example.com'] }, '参数错误'],
-  ])('%s is 1001 and changes nothing', async (_name, params, msg) => {
+  ])('update_info with %s is 1001 and changes nothing', async (_name, params, msg) => {
     const before = await columns(person.uid);
     const answer = await app.json('/update_info', { token: person.token, ...params });
     expect(answer).toEqual(failed(1001, msg));
     expect(await columns(person.uid)).toEqual(before);
   });
 
-  test('a banned name is 1001 and says so', async () => {
+  test('update_info with a banned name is 1001 and says so', async () => {
     await app.sql(`insert into banned_words (word) values ('违禁词')`);
     expect(await update({ name: '我是违禁词' })).toEqual(failed(1001, '名称包含违禁词'));
   });
 
   describe('phone', () => {
-    test('without a code, with a wrong one, and with one for something else it is 3200', async () => {
+    test('update_info of the phone without a code, with a wrong one, or with one for something else is 3200', async () => {
       const phone = freshPhone();
       expect(await update({ phone })).toEqual(failed(3200));
       const register = await app.client.sendCode(phone, ['REGISTER']);
@@ -136,18 +137,18 @@ describe('3.4 update_info', () => {
       expect(await record()).toMatchObject({ phone: person.phone });
     });
 
-    test('the present one needs no code, in any spelling', async () => {
+    test('update_info with the present phone needs no code, in any spelling', async () => {
       const answer = await update({ phone: `+86${person.phone}`, name: '新名' });
       expect(answer.body.data).toMatchObject({ phone: person.phone, name: '新名' });
     });
 
-    test('a taken one is 3400 even without a code', async () => {
+    test('update_info with a taken phone is 3400 even without a code', async () => {
       const other = await app.person();
       expect(await update({ phone: other.phone })).toEqual(failed(3400));
       expect(await update({ phone: other.phone, verifycode: '123456' })).toEqual(failed(3400));
     });
 
-    test('the code stays good when something else is refused, and then nothing else is changed', async () => {
+    test('update_info refused for another reason keeps the code good, and changes nothing', async () => {
       const [phone, taken] = [freshPhone(), freshEmail()];
       const { token } = await app.client.register();
       await giveEmail(app.client, token, taken);
@@ -163,7 +164,7 @@ describe('3.4 update_info', () => {
       expect((await update(good)).body.data).toMatchObject({ phone, name: '新名', email: good.email });
     });
 
-    test('of two who bind one phone at once, one has it', async () => {
+    test('of two who bind one phone by update_info at once, one has it', async () => {
       const other = await app.person();
       const phone = freshPhone();
       const verifycode = await bindCode(phone);
@@ -176,7 +177,7 @@ describe('3.4 update_info', () => {
       expect(['3200', '3400']).toContain(codes[1]);
     });
 
-    test('an account that a guessing of codes has locked is 3101', async () => {
+    test('update_info of an account that a guessing of codes has locked is 3101', async () => {
       const { url, close } = await app.world.start({ GUARD_LOCK_AFTER: '2' });
       const guess = () => clientOf(url).form('/update_info', { token: person.token, phone, verifycode: 'x' });
       const phone = freshPhone();
@@ -188,7 +189,7 @@ describe('3.4 update_info', () => {
   });
 
   describe('e-mail', () => {
-    test('is shown, but logs nobody in and is sent no code until a code confirms it', async () => {
+    test('an e-mail address set by update_info is shown, but logs nobody in and is sent no code until it is confirmed', async () => {
       const email = freshEmail().replace('user', 'User');
       expect((await update({ email })).body.data.email).toBe(email.toLowerCase());
       expect(await columns(person.uid)).toMatchObject({ email_verified: false });
@@ -200,13 +201,13 @@ describe('3.4 update_info', () => {
       expect((await app.login(email)).body.code).toBe(1000);
     });
 
-    test('sent back as it was shown keeps its proof', async () => {
+    test('a verified e-mail address sent back by update_info as it was shown stays verified', async () => {
       const email = await giveEmail(app.client, person.token);
       expect((await update({ email: email.toUpperCase(), name: '新名' })).body.data.email).toBe(email);
       expect(await columns(person.uid)).toMatchObject({ email_verified: true });
     });
 
-    test('another one takes the place of a verified one, and has no proof', async () => {
+    test('an e-mail address set by update_info replaces a verified one, and is not verified', async () => {
       const former = await giveEmail(app.client, person.token);
       const email = freshEmail();
       expect((await update({ email })).body.data.email).toBe(email);
@@ -215,7 +216,7 @@ describe('3.4 update_info', () => {
       expect((await app.login(person.phone)).body.code).toBe(1000);
     });
 
-    test('but not when nothing else would log the account in', async () => {
+    test('update_info keeps the verified e-mail address when nothing else would log the account in', async () => {
       const email = await giveEmail(app.client, person.token);
       await setUser(app.infrastructure.database.fork(), Number(person.uid), { phone: null });
       const refused = failed(1001, '请至少保留手机号码、邮箱或第三方账号之一');
@@ -227,7 +228,7 @@ describe('3.4 update_info', () => {
       expect((await update({ email: freshEmail(), phone, verifycode })).body.code).toBe('000000');
     });
 
-    test("somebody's verified one is 3401; one that is only shown may be shown twice", async () => {
+    test("update_info with somebody's verified e-mail address is 3401; one that is only shown may be shown twice", async () => {
       const other = await app.person();
       const email = freshEmail();
       expect((await update({ email }, other)).body.code).toBe('000000');
@@ -238,7 +239,7 @@ describe('3.4 update_info', () => {
       expect(await update({ email: email.toUpperCase() })).toEqual(failed(3401));
     });
 
-    test('whoever proves it while others claim it is the only one to show it', async () => {
+    test('of those who show one e-mail address, whoever proves it is the only one to show it', async () => {
       const { database } = app.infrastructure;
       const claimants = await Promise.all([1, 2, 3, 4].map(() => app.person()));
       const owner = await registerByCode(app.client);
@@ -261,7 +262,7 @@ describe('3.4 update_info', () => {
       lax = await app.world.start({ ACCOUNT_PHONE_WITHOUT_CODE: 'on' });
     });
 
-    test('this door needs no code, though the phone must be free and well-formed', async () => {
+    test('with ACCOUNT_PHONE_WITHOUT_CODE=on update_info needs no code, though the phone must be free and well-formed', async () => {
       const [phone, other] = [freshPhone(), await app.person()];
       const post = (params: Params) =>
         clientOf(lax.url).form('/update_info', { token: person.token, ...params });
@@ -271,7 +272,7 @@ describe('3.4 update_info', () => {
       expect((await app.login(phone, PASSWORD)).body.code).toBe(1000);
     });
 
-    test('the others still do', async () => {
+    test('with ACCOUNT_PHONE_WITHOUT_CODE=on other APIs still need a code', async () => {
       const query = 'mutation ($input: UpdateAccountInput!) { updateAccount(input: $input) { phone } }';
       const input = { phone: freshPhone() };
       expect(await lax.client.code(query, { input }, person.token)).toBe('CODE_INVALID');
@@ -286,7 +287,7 @@ describe('updateAccount of GraphQL', () => {
   const UPDATE =
     'mutation ($input: UpdateAccountInput!) { updateAccount(input: $input) { nickname sex phone email emailVerified } }';
 
-  test('a value sets, null clears what is only shown and leaves what one is reached by', async () => {
+  test('updateAccount sets a value, and null clears what is only shown and keeps phone and e-mail address', async () => {
     const email = freshEmail();
     const set = { nickname: '新名', sex: 'FEMALE', email };
     const shown = { phone: person.phone, email, emailVerified: false };
@@ -302,13 +303,13 @@ describe('updateAccount of GraphQL', () => {
     });
   });
 
-  test('needs a session, and says what is wrong with which field', async () => {
+  test('updateAccount needs a session, and says what is wrong with which field', async () => {
     expect(await app.client.code(UPDATE, { input: {} })).toBe('UNAUTHENTICATED');
     const { errors } = await app.client.graphql(UPDATE, { input: { email: 'x' } }, { token: person.token });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'EMAIL_INVALID', field: 'email' });
   });
 
-  test('an account disabled meanwhile is changed no more, and the code is not lost', async () => {
+  test('updateAccount does not change an account disabled meanwhile, and its code is not lost', async () => {
     const service = app.services.accountUpdates;
     const ctx = contextOf(app.infrastructure.database, Number(person.uid));
     const phone = freshPhone();
@@ -319,11 +320,11 @@ describe('updateAccount of GraphQL', () => {
     expect(await service.update(ctx, { phone, code })).toMatchObject({ phone });
   });
 
-  test('one code binds once, however many ask at once', async () => {
+  test('updateAccount binds once by one code, however many ask at once', async () => {
     const phone = freshPhone();
     const code = await bindCode(phone);
     const others = await Promise.all([1, 2, 3].map(() => app.person()));
-    const results = await atOnce(3, (index) =>
+    const results = await settledAtOnce(3, (index) =>
       app.services.accountUpdates.update(contextOf(app.infrastructure.database, Number(others[index]?.uid)), {
         phone,
         code,

@@ -1,5 +1,5 @@
 import { createKeyedHash } from '../../src/infra/keyed-hash.js';
-import { freshPhone, md5 } from '../support/client.js';
+import { freshPhone, md5, wrongCode } from '../support/client.js';
 import {
   type AnlifeApp,
   failed,
@@ -8,7 +8,6 @@ import {
   SECRET,
   startAnlife,
   succeeded,
-  wrongCode,
 } from './anlife.support.js';
 
 /** anlife.md 接口1, 5, 6, 14, 16: registration, log-in, log-out and codes. */
@@ -30,7 +29,7 @@ async function expireCode(phone: string): Promise<void> {
 const register = (params: Record<string, string>) => app.post('/user/register', params);
 
 describe('接口5 getRegisterSms', () => {
-  test('sends six digits, good for registration only', async () => {
+  test('getRegisterSms sends six digits, good for registration only', async () => {
     const phone = freshPhone();
     expect(await app.get('/user/getRegisterSms', { phone })).toEqual(succeeded(1));
     expect(app.inbox.letters.findLast(({ to }) => to === phone)).toEqual({
@@ -40,13 +39,13 @@ describe('接口5 getRegisterSms', () => {
     });
   });
 
-  test.each(['+86', '0086', '86'])('takes the prefix %s', async (prefix) => {
+  test.each(['+86', '0086', '86'])('getRegisterSms takes the prefix %s', async (prefix) => {
     const phone = freshPhone();
     expect(await app.get('/user/getRegisterSms', { phone: prefix + phone })).toEqual(succeeded(1));
     expect(app.inbox.code(phone)).toMatch(/^\d{6}$/);
   });
 
-  test('refuses a missing, malformed or taken phone, and sends nothing', async () => {
+  test('getRegisterSms refuses a missing, malformed or taken phone, and sends nothing', async () => {
     const { phone } = await app.member();
     const before = app.inbox.letters.length;
     expect(await app.get('/user/getRegisterSms')).toEqual(failed(1001));
@@ -59,7 +58,7 @@ describe('接口5 getRegisterSms', () => {
     expect(app.inbox.letters).toHaveLength(before);
   });
 
-  test('a provider that fails is 1099, and the next try may follow at once', async () => {
+  test('getRegisterSms answers 1099 for a provider that fails, and the next try may follow at once', async () => {
     const phone = freshPhone();
     app.inbox.failing = true;
     const refused = await app.get('/user/getRegisterSms', { phone });
@@ -70,7 +69,7 @@ describe('接口5 getRegisterSms', () => {
 });
 
 describe('接口6 register', () => {
-  test('answers the number and a token that is good at every door', async () => {
+  test("anlife's register answers the number and a token that is good for every API", async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     const answer = await register({ phone, password: SECRET, sms_code });
@@ -82,7 +81,7 @@ describe('接口6 register', () => {
     expect(me).toEqual({ id: String(user_id), phone });
   });
 
-  test('refuses missing and malformed parameters, and leaves the code unused', async () => {
+  test("anlife's register refuses missing and malformed parameters, and leaves the code unused", async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     const good = { phone, password: SECRET, sms_code };
@@ -98,7 +97,7 @@ describe('接口6 register', () => {
     expect(await register(good)).toEqual(succeeded(expect.anything()));
   });
 
-  test('a wrong, expired or used code is 1007, and one sent for something else too', async () => {
+  test("anlife's register answers 1007 for a code that is wrong, expired, used, or sent for something else", async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     expect(await register({ phone, password: SECRET, sms_code: wrongCode(sms_code) })).toEqual(failed(1007));
@@ -110,7 +109,7 @@ describe('接口6 register', () => {
     expect(await app.sql('select 1 from users where phone = ?', [phone])).toEqual([]);
   });
 
-  test('a code is burnt after five wrong tries', async () => {
+  test("anlife's register burns a code after five wrong tries", async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     for (let wrong = 1; wrong <= 5; wrong++) {
@@ -121,7 +120,7 @@ describe('接口6 register', () => {
     expect(await register({ phone, password: SECRET, sms_code })).toEqual(failed(1007));
   });
 
-  test('a phone that was taken meanwhile is 1006', async () => {
+  test("anlife's register answers 1006 for a phone that was taken meanwhile", async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     const { user_id } = await app.member();
@@ -129,7 +128,7 @@ describe('接口6 register', () => {
     expect(await register({ phone, password: SECRET, sms_code })).toEqual(failed(1006));
   });
 
-  test('of two registrations with one code, one comes in', async () => {
+  test('of two anlife registrations with one code, one comes in', async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     const answers = await Promise.all([1, 2, 3].map(() => register({ phone, password: SECRET, sms_code })));
@@ -139,7 +138,7 @@ describe('接口6 register', () => {
 });
 
 describe('接口1 loginAndGetUserInfo', () => {
-  test('answers the whole record and a new token', async () => {
+  test('loginAndGetUserInfo answers the whole record and a new token', async () => {
     const { user_id, phone, auth_token } = await app.member();
     const answer = await app.login(phone, SECRET);
     expect(answer).toEqual(
@@ -162,7 +161,7 @@ describe('接口1 loginAndGetUserInfo', () => {
     expect(await app.isLoggedIn(auth_token)).toBe(true);
   });
 
-  test('takes MD5 in either case, and an account whose password came as plain text', async () => {
+  test('loginAndGetUserInfo takes MD5 in either case, and an account whose password came as plain text', async () => {
     const { phone } = await app.member();
     expect(await app.login(phone, SECRET.toUpperCase())).toEqual(succeeded(expect.anything()));
     const plain = await app.client.register({ password: '明文 password 1' });
@@ -173,7 +172,7 @@ describe('接口1 loginAndGetUserInfo', () => {
     expect(await app.login(plain.phone, md5(md5('明文 password 1')))).toEqual(failed(1008));
   });
 
-  test('refuses missing and malformed parameters', async () => {
+  test('loginAndGetUserInfo refuses missing and malformed parameters', async () => {
     const { phone, user_id } = await app.member();
     expect(await app.post('/user/loginAndGetUserInfo')).toEqual(failed(1001));
     expect(await app.post('/user/loginAndGetUserInfo', { phone })).toEqual(failed(1001));
@@ -185,13 +184,13 @@ describe('接口1 loginAndGetUserInfo', () => {
     expect(await app.login(user?.name ?? '', SECRET)).toEqual(failed(1005));
   });
 
-  test('says the same of a wrong password and an unknown phone', async () => {
+  test('loginAndGetUserInfo says the same of a wrong password and an unknown phone', async () => {
     const { phone } = await app.member();
     expect(await app.login(phone, OTHER_SECRET)).toEqual(failed(1008));
     expect(await app.login(freshPhone(), SECRET)).toEqual(failed(1008));
   });
 
-  test('ten wrong passwords lock the account, for the right one too and at every door', async () => {
+  test('ten wrong passwords at anlife lock the account, for the right one too and for every API', async () => {
     const { phone } = await app.member();
     const before = app.services.hasher.evaluations;
     for (let failures = 1; failures <= 10; failures++) {
@@ -208,7 +207,7 @@ describe('接口1 loginAndGetUserInfo', () => {
     expect(await app.post('/user/findPwd', retrieval)).toEqual(failed(1009));
   });
 
-  test('a disabled account is 1009 to its owner, 1008 to others, and its sessions are over', async () => {
+  test('loginAndGetUserInfo answers 1009 for a disabled account to its owner, 1008 to others, and its sessions are over', async () => {
     const member = await app.member();
     const admin = await app.client.register();
     await app.sql(`update users set abilities = '{"[user] Disabled User"}' where id = ?`, [admin.id]);
@@ -230,7 +229,7 @@ describe('接口1 loginAndGetUserInfo', () => {
 });
 
 describe('接口14 logout', () => {
-  test('ends this session and no other', async () => {
+  test("anlife's logout ends this session and no other", async () => {
     const { user_id, auth_token, phone } = await app.member();
     const { datas: other } = (await app.login(phone, SECRET)).body;
     expect(await app.get('/user/logout', { user_id, auth_token })).toEqual(succeeded(1));
@@ -239,7 +238,7 @@ describe('接口14 logout', () => {
     expect(await app.get('/user/logout', { user_id, auth_token })).toEqual(failed(1002));
   });
 
-  test("needs one's own user_id and a session", async () => {
+  test("anlife's logout needs the caller's own user_id and a session", async () => {
     const [one, two] = [await app.member(), await app.member()];
     const { auth_token } = one;
     expect(await app.get('/user/logout', { auth_token })).toEqual(failed(1001));
@@ -254,7 +253,7 @@ describe('接口14 logout', () => {
 });
 
 describe('接口16 verifyPhoneCode', () => {
-  test('answers true and false, and does not use the code up', async () => {
+  test('verifyPhoneCode answers true and false, and does not use the code up', async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
     const check = (code: string) => app.get('/user/verifyPhoneCode', { phone, sms_code: code });
@@ -265,7 +264,7 @@ describe('接口16 verifyPhoneCode', () => {
     expect(await check(sms_code)).toEqual(succeeded(false));
   });
 
-  test('answers for a code of any purpose, and counts wrong tries', async () => {
+  test('verifyPhoneCode answers for a code of any purpose, and counts wrong tries', async () => {
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getBindPhoneSms', phone);
     const check = (code: string) => app.get('/user/verifyPhoneCode', { phone, sms_code: code });
@@ -275,7 +274,7 @@ describe('接口16 verifyPhoneCode', () => {
     expect(await check(sms_code)).toEqual(succeeded(false));
   });
 
-  test('refuses missing and malformed parameters, and locks out who guesses on', async () => {
+  test('verifyPhoneCode refuses missing and malformed parameters, and locks out who guesses on', async () => {
     const phone = freshPhone();
     const check = (params: Record<string, string>) => app.get('/user/verifyPhoneCode', params);
     expect(await check({ phone })).toEqual(failed(1001));

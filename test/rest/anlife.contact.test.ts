@@ -1,14 +1,6 @@
-import { freshPhone } from '../support/client.js';
+import { freshPhone, wrongCode } from '../support/client.js';
 import { FakeProviders } from '../support/fake-providers.js';
-import {
-  type AnlifeApp,
-  failed,
-  OTHER_SECRET,
-  SECRET,
-  startAnlife,
-  succeeded,
-  wrongCode,
-} from './anlife.support.js';
+import { type AnlifeApp, failed, OTHER_SECRET, SECRET, startAnlife, succeeded } from './anlife.support.js';
 
 /** anlife.md 接口8, 9, 10, 11: binding a phone, and replacing a forgotten password. */
 
@@ -36,13 +28,13 @@ const myPhone = async (token: string): Promise<string | null> =>
   (await app.client.data('{ me { phone } }', {}, token)).me.phone;
 
 describe('接口8 getBindPhoneSms', () => {
-  test('sends a code that is good for binding only', async () => {
+  test('getBindPhoneSms sends a code that is good for binding only', async () => {
     const phone = freshPhone();
     expect(await app.get('/user/getBindPhoneSms', { phone })).toEqual(succeeded(1));
     expect(app.inbox.letters.findLast(({ to }) => to === phone)?.purposes).toEqual(['BIND']);
   });
 
-  test('refuses a missing, malformed or taken phone', async () => {
+  test('getBindPhoneSms refuses a missing, malformed or taken phone', async () => {
     const { phone } = await app.member();
     expect(await app.get('/user/getBindPhoneSms')).toEqual(failed(1001));
     expect(await app.get('/user/getBindPhoneSms', { phone: '138' })).toEqual(failed(1005));
@@ -51,7 +43,7 @@ describe('接口8 getBindPhoneSms', () => {
 });
 
 describe('接口9 bindPhone', () => {
-  test('gives a third-party account a phone and a password', async () => {
+  test('bindPhone gives a third-party account a phone and a password', async () => {
     const { user_id, auth_token } = await visitor();
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getBindPhoneSms', phone);
@@ -66,7 +58,7 @@ describe('接口9 bindPhone', () => {
     expect((await app.login(phone, SECRET)).body.datas).toMatchObject({ user_id, phone });
   });
 
-  test('replaces the phone of an account that proves itself, and frees the old one', async () => {
+  test('bindPhone replaces the phone of an account that proves itself, and frees the old one', async () => {
     const { user_id, auth_token, phone: former } = await app.member();
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getBindPhoneSms', phone);
@@ -80,7 +72,7 @@ describe('接口9 bindPhone', () => {
     expect(await bind(SECRET)).toEqual(failed(1007));
   });
 
-  test('refuses for every reason it knows, each time leaving phone and code as they were', async () => {
+  test('bindPhone refuses for every documented reason, each time leaving phone and code as they were', async () => {
     const member = await app.member();
     const stranger = await app.member();
     const phone = freshPhone();
@@ -104,7 +96,7 @@ describe('接口9 bindPhone', () => {
     expect(await bind({})).toEqual(succeeded(1));
   });
 
-  test('a code sent for registration does not bind', async () => {
+  test('bindPhone does not take a code sent for registration', async () => {
     const { user_id, auth_token, phone: former } = await app.member();
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getRegisterSms', phone);
@@ -119,7 +111,7 @@ describe('接口9 bindPhone', () => {
     expect(await myPhone(auth_token)).toBe(former);
   });
 
-  test('ten wrong passwords lock it', async () => {
+  test('ten wrong passwords lock bindPhone', async () => {
     const { user_id, auth_token } = await app.member();
     const phone = freshPhone();
     const sms_code = await app.codeFrom('getBindPhoneSms', phone);
@@ -131,13 +123,13 @@ describe('接口9 bindPhone', () => {
 });
 
 describe('接口10 getFindPwdSms', () => {
-  test('sends a code to a known phone, good for this only', async () => {
+  test('getFindPwdSms sends a code to a known phone, good for this only', async () => {
     const { phone } = await app.member();
     expect(await app.get('/user/getFindPwdSms', { phone })).toEqual(succeeded(1));
     expect(app.inbox.letters.findLast(({ to }) => to === phone)?.purposes).toEqual(['RETRIEVE']);
   });
 
-  test('refuses a missing, malformed or unknown phone, and sends nothing', async () => {
+  test('getFindPwdSms refuses a missing, malformed or unknown phone, and sends nothing', async () => {
     const phone = freshPhone();
     expect(await app.get('/user/getFindPwdSms')).toEqual(failed(1001));
     expect(await app.get('/user/getFindPwdSms', { phone: '138' })).toEqual(failed(1005));
@@ -152,7 +144,7 @@ describe('接口11 findPwd', () => {
     ['POST', '/user/findPwd'],
     ['GET', '/findPwd'],
     ['POST', '/findPwd'],
-  ] as const)('%s %s replaces the password and ends every session', async (method, path) => {
+  ] as const)('%s %s of anlife replaces the password and ends every session', async (method, path) => {
     const { phone, auth_token } = await app.member();
     const sms_code = await app.codeFrom('getFindPwdSms', phone);
     const params = { phone, sms_code, password1: OTHER_SECRET, password2: OTHER_SECRET.toUpperCase() };
@@ -164,7 +156,7 @@ describe('接口11 findPwd', () => {
     expect(await retrieve(path, params)).toEqual(failed(1007));
   });
 
-  test('refuses for every reason it knows, each time leaving password, sessions and code as they were', async () => {
+  test('findPwd refuses for every documented reason, each time leaving password, sessions and code as they were', async () => {
     const { phone, auth_token } = await app.member();
     const sms_code = await app.codeFrom('getFindPwdSms', phone);
     const good = { phone, sms_code, password1: OTHER_SECRET, password2: OTHER_SECRET };
@@ -181,7 +173,7 @@ describe('接口11 findPwd', () => {
     expect(await retrieve({})).toEqual(succeeded(1));
   });
 
-  test('a code sent for something else does not open it', async () => {
+  test('findPwd does not take a code sent for something else', async () => {
     const { phone } = await app.member();
     const sms_code = await app.client.sendCode(phone, ['LOGIN']);
     const params = { phone, sms_code, password1: OTHER_SECRET, password2: OTHER_SECRET };

@@ -55,7 +55,7 @@ async function defaultPhotos(): Promise<{ host_id: number; img_id: string; url: 
 }
 
 describe('接口2 getUserInfo', () => {
-  test('of a new account every unset field has its empty value; only the owner sees the phone', async () => {
+  test('getUserInfo gives each unset field of a new account its empty value, and the phone to the owner only', async () => {
     const { user_id, auth_token, phone } = await app.member();
     const other = await app.member();
     const own = await app.get('/user/getUserInfo', { user_id, auth_token });
@@ -66,7 +66,7 @@ describe('接口2 getUserInfo', () => {
     expect(await app.get('/user/getUserInfo', { user_id, auth_token: 'not a token' })).toEqual(masked);
   });
 
-  test('refuses a missing or malformed user_id, and an unknown one', async () => {
+  test('getUserInfo refuses a missing or malformed user_id, and an unknown one', async () => {
     expect(await app.get('/user/getUserInfo')).toEqual(failed(1001));
     for (const user_id of ['', 'abc', '1.5', '1e3', '0x10', '١']) {
       expect(await app.get('/user/getUserInfo', { user_id })).toEqual(failed(1001));
@@ -74,7 +74,7 @@ describe('接口2 getUserInfo', () => {
     expect(await app.get('/user/getUserInfo', { user_id: 2_000_000_000 })).toEqual(failed(1004));
   });
 
-  test('an account that was cancelled is 1004', async () => {
+  test('getUserInfo answers 1004 for an account that was cancelled', async () => {
     const { user_id, auth_token } = await app.member();
     await app.client.data('mutation { deleteAccount }', {}, auth_token);
     expect(await app.get('/user/getUserInfo', { user_id })).toEqual(failed(1004));
@@ -82,7 +82,7 @@ describe('接口2 getUserInfo', () => {
 });
 
 describe('接口3 getHobbyList', () => {
-  test('answers ids as numbers, with names', async () => {
+  test('getHobbyList answers ids as numbers, with names', async () => {
     const answer = await app.get('/user/getHobbyList', { user_id: 1 });
     expect(answer).toEqual(succeeded({ hobbies: expect.any(Array) }));
     const { hobbies } = answer.body.datas;
@@ -93,14 +93,14 @@ describe('接口3 getHobbyList', () => {
     ).toEqual(stored);
   });
 
-  test('needs a user_id', async () => {
+  test('getHobbyList needs a user_id', async () => {
     expect(await app.get('/user/getHobbyList')).toEqual(failed(1001));
     expect(await app.get('/user/getHobbyList', { user_id: 'me' })).toEqual(failed(1001));
   });
 });
 
 describe('接口7 modifyInfo', () => {
-  test('sets every field, and answers the record that everybody then sees', async () => {
+  test('modifyInfo sets every field, and answers the record that everybody then sees', async () => {
     const member = await app.member();
     const [photo, background] = await defaultPhotos();
     const answer = await modify(member, {
@@ -139,7 +139,7 @@ describe('接口7 modifyInfo', () => {
     expect(me).toEqual({ city: { id: '510100' }, bio: '你好，世界' });
   });
 
-  test('a field not sent stays, an empty one is cleared, and a picture stays even then', async () => {
+  test('modifyInfo keeps a field not sent, clears an empty one, and keeps a picture even then', async () => {
     const member = await app.member();
     const [photo] = await defaultPhotos();
     const picture = {
@@ -177,7 +177,7 @@ describe('接口7 modifyInfo', () => {
     expect((await app.client.data('{ me { birthday } }', {}, member.auth_token)).me.birthday).toBeNull();
   });
 
-  test('a picture is known by its id; its host may be left out', async () => {
+  test('modifyInfo knows a picture by its id, and its host may be left out', async () => {
     const member = await app.member();
     const [photo] = await defaultPhotos();
     const { datas } = (await modify(member, { photo_id: photo?.img_id ?? '' })).body;
@@ -194,7 +194,7 @@ describe('接口7 modifyInfo', () => {
     ['a day in summer time', '1987-06-15', 550681200],
     ['a day without a midnight', '1940-06-01', undefined],
     ['a day of local mean time', '1899-12-31', undefined],
-  ])('a birthday is a date, answered as its first second in Shanghai: %s', async (_, date, seconds) => {
+  ])('modifyInfo takes a birthday as its first second in Shanghai: %s', async (_, date, seconds) => {
     const member = await app.member();
     const first = shanghai(date);
     if (seconds !== undefined) expect(first).toBe(seconds);
@@ -204,7 +204,7 @@ describe('接口7 modifyInfo', () => {
     expect(me.birthday).toBe(date);
   });
 
-  test('the age counts from the birthday itself, by the calendar of Shanghai', async () => {
+  test("anlife's age counts from the birthday itself, by the calendar of Shanghai", async () => {
     const member = await app.member();
     const today = DateTime.now().setZone('Asia/Shanghai').startOf('day');
     const ageOf = async (birthday: DateTime) =>
@@ -214,7 +214,7 @@ describe('接口7 modifyInfo', () => {
     expect(await ageOf(today)).toBe(0);
   });
 
-  test('what does not fit is 1001, and then nothing changes', async () => {
+  test('modifyInfo answers 1001 for a value that does not fit, and then nothing changes', async () => {
     const member = await app.member();
     await app.sql(`insert into banned_words (word) values ('badword')`);
     await modify(member, { nickname: '原名', signature: '原文', hobby: '1,2', sex: 1, birthday: 1 });
@@ -257,7 +257,7 @@ describe('接口7 modifyInfo', () => {
     expect(await record(member)).toEqual(before);
   });
 
-  test("needs a session and one's own user_id", async () => {
+  test("modifyInfo needs a session and the caller's own user_id", async () => {
     const [member, other] = [await app.member(), await app.member()];
     const changes = { nickname: '别人' };
     expect(await app.post('/user/modifyInfo', { ...changes, auth_token: member.auth_token })).toEqual(
@@ -271,7 +271,7 @@ describe('接口7 modifyInfo', () => {
 });
 
 describe('接口15 getDefaultPhotoList', () => {
-  test('answers host as a number, id and URL; the pictures are there', async () => {
+  test('getDefaultPhotoList answers host as a number, id and URL, and the pictures are there', async () => {
     const answer = await app.get('/user/getDefaultPhotoList');
     expect(answer).toEqual(succeeded({ photos: expect.any(Array) }));
     const { photos } = answer.body.datas;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 
 /** The error codes of anlife and their texts, as docs/decisions.md lists them. */
@@ -53,13 +53,8 @@ export interface Member {
 
 export const SECRET = md5('secret of the app');
 export const OTHER_SECRET = md5('another secret');
-/** Six digits that are hardly ever the code that was sent. */
-export const wrongCode = (code: string): string => (code === '000000' ? '000001' : '000000');
-
-type Gateway = Awaited<ReturnType<typeof startTestApp>>;
-
 /** A gateway with the app's client in front of it. */
-export interface AnlifeApp extends Gateway {
+export interface AnlifeApp extends LoneApp {
   /** `path` is below `/anlife/v1.0`. */
   get(path: string, params?: Params, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, params?: Params, headers?: Record<string, string>): Promise<Answer>;
@@ -74,7 +69,6 @@ export interface AnlifeApp extends Gateway {
   state(): Promise<unknown>;
   /** The files that are stored now, finished or not. */
   storedFiles(): Promise<string[]>;
-  sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
 }
 
 async function filesUnder(directory: string): Promise<string[]> {
@@ -102,8 +96,6 @@ export async function startAnlife(settings: Record<string, string> = {}): Promis
   const get: AnlifeApp['get'] = (path, params, headers) => call('GET', path, params, headers);
   const post: AnlifeApp['post'] = (path, params, headers) => call('POST', path, params, headers);
   const storedFiles = () => filesUnder(path.join(app.world.dataDir, 'storage'));
-  const sql: AnlifeApp['sql'] = (query, params = []) =>
-    app.infrastructure.database.fork().execute(query, params);
   const codeFrom: AnlifeApp['codeFrom'] = async (door, phone) => {
     expect(await get(`/user/${door}`, { phone })).toEqual(succeeded(1));
     return app.inbox.code(phone);
@@ -121,10 +113,11 @@ export async function startAnlife(settings: Record<string, string> = {}): Promis
     login: (phone, password) => post('/user/loginAndGetUserInfo', { phone, password }),
     isLoggedIn: async (token) => (await app.client.data('{ me { id } }', {}, token)).me !== null,
     state: async () => {
-      const rows = await Promise.all(TABLES.map((table) => sql(`select t::text from ${table} t order by 1`)));
+      const rows = await Promise.all(
+        TABLES.map((table) => app.sql(`select t::text from ${table} t order by 1`)),
+      );
       return { rows, files: await storedFiles(), letters: app.inbox.letters.length };
     },
     storedFiles,
-    sql,
   };
 }

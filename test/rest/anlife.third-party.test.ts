@@ -54,7 +54,7 @@ const RECORD = {
 };
 
 describe('sinaLoginAndGetUserInfo', () => {
-  test('creates an account from the profile at the first visit, and finds it at the second', async () => {
+  test('sinaLoginAndGetUserInfo creates an account from the profile at the first visit, and finds it at the second', async () => {
     // An int64 that no JavaScript number holds.
     const uid = '9007199254740993';
     providers.addWeiboToken('t', { uid, profile: PROFILE });
@@ -74,7 +74,7 @@ describe('sinaLoginAndGetUserInfo', () => {
     );
   });
 
-  test('of five first visits at once one creates the account, and all get in', async () => {
+  test('of five first visits by sinaLoginAndGetUserInfo at once one creates the account, and all get in', async () => {
     const uid = '5511';
     providers.addWeiboToken('at-once', { uid });
     const before = await countUsers();
@@ -83,14 +83,14 @@ describe('sinaLoginAndGetUserInfo', () => {
     expect(await countUsers()).toBe((before ?? 0) + 1);
   });
 
-  test('refuses missing parameters', async () => {
+  test('sinaLoginAndGetUserInfo refuses missing parameters', async () => {
     expect(await bySina({ token: 't' })).toEqual(failed(1001));
     expect(await bySina({ uid: '1' })).toEqual(failed(1001));
     expect(await bySina({ token: '', uid: '1' })).toEqual(failed(1001));
     expect(providers.requests).toEqual([]);
   });
 
-  test('an unknown token, another uid, and a token of another app are 1012 and create nobody', async () => {
+  test('sinaLoginAndGetUserInfo answers 1012 for an unknown token, another uid, and a token of another app, and creates nobody', async () => {
     providers.addWeiboToken('mine', { uid: '71' });
     providers.addWeiboToken('of-another-app', { uid: '72', appkey: '999' });
     providers.addWeiboToken('expired', { uid: '73', expireIn: 0 });
@@ -103,7 +103,7 @@ describe('sinaLoginAndGetUserInfo', () => {
   });
 
   test.each(['garbage', 'error500', 'array', 'loop', 'huge'] as const)(
-    'a provider that answers with "%s" is 1012',
+    'sinaLoginAndGetUserInfo answers 1012 for a provider that answers with "%s"',
     async (misbehaviour) => {
       providers.addWeiboToken('t', { uid: '81' });
       providers.misbehave('/oauth2/get_token_info', misbehaviour);
@@ -112,7 +112,7 @@ describe('sinaLoginAndGetUserInfo', () => {
     },
   );
 
-  test('a profile that cannot be read or used does not keep a proven user out', async () => {
+  test('sinaLoginAndGetUserInfo lets a proven user in whose profile cannot be read or used', async () => {
     providers.addWeiboToken('t', { uid: '91' });
     providers.misbehave('/2/users/show.json', 'error500');
     expect((await bySina({ token: 't', uid: '91' })).body.datas).toMatchObject({ photo: '', sex: 0 });
@@ -128,14 +128,14 @@ describe('sinaLoginAndGetUserInfo', () => {
     expect(photo).toBe('');
   });
 
-  test('a disabled account is 1009', async () => {
+  test('sinaLoginAndGetUserInfo answers 1009 for a disabled account', async () => {
     providers.addWeiboToken('t', { uid: '95' });
     const { user_id } = (await bySina({ token: 't', uid: '95' })).body.datas;
     await app.sql('update users set status = 0 where id = ?', [user_id]);
     expect(await bySina({ token: 't', uid: '95' })).toEqual(failed(1009));
   });
 
-  test('an account that a phone was bound to is still the same', async () => {
+  test('sinaLoginAndGetUserInfo finds the same account after a phone was bound to it', async () => {
     providers.addWeiboToken('t', { uid: '96' });
     const { user_id, auth_token } = (await bySina({ token: 't', uid: '96' })).body.datas;
     const phone = freshPhone();
@@ -148,7 +148,7 @@ describe('sinaLoginAndGetUserInfo', () => {
 describe('wechatLoginAndGetUserInfo', () => {
   const profile = { nickname: '微信用户', sex: 1, headimgurl: 'http://img.example.com/w/0' };
 
-  test('exchanges the code with our secret and creates an account', async () => {
+  test('wechatLoginAndGetUserInfo exchanges the code with our secret and creates an account', async () => {
     providers.addWechatCode('c', { openid: freshId(), profile });
     const answer = await byWechat({ code: 'c' });
     expect(answer).toEqual(
@@ -162,7 +162,7 @@ describe('wechatLoginAndGetUserInfo', () => {
     expect(await byWechat({ code: 'c' })).toEqual(failed(1012));
   });
 
-  test('dev=1 is the test app, and a code of the other app is 1012', async () => {
+  test('wechatLoginAndGetUserInfo takes dev=1 for the test app, and answers 1012 for a code of the other app', async () => {
     for (const dev of [0, 1]) {
       const [own, other] = dev
         ? [FAKE_APPS.wechatDev, FAKE_APPS.wechat]
@@ -174,7 +174,7 @@ describe('wechatLoginAndGetUserInfo', () => {
     }
   });
 
-  test('refuses a missing code and a malformed dev', async () => {
+  test('wechatLoginAndGetUserInfo refuses a missing code and a malformed dev', async () => {
     expect(await byWechat({})).toEqual(failed(1001));
     expect(await byWechat({ code: 'c', dev: 2 })).toEqual(failed(1001));
     expect(await byWechat({ code: 'c', dev: 'yes' })).toEqual(failed(1001));
@@ -189,7 +189,7 @@ describe('wechatLoginAndGetUserInfo', () => {
     return body.datas.user_id;
   }
 
-  test('the unionid is the person, whatever app; an openid is one only within its app', async () => {
+  test('wechatLoginAndGetUserInfo takes one unionid for one person in every app, and an openid within its app only', async () => {
     const [openid, unionid] = [freshId(), freshId()];
     const user = await visit({ openid, unionid }, 0);
     expect(await visit({ openid: freshId(), unionid }, 1)).toBe(user);
@@ -201,7 +201,7 @@ describe('wechatLoginAndGetUserInfo', () => {
     expect(await visit({ openid: lonely }, 1)).not.toBe(main);
   });
 
-  test('a unionid that appears later belongs to the account of the openid', async () => {
+  test('wechatLoginAndGetUserInfo gives a unionid that appears later to the account of the openid', async () => {
     const [openid, unionid] = [freshId(), freshId()];
     const user = await visit({ openid }, 0);
     expect(await visit({ openid, unionid }, 0)).toBe(user);
@@ -209,7 +209,7 @@ describe('wechatLoginAndGetUserInfo', () => {
   });
 });
 
-test('a provider that does not answer in time is 1012, and nobody is created', async () => {
+test('a third-party log-in of anlife is 1012 when the provider does not answer in time, and creates nobody', async () => {
   providers.addWeiboToken('t', { uid: '61' });
   providers.misbehave('/oauth2/get_token_info', 'silent');
   providers.addWechatCode('c', { openid: freshId() });
@@ -226,7 +226,7 @@ test('a provider that does not answer in time is 1012, and nobody is created', a
   expect(await countUsers()).toBe(before);
 });
 
-test('a provider that is not configured is 1012', async () => {
+test('a third-party log-in of anlife is 1012 when the provider is not configured', async () => {
   const { close, client } = await app.world.start();
   const params = { token: 't', uid: '1' };
   const answer = await client.legacy('POST', '/anlife/v1.0/user/sinaLoginAndGetUserInfo', params);

@@ -29,7 +29,7 @@ describe('接口13 upgrade', () => {
     app_type,
   });
 
-  test('answers the release of a platform: Android unless told otherwise', async () => {
+  test('upgrade answers the release of a platform: Android unless told otherwise', async () => {
     const android = await latest(1);
     expect(android).toEqual(succeeded(release(1)));
     expect(await latest(2)).toEqual(succeeded(release(2)));
@@ -40,7 +40,7 @@ describe('接口13 upgrade', () => {
     expect(Math.abs(updated_time - Date.now() / 1000)).toBeLessThan(3600);
   });
 
-  test('the highest version code is the current one', async () => {
+  test('upgrade takes the highest version code for the current one', async () => {
     const columns = 'platform, version, version_code, url, title, message, updated_at';
     const values = `1, '9.0', 20, 'https://a.example/9.apk', '九', '新', to_timestamp(1438761453)`;
     const [{ id } = { id: 0 }] = await app.sql<{ id: number }>(
@@ -61,7 +61,7 @@ describe('接口13 upgrade', () => {
     expect(await latest()).toEqual(succeeded(expected));
   });
 
-  test('refuses a platform that there is none of, and is 1014 without a release', async () => {
+  test('upgrade refuses a platform that does not exist, and is 1014 without a release', async () => {
     for (const type of [0, 3, -1, 'ios']) expect(await latest(type)).toEqual(failed(1001));
     await app.sql('delete from app_releases where platform = 2');
     expect(await latest(2)).toEqual(failed(1014));
@@ -73,7 +73,7 @@ describe('接口13 upgrade', () => {
 
 const DOORS = ['getRegisterSms', 'getBindPhoneSms'] as const;
 
-test('a second code to one phone within a minute is 1010 at every door, and nothing is sent', async () => {
+test('a second code to one phone within a minute is 1010 wherever anlife sends codes, and nothing is sent', async () => {
   const phone = freshPhone();
   expect(await app.get('/user/getRegisterSms', { phone })).toEqual(succeeded(1));
   const first = app.inbox.code(phone);
@@ -83,7 +83,7 @@ test('a second code to one phone within a minute is 1010 at every door, and noth
   expect(await app.get('/user/verifyPhoneCode', { phone, sms_code: first })).toEqual(succeeded(true));
 });
 
-test('the answer says when the next code can be had', async () => {
+test("anlife's answer to a second code says when the next can be had", async () => {
   const phone = freshPhone();
   await app.get('/user/getRegisterSms', { phone });
   const { headers } = await app.client.legacy('GET', '/anlife/v1.0/user/getRegisterSms', { phone });
@@ -91,7 +91,7 @@ test('the answer says when the next code can be had', async () => {
   expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
 });
 
-test('the codes of a day are counted by phone and by source', async () => {
+test('the codes that anlife sends in a day are counted by phone and by source', async () => {
   const { client } = await app.world.start({ CODE_DAILY_LIMIT: '2', CODE_IP_DAILY_LIMIT: '5' });
   const ask = async (phone: string) => {
     const { status, body } = await client.legacy('GET', '/anlife/v1.0/user/getRegisterSms', { phone });
@@ -105,7 +105,7 @@ test('the codes of a day are counted by phone and by source', async () => {
   expect(others.at(-1)).toEqual(failed(1010, 429));
 });
 
-test('too many requests from one address are 1010 with status 429, in the envelope', async () => {
+test('too many requests to anlife from one address are 1010 with status 429, in the envelope', async () => {
   const answers = [];
   for (let request = 0; request < 61; request++) answers.push(await app.get('/user/getDefaultPhotoList'));
   expect(answers.at(-1)).toEqual(failed(1010, 429));

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import { fileForm, PREFLIGHT, sendGraphql } from '../support/graphql-http.js';
 import { jobsOf, runJob } from '../support/jobs.js';
+import { photo, picture } from '../support/pictures.js';
 import {
   type AnlifeApp,
   type Answer,
@@ -21,22 +23,9 @@ const MAX_BYTES = 200_000;
 beforeAll(async () => {
   app = await startAnlife({ UPLOAD_MAX_BYTES: String(MAX_BYTES), TRUSTED_PROXIES: '127.0.0.1' });
   member = await app.member();
-  jpeg = await picture(120, 80).withExif(GPS).jpeg().toBuffer();
+  jpeg = await photo();
 });
 afterAll(() => app.close());
-
-const picture = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: '#3366cc' } });
-
-const GPS = {
-  IFD0: { Copyright: 'whoever took it' },
-  IFD3: {
-    GPSLatitudeRef: 'N',
-    GPSLatitude: '30/1 39/1 0/1',
-    GPSLongitudeRef: 'E',
-    GPSLongitude: '104/1 4/1 0/1',
-  },
-};
 
 type Part = [name: string, value: string | Blob, filename?: string];
 
@@ -75,7 +64,7 @@ const imageOf = (format: string, width: number, height: number) => ({
 
 const countImages = async () => (await app.sql<{ n: number }>('select count(*)::int as n from images'))[0]?.n;
 
-test('a photo comes back as a picture without the place where it was taken', async () => {
+test('a photo uploaded by anlife is served without the place where it was taken', async () => {
   expect((await sharp(jpeg).metadata()).exif?.includes('whoever took it')).toBe(true);
   const answer = await upload([file(jpeg)]);
   expect(answer).toEqual({ status: 200, body: { status: 'ok', image: imageOf('jpeg', 120, 80) } });
@@ -91,14 +80,17 @@ test('a photo comes back as a picture without the place where it was taken', asy
   expect(bytes.includes('whoever took it')).toBe(false);
 });
 
-test.each(['png', 'webp', 'gif'] as const)('takes %s, whatever its name and type say', async (format) => {
-  const bytes = await picture(64, 48).toFormat(format).toBuffer();
-  const { body } = await upload([file(bytes, 'photo.exe', 'application/octet-stream')]);
-  expect(body).toEqual({ status: 'ok', image: imageOf(format, 64, 48) });
-  expect((await fetch(body.image.url)).headers.get('content-type')).toBe(`image/${format}`);
-});
+test.each(['png', 'webp', 'gif'] as const)(
+  "anlife's upload takes a %s, whatever it is called",
+  async (format) => {
+    const bytes = await picture(64, 48).toFormat(format).toBuffer();
+    const { body } = await upload([file(bytes, 'photo.exe', 'application/octet-stream')]);
+    expect(body).toEqual({ status: 'ok', image: imageOf(format, 64, 48) });
+    expect((await fetch(body.image.url)).headers.get('content-type')).toBe(`image/${format}`);
+  },
+);
 
-test('the file may have any field name, and the token may come in any of its ways', async () => {
+test("anlife's upload takes a file of any field name, and the token in any of its ways", async () => {
   const [, blob, name] = file(jpeg);
   const ok = { status: 200, body: { status: 'ok', image: imageOf('jpeg', 120, 80) } };
   const { auth_token } = member;
@@ -117,7 +109,7 @@ async function bomb(side: number): Promise<Buffer> {
   return png;
 }
 
-test('what is no picture, or too large a one, is 1013 and leaves nothing', async () => {
+test("anlife's upload answers 1013 for what is no picture or too large a one, and leaves nothing", async () => {
   const before = [await countImages(), await app.storedFiles()];
   const noise = Buffer.from(
     Array.from({ length: 200 * 200 * 3 }, (_, index) => (index * 7919 + (index >> 3) * 104729) % 256),
@@ -143,7 +135,7 @@ test('what is no picture, or too large a one, is 1013 and leaves nothing', async
   expect([await countImages(), await app.storedFiles()]).toEqual(before);
 });
 
-test('no file, two files, and a file where there should be a text are 1001 and leave nothing', async () => {
+test("anlife's upload answers 1001 for no file, two files, and a file in the place of a text, and leaves nothing", async () => {
   const before = [await countImages(), await app.storedFiles()];
   expect(await upload([])).toEqual(failed(1001));
   expect(await upload([['file', 'a text']])).toEqual(failed(1001));
@@ -165,7 +157,7 @@ test('no file, two files, and a file where there should be a text are 1001 and l
   expect([await countImages(), await app.storedFiles()]).toEqual(before);
 });
 
-test('a bad token is 1002, wherever it stands, and leaves nothing', async () => {
+test("anlife's upload answers 1002 for a bad token, wherever it stands, and leaves nothing", async () => {
   const before = [await countImages(), await app.storedFiles()];
   const auth_token = 'x'.repeat(43);
   expect(await upload([file(jpeg)], { auth_token })).toEqual(failed(1002));
@@ -174,7 +166,7 @@ test('a bad token is 1002, wherever it stands, and leaves nothing', async () => 
   expect([await countImages(), await app.storedFiles()]).toEqual(before);
 });
 
-test('exists tells whether the same picture is there, of the caller or of nobody, and nothing of others', async () => {
+test("anlife's exists finds the same picture, of the caller or of nobody, and nothing of others", async () => {
   const mine = await picture(31, 17).png().toBuffer();
   const existsFor = async (headers?: Record<string, string>) =>
     (await upload([file(mine)], headers)).body.image.exists;
@@ -187,8 +179,8 @@ test('exists tells whether the same picture is there, of the caller or of nobody
 const show = (who: Member, changes: Record<string, string | number>) =>
   app.post('/user/modifyInfo', { user_id: who.user_id, auth_token: who.auth_token, ...changes });
 
-describe('pictures in the profile', () => {
-  test('id and host are what modifyInfo takes, and everybody can fetch the URL that the record then has', async () => {
+describe('pictures of the profile', () => {
+  test('modifyInfo takes the id and host of an upload, and everybody can fetch the URL that the record then has', async () => {
     const one = (await upload([file(jpeg)])).body.image;
     const two = (await upload([file(await picture(300, 100).webp().toBuffer())])).body.image;
     const answer = await show(member, {
@@ -213,7 +205,7 @@ describe('pictures in the profile', () => {
     }
   });
 
-  test("a default photo is everybody's, another user's picture is theirs alone", async () => {
+  test("modifyInfo takes a default photo, and no other user's picture", async () => {
     const stranger = await app.member();
     const { image } = (await upload([file(jpeg)])).body;
     expect(await show(stranger, { photo_id: image.id, photo_host: 1 })).toEqual(failed(1001));
@@ -225,12 +217,12 @@ describe('pictures in the profile', () => {
   });
 });
 
-describe('without a session, as old apps send pictures', () => {
+describe('uploads without a session', () => {
   const from = (ip: string) => ({ 'x-forwarded-for': ip });
   const rowOf = async (id: string) =>
     (await app.sql('select owner_id, unclaimed from images where id = ?', [id]))[0];
 
-  test('a picture belongs to the first account that names it', async () => {
+  test('a picture uploaded without a session belongs to the first account that names it', async () => {
     const { status, body } = await upload([file(jpeg)], {});
     expect([status, body]).toEqual([
       200,
@@ -245,7 +237,7 @@ describe('without a session, as old apps send pictures', () => {
     expect((await show(member, { photo_id: id })).body.datas.photo).toBe(url);
   });
 
-  test('of ten accounts at once one gets it; a change that is refused claims nothing', async () => {
+  test('of ten accounts that name one picture at once one gets it, and a refused change claims nothing', async () => {
     const { id, url } = (await upload([file(jpeg)], {})).body.image;
     const members = await Promise.all(Array.from({ length: 10 }, () => app.member()));
     expect(await show(member, { photo_id: id, sex: 7 })).toEqual(failed(1001));
@@ -257,7 +249,7 @@ describe('without a session, as old apps send pictures', () => {
     expect(winners[0]?.body.datas.user_id).toBe((await rowOf(id))?.owner_id);
   });
 
-  test('what an account claims counts as its own of the day', async () => {
+  test('a picture that an account claims counts as its own of the day', async () => {
     const strict = await app.world.start({ UPLOAD_DAILY_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' });
     const { user_id, auth_token } = await app.member();
     const claim = async () => {
@@ -272,7 +264,7 @@ describe('without a session, as old apps send pictures', () => {
     await strict.close();
   });
 
-  test('30 a day are taken from one address, of IPv6 one network; what is refused does not count', async () => {
+  test('anlife takes 30 pictures a day without a session from one address or IPv6 network, refused ones not counted', async () => {
     const small = await picture(8, 8).png().toBuffer();
     const send = (ip: string, bytes = small) => upload([file(bytes)], from(ip));
     expect(await send('2001:db8::1', small.subarray(0, 40))).toEqual(failed(1013));
@@ -285,23 +277,18 @@ describe('without a session, as old apps send pictures', () => {
     expect((await upload([file(small)], { ...from('2001:db8::1'), auth_token })).body.status).toBe('ok');
   });
 
-  test('may be turned off, and holds at this door alone', async () => {
+  test('uploads without a session may be turned off, and are taken by anlife alone', async () => {
     const strict = await app.world.start({ UPLOAD_WITHOUT_SESSION: 'off' });
     const before = [await countImages(), await app.storedFiles()];
     expect(await upload([file(jpeg)], {}, strict.url)).toEqual(failed(1002));
-    const form = new FormData();
-    const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id } }';
-    form.append('operations', JSON.stringify({ query, variables: { file: null } }));
-    form.append('map', '{"0":["variables.file"]}');
-    form.append('0', new Blob([new Uint8Array(jpeg)]), 'a.jpg');
-    const headers = { 'apollo-require-preflight': '1' };
-    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const body = fileForm('mutation ($file: Upload!) { uploadImage(file: $file) { id } }', jpeg);
+    const init = { method: 'POST', headers: PREFLIGHT, body };
+    expect((await sendGraphql(app.url, init)).code).toBe('UNAUTHENTICATED');
     expect([await countImages(), await app.storedFiles()]).toEqual(before);
     await strict.close();
   });
 
-  test('a job removes what nobody has named for a day, with its file', async () => {
+  test('a job removes a picture that nobody has named for a day, with its file', async () => {
     const [kept, gone, claimed] = await Promise.all(
       [1, 2, 3].map(async () => (await upload([file(jpeg)], from('203.0.113.8'))).body.image),
     );

@@ -24,13 +24,13 @@ afterAll(() => app.close());
 const ids = async (city_id: number, device_type: number): Promise<number[]> =>
   (await app.get(PATH, { city_id, device_type })).body.datas.user_ids;
 
-test('a city without users has an empty list, as one that does not exist', async () => {
+test('getUseridsByCityId answers an empty list for a city without users, and for one that does not exist', async () => {
   expect(await app.get(PATH, { city_id: BEIJING, device_type: 0 })).toEqual(succeeded({ user_ids: [] }));
   expect(await app.get(PATH, { city_id: 1, device_type: 1 })).toEqual(succeeded({ user_ids: [] }));
   expect(await app.get(PATH, { city_id: -1, device_type: 0 })).toEqual(succeeded({ user_ids: [] }));
 });
 
-test('all of many users come, each once, in one JSON document of unannounced length', async () => {
+test('getUseridsByCityId answers all of many users, each once, in one JSON document of unannounced length', async () => {
   const response = await fetch(`${app.url}/anlife/v1.0${PATH}?city_id=${CHENGDU}&device_type=0`);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -41,14 +41,14 @@ test('all of many users come, each once, in one JSON document of unannounced len
   expect(body).toEqual({ datas: { user_ids: rows.map(({ id }) => id) } });
 });
 
-test('device_type selects: 0 all, 1 iOS, 2 Android', async () => {
+test('getUseridsByCityId selects by device_type: 0 all, 1 iOS, 2 Android', async () => {
   const [all, ios, android] = [await ids(CHENGDU, 0), await ids(CHENGDU, 1), await ids(CHENGDU, 2)];
   expect([all.length, ios.length, android.length]).toEqual([MANY, 8334, 8333]);
   expect(new Set([...ios, ...android]).size).toBe(ios.length + android.length);
   expect(await ids(SHANGHAI, 0)).toEqual([]);
 });
 
-test("a user's city is that of the community, and the device that of the latest session", async () => {
+test('getUseridsByCityId takes the city of the community, and the device of the latest session', async () => {
   const { user_id, auth_token, phone, password } = await app.member();
   const [{ id: community_id } = { id: 0 }] = await app.sql<{ id: number }>(
     `insert into communities (name, city_id) values ('外滩', ?) returning id`,
@@ -65,7 +65,7 @@ test("a user's city is that of the community, and the device that of the latest 
   expect(await devices()).toEqual([[], [], []]);
 });
 
-test('refuses missing and malformed parameters', async () => {
+test('getUseridsByCityId refuses missing and malformed parameters', async () => {
   for (const params of [
     {},
     { city_id: CHENGDU },
@@ -84,7 +84,7 @@ test('refuses missing and malformed parameters', async () => {
   }
 });
 
-test('from outside the internal networks it is 1003, also for users and with a forged address', async () => {
+test('getUseridsByCityId answers 1003 from outside the internal networks, also for users and with a forged address', async () => {
   const { auth_token } = await app.member();
   const params = { city_id: CHENGDU, device_type: 0 };
   const forged = { 'x-forwarded-for': '10.1.2.3', 'x-real-ip': '10.1.2.3' };
@@ -94,7 +94,7 @@ test('from outside the internal networks it is 1003, also for users and with a f
   }
 });
 
-test('a reader that leaves in the middle harms nobody', async () => {
+test('a reader of getUseridsByCityId that leaves in the middle harms nobody', async () => {
   const url = `${app.url}/anlife/v1.0${PATH}?city_id=${CHENGDU}&device_type=0`;
   for (let reader = 0; reader < 5; reader++) {
     const leaving = new AbortController();

@@ -30,7 +30,7 @@ describe('the token', () => {
     }),
   };
 
-  test.each(Object.entries(ways))('is taken from %s, on GET and POST', async (_, way) => {
+  test.each(Object.entries(ways))('anlife takes the token from %s, on GET and POST', async (_, way) => {
     const { user_id, phone, auth_token } = await app.member();
     const { headers, params } = way(auth_token);
     for (const call of [app.get, app.post]) {
@@ -40,7 +40,7 @@ describe('the token', () => {
     expect((await app.post('/user/modifyInfo', changes, headers)).body.datas.signature).toBe('x');
   });
 
-  test('in a JSON body and beside it in the URL is the same', async () => {
+  test('anlife takes a token in a JSON body and the same beside it in the URL', async () => {
     const { user_id, auth_token } = await app.member();
     const path = '/anlife/v1.0/user/modifyInfo';
     const inBody = await send('POST', path, json({ user_id, auth_token, signature: '体' }));
@@ -53,7 +53,7 @@ describe('the token', () => {
     expect(inUrl.body.datas.signature).toBe('址');
   });
 
-  test('of another door is as good, and the cookie of the member centre is none here', async () => {
+  test('anlife takes a token of another API, and not the cookie of the member centre', async () => {
     const { id, token } = await app.client.register();
     expect(await app.get('/user/logout', { user_id: id }, { cookie: `member_session=${token}` })).toEqual(
       failed(1002),
@@ -63,7 +63,7 @@ describe('the token', () => {
 });
 
 describe('the body', () => {
-  test('may be a form, JSON or multipart; numbers may be texts and texts numbers', async () => {
+  test('an anlife body may be a form, JSON or multipart; numbers may be texts and texts numbers', async () => {
     const { user_id, auth_token } = await app.member();
     const path = '/anlife/v1.0/user/modifyInfo';
     const fields = { user_id, auth_token, nickname: '小 红+&=', sex: 1, birthday: -86_400, hobby: '2' };
@@ -82,14 +82,14 @@ describe('the body', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  test('a phone may be a number, and wins over the one in the URL', async () => {
+  test('an anlife phone may be a number in JSON, and wins over the one in the URL', async () => {
     const { phone } = await app.member();
     const path = `/anlife/v1.0/user/loginAndGetUserInfo?phone=${freshPhone()}`;
     const answer = await send('POST', path, json({ phone: Number(phone), password: SECRET }));
     expect(answer.body.datas.phone).toBe(phone);
   });
 
-  test('parameters that nobody documented are ignored', async () => {
+  test('anlife ignores parameters that nobody documented', async () => {
     const { user_id } = await app.member();
     const basics = { app: 'anlife', cv: '1.0', from: 'mobile', user_name: '甲', 'a[b]': 'c', version: '' };
     expect(await app.get('/user/getUserInfo', { user_id, ...basics })).toEqual(succeeded(expect.anything()));
@@ -99,7 +99,7 @@ describe('the body', () => {
 });
 
 describe('the URL', () => {
-  test('trailing and doubled slashes reach the same route', async () => {
+  test('trailing and doubled slashes in an anlife URL reach the same route', async () => {
     const { user_id, auth_token } = await app.member();
     const own = { headers: { auth_token } };
     const answer = await send('GET', `/anlife/v1.0/user/getUserInfo?user_id=${user_id}`, own);
@@ -111,7 +111,7 @@ describe('the URL', () => {
     expect(upload).toEqual(failed(1001));
   });
 
-  test('what the document calls GET answers POST too, so that no secret has to stand in a URL', async () => {
+  test('anlife answers POST where the document says GET, so that no secret has to stand in a URL', async () => {
     const { user_id, auth_token, phone } = await app.member();
     const fresh = freshPhone();
     const reads: [path: string, params: Record<string, string | number>][] = [
@@ -164,7 +164,7 @@ describe('the device of a session', () => {
       { 'user-agent': IPHONE },
       'IOS',
     ],
-  ])('is told by %s', async (_, params, headers, expected) => {
+  ])('anlife tells the device of a session by %s', async (_, params, headers, expected) => {
     expect(await deviceOf(params as Record<string, number>, headers as Record<string, string>)).toBe(
       expected,
     );

@@ -59,7 +59,7 @@ const expectAlive = async () =>
     succeeded(expect.anything()),
   );
 
-test('the pieces below make a good form', async () => {
+test('a form of well-formed parts is taken', async () => {
   const { body } = readAnswer(
     await sendRaw(app.url, upload(Buffer.concat([field('a', '1'), file(picture), END]))),
   );
@@ -67,7 +67,7 @@ test('the pieces below make a good form', async () => {
   before = await app.state();
 });
 
-test('one that stops without its last boundary is refused', async () => {
+test('a form that stops without its last boundary is refused', async () => {
   for (const body of [
     file(picture),
     file(picture).subarray(0, 200),
@@ -79,20 +79,17 @@ test('one that stops without its last boundary is refused', async () => {
   }
 });
 
-test.each(['half-close', 'reset'] as const)(
-  'one whose sender goes away (%s) leaves nothing',
-  async (ending) => {
-    const whole = Buffer.concat([field('a', '1'), file(picture), END]);
-    for (const part of [0.1, 0.5, 0.95]) {
-      const request = upload(whole);
-      const sent = request.subarray(0, Math.floor(request.length - whole.length * (1 - part)));
-      await sendRaw(app.url, sent, ending);
-    }
-    await expectAlive();
-  },
-);
+test.each(['half-close', 'reset'] as const)('a form cut off by a %s leaves nothing', async (ending) => {
+  const whole = Buffer.concat([field('a', '1'), file(picture), END]);
+  for (const part of [0.1, 0.5, 0.95]) {
+    const request = upload(whole);
+    const sent = request.subarray(0, Math.floor(request.length - whole.length * (1 - part)));
+    await sendRaw(app.url, sent, ending);
+  }
+  await expectAlive();
+});
 
-test('a body longer or shorter than it says', async () => {
+test('a body longer or shorter than its declared length changes nothing', async () => {
   const whole = Buffer.concat([file(picture), END]);
   const type = 'application/json';
   const body = JSON.stringify({ user_id: member.user_id, auth_token: member.auth_token, nickname: '新名' });
@@ -110,7 +107,7 @@ test('a body longer or shorter than it says', async () => {
   await expectAlive();
 });
 
-test('too many fields, and too long a value', async () => {
+test('a form with too many fields, or too long a value, is refused', async () => {
   const many = Array.from({ length: 51 }, (_, index) => field(`f${index}`, 'x'));
   const forms = {
     'fields before the file': Buffer.concat([...many, file(picture), END]),
@@ -131,7 +128,7 @@ test('too many fields, and too long a value', async () => {
   expect(readAnswer(await sendRaw(app.url, profile))).toEqual(failed(1001));
 });
 
-test('fields that declare themselves JSON, or hold a NUL', async () => {
+test('a form with fields that declare themselves JSON, or hold a NUL, is refused', async () => {
   const typed = Buffer.from(
     `--${BOUNDARY}\r\ncontent-disposition: form-data; name="nickname"\r\ncontent-type: application/json\r\n\r\n["新名"]\r\n`,
   );

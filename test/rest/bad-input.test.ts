@@ -60,7 +60,7 @@ async function expectEach<T>(
   for (const one of cases) expect({ one, ...(await call(one)) }).toEqual({ one, ...answer });
 }
 
-describe('a body that is none, at every URL', () => {
+describe('malformed bodies', () => {
   test.each([
     ['no JSON', 'application/json', '{"user_id": 1'],
     ['an array', 'application/json', '[{"user_id": 1}]'],
@@ -78,11 +78,11 @@ describe('a body that is none, at every URL', () => {
     ['a form without a boundary', 'multipart/form-data', '--x\r\n\r\n--x--\r\n'],
     ['a form of another boundary', 'multipart/form-data; boundary=y', '--x\r\n\r\n--x--\r\n'],
     ['a media type that is none', ';;;', 'user_id=1'],
-  ])('%s', async (_, type, body) => {
+  ])('a malformed body is refused at every URL of anlife: %s', async (_, type, body) => {
     await expectEach(URLS, (url) => post(url, type, body), failed(1001));
   });
 
-  test('one too large, announced or not', async () => {
+  test('a body that is too large is refused at every URL of anlife, announced or not', async () => {
     const form = `note=${'x'.repeat(BODY_LIMIT)}`;
     for (const [type, body] of [
       ['application/json', JSON.stringify({ note: 'x'.repeat(BODY_LIMIT) })],
@@ -102,8 +102,8 @@ describe('a body that is none, at every URL', () => {
   });
 });
 
-describe('a URL or method that there is none of', () => {
-  test('unknown URLs under the prefixes', async () => {
+describe('unknown URLs and methods', () => {
+  test('unknown URLs under the prefixes of anlife are refused in its envelope', async () => {
     const urls = [
       '',
       '/',
@@ -121,7 +121,7 @@ describe('a URL or method that there is none of', () => {
     expect(await send('GET', `/anlife/v1.0/${'x'.repeat(3000)}`)).toEqual(failed(1001));
   });
 
-  test('escapes that are none', async () => {
+  test('malformed escapes in an anlife URL are refused in its envelope', async () => {
     for (const path of [
       '/anlife/v1.0/user/%zz',
       '/anlife/v1.0/%ED%A0%80',
@@ -135,7 +135,7 @@ describe('a URL or method that there is none of', () => {
     }
   });
 
-  test('methods that a route does not have', async () => {
+  test('methods that an anlife route does not have are refused in its envelope', async () => {
     const writes = anlife.mounts.flatMap(({ prefix, routes }) =>
       routes.filter(({ methods }) => !methods.includes('GET')).map(({ path }) => prefix + path),
     );
@@ -150,7 +150,7 @@ describe('a URL or method that there is none of', () => {
     }
   });
 
-  test('a HEAD is no GET: it sends no SMS', async () => {
+  test('a HEAD of getRegisterSms sends no SMS', async () => {
     await fetch(`${app.url}/anlife/v1.0/user/getRegisterSms?phone=${freshPhone()}`, { method: 'HEAD' });
   });
 });
@@ -198,18 +198,18 @@ const PARAMETERS = () =>
 const spoilt = (path: string, name: string, value: unknown) =>
   postJson(path, { ...CALLS[path]?.(), [name]: value });
 
-describe('a value that no parameter takes', () => {
+describe('values that no parameter takes', () => {
   test.each([
     ['an array', ['1']],
     ['an empty array', []],
     ['an object', { toString: '1' }],
     ['a boolean', true],
     ['half a surrogate pair', 'a\ud800'],
-  ])('%s, for every parameter of every call', async (_, value) => {
+  ])('%s is refused for every parameter of every anlife call', async (_, value) => {
     await expectEach(PARAMETERS(), ({ path, name }) => spoilt(path, name, value), failed(1001));
   });
 
-  test('a parameter given twice, in the URL, a form or multipart', async () => {
+  test('a parameter given twice is refused in the URL, a form and multipart', async () => {
     const { user_id, auth_token } = member;
     const twice = `user_id=${user_id}&user_id=${user_id}`;
     expect(await send('GET', `/anlife/v1.0/user/getUserInfo?${twice}`)).toEqual(failed(1001));
@@ -226,7 +226,7 @@ describe('a value that no parameter takes', () => {
     expect(await send('POST', url, { body: parts })).toEqual(failed(1001));
   });
 
-  test('names that every object has are parameters like others', async () => {
+  test('parameters named like members of every object are parameters like others', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__proto__[user_id]']) {
       const params = { user_id: member.user_id, [name]: '1' };
       const query = `user_id=${member.user_id}&${encodeURIComponent(name)}=1`;
@@ -249,7 +249,7 @@ describe('a value that no parameter takes', () => {
     'an escape that is none': '%zz',
   };
 
-  test.each(Object.entries(NICKNAMES))('%s in a form and in the URL', async (_, escaped) => {
+  test.each(Object.entries(NICKNAMES))('%s is refused in a form and in the URL', async (_, escaped) => {
     const rest = `user_id=${member.user_id}&auth_token=${member.auth_token}`;
     const url = '/anlife/v1.0/user/modifyInfo';
     const form = 'application/x-www-form-urlencoded';
@@ -259,7 +259,7 @@ describe('a value that no parameter takes', () => {
     expect(readAnswer(await sendRaw(app.url, request))).toEqual(failed(1001));
   });
 
-  test('a NUL, for every parameter that is a text', async () => {
+  test('a NUL is refused for every anlife parameter that is a text', async () => {
     const texts = ['nickname', 'signature', 'photo_id', 'background_id', 'hobby'];
     const ofProfile = texts.map((name) => ({ path: '/user/modifyInfo', name }));
     await expectEach(ofProfile, ({ path, name }) => spoilt(path, name, '1\0'), failed(1001));
@@ -274,7 +274,7 @@ describe('a value that no parameter takes', () => {
     );
   });
 
-  test('texts far too long', async () => {
+  test('texts far too long are refused for every anlife parameter', async () => {
     const long = 'x'.repeat(15_000);
     const others = PARAMETERS().filter(({ name }) => name !== 'auth_token');
     await expectEach(others, ({ path, name }) => spoilt(path, name, long), failed(1001));
@@ -299,12 +299,12 @@ describe('a number out of range', () => {
   const user = (id: string) =>
     post('/anlife/v1.0/user/getUserInfo', 'application/json', `{"user_id": ${id}}`);
 
-  test('as user_id to look up', async () => {
+  test('a user_id out of range is refused or unknown, as the user to look up', async () => {
     await expectEach(NO_NUMBERS, user, failed(1001));
     await expectEach(NOBODY, user, failed(1004));
   });
 
-  test('as user_id of the caller', async () => {
+  test('a user_id out of range is refused, as the caller', async () => {
     const logout = (id: string) =>
       post('/anlife/v1.0/user/logout', 'application/json', `{"user_id": ${id}}`, {
         auth_token: member.auth_token,
@@ -313,7 +313,7 @@ describe('a number out of range', () => {
     await expectEach(NOBODY, logout, failed(1003));
   });
 
-  test('as city', async () => {
+  test('a city_id out of range is refused or has no users', async () => {
     const city = (id: string) =>
       post(
         '/anlife/v1.0/user/getUseridsByCityId',
@@ -330,15 +330,18 @@ describe('a number out of range', () => {
     birthday: ['0', '-0', '-1', '2147483648', '-2147483649'],
   };
 
-  test.each(['sex', 'birthday', 'hobby', 'community_id'])('as %s of a profile', async (name) => {
-    const { user_id, auth_token } = member;
-    const modify = (value: string) =>
-      post(
-        '/anlife/v1.0/user/modifyInfo',
-        'application/json',
-        `{"user_id": ${user_id}, "auth_token": "${auth_token}", "nickname": "新名", "${name}": ${value}}`,
-      );
-    const outOfRange = NOBODY.filter((value) => !IN_RANGE[name]?.includes(value));
-    await expectEach([...NO_NUMBERS, ...outOfRange], modify, failed(1001));
-  });
+  test.each(['sex', 'birthday', 'hobby', 'community_id'])(
+    'a number out of range is refused as %s of a profile',
+    async (name) => {
+      const { user_id, auth_token } = member;
+      const modify = (value: string) =>
+        post(
+          '/anlife/v1.0/user/modifyInfo',
+          'application/json',
+          `{"user_id": ${user_id}, "auth_token": "${auth_token}", "nickname": "新名", "${name}": ${value}}`,
+        );
+      const outOfRange = NOBODY.filter((value) => !IN_RANGE[name]?.includes(value));
+      await expectEach([...NO_NUMBERS, ...outOfRange], modify, failed(1001));
+    },
+  );
 });

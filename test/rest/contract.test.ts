@@ -36,20 +36,17 @@ const DOCUMENTED: Record<Dialect['name'], readonly number[]> = {
 };
 
 describe('every dialect', () => {
-  test('there is one at least, each once', () => {
+  test('every dialect is registered once', () => {
     const names = DIALECTS.map(({ name }) => name);
     expect(names).toContain('anlife');
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(DIALECTS)(
-    '$name: every row names an operation that fits the schema, and none is idle',
-    (dialect) => {
-      const operations = loadOperations(dialect, schema);
-      const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
-      expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
-    },
-  );
+  test.each(DIALECTS)('$name: every row has an operation of the schema, and none is idle', (dialect) => {
+    const operations = loadOperations(dialect, schema);
+    const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
+    expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
+  });
 
   test.each(DIALECTS)('$name: every failure has a documented number', (dialect) => {
     const kinds = new Set(Object.values(ERRORS).map(({ kind }) => kind));
@@ -73,12 +70,12 @@ describe('every answer of anlife', () => {
   const operations = loadOperations(anlife, schema);
   const sample = sampler(schema);
   const answerOf = (route: Route, variant: Variant): unknown => {
-    const input = new RecordingInput(new Map(), new Set(), anlife.parameters, {});
+    const input = new RecordingInput(new Map(), new Set(), anlife.parameters ?? {}, {});
     const variables = route.variables?.(input) ?? {};
     const data = sample(operations.get(route.operation) ?? '', variables, variant);
     if (route.pages) return route.pages.items(data);
     // As it will be sent.
-    return JSON.parse(JSON.stringify(route.result?.(data)));
+    return JSON.parse(JSON.stringify(route.result?.(data, input)));
   };
   /** A value with the name of its type in the place of each text and number. */
   const typesOf = (value: unknown): unknown => {
@@ -89,7 +86,7 @@ describe('every answer of anlife', () => {
 
   test.each(
     anlife.mounts.flatMap(({ routes }) => routes).map((route) => [route.id, route.path, route] as const),
-  )('%s %s: what is unset has the type of what is set', (_id, _path, route) => {
+  )('%s %s: an unset field has the type of a set one', (_id, _path, route) => {
     const set = typesOf(answerOf(route, FULL));
     expect(JSON.stringify(set)).not.toMatch(/"(null|undefined)"/);
     expect(typesOf(answerOf(route, { ...FULL, nulls: true }))).toEqual(set);
@@ -97,7 +94,7 @@ describe('every answer of anlife', () => {
 });
 
 describe('every row', () => {
-  test('answers under a method and a path that no other row has', () => {
+  test('every row answers under a method and a path that no other row has', () => {
     const doors = rows.flatMap(({ prefix, route }) =>
       route.methods.map((method) => `${method} ${(prefix + route.path).replace(/\/+$/, '').toLowerCase()}`),
     );
@@ -105,7 +102,7 @@ describe('every row', () => {
     expect(doors.filter((door, index) => doors.indexOf(door) !== index)).toEqual([]);
   });
 
-  test('lies under its prefix alone: no dialect answers inside another', () => {
+  test('every row lies under its prefix alone: no dialect answers inside another', () => {
     const prefixes = DIALECTS.flatMap((dialect) => dialect.mounts.map(({ prefix }) => ({ prefix, dialect })));
     for (const { prefix, dialect } of prefixes) {
       expect(prefix).toMatch(/^\/[^/].*[^/]$/);
@@ -114,7 +111,7 @@ describe('every row', () => {
     }
   });
 
-  test('has an id and a summary to print, methods, and a path that continues the prefix', () => {
+  test('every row has an id and a summary to print, methods, and a path that continues the prefix', () => {
     for (const { route } of rows) {
       expect(route.id).not.toBe('');
       expect(route.summary).not.toBe('');
@@ -123,7 +120,7 @@ describe('every row', () => {
     }
   });
 
-  test('the 17 interfaces of anlife.md are all there, at their URLs', () => {
+  test('anlife has all 17 documented interfaces, at their URLs', () => {
     const documented = {
       接口1: ['POST /anlife/v1.0/user/loginAndGetUserInfo'],
       接口2: ['GET /anlife/v1.0/user/getUserInfo'],
@@ -155,7 +152,7 @@ describe('every row', () => {
   });
 });
 
-describe('boot fails, naming dialect and row', () => {
+describe('checks at boot', () => {
   let directory: string;
   const [working] = DIALECTS as [Dialect];
 
@@ -176,7 +173,7 @@ describe('boot fails, naming dialect and row', () => {
   const load = (dialect: Dialect) => () => loadOperations(dialect, schema);
   const GOOD = 'query Me { me { ...Name } } fragment Name on User { name }';
 
-  test('a sound one loads: each operation alone, with the fragments it needs', () => {
+  test('a sound dialect loads: each operation alone, with the fragments it needs', () => {
     const operations = load(
       broken(`${GOOD} query Other { hobbies { id } }`, [row, { ...row, operation: 'Other' }]),
     )();
@@ -185,7 +182,7 @@ describe('boot fails, naming dialect and row', () => {
     expect(operations.get('Other')).not.toMatch(/Name|Me/);
   });
 
-  test('for a field, an argument or a type that the schema does not have', () => {
+  test('boot fails for a field, an argument or a type that the schema does not have', () => {
     for (const document of [
       'query Me { me { shoeSize } }',
       'query Me { me(id: 1) { id } }',
@@ -195,32 +192,32 @@ describe('boot fails, naming dialect and row', () => {
     }
   });
 
-  test('for a variable of the wrong type', () => {
+  test('boot fails for a variable of the wrong type', () => {
     const document = 'query Me($id: Int!) { user(id: $id) { id } }';
     expect(load(broken(document))).toThrow(/^anlife: .*"\$id"/);
   });
 
-  test('for a document that is no GraphQL', () => {
+  test('boot fails for a document that is no GraphQL', () => {
     expect(load(broken('query Me {'))).toThrow(/anlife/);
   });
 
-  test('for a row whose operation is unknown', () => {
+  test('boot fails for a row whose operation is unknown', () => {
     const routes = [row, { ...row, id: '接口100', path: '/lost', operation: 'Lost' }];
     expect(load(broken(GOOD, routes))).toThrow('anlife: 接口100 /lost names no operation: Lost');
   });
 
-  test('for a row that asks an unknown one besides', () => {
+  test('boot fails for a row that asks an unknown operation besides', () => {
     const lost: Route = { ...row, aside: { operation: 'Lost', variables: () => ({}) } };
     expect(load(broken(GOOD, [lost]))).toThrow('anlife: 接口99 /nowhere names no operation: Lost');
   });
 
-  test('for an operation that no row uses', () => {
+  test('boot fails for an operation that no row uses', () => {
     expect(load(broken(`${GOOD} query Idle { me { id } }`))).toThrow(
       'anlife: no row uses the operation Idle',
     );
   });
 
-  test('for a URL that two rows claim', async () => {
+  test('boot fails for a URL that two rows claim', async () => {
     const engine = { schema, config: { BODY_LIMIT_BYTES: 1000, UPLOAD_MAX_BYTES: 1000 } } as Engine;
     const app = Fastify();
     const doubled = broken(GOOD, [row, { ...row, id: '接口100' }]);

@@ -1,11 +1,12 @@
 import { Input } from '../../src/rest/input.js';
 import { parseJson } from '../../src/rest/json.js';
+import { int } from '../../src/rest/parameters.js';
 
 /** How numbers and JSON are read, for every door. */
 
 const read = (value: unknown): unknown => {
   try {
-    return new Input({ value }).int('value');
+    return int('').read(new Input({ value }), 'value');
   } catch (error) {
     return (error as { code?: string }).code;
   }
@@ -45,7 +46,7 @@ test.each<[unknown, unknown]>([
   [2 ** 53, REFUSED],
   [true, REFUSED],
   [['1', '1'], REFUSED],
-])('the whole number of %j is %j', (value, number) => {
+])('%j is read as the whole number %j', (value, number) => {
   expect(read(value)).toEqual(number);
 });
 
@@ -57,7 +58,7 @@ test.each([
   ['1.5', 1.5],
   ['1e3', 1000],
   ['"\\u0061"', 'a'],
-])('%s in JSON is %j', (json, value) => {
+])('the number %s in JSON is read as %j', (json, value) => {
   expect(parseJson(`{"uid":${json}}`)).toEqual({ uid: value });
   expect(parseJson(`[{"x":[${json}]}]`)).toEqual([{ x: [value] }]);
 });
@@ -77,13 +78,13 @@ test.each([
   "{'a':1}",
   '',
   'nul',
-])('%s is refused as a malformed body', (json) => {
+])('the JSON %s is refused as a malformed body', (json) => {
   expect(() => parseJson(json)).toThrow(
     expect.objectContaining({ code: 'INVALID_INPUT', cause: expect.objectContaining({ statusCode: 400 }) }),
   );
 });
 
-test('a name may come again in another object, and in a text', () => {
+test('a name may come again in another JSON object, and in a text', () => {
   const value = {
     n: '12345678901234567890',
     a: { a: [{ a: 'b' }, { a: 'b' }] },
@@ -105,6 +106,6 @@ test.each([
   ['names', `{${Array.from({ length: 90_000 }, (_, index) => `"a${index}":1`).join()}}`],
   ['values', `{"a":[${'1,'.repeat(400_000)}1]}`],
   ['lists', `{"a":${'['.repeat(300_000)}${']'.repeat(300_000)}}`],
-])('so many %s as no client sends are refused before they are read', (_what, json) => {
+])('a JSON body with more %s than any client sends is refused before it is read', (_what, json) => {
   expect(() => parseJson(json)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
 });

@@ -38,7 +38,7 @@ async function suspectAccount(): Promise<string> {
 }
 
 describe('/captcha', () => {
-  test('is a PNG that nobody keeps, and binds its id to a cookie out of reach of scripts', async () => {
+  test('/captcha is a PNG that no cache keeps, and binds its id to a cookie out of reach of scripts', async () => {
     for (const method of ['GET', 'POST']) {
       const { status, body, headers, cookies } = await browser.send('/captcha', { method });
       expect(status).toBe(200);
@@ -57,14 +57,14 @@ describe('/captcha', () => {
     }
   });
 
-  test('each one is another', async () => {
+  test('/captcha draws another captcha each time', async () => {
     const first = (await browser.get('/captcha')).cookies[COOKIE];
     expect((await browser.get('/captcha')).cookies[COOKIE]).not.toBe(first);
   });
 });
 
 describe('/checkcaptcha', () => {
-  test('200 without regard to case, width, blanks and look-alikes, as often as asked', async () => {
+  test('/checkcaptcha answers 200 without regard to case, width, blanks and look-alikes, as often as asked', async () => {
     await browser.get('/captcha');
     for (const answer of [CAPTCHA, CAPTCHA.toUpperCase(), ' A b C d ', '\u3000ＡＢｃｄ', '48C0', 'a6co']) {
       expect([answer, await check(answer)]).toEqual([answer, 200]);
@@ -72,13 +72,13 @@ describe('/checkcaptcha', () => {
     expect((await browser.post('/checkcaptcha/', { captcha: CAPTCHA })).body).toEqual({ code: 200 });
   });
 
-  test('201 for a wrong answer, which burns it', async () => {
+  test('/checkcaptcha answers 201 for a wrong answer, which burns the captcha', async () => {
     await browser.get('/captcha');
     expect(await check('wrong')).toBe(201);
     expect(await check(CAPTCHA)).toBe(201);
   });
 
-  test('201 without an answer, which burns nothing', async () => {
+  test('/checkcaptcha answers 201 without an answer, which burns nothing', async () => {
     await browser.get('/captcha');
     for (const query of ['', '?captcha=', '?captcha=%20', '?captcha=%E3%80%80', '?captcha=%E2%80%8B']) {
       expect(pick(await browser.send(`/checkcaptcha${query}`))).toEqual({ status: 200, body: { code: 201 } });
@@ -86,7 +86,7 @@ describe('/checkcaptcha', () => {
     expect(await check(CAPTCHA)).toBe(200);
   });
 
-  test('201 in a browser that was shown none, or says that it was', async () => {
+  test('/checkcaptcha answers 201 in a browser that was shown no captcha, or claims one', async () => {
     expect(await check(CAPTCHA)).toBe(201);
     for (const id of ['x', '%00', 'A'.repeat(22), 'x'.repeat(11_000)]) {
       browser.jar.set(COOKIE, id);
@@ -94,7 +94,7 @@ describe('/checkcaptcha', () => {
     }
   });
 
-  test('201 once its time is over', async () => {
+  test('/checkcaptcha answers 201 once the time of the captcha is over', async () => {
     await browser.get('/captcha');
     const key = `captcha:${browser.jar.get(COOKIE)}`;
     expect(await app.infrastructure.redis.client.pttl(key)).toBeGreaterThan(290_000);
@@ -102,7 +102,7 @@ describe('/checkcaptcha', () => {
     expect(await check(CAPTCHA)).toBe(201);
   });
 
-  test('a new picture replaces the old one', async () => {
+  test('a new picture of /captcha replaces the old one', async () => {
     await browser.solveCaptcha();
     await browser.get('/captcha');
     expect((await login(await suspectAccount())).status).toBe(3);
@@ -111,7 +111,7 @@ describe('/checkcaptcha', () => {
 });
 
 describe('a submit above five failures', () => {
-  test('is let through by a captcha answered before, once', async () => {
+  test('a captcha answered before lets one submit above five failures through', async () => {
     const account = await suspectAccount();
     expect(await login(account)).toEqual({ status: 3, msg: '请输入图片验证码', data: 6 });
     expect(await browser.solveCaptcha()).toBe(200);
@@ -119,7 +119,7 @@ describe('a submit above five failures', () => {
     expect(await login(account)).toMatchObject({ status: 3, msg: '请输入图片验证码' });
   });
 
-  test('is not by one that was only shown, answered wrongly, burnt, or is over', async () => {
+  test('a captcha that was only shown, answered wrongly, burnt, or is over lets no submit through', async () => {
     const account = await suspectAccount();
     await browser.get('/captcha');
     expect(await login(account)).toMatchObject({ status: 3, msg: '请输入图片验证码' });
@@ -133,21 +133,21 @@ describe('a submit above five failures', () => {
     expect(await login(account)).toMatchObject({ status: 3, msg: '请输入图片验证码' });
   });
 
-  test("is not by another browser's", async () => {
+  test('a captcha of another browser lets no submit through', async () => {
     const account = await suspectAccount();
     const other = app.browser();
     expect(await other.solveCaptcha()).toBe(200);
     expect(await login(account)).toMatchObject({ status: 3, msg: '请输入图片验证码' });
   });
 
-  test('ten at once with one captcha: one goes through', async () => {
+  test('of ten submits at once with one captcha, one goes through', async () => {
     const account = await suspectAccount();
     await browser.solveCaptcha();
     const answers = await Promise.all(Array.from({ length: 10 }, () => login(account)));
     expect(answers.map(({ status }) => status).sort()).toEqual([1, ...Array(9).fill(3)]);
   });
 
-  test('registration asks for one too', async () => {
+  test('a registration at the member centre above five failures asks for a captcha too', async () => {
     const username = freshPhone();
     await browser.fail(username, 6);
     const code = await browser.codeFor(username, app.inbox);
@@ -159,8 +159,8 @@ describe('a submit above five failures', () => {
   });
 });
 
-describe('one guard', () => {
-  test('failures at anlife and GraphQL count here, and those from here there', async () => {
+describe('the shared guard', () => {
+  test('failures at anlife and GraphQL count at the member centre, and the other way round', async () => {
     const { phone: account } = await app.client.register();
     const { source } = browser;
     const attempt = { account, password: 'wrong', source };
@@ -177,7 +177,7 @@ describe('one guard', () => {
     }
   });
 
-  test('a captcha of GraphQL is good here when the browser holds it, and one from here there', async () => {
+  test('a captcha of GraphQL is good at the member centre when the browser holds it, and the other way round', async () => {
     const account = await suspectAccount();
     const { createCaptcha } = await app.client.data('mutation { createCaptcha { id } }');
     browser.jar.set(COOKIE, createCaptcha.id);
@@ -191,7 +191,7 @@ describe('one guard', () => {
     expect((await login(account)).status).toBe(3);
   });
 
-  test('an account of this door opens the others, and theirs this one', async () => {
+  test('an account of the member centre opens the other APIs, and theirs the member centre', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     const password = 'a-long-secret-9';

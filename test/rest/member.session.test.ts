@@ -37,7 +37,7 @@ const host = () => new URL(app.url).host;
 describe('the session cookie', () => {
   const attributes = (line = '') => line.split('; ').slice(1);
 
-  test('lasts as long as the browser, or as the session when it is to remember', async () => {
+  test('the session cookie lasts as long as the browser, or as the session when it is to remember', async () => {
     for (const remember of [
       {},
       ...[0, '', 'x', 'false', 'off', '0', '10'].map((value) => ({ remember: value })),
@@ -60,7 +60,7 @@ describe('the session cookie', () => {
     [false, false],
     [null, false],
     [{}, false],
-  ])('remember %j in JSON: %j', async (remember, lasting) => {
+  ])('remember %j in JSON makes a cookie that lasts: %j', async (remember, lasting) => {
     const headers = { ...JSON_PLEASE, 'content-type': 'application/json' };
     const { cookies } = await browser.send(LOGIN, {
       method: 'POST',
@@ -70,7 +70,7 @@ describe('the session cookie', () => {
     expect(/Max-Age/.test(cookies[SESSION] ?? '')).toBe(lasting);
   });
 
-  test('never travels in the clear in production', async () => {
+  test('the session cookie never travels in the clear in production', async () => {
     const http = Fastify();
     await http.register(fastifyCookie);
     http.get('/', async (_request, reply) => {
@@ -82,7 +82,7 @@ describe('the session cookie', () => {
     expect(headers['set-cookie']).toBe('member_session=x; Path=/; HttpOnly; Secure; SameSite=Lax');
   });
 
-  test('is a session at GraphQL, and no other site can use it there', async () => {
+  test('the session cookie is a session for GraphQL, and no other site can use it there', async () => {
     await login();
     const cookie = `${SESSION}=${browser.jar.get(SESSION)}`;
     const { data } = await app.client.graphql('{ me { id } }', {}, { headers: { cookie } });
@@ -96,7 +96,7 @@ describe('the session cookie', () => {
     expect(await whoIs(app.client, browser.jar.get(SESSION) ?? '')).toBe(account.id);
   });
 
-  test('comes with every submit that succeeds, and with nothing else', async () => {
+  test('the session cookie comes with every submit that succeeds, and with nothing else', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     const refused = await browser.post('/api/login/phonesubmit', { phone, code: 'x' });
@@ -113,21 +113,21 @@ describe('the session cookie', () => {
   });
 });
 
-describe('where the browser goes', () => {
+describe('redirects', () => {
   const ASKS_FOR_JSON: Headers[] = [
     { accept: 'application/json' },
     { accept: 'application/json, text/plain, */*' },
     { 'x-requested-with': 'XMLHttpRequest' },
   ];
 
-  test.each(ASKS_FOR_JSON)('nowhere when JSON is asked for: %p', async (headers) => {
+  test.each(ASKS_FOR_JSON)('a log-in that asks for JSON is not redirected: %p', async (headers) => {
     const answer = await login(headers);
     expect(answer.location).toBeNull();
     expect(pick(answer)).toEqual(told(1, '登录成功', 0));
     expect(answer.cookies[SESSION]).toBeDefined();
   });
 
-  test('home after a log-in, wherever it came from', async () => {
+  test('a log-in redirects home, wherever the browser came from', async () => {
     const browsers: Headers[] = [{}, { accept: 'text/html,*/*;q=0.8' }, { referer: `${app.url}/page` }];
     for (const headers of browsers) {
       const { status, location, body } = await login(headers);
@@ -139,7 +139,7 @@ describe('where the browser goes', () => {
     expect((await elsewhere.post(LOGIN, form())).location).toBe('https://www.example.com/me');
   });
 
-  test('a failure is told, not redirected', async () => {
+  test('a failed log-in is answered, not redirected', async () => {
     const answer = await browser.post(LOGIN, form({ password: 'wrong' }));
     expect(pick(answer)).toEqual(told(3, '账号或密码错误', 1));
   });
@@ -155,14 +155,14 @@ describe('where the browser goes', () => {
     return location;
   };
 
-  test('back to the page it came from after a registration', async () => {
+  test('a registration redirects back to the page it came from', async () => {
     expect(await register(`http://${host()}/a/page?x=1&y=%2F`)).toBe('/a/page?x=1&y=%2F');
     expect(await register(`https://${host()}/a/page#part`)).toBe('/a/page');
     expect(await register(`http://${host()}`)).toBe('/');
     expect(await register()).toBe('/');
   });
 
-  test('never to another site', async () => {
+  test('a registration never redirects to another site', async () => {
     const hostile = [
       'https://evil.example/',
       '//evil.example/',
@@ -183,7 +183,7 @@ describe('where the browser goes', () => {
     for (const referer of hostile) expect([referer, await register(referer)]).toEqual([referer, '/']);
   });
 
-  test('never by a path that names another host', async () => {
+  test('a registration never redirects by a path that names another host', async () => {
     const origin = `http://${host()}`;
     for (const path of [
       '//evil.example/',
@@ -202,7 +202,7 @@ describe('where the browser goes', () => {
     expect(await register(`http://user:secret@${host()}/page`)).toBe('/page');
   });
 
-  test('to a page of a sibling host, in full', async () => {
+  test('a registration redirects to a page of a sibling host, in full', async () => {
     const asked = { 'x-forwarded-host': 'member.anjuke.com' };
     const page = 'https://user.anjuke.com/register.html?from=1';
     expect(await register(`${page}#top`, browser, asked)).toBe(page);
@@ -212,7 +212,7 @@ describe('where the browser goes', () => {
     expect(await register('https://user.evil.com/', browser, asked)).toBe('/');
   });
 
-  test('to a page of the configured home as well', async () => {
+  test('a registration redirects to a page of the configured home as well', async () => {
     const gateway = await app.world.start({
       MEMBER_HOME_URL: 'https://www.example.com/home',
       TRUSTED_PROXIES: '127.0.0.1',
@@ -237,7 +237,7 @@ test.each([
   expect(() => loadConfig({ MEMBER_HOME_URL })).toThrow('MEMBER_HOME_URL: must be a path or an http(s) URL');
 });
 
-describe('a post that another site makes a browser send', () => {
+describe('posts of other sites', () => {
   const SUBMITS = [LOGIN, '/api/login/phonesubmit', '/api/registor/submit'];
   const FOREIGN: [string, () => Headers][] = [
     ['Sec-Fetch-Site', () => ({ 'sec-fetch-site': 'cross-site' })],
@@ -251,7 +251,7 @@ describe('a post that another site makes a browser send', () => {
     ['an empty Origin', () => ({ origin: '', referer: 'https://evil.example/' })],
   ];
 
-  test.each(FOREIGN)('is refused by %s', async (_what, headers) => {
+  test.each(FOREIGN)('a post of another site is refused by %s', async (_what, headers) => {
     for (const path of SUBMITS) {
       const answer = await browser.post(path, form({ phone: account.phone, code: '1' }), headers());
       expect(pick(answer)).toEqual(told(-1, '不接受来自其他网站的提交'));
@@ -271,11 +271,11 @@ describe('a post that another site makes a browser send', () => {
     ['nothing', () => ({})],
   ];
 
-  test.each(OWN)('is not, when it is our own: %s', async (_what, headers) => {
+  test.each(OWN)('a post of an own page is taken: %s', async (_what, headers) => {
     expect((await login(headers())).status).toBe(302);
   });
 
-  test('the origins that may call the gateway are our own, and the host is the one that a trusted proxy was asked for', async () => {
+  test('the origins that may call the gateway are own pages, and the host is the one that a trusted proxy was asked for', async () => {
     const friend = { CORS_ORIGINS: 'https://app.example.com', TRUSTED_PROXIES: '127.0.0.1' };
     browser = app.browser(await app.world.start(friend));
     for (const site of [{}, { 'sec-fetch-site': 'cross-site' }] as Headers[]) {
@@ -306,23 +306,20 @@ describe('a post that another site makes a browser send', () => {
     ['member', 'http://user', false],
   ];
 
-  test.each(SITES)(
-    'to %s from a page of %s: our own %p, by Origin and by Referer',
-    async (asked, page, own) => {
-      for (const claim of [{ origin: page }, { referer: `${page}/login.html` }] as Headers[]) {
-        const { status, body } = await login({ 'x-forwarded-host': asked, ...claim });
-        expect(own ? status : body.status).toBe(own ? 302 : -1);
-      }
-    },
-  );
+  test.each(SITES)('a post to %s from a page of %s is our own: %p', async (asked, page, own) => {
+    for (const claim of [{ origin: page }, { referer: `${page}/login.html` }] as Headers[]) {
+      const { status, body } = await login({ 'x-forwarded-host': asked, ...claim });
+      expect(own ? status : body.status).toBe(own ? 302 : -1);
+    }
+  });
 
-  test('a browser that calls it cross-site is believed, whatever the host', async () => {
+  test('a post that the browser calls cross-site is refused, whatever the host', async () => {
     const headers = { 'x-forwarded-host': 'member.anjuke.com', origin: 'https://user.anjuke.com' };
     expect((await login({ ...headers, 'sec-fetch-site': 'same-site' })).status).toBe(302);
     expect((await login({ ...headers, 'sec-fetch-site': 'cross-site' })).body.status).toBe(-1);
   });
 
-  test('reading is nobody’s secret: the other interfaces answer', async () => {
+  test('reads of another site are answered', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     expect((await browser.post('/api/login/checkphone', { phone: account.phone }, headers)).body.status).toBe(
       1,

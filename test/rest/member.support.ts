@@ -1,4 +1,4 @@
-import { startTestApp, type TestApp } from '../support/app.js';
+import { type LoneApp, startTestApp, type TestApp } from '../support/app.js';
 import { headersFrom } from '../support/doors.js';
 
 export type Params = Record<string, string | number>;
@@ -88,11 +88,8 @@ const texts = (params: Params) =>
 /** What {@link told} describes. */
 export const pick = ({ status, body }: Answer) => ({ status, body });
 
-type Gateway = Awaited<ReturnType<typeof startTestApp>>;
-
-export interface MemberApp extends Gateway {
+export interface MemberApp extends LoneApp {
   browser(of?: TestApp): Browser;
-  sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
 }
 
 export async function startMember(settings: Record<string, string> = {}): Promise<MemberApp> {
@@ -106,6 +103,5 @@ export async function startMember(settings: Record<string, string> = {}): Promis
   return {
     ...app,
     browser: (of: TestApp = app) => new Browser(of.url),
-    sql: (query, params = []) => app.infrastructure.database.fork().execute(query, params),
   };
 }

@@ -1,5 +1,5 @@
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { freshPhone, PASSWORD } from '../support/client.js';
+import { freshPhone, PASSWORD, wrongCode } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, setUser } from '../support/operations.js';
 import { type Browser, JSON_PLEASE, type MemberApp, pick, startMember, told } from './member.support.js';
 
@@ -22,8 +22,6 @@ beforeEach(() => {
 
 const MALFORMED = ['1', 'abc', '138123456789', '12345678901', '+1 650 253 0000', 'x'.repeat(9000)];
 const UNAVAILABLE = '服务繁忙，请稍后再试';
-const wrongCode = (code: string): string => (code === '000000' ? '000001' : '000000');
-
 const get = async (path: string, params = {}) => pick(await browser.get(path, params));
 /** The same by GET and by POST; they must agree. */
 async function both(path: string, params = {}) {
@@ -33,7 +31,7 @@ async function both(path: string, params = {}) {
 }
 const submit = async (path: string, params = {}) => pick(await browser.post(path, params, JSON_PLEASE));
 
-describe("the document's own examples", () => {
+describe('documented examples', () => {
   const SEEN: [string, object][] = [
     ['/api/login/checkphone?phone=18321216666', { status: 1 }],
     ['/checkcaptcha/?captcha=delu', { code: 201 }],
@@ -47,28 +45,28 @@ describe("the document's own examples", () => {
     ['/api/registor/checkphone?phone=18321216666', { status: 1 }],
   ];
 
-  test.each(SEEN)('%s', async (url, expected) => {
+  test.each(SEEN)('the member centre answers the documented example %s', async (url, expected) => {
     for (const spelling of [url, url.replace(/\/?\?/, '/?'), url.replace(/^\/(api\/)?/, '/$1/')]) {
       const { status, body } = await app.browser().send(spelling);
       expect({ spelling, status, body }).toMatchObject({ spelling, status: 200, body: expected });
     }
   });
 
-  test('posted as they stand, the log-ins are log-ins', async () => {
+  test("the log-ins among the member centre's examples are log-ins when they are posted", async () => {
     for (const [url] of SEEN.filter(([url]) => url.includes('submit'))) {
       const { body } = await browser.send(url, { method: 'POST' });
       expect(body).toMatchObject({ status: 3, data: expect.any(Number) });
     }
   });
 
-  test('/captcha shows a picture, with a slash behind it too', async () => {
+  test('/captcha shows a picture, also with a slash behind it', async () => {
     for (const url of ['/captcha', '/captcha/', '/captcha?t=1']) {
       expect((await browser.send(url)).headers.get('content-type')).toBe('image/png');
     }
   });
 });
 
-test('login/checkphone judges the form alone', async () => {
+test('login/checkphone answers by the form of the phone alone', async () => {
   for (const phone of [freshPhone(), known.phone, `+86${known.phone}`]) {
     expect(await both('/api/login/checkphone', { phone })).toEqual(told(1, '手机号正确'));
   }
@@ -80,7 +78,7 @@ test('login/checkphone judges the form alone', async () => {
   }
 });
 
-test('registor/checkphone looks whether somebody has it', async () => {
+test('registor/checkphone answers whether somebody has the phone', async () => {
   expect(await both('/api/registor/checkphone', { phone: freshPhone() })).toEqual(told(1, '手机号可注册'));
   for (const phone of [known.phone, `86${known.phone}`]) {
     expect(await both('/api/registor/checkphone', { phone })).toEqual(told(2, '手机号已被注册'));
@@ -93,7 +91,7 @@ test('registor/checkphone looks whether somebody has it', async () => {
   }
 });
 
-test('login/username', async () => {
+test('login/username answers 1, 2, 3, 4 and -1 for a free, banned, taken, missing and invalid name', async () => {
   const path = '/api/login/username';
   expect(await both(path, { username: freshName() })).toEqual(told(1, '可注册'));
   for (const username of ['有违禁词', '违\u200b禁', '违禁 词']) {
@@ -111,21 +109,21 @@ test('login/username', async () => {
 describe('login/sendtophone', () => {
   const path = '/api/login/sendtophone';
 
-  test('1 to new and known phones, with a code good for log-in and registration', async () => {
+  test('login/sendtophone answers 1 for new and known phones, with a code good for log-in and registration', async () => {
     for (const phone of [freshPhone(), known.phone]) {
       expect(await both(path, { phone })).toEqual(told(1, '发送成功'));
       expect(app.inbox.letters.at(-1)).toMatchObject({ to: phone, purposes: ['LOGIN', 'REGISTER'] });
     }
   });
 
-  test('2 without a phone, 3 for what is none', async () => {
+  test('login/sendtophone answers 2 without a phone, and 3 for a malformed one', async () => {
     const sent = app.inbox.letters.length;
     expect(await both(path, { phone: '' })).toEqual(told(2, '手机号为空'));
     for (const phone of MALFORMED) expect(await both(path, { phone })).toEqual(told(3));
     expect(app.inbox.letters).toHaveLength(sent);
   });
 
-  test('4 for one too many today, 5 for one too soon', async () => {
+  test('login/sendtophone answers 4 for one code too many today, and 5 for one too soon', async () => {
     const limited = await app.world.start({ CODE_DAILY_LIMIT: '5' });
     const phone = freshPhone();
     const client = app.browser(limited);
@@ -140,7 +138,7 @@ describe('login/sendtophone', () => {
     expect(pick(await slow.get(path, { phone: another }))).toEqual(told(5, '验证码发送过于频繁'));
   });
 
-  test('4 with 429 for an address that had its share, 5 with 503 when the provider fails', async () => {
+  test('login/sendtophone answers 4 with 429 when the source had its share, and 5 with 503 when the provider fails', async () => {
     const greedy = app.browser(
       await app.world.start({ CODE_IP_DAILY_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' }),
     );
@@ -158,7 +156,7 @@ describe('login/sendtophone', () => {
 describe('login/checkphonecode', () => {
   const path = '/api/login/checkphonecode';
 
-  test('1 leaves the code good; 2, 3 and 4', async () => {
+  test('login/checkphonecode answers 1 and leaves the code good; 2, 3 and 4 for what is missing or wrong', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     expect(await both(path, { phone, code })).toEqual(told(1, '校验成功'));
@@ -172,7 +170,7 @@ describe('login/checkphonecode', () => {
     expect(await get(path, { phone, code })).toEqual(told(4, '验证码错误'));
   });
 
-  test('5 when the guard does not let it be looked at; a solved captcha is left for the submit', async () => {
+  test('login/checkphonecode answers 5 when the guard refuses to look, and leaves a solved captcha for the submit', async () => {
     const phone = freshPhone();
     await browser.fail(phone, 6);
     const code = await browser.codeFor(phone, app.inbox);
@@ -181,7 +179,7 @@ describe('login/checkphonecode', () => {
     expect(await submit('/api/login/phonesubmit', { phone, code })).toEqual(told(1, '登录成功'));
   });
 
-  test('five wrong tries burn the code', async () => {
+  test('login/checkphonecode burns a code after five wrong tries', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     for (let i = 0; i < 5; i++) {
@@ -191,7 +189,7 @@ describe('login/checkphonecode', () => {
   });
 });
 
-test('login/number: 0 from the sixth failure on, for every spelling, known or not; -1 without a name', async () => {
+test('login/number answers 0 from the sixth failure on, for every spelling, known or not, and -1 without a name', async () => {
   const path = '/api/login/number';
   const { phone } = await app.client.register();
   for (const username of [phone, freshName()]) {
@@ -212,14 +210,14 @@ test('login/number: 0 from the sixth failure on, for every spelling, known or no
 describe('login/submit', () => {
   const path = '/api/login/submit';
 
-  test('1 by phone, e-mail and name, with the number of failures', async () => {
+  test('login/submit answers 1 by phone, e-mail and name, with the number of failures', async () => {
     for (const [index, username] of [known.phone, known.email, known.name, `86${known.phone}`].entries()) {
       expect(await submit(path, { username, password: PASSWORD })).toEqual(told(1, '登录成功', index));
       await browser.fail(username, 1);
     }
   });
 
-  test('2 without a name or a password; what is missing is no try', async () => {
+  test('login/submit answers 2 without a name or a password, which is no try', async () => {
     const username = known.phone;
     for (const params of [{}, { password: PASSWORD }, { username: ' ', password: PASSWORD }]) {
       expect(await submit(path, params)).toEqual(told(2, '用户名或手机号为空'));
@@ -228,7 +226,7 @@ describe('login/submit', () => {
     expect(await submit(path, { phone: username })).toEqual(told(2, '验证码为空', 0));
   });
 
-  test('3 counts, for unknown accounts alike; from the seventh on it says that a captcha is needed', async () => {
+  test('login/submit answers 3 and counts, for unknown accounts alike; from the seventh on it asks for a captcha', async () => {
     const { phone } = await app.client.register();
     for (const username of [phone, freshPhone()]) {
       const form = { username, password: 'wrong' };
@@ -240,7 +238,7 @@ describe('login/submit', () => {
     }
   });
 
-  test('-1 once locked, with the right password too', async () => {
+  test('login/submit answers -1 once locked, with the right password too', async () => {
     const { phone: username } = await app.client.register();
     for (let i = 0; i < 10; i++) {
       await browser.solveCaptcha();
@@ -253,7 +251,7 @@ describe('login/submit', () => {
     expect(pick(await app.browser().post(path, { username, password: PASSWORD })).status).toBe(302);
   });
 
-  test('-1 for a disabled account, told only to who knows the password', async () => {
+  test('login/submit answers -1 for a disabled account, told only to who knows the password', async () => {
     const { phone: username, id } = await app.client.register();
     await setUser(app.infrastructure.database.fork(), id, { status: UserStatus.DISABLED });
     expect(await submit(path, { username, password: 'wrong' })).toEqual(told(3, '账号或密码错误', 1));
@@ -262,7 +260,7 @@ describe('login/submit', () => {
     );
   });
 
-  test('4 from a blocked address', async () => {
+  test('login/submit answers 4 from a blocked IP address', async () => {
     const em = app.infrastructure.database.fork();
     const form = { username: known.phone, password: PASSWORD };
     await app.services.moderation.blockIp(em, `${browser.source}/32`);
@@ -271,7 +269,7 @@ describe('login/submit', () => {
     expect((await submit(path, form)).body.status).toBe(1);
   });
 
-  test('parameters in the URL, in JSON, or both; the body wins', async () => {
+  test('login/submit takes parameters in the URL, in JSON, or both, and the body wins', async () => {
     const url = `${path}?username=${known.phone}&password=${PASSWORD}`;
     expect((await browser.send(url, { method: 'POST', headers: JSON_PLEASE })).body.status).toBe(1);
     const send = (body: object) =>
@@ -284,7 +282,7 @@ describe('login/submit', () => {
     expect((await send({ password: PASSWORD })).body.status).toBe(3);
   });
 
-  test('a phone and a code are a log-in here too, in the numbers of this table', async () => {
+  test('login/submit takes a phone and a code, with the numbers of its own table', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     expect((await submit(path, { phone, code: wrongCode(code) })).body).toMatchObject({ status: 3, data: 1 });
@@ -298,7 +296,7 @@ describe('login/phonesubmit', () => {
   const owner = async (phone: string) =>
     (await app.sql<{ id: number }>('select id from users where phone = ?', [phone]))[0]?.id ?? null;
 
-  test('1 for a known phone, and for an unknown one, which is registered', async () => {
+  test('login/phonesubmit answers 1 for a known phone, and for an unknown one, which is registered', async () => {
     const code = await browser.codeFor(known.phone, app.inbox);
     expect(await submit(path, { phone: known.phone, code })).toEqual(told(1, '登录成功'));
     expect(await owner(known.phone)).toBe(known.id);
@@ -310,7 +308,7 @@ describe('login/phonesubmit', () => {
     expect(await submit(path, { phone, code: registering })).toEqual(told(4));
   });
 
-  test('2, 3 and 4', async () => {
+  test('login/phonesubmit answers 2, 3 and 4 for what is missing, malformed or wrong', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     for (const params of [{}, { phone }, { code }, { phone: ' ', code }]) {
@@ -321,7 +319,7 @@ describe('login/phonesubmit', () => {
     expect(await owner(phone)).toBeNull();
   });
 
-  test('a code sent for something else is 4', async () => {
+  test('login/phonesubmit answers 4 for a code sent for something else', async () => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['REGISTER']);
     expect((await submit(path, { phone: known.phone, code })).body.status).toBe(4);
@@ -334,7 +332,7 @@ describe('login/phonesubmit', () => {
     [6, 'users_phone_unique'],
   ];
   test.each(REFUSALS)(
-    '%d when the account cannot be made (%s); the code stays good',
+    'login/phonesubmit answers %d for a violated %s and keeps the code good',
     async (status, name) => {
       const phone = freshPhone();
       const code = await browser.codeFor(phone, app.inbox);
@@ -348,7 +346,7 @@ describe('login/phonesubmit', () => {
     },
   );
 
-  test('7 above five failures, until a captcha is solved; 7 too when locked', async () => {
+  test('login/phonesubmit answers 7 above five failures until a captcha is solved, and 7 when locked', async () => {
     const phone = freshPhone();
     await browser.fail(phone, 6);
     const code = await browser.codeFor(phone, app.inbox);
@@ -361,7 +359,7 @@ describe('login/phonesubmit', () => {
     expect(await submit(path, { phone, code })).toEqual(told(7, '账号已锁定，请稍后再试'));
   });
 
-  test('-1 from a blocked address', async () => {
+  test('login/phonesubmit answers -1 from a blocked IP address', async () => {
     const em = app.infrastructure.database.fork();
     await app.services.moderation.blockIp(em, browser.source);
     expect(await submit(path, { phone: known.phone, code: '123456' })).toEqual(told(-1, 'IP 已被禁止访问'));
@@ -372,14 +370,14 @@ describe('registor/submit', () => {
   const path = '/api/registor/submit';
   const password = 'a-long-secret-9';
 
-  test('1, and the account is good at the other entrances', async () => {
+  test('registor/submit answers 1, and the account is good for the other APIs', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     expect(await submit(path, { username: phone, password, code })).toEqual(told(1, '注册成功'));
     expect((await submit('/api/login/submit', { username: phone, password })).body.status).toBe(1);
   });
 
-  test('2, 3, 4; what has no number is -1 with its reason, and leaves the code good', async () => {
+  test('registor/submit answers 2, 3 and 4; a failure without a number is -1 with its reason, and leaves the code good', async () => {
     const phone = freshPhone();
     const code = await browser.codeFor(phone, app.inbox);
     const form = { username: phone, password, code };
@@ -396,10 +394,10 @@ describe('registor/submit', () => {
   });
 });
 
-describe('everything else is -1 with its reason', () => {
+describe('failures without a number', () => {
   const OTHERS = '接口不存在，或必须以 POST 方式提交';
 
-  test('a submit by any verb but POST, and URLs that there are not', async () => {
+  test('the member centre answers -1 with its reason to a submit by any method but POST, and to unknown URLs', async () => {
     const form = { username: known.phone, password: PASSWORD, phone: known.phone, code: '123456' };
     for (const path of ['/api/login/submit', '/api/login/phonesubmit', '/api/registor/submit']) {
       expect(await get(path, form)).toEqual(told(-1, OTHERS));
@@ -414,7 +412,7 @@ describe('everything else is -1 with its reason', () => {
     expect([...browser.jar.keys()]).toEqual([]);
   });
 
-  test('a parameter sent twice, text that is none, a body that is none', async () => {
+  test('the member centre answers -1 with its reason to a repeated parameter, a malformed text and a malformed body', async () => {
     const twice = await browser.send('/api/login/checkphone?phone=1&phone=2');
     expect(pick(twice)).toEqual(told(-1, '参数错误'));
     for (const url of ['/api/login/number?username=%FF', '/api/login/username?username=a%00b']) {
@@ -432,7 +430,7 @@ describe('everything else is -1 with its reason', () => {
     });
   });
 
-  test('429 and 5xx keep their status', async () => {
+  test('the member centre keeps the status of 429 and 5xx', async () => {
     const limited = app.browser(
       await app.world.start({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '1', TRUSTED_PROXIES: '127.0.0.1' }),
     );

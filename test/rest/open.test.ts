@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone } from '../support/client.js';
 import { freshEmail, freshName, mutate } from '../support/operations.js';
 import { until } from '../support/until.js';
 
 /** The signed open API, as the servers that call it see it (`open.md` and docs/decisions.md). */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 let credentials: { id: number; secret: string };
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('get-info', () => {
-  test('finds by id, e-mail address and phone, told by the type or by the form', async () => {
+  test('get-info finds by id, e-mail address and phone, told by the type or by the form', async () => {
     const [phone, email, name] = [freshPhone(), freshEmail(), freshName()];
     const { body } = await call('register', { phone, email, name, password: 'anjuke-2015' });
     const found = ok({ id: body.id, name, phone, email });
@@ -81,7 +81,7 @@ describe('get-info', () => {
     expect(await get('/site/v1/user/get-info', 'x=1')).toEqual(refused(400));
   });
 
-  test('what an account does not have is empty', async () => {
+  test('get-info answers empty values for what an account does not have', async () => {
     const { body } = await call('register', { name: freshName(), password: 'anjuke-2015' });
     expect((await call('get-info', { account: String(body.id) })).body).toMatchObject({
       phone: '',
@@ -104,13 +104,13 @@ describe('get-info', () => {
     [{ account: '1', type: 'phone' }, 400],
     [{ account: '1', type: 'name' }, 400],
     [{ account: 'a@', type: 'email' }, 400],
-  ])('%j is answered %i', async (own, code) => {
+  ])('get-info of %j is answered %i', async (own, code) => {
     expect(await call('get-info', own as Record<string, string>)).toEqual(refused(code));
   });
 });
 
 describe('register', () => {
-  test('creates an account that logs in with its password, its contacts trusted as verified', async () => {
+  test("open's register creates an account that logs in with its password, its contacts trusted as verified", async () => {
     const [phone, email, name] = [freshPhone(), freshEmail(), freshName()];
     const { status, body } = await call('register', { name, phone, email, password: 'anjuke-2015' });
     expect({ status, body }).toEqual(ok({ id: expect.any(Number) }));
@@ -121,7 +121,7 @@ describe('register', () => {
     expect(app.inbox.letters.filter(({ to }) => to === phone || to === email)).toEqual([]);
   });
 
-  test('generates a password, sends it to the new user and returns it to nobody', async () => {
+  test("open's register generates a password, sends it to the new user and returns it to nobody", async () => {
     for (const [kind, account] of [
       ['phone', freshPhone()],
       ['email', freshEmail()],
@@ -135,7 +135,7 @@ describe('register', () => {
     }
   });
 
-  test('takes the name of the document, which is shorter than others may be, and its owner keeps it', async () => {
+  test("open's register takes the shorter names of its document, and their owner keeps them", async () => {
     const [phone, password] = [freshPhone(), 'anjuke2015'];
     const { body } = await call('register', { name: 'ken', email: freshEmail(), phone, password });
     expect((await call('get-info', { account: String(body.id) })).body.name).toBe('ken');
@@ -151,7 +151,7 @@ describe('register', () => {
     expect(asked.nameAvailability).toBe('TAKEN');
   });
 
-  test('gives a free name when the one asked for is taken', async () => {
+  test("open's register gives a free name when the one asked for is taken", async () => {
     const name = freshName();
     const [first, second] = [
       await call('register', { name, phone: freshPhone() }),
@@ -163,7 +163,7 @@ describe('register', () => {
     expect(String(body.name).toLowerCase()).not.toBe(name.toLowerCase());
   });
 
-  test('the same request again creates nothing, one after the other and at once', async () => {
+  test('the same registration by open again creates nothing, one after the other and at once', async () => {
     const parameters = [...common(), ['name', freshName()], ['password', 'anjuke-2015']] as Parameters;
     const query = encode([...parameters, ['sign', sign(parameters)]]);
     const before = await countUsers();
@@ -174,7 +174,7 @@ describe('register', () => {
     expect(await countUsers()).toBe(before + 1);
   });
 
-  test('a replay that comes while the first is at work is answered the same account', async () => {
+  test('a replayed registration by open that comes while the first is at work is answered the same account', async () => {
     const phone = freshPhone();
     const parameters = [...common(), ['phone', phone], ['password', 'anjuke-2015']] as Parameters;
     const signature = sign(parameters);
@@ -200,7 +200,7 @@ describe('register', () => {
     expect(await replay).toEqual(ok({ id }));
   });
 
-  test('a replay sends no second password', async () => {
+  test('a replayed registration by open sends no second password', async () => {
     const phone = freshPhone();
     const parameters = [...common(), ['phone', phone]] as Parameters;
     const query = encode([...parameters, ['sign', sign(parameters)]]);
@@ -210,7 +210,7 @@ describe('register', () => {
     expect(app.inbox.letters.filter(({ to }) => to === phone)).toHaveLength(1);
   });
 
-  test('taken phones and addresses have numbers of their own', async () => {
+  test("open's register has numbers of their own for taken phones and addresses", async () => {
     const [phone, email] = [freshPhone(), freshEmail()];
     await call('register', { phone, email });
     expect(await call('register', { phone, name: freshName() })).toEqual(refused(1001));
@@ -228,14 +228,14 @@ describe('register', () => {
     ['a weak password', { name: 'ken_2015', password: '12345678' }],
     ['a short password', { name: 'ken_2015', password: 'x7z' }],
     ['another format', { name: 'ken_2015', format: 'xml' }],
-  ])('%s is 400 and creates nothing', async (_, own) => {
+  ])("open's register with %s is 400 and creates nothing", async (_, own) => {
     const before = await countUsers();
     const base = common().filter(([name]) => !(name in own));
     expect(await call('register', own as Record<string, string>, base)).toEqual(refused(400));
     expect(await countUsers()).toBe(before);
   });
 
-  test('answers POST too, with its parameters in the body', async () => {
+  test("open's register answers POST too, with its parameters in the body", async () => {
     const parameters = [...common(), ['phone', freshPhone()]] as Parameters;
     const body = encode([...parameters, ['sign', sign(parameters)]]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -251,19 +251,19 @@ describe('the signature', () => {
   /** What a believed request is answered: there is no such account. */
   const BELIEVED = 1011;
 
-  test('does not depend on the order of the parameters', async () => {
+  test('a signature of open does not depend on the order of the parameters', async () => {
     const parameters = signed([...common(), ...own]);
     expect(await info(encode([...parameters].reverse()))).toEqual(refused(BELIEVED));
   });
 
-  test('is good in upper case', async () => {
+  test('a signature of open is good in upper case', async () => {
     const parameters = [...common(), ...own];
     expect(await info(encode([...parameters, ['sign', sign(parameters).toUpperCase()]]))).toEqual(
       refused(BELIEVED),
     );
   });
 
-  test('is over what the parameters mean, however they were escaped', async () => {
+  test('a signature of open is over what the parameters mean, however they were escaped', async () => {
     const parameters: Parameters = [...common(), ...own, ['note', '小 +&=%']];
     const sum = sign(parameters);
     const base = `${encode([...common(), ...own])}&sign=${sum}`;
@@ -272,7 +272,7 @@ describe('the signature', () => {
     }
   });
 
-  test('covers every parameter, known or not, empty or not', async () => {
+  test('a signature of open covers every parameter, known or not, empty or not', async () => {
     const parameters: Parameters = [...common(), ...own, ['empty', ''], ['Z', '1'], ['a', '2']];
     expect(await info(encode(signed(parameters)))).toEqual(refused(BELIEVED));
     const withoutEmpty = sign(parameters.filter(([, value]) => value !== ''));
@@ -281,13 +281,13 @@ describe('the signature', () => {
     expect(await info(`${encode(signed([...common(), ...own]))}&extra=`)).toEqual(refused(401));
   });
 
-  test('a parameter sent twice is refused', async () => {
+  test('a signed parameter sent twice is refused', async () => {
     const query = encode(signed([...common(), ...own]));
     expect(await info(`${query}&account=2000000000`)).toEqual(refused(400));
     expect(await info(`${query}&sign=${'0'.repeat(32)}`)).toEqual(refused(400));
   });
 
-  test('in JSON too, whether both values are the same or not', async () => {
+  test('a signed parameter sent twice in JSON is refused, whether both values are the same or not', async () => {
     const parameters = signed([...common(), ...own]);
     const json = JSON.stringify(Object.fromEntries(parameters));
     const headers = { 'content-type': 'application/json' };
@@ -299,7 +299,7 @@ describe('the signature', () => {
     }
   });
 
-  test('covers query and body together, and a parameter in both is refused', async () => {
+  test('a signature of open covers query and body together, and a parameter in both is refused', async () => {
     const parameters = signed([...common(), ...own]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const send = async (query: string, body: Parameters) => {
@@ -311,7 +311,7 @@ describe('the signature', () => {
     expect(await send(encode(own), parameters)).toMatchObject({ code: 400 });
   });
 
-  test('a wrong, missing or malformed one is refused', async () => {
+  test('a signature of open that is wrong, missing or malformed is refused', async () => {
     const parameters = [...common(), ...own];
     expect(await info(encode([...parameters, ['sign', '0'.repeat(32)]]))).toEqual(refused(401));
     expect(await info(encode([...parameters, ['sign', sign(parameters, 'another secret')]]))).toEqual(
@@ -326,7 +326,7 @@ describe('the signature', () => {
     ['nine minutes ahead', 540, BELIEVED],
     ['eleven minutes old', -660, 401],
     ['eleven minutes ahead', 660, 401],
-  ])('a timestamp %s', async (_, offset, code) => {
+  ])('a signed timestamp %s is judged by ten minutes either way', async (_, offset, code) => {
     const base = common().map(([name, value]) =>
       name === 'timestamp' ? ([name, String(now() + offset)] as const) : ([name, value] as const),
     );
@@ -341,7 +341,7 @@ describe('the signature', () => {
     ['0', 401],
     ['1442888568000', 401],
     ['9'.repeat(400), 401],
-  ])('the timestamp %j is %i', async (timestamp, code) => {
+  ])('the signed timestamp %j is answered %i', async (timestamp, code) => {
     const base = common().map(([name, value]) => [name, name === 'timestamp' ? timestamp : value] as const);
     expect(await info(encode(signed([...base, ...own])))).toEqual(refused(code));
   });
@@ -352,12 +352,12 @@ describe('the signature', () => {
     ['9999999999', 401],
     ['9999999999999999', 401],
     ['1', 401],
-  ])('the app %j is %i', async (appId, code) => {
+  ])('the signing app %j is answered %i', async (appId, code) => {
     const base = common().map(([name, value]) => [name, name === 'app_id' ? appId : value] as const);
     expect(await info(encode(signed([...base, ...own])))).toEqual(refused(code));
   });
 
-  test('of a disabled app is refused, and of a rotated secret', async () => {
+  test('a signature of a disabled app is refused, and one by a rotated secret', async () => {
     const other = await createApp();
     const base: Parameters = [['app_id', String(other.id)], ['timestamp', String(now())], ...own];
     const query = encode([...base, ['sign', sign(base, other.secret)]]);
@@ -366,7 +366,7 @@ describe('the signature', () => {
     expect(await info(query)).toEqual(refused(401));
   });
 
-  test('comes before the address, which the list of the app must allow', async () => {
+  test('open checks the signature before the source address, which the list of the app must allow', async () => {
     const [inside, outside] = [await createApp(['127.0.0.0/8', '::1']), await createApp(['10.1.0.0/16'])];
     const ask = (one: typeof inside, secret: string) => {
       const base: Parameters = [['app_id', String(one.id)], ['timestamp', String(now())], ...own];
@@ -377,7 +377,7 @@ describe('the signature', () => {
     expect(await ask(outside, inside.secret)).toEqual(refused(401));
   });
 
-  test('binds GraphQL callers to what was signed too', async () => {
+  test('a signature of open binds GraphQL callers to what was signed too', async () => {
     const parameters = signed([...common(), ['name', freshName()], ['password', 'anjuke-2015']]);
     const query = 'mutation ($p: [RequestParameter!]!) { registerByApp(parameters: $p) { id } }';
     const variables = (list: Parameters) => ({ p: list.map(([name, value]) => ({ name, value })) });
@@ -387,7 +387,7 @@ describe('the signature', () => {
   });
 });
 
-test('unknown URLs, bad JSON and hostile values come out in the envelope', async () => {
+test('open answers unknown URLs, bad JSON and hostile values in its envelope', async () => {
   expect(await get('/v1/user/nowhere', '')).toEqual(refused(400));
   expect(await get('/site/v1/user/get-info', 'app_id=%ff')).toEqual(refused(400));
   const headers = { 'content-type': 'application/json' };
@@ -397,7 +397,7 @@ test('unknown URLs, bad JSON and hostile values come out in the envelope', async
   }
 });
 
-test('more than fifty parameters are refused', async () => {
+test('more than fifty signed parameters are refused', async () => {
   const phone = freshPhone();
   await call('register', { phone });
   // Three common ones, the account and the sign are five.

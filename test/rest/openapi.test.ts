@@ -6,7 +6,7 @@ import { isRecord } from '../../src/rest/input.js';
 import { openApiDocument } from '../../src/rest/openapi/document.js';
 import type { JsonSchema } from '../../src/rest/openapi/infer.js';
 import type { Services } from '../../src/services.js';
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 
 /** The documents at `/docs`: sound, complete, and true of what the running gateway answers. */
 
@@ -35,7 +35,7 @@ type Paths = Record<string, Record<string, Operation>>;
 const schema = createSchema({} as Services);
 const documents = new Map(DIALECTS.map((dialect) => [dialect.name, openApiDocument(dialect, schema)]));
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 
 beforeAll(async () => {
   app = await startTestApp({ CODE_IP_DAILY_LIMIT: '10000', GUARD_IP_HOURLY: '10000' });
@@ -46,12 +46,12 @@ describe.each([...documents])('%s', (name, document) => {
   const dialect = DIALECTS.find((one) => one.name === name);
   const paths = document.paths as Paths;
 
-  test('is valid OpenAPI 3.1', async () => {
+  test(`the OpenAPI document of ${name} is valid OpenAPI 3.1`, async () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document));
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
   });
 
-  test('has every row, and explains every parameter', () => {
+  test(`the OpenAPI document of ${name} has every row, and explains every parameter`, () => {
     const rows = dialect?.mounts.flatMap(({ prefix, routes }) =>
       routes.flatMap(({ methods, path }) => methods.map((method) => `${method} ${prefix}${path}`)),
     );
@@ -75,16 +75,16 @@ describe.each([...documents])('%s', (name, document) => {
     }
   });
 
-  test('asks for a token where one is read', () => {
+  test(`the OpenAPI document of ${name} asks for a token where one is read`, () => {
     expect('security' in document).toBe(name !== 'open');
   });
 
-  test('is served as it is', async () => {
+  test(`the OpenAPI document of ${name} is served as it is`, async () => {
     const response = await fetch(`${app.url}/docs/${name}.json`);
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
   });
 
-  test('its examples are answered as it says', async () => {
+  test(`the examples of the OpenAPI document of ${name} are answered as it says`, async () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     for (const [path, item] of Object.entries(paths)) {
       for (const [method, operation] of Object.entries(item)) {
@@ -110,7 +110,7 @@ describe.each([...documents])('%s', (name, document) => {
   });
 });
 
-describe('what a document tells of an answer', () => {
+describe('answers in the OpenAPI documents', () => {
   const operationAt = (name: 'member' | 'account', path: string, method: string): Operation => {
     const operation = (documents.get(name)?.paths as Paths | undefined)?.[path]?.[method];
     if (!operation) throw new Error(`no ${method} ${path}`);
@@ -129,7 +129,7 @@ describe('what a document tells of an answer', () => {
     ['get', '/api/registor/checkphone', [1, 2, 3, 4]],
     ['post', '/api/registor/submit', [1, 2, 3, 4]],
     ['get', '/checkcaptcha', [200, 201]],
-  ])('member: %s %s names %j', (method, path, numbers) => {
+  ])('the OpenAPI document of member says that %s %s answers %j', (method, path, numbers) => {
     const texts = Object.values(operationAt('member', path, method).responses).map(
       ({ description }) => description,
     );
@@ -139,7 +139,7 @@ describe('what a document tells of an answer', () => {
     expect([...new Set(told)]).toEqual(expect.arrayContaining(numbers));
   });
 
-  test('member: submit names its parameters and the count of failures', () => {
+  test('the OpenAPI document of member names the parameters of submit and the count of failures', () => {
     const operation = operationAt('member', '/api/login/submit', 'post');
     const form = operation.requestBody?.content['application/x-www-form-urlencoded']?.schema.properties;
     expect(Object.keys(form ?? {}).sort()).toEqual(['code', 'password', 'phone', 'remember', 'username']);
@@ -148,7 +148,7 @@ describe('what a document tells of an answer', () => {
     expect(failure).toMatchObject({ properties: { data: { type: 'integer' } }, required: ['status', 'msg'] });
   });
 
-  test('account: a log-in of 3.1 is what its success is said to be', async () => {
+  test('the OpenAPI document of account describes the success of a 3.1 log-in as it is', async () => {
     const { phone, password, token } = await app.client.register();
     const set = 'mutation { updateProfile(input: { sex: FEMALE }) { id } }';
     const { responses } = operationAt('account', '/user/login', 'post');
@@ -187,7 +187,7 @@ async function send(path: string, method: string, { parameters, requestBody }: O
 }
 
 describe('/docs', () => {
-  test('shows them with nothing from elsewhere', async () => {
+  test('/docs shows the documents with nothing from elsewhere', async () => {
     const page = await fetch(`${app.url}/docs`);
     expect(page.url).toBe(`${app.url}/docs/`);
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'/);
@@ -205,7 +205,7 @@ describe('/docs', () => {
     expect(starter).not.toContain('http');
   });
 
-  test('serves nothing else of the package, and nothing when it is off', async () => {
+  test('/docs serves nothing else of the package, and nothing when it is off', async () => {
     for (const path of ['package.json', 'swagger-ui-bundle.js.map', '../package.json', 'nowhere']) {
       expect((await fetch(`${app.url}/docs/${path}`)).status).toBe(404);
     }

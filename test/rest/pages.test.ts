@@ -18,7 +18,7 @@ const PAGES: Pages = {
 const stream = (first: Page, run: (variables: Record<string, unknown>) => Promise<Page>) =>
   streamPages(PAGES, first, { city: 1 }, run);
 
-test('pages, empty ones too, are one list', async () => {
+test('pages, empty ones too, are streamed as one list', async () => {
   const rest: Page[] = [
     { ids: [], end: 'b' },
     { ids: [3, 'a"b'], end: 'c' },
@@ -33,7 +33,7 @@ test('pages, empty ones too, are one list', async () => {
   expect(asked).toEqual(['a', 'b', 'c'].map((after) => ({ city: 1, after })));
 });
 
-test('no page is asked for before there is room for it', async () => {
+test('a page is asked for only when there is room for it', async () => {
   let asked = 0;
   const endless = stream({ ids: [0], end: 'x' }, async () => {
     asked += 1;
@@ -45,7 +45,7 @@ test('no page is asked for before there is room for it', async () => {
   endless.destroy();
 });
 
-test('a failure in the middle cuts the answer short instead of closing it', async () => {
+test('a failure in the middle of a stream cuts the answer short instead of closing it', async () => {
   const broken = stream({ ids: [1], end: 'a' }, () => Promise.reject(new Error('the database is gone')));
   let received = '';
   const reading = (async () => {

@@ -1,11 +1,11 @@
-import { startTestApp } from '../support/app.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
 import { PASSWORD_DOORS } from '../support/doors.js';
 import { freshEmail, freshName, mutate, setUser } from '../support/operations.js';
 
 /** What people type and paste, at every door: names, codes, phones, addresses and texts that only look different. */
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: LoneApp;
 /** Good at every door. */
 const PASSWORD = 'Felsen42wald';
 
@@ -33,7 +33,7 @@ describe('a name in another case and composition', () => {
     id = (await app.client.register({ name: NAME.normalize('NFD'), password: PASSWORD })).id;
   });
 
-  test('logs in, at every door that takes names', async () => {
+  test('a name in another case and composition logs in, through every API that takes names', async () => {
     const doors = PASSWORD_DOORS.filter(([door]) => door !== 'anlife');
     for (const [door, attempt] of doors) {
       for (const account of OTHERS) {
@@ -42,7 +42,7 @@ describe('a name in another case and composition', () => {
     }
   });
 
-  test('is found and taken, wherever it is looked up', async () => {
+  test('a name in another case and composition is found and taken, wherever it is looked up', async () => {
     for (const name of OTHERS) {
       const query =
         'query ($name: String!) { user(name: $name) { id } nameAvailability(name: $name) users(filter: { names: [$name] }) { nodes { id } } part: users(filter: { nameContains: $name }) { nodes { id } } }';
@@ -66,7 +66,7 @@ describe('a name in another case and composition', () => {
     }
   });
 
-  test('counts against the same budget, known or not', async () => {
+  test('a name in another case and composition counts against the same budget, known or not', async () => {
     const status = 'query ($account: String!) { loginStatus(account: $account) { failures } }';
     for (const name of [NAME, `Øre${mark}`]) {
       await mutate(app.client, 'login', { account: name, password: 'not the password' });
@@ -122,7 +122,7 @@ describe('a pasted code', () => {
   };
   const purposesOf = (door: string) => (door === 'member' ? ['LOGIN', 'REGISTER'] : ['REGISTER']);
 
-  test.each(Object.entries(PASTED))('%s is the code', async (_how, paste) => {
+  test.each(Object.entries(PASTED))('a pasted code is read: %s', async (_how, paste) => {
     for (const [door, use] of Object.entries(USE)) {
       const phone = freshPhone();
       const code = await app.client.sendCode(phone, purposesOf(door));
@@ -134,7 +134,7 @@ describe('a pasted code', () => {
   test.each([
     ['six other digits', (code: string) => (code === '000000' ? '０００ ００１' : '０００ ０００')],
     ['what can be no code', (code: string) => code.slice(1)],
-  ])('of %s is a wrong try, and five burn the right one', async (_what, wrong) => {
+  ])('a pasted code of %s is a wrong try, and five burn the right one', async (_what, wrong) => {
     const phone = freshPhone();
     const code = await app.client.sendCode(phone, ['REGISTER']);
     for (let tries = 0; tries < 4; tries++) expect(await VERIFY.GraphQL?.(phone, wrong(code))).toBe(false);
@@ -152,7 +152,7 @@ describe('a pasted phone or address', () => {
     PASTED['in full width']?.(phone) ?? '',
   ];
 
-  test('is the phone, at every door', async () => {
+  test('a pasted phone is the phone, for every API', async () => {
     const { id, phone } = await app.client.register({ password: PASSWORD });
     for (const account of written(phone)) {
       for (const [door, attempt] of PASSWORD_DOORS) {
@@ -169,7 +169,7 @@ describe('a pasted phone or address', () => {
     }
   });
 
-  test('addresses that providers give are bound, and log in however they are written', async () => {
+  test('an e-mail address is bound as a provider gives it, and logs in however it is written', async () => {
     const mark = freshEmail().replace(/@.*/, '');
     for (const [email, stored = email] of [
       [`a&b.${mark}@example.com`],
@@ -198,7 +198,7 @@ describe('a pasted phone or address', () => {
 describe('a text of nothing that can be seen', () => {
   const NOTHING = '\u200b\u3164\u2800\u00ad\ufeff';
 
-  test('clears a profile, and a nickname falls back to the name', async () => {
+  test('a text of nothing visible clears a profile, and a nickname falls back to the name', async () => {
     const { id, token } = await app.client.register();
     const { name } = (await app.client.data('{ me { name } }', {}, token)).me;
     const em = app.infrastructure.database.fork();
@@ -227,7 +227,7 @@ describe('a text of nothing that can be seen', () => {
     expect(await shown()).toEqual(cleared);
   });
 
-  test('is an empty field, where one is told from a malformed one', async () => {
+  test('a text of nothing visible is an empty field, where one is told from a malformed one', async () => {
     const { id, token } = await app.client.register();
     const headers = { authorization: `Bearer ${token}` };
     await setUser(app.infrastructure.database.fork(), id, { nickname: '小明' });
@@ -244,7 +244,7 @@ describe('a text of nothing that can be seen', () => {
     expect(await post('/api/login/submit', form, JSON_PLEASE)).toMatchObject({ status: 2 });
   });
 
-  test('is no name, no receiver and no address', async () => {
+  test('a text of nothing visible is no name, no receiver and no address', async () => {
     const { token } = await app.client.register();
     const headers = { authorization: `Bearer ${token}` };
     const good = { name: '张三', phone: '13800138000', detail: '一号', is_default: '0' };

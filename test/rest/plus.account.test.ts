@@ -1,5 +1,5 @@
 import type { TestApp } from '../support/app.js';
-import { freshPhone, md5, PASSWORD } from '../support/client.js';
+import { freshPhone, md5, PASSWORD, wrongCode } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, grant } from '../support/operations.js';
 import {
   invalid,
@@ -14,8 +14,7 @@ import {
   WRONG_CODE,
   WRONG_CODE_FIRST,
   WRONG_LOGIN,
-  wrongCode,
-} from './plus.account.support.js';
+} from './plus.support.js';
 
 /** Log-in, log-out, codes and registration of ThinkSNS+. */
 
@@ -42,7 +41,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const post = (path: string, params: Record<string, unknown>) => app.call('POST', path, { params });
 
 describe('POST auth/login', () => {
-  test.each(WIRES)('opens a session by name, phone and e-mail address (%s)', async (wire) => {
+  test.each(WIRES)('plus auth/login opens a session by name, phone and e-mail address (%s)', async (wire) => {
     const { id, name, phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     for (const login of [name, name.toUpperCase(), ` ${name} `, phone, `+86${phone}`, email.toUpperCase()]) {
@@ -52,7 +51,7 @@ describe('POST auth/login', () => {
     }
   });
 
-  test('takes the password to the letter', async () => {
+  test('plus auth/login takes the password to the letter', async () => {
     const name = freshName();
     const phone = freshPhone();
     await app.client.register({ name, phone, password: ' correct horse ' });
@@ -60,7 +59,7 @@ describe('POST auth/login', () => {
     expect(await app.login(name, 'correct horse')).toEqual(WRONG_LOGIN);
   });
 
-  test.each(WIRES)('takes a code in the place of the password, once (%s)', async (wire) => {
+  test.each(WIRES)('plus auth/login takes a code in the place of the password, once (%s)', async (wire) => {
     const { phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     for (const login of [phone, email]) {
@@ -70,14 +69,14 @@ describe('POST auth/login', () => {
     }
   });
 
-  test('a code may come as a number, which has no zeros in front', async () => {
+  test('plus auth/login takes a code as a number, which has no zeros in front', async () => {
     const { phone } = await app.member();
     let code = '';
     while (!code.startsWith('0')) code = await app.codeForKnown(phone);
     expect(await post('/auth/login', { login: phone, verifiable_code: Number(code) })).toEqual(session);
   });
 
-  test('says the same of a wrong password, an unknown account and what cannot be one', async () => {
+  test('plus auth/login says the same of a wrong password, an unknown account and a malformed one', async () => {
     const { name, phone } = await app.member();
     for (const login of [name, phone, freshName(), freshPhone(), freshEmail(), '0', '%', 'a b', '😀']) {
       expect({ login, ...(await app.login(login, 'not the password')) }).toEqual({ login, ...WRONG_LOGIN });
@@ -89,7 +88,7 @@ describe('POST auth/login', () => {
     expect(await post('/auth/login', { ...wrong, login: freshPhone() })).toEqual(WRONG_CODE_FIRST);
   });
 
-  test('needs a login and one of the two', async () => {
+  test('plus auth/login needs a login and one of password and code', async () => {
     expect(await post('/auth/login', {})).toEqual(invalid('login', '参数错误'));
     expect(await post('/auth/login', { login: ' ', password: PASSWORD })).toEqual(
       invalid('login', '参数错误'),
@@ -100,7 +99,7 @@ describe('POST auth/login', () => {
     );
   });
 
-  test('tells a disabled account so, but only who has its password', async () => {
+  test('plus auth/login tells a disabled account so, but only who has its password', async () => {
     const { id, name, phone } = await app.member();
     const admin = await app.member();
     await grant(app, admin.id, ['[user] Disabled User']);
@@ -114,7 +113,7 @@ describe('POST auth/login', () => {
     expect(await app.login(name, 'not the password')).toEqual(WRONG_LOGIN);
   });
 
-  test('one account, whether its door takes the password or the MD5', async () => {
+  test('an account logs in through plus and anlife, whichever took the password', async () => {
     const phone = freshPhone();
     await app.client.legacy('GET', '/anlife/v1.0/user/getRegisterSms', { phone });
     const form = { phone, password: md5(PASSWORD).toUpperCase(), sms_code: app.inbox.code(phone) };
@@ -135,7 +134,7 @@ describe('POST auth/login', () => {
     expect(body.datas.auth_token).toEqual(TOKEN);
   });
 
-  test('is locked after ten wrong tries, at every door', async () => {
+  test('plus auth/login is locked after ten wrong tries, through every API', async () => {
     const { name, phone } = await app.member();
     for (let tries = 0; tries < 10; tries++) {
       expect(await app.login(tries % 2 ? name : phone, `wrong ${tries}`)).toEqual(WRONG_LOGIN);
@@ -150,7 +149,7 @@ describe('POST auth/login', () => {
 });
 
 describe('ANY auth/logout', () => {
-  test.each(METHODS)('%s ends the session', async (method) => {
+  test.each(METHODS)('%s auth/logout of plus ends the session', async (method) => {
     const { token } = await app.member();
     expect(await app.call(method, '/auth/logout', { token })).toEqual(said('退出成功', 200));
     expect(await app.me(token)).toBeNull();
@@ -158,7 +157,7 @@ describe('ANY auth/logout', () => {
     expect(await app.call(method, '/auth/logout')).toEqual(UNAUTHENTICATED);
   });
 
-  test.each(WIRES)('takes the token as a parameter (%s)', async (wire) => {
+  test.each(WIRES)('plus auth/logout takes the token as a parameter (%s)', async (wire) => {
     const { token } = await app.member();
     expect(await app.call('POST', '/auth/logout', { wire, params: { token } })).toEqual(
       said('退出成功', 200),
@@ -168,7 +167,7 @@ describe('ANY auth/logout', () => {
 });
 
 describe('ANY auth/refresh', () => {
-  test.each(METHODS)('%s puts a new token in the place of the old one', async (method) => {
+  test.each(METHODS)('%s auth/refresh of plus replaces the token', async (method) => {
     const { id, token } = await app.member();
     const answer = await app.call(method, '/auth/refresh', { token });
     expect(answer).toEqual(session);
@@ -178,7 +177,7 @@ describe('ANY auth/refresh', () => {
     expect(await app.call(method, '/auth/refresh')).toEqual(UNAUTHENTICATED);
   });
 
-  test('of several at once, at two instances, one wins', async () => {
+  test('of several calls of plus auth/refresh at once, at two instances, one wins', async () => {
     const { id, token } = await app.member();
     const answers = await Promise.all(
       [0, 1, 2, 3].map((index) => send(index % 2 ? app.url : strict.url, 'POST', '/auth/refresh', { token })),
@@ -193,7 +192,7 @@ describe('ANY auth/refresh', () => {
 });
 
 describe('POST verifycodes and verifycodes/register', () => {
-  test.each(WIRES)('send six digits by SMS and by mail (%s)', async (wire) => {
+  test.each(WIRES)('plus verifycodes send six digits by SMS and by mail (%s)', async (wire) => {
     const { phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const known = ['LOGIN', 'RETRIEVE', 'UNBIND'];
@@ -211,7 +210,7 @@ describe('POST verifycodes and verifycodes/register', () => {
     }
   });
 
-  test('refuse what is malformed, taken or unknown, and send nothing', async () => {
+  test('plus verifycodes refuse a malformed, taken or unknown address, and send nothing', async () => {
     const { phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const before = app.inbox.letters.length;
@@ -236,7 +235,7 @@ describe('POST verifycodes and verifycodes/register', () => {
     expect(app.inbox.letters).toHaveLength(before);
   });
 
-  test('say how long to wait, and stop after the codes of the day', async () => {
+  test('plus verifycodes say how long to wait, and stop after the codes of the day', async () => {
     const phone = freshPhone();
     const again = () => send(strict.url, 'POST', '/verifycodes/register', { params: { phone } });
     expect((await again()).status).toBe(202);
@@ -255,7 +254,7 @@ describe('POST verifycodes and verifycodes/register', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(80_000);
   });
 
-  test('a code is good for what its door is for, and nothing else', async () => {
+  test('a code of plus is good for its own purpose, and nothing else', async () => {
     const { id, phone, token } = await app.member();
     const fresh = freshPhone();
     const forNew = await app.codeForNew(fresh);
@@ -284,7 +283,7 @@ describe('POST users', () => {
     password: PASSWORD,
   });
 
-  test.each(WIRES)('registers by phone and by e-mail address (%s)', async (wire) => {
+  test.each(WIRES)('plus registers by phone and by e-mail address (%s)', async (wire) => {
     const { phone, ...rest } = newcomer();
     const byPhone = { ...rest, phone, verifiable_code: await app.codeForNew(phone) };
     const answer = await app.call('POST', '/users', { wire, params: byPhone });
@@ -302,7 +301,7 @@ describe('POST users', () => {
     expect(await app.login(email, PASSWORD)).toEqual(session);
   });
 
-  test('refuses everything else before the code, which stays good', async () => {
+  test('plus refuses a registration for every other reason before the code, which stays good', async () => {
     const other = await app.member();
     await app.sql("insert into banned_words (word) values ('badword') on conflict do nothing");
     const good = newcomer();
@@ -338,7 +337,7 @@ describe('POST users', () => {
     expect(await attempt({ name: freshName() })).toEqual(taken('phone'));
   });
 
-  test('refuses an address that somebody has proven to be theirs', async () => {
+  test('plus refuses to register an address that somebody has proven to be theirs', async () => {
     const { token } = await app.member();
     const email = await giveEmail(app.client, token);
     const params = { ...newcomer(), verifiable_type: 'mail', email, verifiable_code: '123456' };
@@ -346,7 +345,7 @@ describe('POST users', () => {
   });
 
   test.each(['abcd', '甲乙', '_abc', 'é123', 'a'.repeat(24), '甲'.repeat(12), '甲1_b'])(
-    'takes the name %s',
+    'plus registers the name %s',
     async (name) => {
       const good = { ...newcomer(), name };
       const answer = await post('/users', { ...good, verifiable_code: await app.codeForNew(good.phone) });
@@ -355,7 +354,7 @@ describe('POST users', () => {
     },
   );
 
-  test('of two at once with one name, one comes in, and the code of the other stays good', async () => {
+  test('of two registrations at plus with one name at once, one comes in, and the code of the other stays good', async () => {
     const name = freshName();
     const both = await Promise.all(
       [newcomer(), newcomer()].map(async (one) => ({
@@ -375,7 +374,7 @@ describe('POST users', () => {
     expect(await post('/users', { ...loser, name: freshName() })).toEqual(registered);
   });
 
-  test('of several at once with one phone, one comes in', async () => {
+  test('of several registrations at plus with one phone at once, one comes in', async () => {
     const { name: _, ...rest } = newcomer();
     const verifiable_code = await app.codeForNew(rest.phone);
     const answers = await Promise.all(

@@ -1,5 +1,5 @@
+import { atOnce } from '../support/at-once.js';
 import { freshPhone } from '../support/client.js';
-import { atOnce } from '../support/doors.js';
 import {
   invalid,
   type Member,
@@ -12,7 +12,7 @@ import {
   UNAUTHENTICATED,
   WIRES,
   type Wire,
-} from './plus.account.support.js';
+} from './plus.support.js';
 
 /** plus.md 用户收货地址. */
 
@@ -78,7 +78,7 @@ describe('one address', () => {
     ...{ created_at: LOCAL_TIME, updated_at: LOCAL_TIME },
   });
 
-  test.each(WIRES)('is created and read as the document writes it (%s)', async (wire) => {
+  test.each(WIRES)('an address of plus is created and read as the document writes it (%s)', async (wire) => {
     const created = await call('POST', '', wire === 'json' ? OFFICE : asText(OFFICE), wire);
     expect(created).toEqual({ status: 201, body: whole() });
     expect(Object.keys(created.body)).toEqual([
@@ -91,7 +91,7 @@ describe('one address', () => {
   });
 
   test.each((['PUT', 'PATCH'] as const).flatMap((method) => WIRES.map((wire) => [method, wire] as const)))(
-    '%s changes what is sent, and only that (%s)',
+    '%s changes what is sent of a plus address, and only that (%s)',
     async (method, wire) => {
       const { id, created_at } = await create();
       const { phone, ...changes } = {
@@ -118,7 +118,7 @@ describe('one address', () => {
     },
   );
 
-  test('null clears what may be empty', async () => {
+  test('null clears what may be empty in an address of plus', async () => {
     const { id } = await create();
     const cleared = { alias: null, province: null, city: null, county: null, postcode: null };
     expect(await call('PATCH', id, cleared)).toEqual({
@@ -127,14 +127,14 @@ describe('one address', () => {
     });
   });
 
-  test('DELETE deletes it', async () => {
+  test('DELETE deletes an address of plus', async () => {
     const [{ id }, other] = [await create(), await create()];
     expect(await call('DELETE', id)).toEqual(NO_CONTENT);
     expect(await call('DELETE', id)).toEqual(NOT_FOUND);
     expect(await list()).toEqual([other]);
   });
 
-  test('has its times in UTC', async () => {
+  test('an address of plus has its times in UTC', async () => {
     const { id } = await create();
     await app.sql('update addresses set created_at = ?, updated_at = ? where id = ?', [
       ...['2019-04-13T04:34:33.999Z', '2020-01-01T00:00:00Z'],
@@ -151,8 +151,8 @@ describe('one address', () => {
   });
 });
 
-describe('the list', () => {
-  test('is empty at first, and then newest first, each as it reads alone', async () => {
+describe('the list of addresses', () => {
+  test('the addresses of plus are empty at first, and then newest first, each as it reads alone', async () => {
     expect(await call('GET')).toEqual({ status: 200, body: [] });
     const created = [await create(), await create(LEAST), await create({ ...OFFICE, is_default: true })];
     expect(await call('GET')).toEqual({ status: 200, body: created.toReversed() });
@@ -162,7 +162,7 @@ describe('the list', () => {
       expect(await call('GET', address.id)).toEqual({ status: 200, body: address });
   });
 
-  test('has one default at most, which the next one replaces', async () => {
+  test('the addresses of plus have one default at most, which the next one replaces', async () => {
     const first = await create({ ...OFFICE, is_default: true });
     const second = await create({ ...OFFICE, is_default: true });
     expect(await defaults()).toEqual([second.id]);
@@ -175,7 +175,7 @@ describe('the list', () => {
   });
 });
 
-describe('who may', () => {
+describe('access to an address', () => {
   const others: [string, () => Promise<string | number>][] = [
     ['another’s', async () => (await create(OFFICE, (await app.member()).token)).id],
     ['an unknown one', async () => 2_147_483_647],
@@ -196,7 +196,7 @@ describe('who may', () => {
     ['NUL', async () => '%00'],
   ];
 
-  test.each(others)('%s is not there, on every verb', async (_, find) => {
+  test.each(others)('%s is not found by plus, on every method', async (_, find) => {
     const id = await find();
     expect(await call('GET', id)).toEqual(NOT_FOUND);
     expect(await call('PUT', id, OFFICE)).toEqual(NOT_FOUND);
@@ -205,7 +205,7 @@ describe('who may', () => {
     expect(await call('DELETE', id)).toEqual(NOT_FOUND);
   });
 
-  test('a stranger changes nothing', async () => {
+  test('a stranger changes no address of plus', async () => {
     const mine = await create({ ...OFFICE, is_default: true });
     const stranger = await app.member();
     const own = await create({ ...OFFICE, is_default: true }, stranger.token);
@@ -217,7 +217,7 @@ describe('who may', () => {
     expect((await call('GET', own.id, {}, 'query', stranger.token)).body).toEqual(own);
   });
 
-  test('nobody without a session, whatever else is wrong', async () => {
+  test('the addresses of plus need a session, whatever else is wrong', async () => {
     const { id } = await create();
     for (const token of ['', 'nonsense']) {
       expect(await call('GET', '', {}, 'query', token)).toEqual(UNAUTHENTICATED);
@@ -233,45 +233,51 @@ const LONGEST = { alias: 24, name: 24, province: 32, city: 32, county: 32, detai
 const PHONE = invalid('phone', '请输入符合大陆地区的手机号码');
 const wrong = (field: string) => invalid(field, '参数错误');
 
-describe('the rules', () => {
+describe('rules of an address', () => {
   /** By its size in GB18030; the last two are none of the document's three, and 2 and 4 long. */
   const CHARACTERS = { a: 1, 中: 2, '😀': 4, é: 2, ñ: 4 };
 
-  test.each(Object.entries(LONGEST))('%s is at most %d long in GB18030', async (field, max) => {
-    const { id } = await create();
-    for (const [character, size] of Object.entries(CHARACTERS)) {
-      const longest = character.repeat(max / size);
-      for (const [method, path] of [
-        ['POST', ''],
-        ['PUT', id],
-        ['PATCH', id],
-      ] as const) {
-        const answer = await call(method, path, { ...OFFICE, [field]: ` ${longest} ` });
-        expect(answer.body).toMatchObject({ [field]: longest });
-        if (method === 'POST') await call('DELETE', answer.body.id);
-        for (const more of ['a', character]) {
-          expect(await call(method, path, { ...OFFICE, [field]: longest + more })).toEqual(wrong(field));
+  test.each(Object.entries(LONGEST))(
+    'the %s of a plus address is at most %d long in GB18030',
+    async (field, max) => {
+      const { id } = await create();
+      for (const [character, size] of Object.entries(CHARACTERS)) {
+        const longest = character.repeat(max / size);
+        for (const [method, path] of [
+          ['POST', ''],
+          ['PUT', id],
+          ['PATCH', id],
+        ] as const) {
+          const answer = await call(method, path, { ...OFFICE, [field]: ` ${longest} ` });
+          expect(answer.body).toMatchObject({ [field]: longest });
+          if (method === 'POST') await call('DELETE', answer.body.id);
+          for (const more of ['a', character]) {
+            expect(await call(method, path, { ...OFFICE, [field]: longest + more })).toEqual(wrong(field));
+          }
         }
       }
-    }
-  });
+    },
+  );
 
-  test.each([...WIRES])('name, phone, detail and is_default are required of a new one (%s)', async (wire) => {
-    for (const [field, text] of [
-      ['name', '参数错误'],
-      ['phone', PHONE.body.errors.phone[0]],
-      ['detail', '参数错误'],
-      ['is_default', '参数错误'],
-    ]) {
-      const { [field as 'name']: _, ...rest } = LEAST;
-      expect(await call('POST', '', rest, wire)).toEqual(invalid(field, text));
-      expect(await call('POST', '', { ...rest, [field]: ' ' }, wire)).toEqual(invalid(field, text));
-    }
-    expect(await call('POST', '', {}, wire)).toEqual(wrong('name'));
-    expect(await list()).toEqual([]);
-  });
+  test.each([...WIRES])(
+    'a new address of plus needs name, phone, detail and is_default (%s)',
+    async (wire) => {
+      for (const [field, text] of [
+        ['name', '参数错误'],
+        ['phone', PHONE.body.errors.phone[0]],
+        ['detail', '参数错误'],
+        ['is_default', '参数错误'],
+      ]) {
+        const { [field as 'name']: _, ...rest } = LEAST;
+        expect(await call('POST', '', rest, wire)).toEqual(invalid(field, text));
+        expect(await call('POST', '', { ...rest, [field]: ' ' }, wire)).toEqual(invalid(field, text));
+      }
+      expect(await call('POST', '', {}, wire)).toEqual(wrong('name'));
+      expect(await list()).toEqual([]);
+    },
+  );
 
-  test.each(['PUT', 'PATCH'] as const)('%s clears none of them', async (method) => {
+  test.each(['PUT', 'PATCH'] as const)('%s clears no required field of a plus address', async (method) => {
     const address = await create();
     for (const none of [null, '', ' ']) {
       for (const field of ['name', 'detail', 'is_default']) {
@@ -282,7 +288,7 @@ describe('the rules', () => {
     expect(await list()).toEqual([address]);
   });
 
-  test('is_default is true, false, 1, 0, "1" or "0"', async () => {
+  test('is_default of an address of plus is true, false, 1, 0, "1" or "0"', async () => {
     const { id } = await create();
     for (const value of [true, false, 1, 0, '1', '0', ' 1 ']) {
       const is_default = [true, 1, '1', ' 1 '].includes(value);
@@ -300,7 +306,7 @@ describe('the rules', () => {
     }
   });
 
-  test('postcode is six digits', async () => {
+  test('postcode of an address of plus is six digits', async () => {
     const { id } = await create();
     for (const postcode of ['610000', '000000', ' 610000 ', '610 000', '６１００００', '610\u200b000']) {
       const meant = postcode === '000000' ? postcode : '610000';
@@ -316,7 +322,7 @@ describe('the rules', () => {
     }
   });
 
-  test('phone is a mainland mobile number, kept as eleven digits', async () => {
+  test('phone of an address of plus is a mainland mobile number, kept as eleven digits', async () => {
     const { id } = await create();
     const phone = freshPhone();
     for (const spelt of [phone, `+86${phone}`, `0086${phone}`, `86${phone}`, ` ${phone} `, Number(phone)]) {
@@ -332,8 +338,8 @@ describe('the rules', () => {
   });
 });
 
-describe('at most 20', () => {
-  test('the next one is refused until one is deleted', async () => {
+describe('the number of addresses', () => {
+  test('the address of plus after 20 is refused until one is deleted', async () => {
     const first = await create();
     for (let count = 1; count < 20; count++) await create(LEAST);
     const before = await list();
@@ -346,7 +352,7 @@ describe('at most 20', () => {
     expect(await list()).toHaveLength(20);
   });
 
-  test('also of 40 created at once, and one of them is the default', async () => {
+  test('of 40 addresses of plus created at once 20 are taken, and one of them is the default', async () => {
     const answers = await atOnce(40, () => call('POST', '', { ...OFFICE, is_default: true }));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
     expect(answers.filter(({ status }) => status !== 201)).toEqual(Array(20).fill(FULL));
@@ -354,7 +360,7 @@ describe('at most 20', () => {
     expect(await defaults()).toHaveLength(1);
   });
 
-  test('and of 40 made the default at once, one is', async () => {
+  test('of 40 calls of plus that make an address the default at once, one is', async () => {
     const ids: number[] = [];
     for (let count = 0; count < 20; count++) ids.push((await create(LEAST)).id);
     const answers = await atOnce(40, (index) => call('PATCH', ids[index % 20], { is_default: '1' }));
@@ -363,10 +369,10 @@ describe('at most 20', () => {
   });
 });
 
-describe('what no client should send', () => {
+describe('hostile values', () => {
   const TEXTS = ['alias', 'name', 'phone', 'province', 'city', 'county', 'detail', 'postcode'];
 
-  test.each(TEXTS)('%s that is no text is refused, by name', async (field) => {
+  test.each(TEXTS)('%s of an address of plus that is no text is refused, by name', async (field) => {
     const address = await create();
     const answer = field === 'phone' ? PHONE : wrong(field);
     for (const value of [[], ['x'], {}, { a: '1' }, { length: 1 }, true, false, '\ud800', 'a\udc00b']) {
@@ -382,7 +388,7 @@ describe('what no client should send', () => {
     expect(await list()).toEqual([address]);
   });
 
-  test('NUL and endless texts are refused', async () => {
+  test('NUL and endless texts in an address of plus are refused', async () => {
     const address = await create();
     for (const field of TEXTS) {
       for (const value of ['a\0b', '\0', 'x'.repeat(20_000), '😀'.repeat(20_000)]) {
@@ -398,7 +404,7 @@ describe('what no client should send', () => {
     expect(await list()).toEqual([address]);
   });
 
-  test('what looks like code is text, and prototypes are out of reach', async () => {
+  test('an address of plus takes what looks like code for text, and prototypes are out of reach', async () => {
     const detail = `'; drop table addresses; -- <b>\${7*7}</b> %s \\`;
     expect((await create({ ...OFFICE, detail })).detail).toBe(detail);
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${member.token}` };
@@ -421,7 +427,7 @@ describe('what no client should send', () => {
     expect(({} as { name?: string }).name).toBeUndefined();
   });
 
-  test('a parameter sent twice, or as a list, is refused by name', async () => {
+  test('a parameter of plus sent twice, or as a list, is refused by name', async () => {
     const { id } = await create();
     for (const query of ['name=a&name=b', 'name=%E4%B8', 'name=%00%']) {
       const response = await fetch(`${app.url}/api/v2/user/addresses/${id}?${query}&token=${member.token}`, {

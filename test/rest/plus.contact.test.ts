@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { UserStatus } from '../../src/modules/user/user.entity.js';
-import { freshPhone, PASSWORD } from '../support/client.js';
+import { freshPhone, PASSWORD, wrongCode } from '../support/client.js';
 import { freshEmail, freshName, giveEmail, logIn, registerByCode, setUser } from '../support/operations.js';
 import {
   invalid,
@@ -16,8 +16,7 @@ import {
   type Wire,
   WRONG_CODE,
   WRONG_LOGIN,
-  wrongCode,
-} from './plus.account.support.js';
+} from './plus.support.js';
 
 /** One's own record, from `plus.md` 修改用户信息 to 注销账号. */
 
@@ -48,7 +47,7 @@ const NO_CODE = invalid('verifiable_code', '请输入验证码');
 const WEAK = invalid('password', '密码不符合规则');
 
 describe('PATCH user', () => {
-  test.each(WIRES)('changes what is sent, trimmed, and answers nothing (%s)', async (wire) => {
+  test.each(WIRES)('PATCH user of plus changes what is sent, trimmed (%s)', async (wire) => {
     const { token } = await app.member();
     const name = freshName();
     const changes = { name: ` ${name} `, bio: ' 你好\n再见 ', sex: 2, location: ' 四川省 成都市 ' };
@@ -61,7 +60,7 @@ describe('PATCH user', () => {
     expect(await read(token)).toMatchObject({ name, bio: null, sex: 0, location: null });
   });
 
-  test('null clears, but not the name', async () => {
+  test('PATCH user of plus clears by null, but not the name', async () => {
     const { name, token } = await app.member();
     await patch(token, { bio: 'bio', sex: 1, location: '成都' });
     const cleared = { bio: null, sex: null, location: null, avatar: null, bg: null };
@@ -74,7 +73,7 @@ describe('PATCH user', () => {
     }
   });
 
-  test('takes the sexes 0, 1 and 2 only', async () => {
+  test('PATCH user of plus takes the sexes 0, 1 and 2 only', async () => {
     const { token } = await app.member();
     for (const sex of [0, 1, 2, '0', '1', '2', ' 1 ']) {
       expect({ sex, ...(await patch(token, { sex })) }).toEqual({ sex, ...NO_CONTENT });
@@ -89,7 +88,7 @@ describe('PATCH user', () => {
     expect((await read(token)).sex).toBe(1);
   });
 
-  test.each(['bio', 'location'])('takes a %s of 191 characters, and not one more', async (field) => {
+  test.each(['bio', 'location'])('PATCH user of plus takes a %s of 191 characters at most', async (field) => {
     const { token } = await app.member();
     for (const character of ['a', '中', '😀']) {
       const longest = character.repeat(191);
@@ -101,7 +100,7 @@ describe('PATCH user', () => {
     }
   });
 
-  test('holds names to the rule, and everything stays when one thing is refused', async () => {
+  test('PATCH user of plus holds names to the rule, and changes nothing when one thing is refused', async () => {
     const [{ name, token }, other] = [await app.member(), await app.member()];
     await app.sql("insert into banned_words (word) values ('badword') on conflict do nothing");
     const shape = invalid('name', '用户名只能以非特殊字符和数字开头，不能包含特殊字符');
@@ -123,7 +122,7 @@ describe('PATCH user', () => {
     expect(await patch(token, { name: name.toUpperCase() })).toEqual(NO_CONTENT);
   });
 
-  test('takes no picture that is not the caller’s', async () => {
+  test("PATCH user of plus takes no picture that is not the caller's", async () => {
     const [{ token }, other] = [await app.member(), await app.member()];
     const form = new FormData();
     const picture = { create: { width: 60, height: 60, channels: 3 as const, background: '#fff' } };
@@ -153,7 +152,7 @@ describe('PATCH user', () => {
 });
 
 describe('PUT user', () => {
-  test.each(WIRES)('replaces phone and e-mail address, each by its code (%s)', async (wire) => {
+  test.each(WIRES)('PUT user of plus replaces phone and e-mail address by code (%s)', async (wire) => {
     const { phone: former, token } = await app.member();
     const [phone, email] = [freshPhone(), freshEmail()];
     const byPhone = { phone, verifiable_code: await app.codeForNew(phone) };
@@ -167,7 +166,7 @@ describe('PUT user', () => {
     expect(await put('/user', token, byPhone, wire)).toEqual(WRONG_CODE);
   });
 
-  test('refuses both, neither, what is malformed or taken, and a wrong code', async () => {
+  test('PUT user of plus refuses both, neither, a malformed or taken one, and a wrong code', async () => {
     const [{ phone: former, token }, other] = [await app.member(), await app.member()];
     const theirs = await giveEmail(app.client, other.token);
     const [phone, email] = [freshPhone(), freshEmail()];
@@ -192,7 +191,7 @@ describe('PUT user', () => {
     expect(await read(token)).toMatchObject({ phone });
   });
 
-  test('of two accounts that bind one address at once, one has it', async () => {
+  test('of two accounts that bind one address by PUT user of plus at once, one has it', async () => {
     const [a, b] = [await app.member(), await app.member()];
     const email = freshEmail();
     const params = { email, verifiable_code: await app.codeForNew(email) };
@@ -207,7 +206,7 @@ describe('PUT user/password', () => {
   const change = (token: string | undefined, old_password: unknown, password: unknown, wire?: Wire) =>
     put('/user/password', token, { old_password, password, password_confirmation: password }, wire);
 
-  test.each(WIRES)('sets it and ends all sessions but this one (%s)', async (wire) => {
+  test.each(WIRES)('PUT user/password of plus ends all sessions but this one (%s)', async (wire) => {
     const { name, phone, token } = await app.member();
     const other = await logIn(app.client, phone);
     expect(await change(token, PASSWORD, ' new horse ', wire)).toEqual(NO_CONTENT);
@@ -218,14 +217,14 @@ describe('PUT user/password', () => {
     await logIn(app.client, name, ' new horse ');
   });
 
-  test('needs no old one when there is none yet', async () => {
+  test('PUT user/password of plus needs no old password when there is none yet', async () => {
     const { phone, token } = await registerByCode(app.client);
     expect(await change(token, undefined, 'six ch')).toEqual(NO_CONTENT);
     await logIn(app.client, phone, 'six ch');
     expect(await change(token, undefined, 'another')).toEqual(taken('old_password', '账户密码错误'));
   });
 
-  test('refuses a wrong or missing old one, the same, one unconfirmed, and a weak one', async () => {
+  test('PUT user/password of plus refuses a wrong or missing old password, the same, one unconfirmed, and a weak one', async () => {
     const { name, phone, token } = await app.member();
     const other = await logIn(app.client, phone);
     for (const wrong of ['not the password', '', null, ` ${PASSWORD}`]) {
@@ -250,7 +249,7 @@ describe('PUT user/password', () => {
 describe('PUT user/retrieve-password', () => {
   const retrieve = (params: Params, wire?: Wire) => put('/user/retrieve-password', undefined, params, wire);
 
-  test.each(WIRES)('sets it by a code of either kind and ends all sessions (%s)', async (wire) => {
+  test.each(WIRES)('PUT user/retrieve-password of plus ends all sessions (%s)', async (wire) => {
     const { name, phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const sms = { verifiable_type: 'sms', phone, verifiable_code: await app.codeForKnown(phone) };
@@ -265,7 +264,7 @@ describe('PUT user/retrieve-password', () => {
     expect(await retrieve({ ...mail, password: 'once more' }, wire)).toEqual(WRONG_CODE);
   });
 
-  test('refuses everything else before the code, which stays good', async () => {
+  test('PUT user/retrieve-password of plus refuses for every other reason before the code, which stays good', async () => {
     const { name, phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const verifiable_code = await app.codeForKnown(phone);
@@ -296,7 +295,7 @@ describe('PUT user/retrieve-password', () => {
     expect(await attempt({})).toEqual(NO_CONTENT);
   });
 
-  test('tells a disabled account so, but only who has the code', async () => {
+  test('PUT user/retrieve-password of plus tells a disabled account so, but only who has the code', async () => {
     const { id, phone } = await app.member();
     const verifiable_code = await app.codeForKnown(phone);
     await setUser(app.infrastructure.database.fork(), id, { status: UserStatus.DISABLED });
@@ -309,7 +308,7 @@ describe('PUT user/retrieve-password', () => {
 describe('DELETE user/phone and user/email', () => {
   const LAST = refused('请至少保留手机号码、邮箱或第三方账号之一');
 
-  test.each(WIRES)('remove the one and then keep the other (%s)', async (wire) => {
+  test.each(WIRES)('DELETE user/phone and user/email of plus keep the last one (%s)', async (wire) => {
     const { phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const byPhone = { password: PASSWORD, verifiable_code: await app.codeForKnown(phone) };
@@ -327,7 +326,7 @@ describe('DELETE user/phone and user/email', () => {
     expect(await read(token)).toMatchObject({ phone, email: null });
   });
 
-  test('look at the password before the code, which a wrong one leaves unused', async () => {
+  test('DELETE user/phone of plus looks at the password before the code, which a wrong one leaves unused', async () => {
     const { phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const verifiable_code = await app.codeForKnown(phone);
@@ -350,7 +349,7 @@ describe('DELETE user/phone and user/email', () => {
     expect(await remove('/user/phone', token, good)).toEqual(NO_CONTENT);
   });
 
-  test('of both at once one stays', async () => {
+  test('DELETE user/phone and user/email of plus at once leave one', async () => {
     const { phone, token } = await app.member();
     const email = await giveEmail(app.client, token);
     const byPhone = { password: PASSWORD, verifiable_code: await app.codeForKnown(phone) };
@@ -371,7 +370,7 @@ describe('DELETE user', () => {
     return app.call('POST', '/users', { params, wire });
   };
 
-  test.each(WIRES)('ends every session at once, and name and phone are free again (%s)', async (wire) => {
+  test.each(WIRES)('DELETE user of plus ends every session and frees name and phone (%s)', async (wire) => {
     const member = await app.member();
     const { token } = member;
     const email = await giveEmail(app.client, token);
@@ -387,13 +386,13 @@ describe('DELETE user', () => {
     expect(await app.codeForNew(email)).toMatch(/^\d{6}$/);
   });
 
-  test('needs a session', async () => {
+  test('DELETE user of plus needs a session', async () => {
     expect(await app.call('DELETE', '/user')).toEqual(UNAUTHENTICATED);
     expect(await app.call('DELETE', '/user', { token: 'nonsense' })).toEqual(UNAUTHENTICATED);
   });
 });
 
-describe('what no client should send', () => {
+describe('hostile values', () => {
   const HOSTILE: unknown[] = [
     ...[[], ['x'], {}, { a: 1 }, true, -1, 1e300, 'x\0y', '\ud800', '\u202e', "' or 1=1 --"],
     ...['x'.repeat(20_000), '😀'.repeat(300), { length: 3 }, [[['x']]]],
@@ -410,7 +409,7 @@ describe('what no client should send', () => {
     ['DELETE', '/user/phone', ['password', 'verifiable_code']],
   ] as const;
 
-  test.each(DOORS)('%s %s refuses it and changes nothing', async (method, path, names) => {
+  test.each(DOORS)('%s %s of plus refuses hostile values', async (method, path, names) => {
     const { name, phone, token } = await app.member();
     const good: Params = {
       ...{ login: name, name: freshName(), verifiable_type: 'sms', verifiable_code: '123456' },
@@ -429,7 +428,7 @@ describe('what no client should send', () => {
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
-    '%s of objects inside each other',
+    '%s of plus survives a body of objects inside each other',
     async (method) => {
       const { token } = await app.member();
       const body = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;

@@ -8,16 +8,15 @@ import { grant, setUser } from '../support/operations.js';
 import { until } from '../support/until.js';
 import { ID_NUMBER, ID_NUMBER_X, review } from '../support/verification.js';
 import {
-  byHand,
-  type Call,
+  invalid,
   type Member,
-  malformed,
-  noContent,
-  notFound,
+  type Method,
+  NO_CONTENT,
+  NOT_FOUND,
   type PlusApp,
-  seen,
+  refused,
   startPlus,
-  unauthenticated,
+  UNAUTHENTICATED,
 } from './plus.support.js';
 
 /** Files in two steps, and what is made with them: pictures of the profile, and the real-name verification. */
@@ -36,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const ask = async (method: string, url: string, call?: Call) => seen(await app.call(method, url, call));
+const ask = (...request: Parameters<PlusApp['call']>) => app.call(...request);
 const task = (own: Record<string, unknown> = {}) => ({
   filename: 'photo.jpg',
   hash: md5(picture),
@@ -54,7 +53,7 @@ async function storedFiles(): Promise<string[]> {
 
 /** Uploads a picture as a client does, and returns its node. */
 async function upload(member: Member = me): Promise<string> {
-  const { status, body } = await app.call('POST', '/storage', { token: member.token, json: task() });
+  const { status, body } = await app.call('POST', '/storage', { token: member.token, params: task() });
   expect(status).toBe(201);
   const put = await fetch(body.uri, {
     method: body.method,
@@ -71,8 +70,8 @@ const putTo = async (uri: string, content: Buffer, headers: Record<string, strin
 };
 
 describe('storage', () => {
-  test('a ticket, a file, a node; what is served carries no position and may be kept', async () => {
-    const { status, body } = await app.call('POST', '/storage', { token: me.token, json: task() });
+  test('plus stores a file by ticket and node, and serves it without its position, to be cached', async () => {
+    const { status, body } = await app.call('POST', '/storage', { token: me.token, params: task() });
     expect({ status, body }).toEqual({
       status: 201,
       body: {
@@ -94,7 +93,7 @@ describe('storage', () => {
     expect((await sharp(picture).metadata()).exif).toBeDefined();
   });
 
-  test('a lie about size, hash or type, or another ticket, stores nothing', async () => {
+  test('an upload to plus with a false size, hash or type, or another ticket, stores nothing', async () => {
     const files = await storedFiles();
     const images = await app.sql('select id from images');
     const other = await sharp(picture).png().toBuffer();
@@ -106,19 +105,19 @@ describe('storage', () => {
       [{ size: other.length, hash: md5(other) }, other, 422],
     ];
     for (const [own, content, status] of lies) {
-      const { body } = await app.call('POST', '/storage', { token: me.token, json: task(own) });
+      const { body } = await app.call('POST', '/storage', { token: me.token, params: task(own) });
       expect(await putTo(body.uri, content)).toBe(status);
     }
-    const { body } = await app.call('POST', '/storage', { token: me.token, json: task() });
+    const { body } = await app.call('POST', '/storage', { token: me.token, params: task() });
     expect(await putTo(`${body.uri.slice(0, -3)}abc`, picture)).toBe(403);
     expect(await putTo(`${app.url}/api/v2/storage/x`, picture)).toBe(403);
     expect(await storedFiles()).toEqual(files);
     expect(await app.sql('select id from images')).toEqual(images);
   });
 
-  test('an upload that stops half-way leaves nothing, and can be made again', async () => {
+  test('an upload to plus that stops half-way leaves nothing, and can be made again', async () => {
     const files = await storedFiles();
-    const { body } = await app.call('POST', '/storage', { token: me.token, json: task() });
+    const { body } = await app.call('POST', '/storage', { token: me.token, params: task() });
     const { host, pathname, port } = new URL(body.uri);
     const socket = connect(Number(port), '127.0.0.1');
     await once(socket, 'connect');
@@ -130,22 +129,22 @@ describe('storage', () => {
     expect(await storedFiles()).toHaveLength(files.length + 1);
   });
 
-  test('asks for what is missing, and for a session', async () => {
+  test('a ticket of plus needs its parameters and a session', async () => {
     const create = (own: Record<string, unknown>) =>
-      ask('POST', '/storage', { token: me.token, json: task(own) });
-    expect(await create({ filename: '' })).toEqual(malformed('filename'));
-    expect(await create({ size: 'x' })).toEqual(malformed('size'));
-    expect(await create({ hash: 'x' })).toEqual(malformed('hash'));
+      ask('POST', '/storage', { token: me.token, params: task(own) });
+    expect(await create({ filename: '' })).toEqual(invalid('filename'));
+    expect(await create({ size: 'x' })).toEqual(invalid('size'));
+    expect(await create({ hash: 'x' })).toEqual(invalid('hash'));
     expect((await create({ mime_type: 'text/html' })).status).toBe(422);
     expect((await create({ size: 1_000_000_000 })).status).toBe(422);
-    expect(await ask('POST', '/storage', { json: task() })).toEqual(unauthenticated);
+    expect(await ask('POST', '/storage', { params: task() })).toEqual(UNAUTHENTICATED);
   });
 });
 
 describe('pictures of the profile', () => {
-  test('are nodes of the caller, shown as file objects', async () => {
+  test('pictures of a plus profile are nodes of the caller, shown as file objects', async () => {
     const [avatar, bg] = [await upload(), await upload()];
-    expect(await ask('PATCH', '/user', { token: me.token, json: { avatar, bg } })).toEqual(noContent);
+    expect(await ask('PATCH', '/user', { token: me.token, params: { avatar, bg } })).toEqual(NO_CONTENT);
     const { body } = await app.call('GET', `/users/${me.id}`);
     const file = (node: string) => ({
       url: `${app.url}/storage/${node.replace('public:', '')}`,
@@ -157,46 +156,47 @@ describe('pictures of the profile', () => {
     });
     expect([body.avatar, body.bg]).toEqual([file(avatar), file(bg)]);
     const other = await app.member();
-    expect(await ask('PATCH', '/user', { token: other.token, json: { avatar } })).toEqual(
-      malformed('avatar', '头像错误'),
+    expect(await ask('PATCH', '/user', { token: other.token, params: { avatar } })).toEqual(
+      invalid('avatar', '头像错误'),
     );
-    expect(await ask('PATCH', '/user', { token: me.token, json: { avatar: null, bg: '' } })).toEqual(
-      noContent,
+    expect(await ask('PATCH', '/user', { token: me.token, params: { avatar: null, bg: '' } })).toEqual(
+      NO_CONTENT,
     );
     expect((await app.call('GET', `/users/${me.id}`)).body).toMatchObject({ avatar: null, bg: null });
   });
 });
 
 describe('a picture that a client sends back as it was shown', () => {
-  const patch = (json: unknown, token: string) => ask('PATCH', '/user', { token, json });
+  const patch = (json: Record<string, unknown>, token: string) =>
+    ask('PATCH', '/user', { token, params: json });
   const pictures = async (id: number) => {
     const { avatar, bg } = (await app.call('GET', `/users/${id}`)).body;
     return { avatar, bg };
   };
 
-  test('of a third party changes nothing, until the user sets another or clears it', async () => {
+  test('a third-party picture that a client of plus sends back changes nothing, until the user sets another or clears it', async () => {
     const other = await app.member();
     const avatar = 'https://thirdwx.qlogo.cn/mmopen/vi_32/abc/132?a=1&b=2';
     await setUser(app.infrastructure.database.fork(), other.id, { externalAvatarUrl: avatar });
-    expect(await patch({ avatar, bio: '新的' }, other.token)).toEqual(noContent);
+    expect(await patch({ avatar, bio: '新的' }, other.token)).toEqual(NO_CONTENT);
     expect(await pictures(other.id)).toEqual({ avatar, bg: null });
     for (const another of [`${avatar}3`, 'http://example.com/a.png', `${app.url}/storage/x.png`]) {
-      expect(await patch({ avatar: another }, other.token)).toEqual(malformed('avatar', '头像错误'));
+      expect(await patch({ avatar: another }, other.token)).toEqual(invalid('avatar', '头像错误'));
     }
-    expect(await patch({ bg: avatar }, other.token)).toEqual(malformed('bg', '背景图片错误'));
-    expect(await patch({ avatar: null }, other.token)).toEqual(noContent);
+    expect(await patch({ bg: avatar }, other.token)).toEqual(invalid('bg', '背景图片错误'));
+    expect(await patch({ avatar: null }, other.token)).toEqual(NO_CONTENT);
     expect(await pictures(other.id)).toEqual({ avatar: null, bg: null });
-    expect(await patch({ avatar }, other.token)).toEqual(malformed('avatar', '头像错误'));
+    expect(await patch({ avatar }, other.token)).toEqual(invalid('avatar', '头像错误'));
   });
 
-  test('stored here likewise', async () => {
+  test('a stored picture that a client of plus sends back as it was shown changes nothing', async () => {
     const other = await app.member();
     const [avatar, bg] = [await upload(other), await upload(other)];
-    expect(await patch({ avatar, bg }, other.token)).toEqual(noContent);
+    expect(await patch({ avatar, bg }, other.token)).toEqual(NO_CONTENT);
     const before = await pictures(other.id);
-    expect(await patch({ avatar: before.avatar.url, bg: before.bg.url }, other.token)).toEqual(noContent);
+    expect(await patch({ avatar: before.avatar.url, bg: before.bg.url }, other.token)).toEqual(NO_CONTENT);
     expect(await pictures(other.id)).toEqual(before);
-    expect(await patch({ avatar: before.bg.url }, other.token)).toEqual(malformed('avatar', '头像错误'));
+    expect(await patch({ avatar: before.bg.url }, other.token)).toEqual(invalid('avatar', '头像错误'));
   });
 });
 
@@ -225,14 +225,14 @@ describe('verification', () => {
     desc: '一个公司',
   });
   const submit = (member: Member, type: string, data: unknown) =>
-    ask('POST', '/user/verification', { token: member.token, json: { type, data } });
+    ask('POST', '/user/verification', { token: member.token, params: { type, data } });
   const shown = async (member: Member, token?: string) =>
     (await app.call('GET', `/users/${member.id}`, { token })).body.verification;
 
-  test('of a person: submitted, seen by the owner whole and by others in part, refused, changed, passed', async () => {
+  test("a person's verification in plus is submitted, seen whole by the owner and in part by others, refused, changed, passed", async () => {
     const member = await app.member();
     expect(await shown(member)).toBeNull();
-    expect(await ask('GET', '/user/verification', { token: member.token })).toEqual(notFound);
+    expect(await ask('GET', '/user/verification', { token: member.token })).toEqual(NOT_FOUND);
     const data = await person(member);
     expect(await submit(member, 'user', data)).toEqual({ status: 201, body: { message: ['申请成功'] } });
     const PUBLIC = {
@@ -255,24 +255,24 @@ describe('verification', () => {
       phone_number: '15694005009',
       user_id: member.id,
     });
-    const state = (text: string) => byHand(text);
+    const state = (text: string) => refused(text);
     expect(await submit(member, 'user', data)).toEqual(state('认证当前状态不允许此操作'));
-    const change = (method: string) =>
-      ask(method, '/user/verification', { token: member.token, json: { type: 'org', data } });
+    const change = (method: Method) =>
+      ask(method, '/user/verification', { token: member.token, params: { type: 'org', data } });
     expect((await change('PATCH')).status).toBe(422);
     await review(app.client, reviewer.token, member.id, 'REFUSE');
     expect((await shown(member)).state).toBe(0);
-    expect(await change('PUT')).toEqual(noContent);
+    expect(await change('PUT')).toEqual(NO_CONTENT);
     expect(await shown(member)).toMatchObject({ type: 'user', state: -1 });
     await review(app.client, reviewer.token, member.id, 'PASS');
     expect((await shown(member)).state).toBe(1);
     const withdraw = () => ask('DELETE', '/user/verification', { token: member.token });
-    expect(await withdraw()).toEqual(noContent);
-    expect(await withdraw()).toEqual(notFound);
-    expect(await change('PATCH')).toEqual(notFound);
+    expect(await withdraw()).toEqual(NO_CONTENT);
+    expect(await withdraw()).toEqual(NOT_FOUND);
+    expect(await change('PATCH')).toEqual(NOT_FOUND);
   });
 
-  test('of an organisation, as a form with brackets too', async () => {
+  test("an organisation's verification in plus is submitted, as a form with brackets too", async () => {
     const member = await app.member();
     const { org, person: legal, phone_number, desc } = await organisation(member);
     const form = {
@@ -285,7 +285,9 @@ describe('verification', () => {
       'data[phone_number]': phone_number,
       'data[desc]': desc,
     };
-    expect((await ask('POST', '/user/verification', { token: member.token, form })).status).toBe(201);
+    expect(
+      (await ask('POST', '/user/verification', { token: member.token, params: form, wire: 'form' })).status,
+    ).toBe(201);
     expect(await shown(member, member.token)).toMatchObject({
       type: 'org',
       org: { name: org.name, address: org.address, certificate: { node: org.certificate } },
@@ -296,7 +298,18 @@ describe('verification', () => {
     );
   });
 
-  test('names what is wrong where the client put it', async () => {
+  test('a verification in plus reads number and name of an organisation’s person only where the first are absent', async () => {
+    const member = await app.member();
+    const data = await person(member);
+    const withSecond = { ...data, person: { number: ['x'], name: {} } };
+    const { number: _number, ...card } = data.id_card;
+    const { real_name: _name, ...rest } = data;
+    expect(await submit(member, 'user', { ...withSecond, id_card: card })).toEqual(invalid('number'));
+    expect(await submit(member, 'user', { ...rest, person: withSecond.person })).toEqual(invalid('name'));
+    expect(await submit(member, 'user', withSecond)).toMatchObject({ status: 201 });
+  });
+
+  test('a verification in plus names what is wrong where the client put it', async () => {
     const member = await app.member();
     const data = await person(member);
     const foreign = await upload(reviewer);
@@ -311,19 +324,19 @@ describe('verification', () => {
       [{ ...data, desc: '' }, 'data.desc'],
     ];
     for (const [wrong, field] of cases) {
-      expect({ field, ...(await submit(member, 'user', wrong)) }).toEqual({ field, ...malformed(field) });
+      expect({ field, ...(await submit(member, 'user', wrong)) }).toEqual({ field, ...invalid(field) });
     }
-    expect(await submit(member, 'pet', data)).toEqual(malformed('type', '认证类型只能是 user 或者 org'));
+    expect(await submit(member, 'pet', data)).toEqual(invalid('type', '认证类型只能是 user 或者 org'));
     const company = await organisation(member);
     const noNumber = { ...company, person: { name: '李某' } };
-    expect(await submit(member, 'org', noNumber)).toEqual(malformed('data.person.number'));
+    expect(await submit(member, 'org', noNumber)).toEqual(invalid('data.person.number'));
     expect(await shown(member)).toBeNull();
-    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE', 'GET']) {
-      expect(await ask(method, '/user/verification')).toEqual(unauthenticated);
+    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE', 'GET'] as const) {
+      expect(await ask(method, '/user/verification')).toEqual(UNAUTHENTICATED);
     }
   });
 
-  test('a reviewer needs the ability', async () => {
+  test('a review of verifications in plus needs the ability', async () => {
     expect((await review(app.client, me.token, reviewer.id, 'PASS')).code).toBe('FORBIDDEN');
   });
 });

@@ -1,20 +1,57 @@
 import { startTestApp } from '../support/app.js';
-import { freshPhone } from '../support/client.js';
+import { freshPhone, PASSWORD } from '../support/client.js';
+import { bearer } from '../support/graphql-http.js';
 import { freshName } from '../support/operations.js';
 
-/** What a ThinkSNS+ client got back; `body` is undefined where the answer has none. */
-export interface Answer {
+/** The bodies of ThinkSNS+ for what it refuses. */
+
+export interface PlusAnswer {
   status: number;
+  /** Undefined when there is none. */
   // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the test is about.
   body: any;
-  headers: Headers;
 }
 
-export interface Call {
+/** 422 of a field's rule. */
+export const invalid = (field: string, text: unknown = expect.any(String)): PlusAnswer => ({
+  status: 422,
+  body: { message: '提交的信息验证错误', errors: { [field]: [text] } },
+});
+
+/** What a field is told directly: taken values, a wrong old password. */
+export const taken = (field: string, text = '已经被使用'): PlusAnswer => ({
+  status: 422,
+  body: { [field]: [text] },
+});
+
+/** A refusal "by hand". */
+export const refused = (text: string, status = 422): PlusAnswer => ({ status, body: { message: [text] } });
+
+export const said = (text: string, status: number): PlusAnswer => ({ status, body: { message: text } });
+
+export const NO_CONTENT: PlusAnswer = { status: 204, body: undefined };
+export const UNAUTHENTICATED = said('Unauthenticated.', 401);
+export const FORBIDDEN = said('你没有权限执行该操作', 403);
+export const NOT_FOUND = said('内容不存在', 404);
+export const TOO_MANY = said('Too Many Attempts.', 429);
+/** At log-in and registration a refusal is a text; clients show it as it is. */
+export const WRONG_LOGIN = said('账号或密码不正确', 422);
+export const WRONG_CODE_FIRST = said('验证码错误或者已失效', 422);
+export const WRONG_CODE = refused('验证码错误或者已失效');
+
+/** The three places where parameters can be, on every verb. */
+export const WIRES = ['json', 'form', 'query'] as const;
+export type Wire = (typeof WIRES)[number];
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface PlusRequest {
+  /** Without any the request has no body. */
+  params?: Record<string, unknown>;
+  /** JSON when left out, but the query of a GET. */
+  wire?: Wire;
   token?: string;
-  query?: Record<string, string | number>;
-  json?: unknown;
-  form?: Record<string, string | number>;
+  /** Bytes in the place of parameters, with what says of which type they are. */
   raw?: Buffer;
   headers?: Record<string, string>;
 }
@@ -23,93 +60,73 @@ export interface Member {
   id: number;
   name: string;
   phone: string;
-  password: string;
   token: string;
 }
 
-export const PASSWORD = 'geheim-7';
+/** A session as GraphQL sees it: whose it is, or null. */
+const ME = '{ me { id name phone email emailVerified } }';
 
-export const unauthenticated = { status: 401, body: { message: 'Unauthenticated.' } };
-export const forbidden = { status: 403, body: { message: '你没有权限执行该操作' } };
-export const notFound = { status: 404, body: { message: '内容不存在' } };
-export const byHand = (text: string, status = 422) => ({ status, body: { message: [text] } });
-export const taken = (field: string, text: string) => ({ status: 422, body: { [field]: [text] } });
-export const malformed = (field: string, text: unknown = expect.any(String)) => ({
-  status: 422,
-  body: { message: '提交的信息验证错误', errors: { [field]: [text] } },
-});
-export const noContent = { status: 204, body: undefined };
-
-type Gateway = Awaited<ReturnType<typeof startTestApp>>;
-
-export interface PlusApp extends Gateway {
-  /** `path` is below `/api/v2`. */
-  call(method: string, path: string, call?: Call): Promise<Answer>;
-  /** A code that the dialect itself sent. */
-  codeFrom(door: 'verifycodes' | 'verifycodes/register', to: string): Promise<string>;
-  /** A new account, registered through the dialect. */
-  member(name?: string): Promise<Member>;
-  sql<Row = Record<string, unknown>>(query: string, params?: unknown[]): Promise<Row[]>;
+async function request(
+  url: string,
+  method: Method,
+  { params, wire, token, raw, headers: more }: PlusRequest,
+) {
+  const headers: Record<string, string> = { ...bearer(token), ...more };
+  if (!params) return fetch(url, { method, headers, body: raw && new Uint8Array(raw) });
+  const where = wire ?? (method === 'GET' ? 'query' : 'json');
+  const form = () => new URLSearchParams(params as Record<string, string>);
+  if (where === 'query') return fetch(`${url}?${form()}`, { method, headers });
+  if (where === 'form') return fetch(url, { method, headers, body: form() });
+  headers['content-type'] = 'application/json';
+  return fetch(url, { method, headers, body: JSON.stringify(params) });
 }
 
-export async function startPlus(settings: Record<string, string> = {}): Promise<PlusApp> {
-  const app = await startTestApp({ GUARD_IP_HOURLY: '10000', ...settings });
-
-  const call: PlusApp['call'] = async (
-    method,
-    path,
-    { token, query, json, form, raw, headers = {} } = {},
-  ) => {
-    const search = new URLSearchParams(
-      Object.entries(query ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
-    );
-    const body =
-      json !== undefined
-        ? JSON.stringify(json)
-        : form
-          ? new URLSearchParams(
-              Object.entries(form).map(([name, value]): [string, string] => [name, String(value)]),
-            )
-          : raw && new Uint8Array(raw);
-    const response = await fetch(`${app.url}/api/v2${path}${query ? `?${search}` : ''}`, {
-      method,
-      headers: {
-        ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      body,
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: text === '' ? undefined : JSON.parse(text),
-      headers: response.headers,
-    };
+/** One request to a gateway; `path` is below `/api/v2`. */
+export async function send(
+  base: string,
+  method: Method,
+  path: string,
+  options: PlusRequest = {},
+): Promise<PlusAnswer & { headers: Headers }> {
+  const response = await request(`${base}/api/v2${path}`, method, options);
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === '' ? undefined : JSON.parse(text),
+    headers: response.headers,
   };
+}
 
-  const codeFrom: PlusApp['codeFrom'] = async (door, to) => {
-    const form: Record<string, string> = to.includes('@') ? { email: to } : { phone: to };
-    const { status, body } = await call('POST', `/${door}`, { form });
-    expect({ status, body }).toEqual({ status: 202, body: { message: ['获取成功'] } });
+/** A gateway with a ThinkSNS+ client in front of it, and limits out of the way of tests that are not about them. */
+export async function startPlus(settings: Record<string, string> = {}) {
+  const limits = { GUARD_IP_HOURLY: '10000' };
+  const app = await startTestApp({ ...limits, ...settings });
+  const call = async (method: Method, path: string, options: PlusRequest = {}): Promise<PlusAnswer> => {
+    const { status, body } = await send(app.url, method, path, options);
+    return { status, body };
+  };
+  const sendCode = async (door: string, to: string): Promise<string> => {
+    const params = to.includes('@') ? { email: to } : { phone: to };
+    const answer = await call('POST', door, { params });
+    if (answer.status !== 202) throw new Error(`no code for ${to}: ${JSON.stringify(answer)}`);
     return app.inbox.code(to);
   };
-
   return {
     ...app,
     call,
-    codeFrom,
-    member: async (name = freshName()) => {
-      const phone = freshPhone();
-      const verifiable_code = await codeFrom('verifycodes/register', phone);
-      const json = { name, phone, verifiable_type: 'sms', verifiable_code, password: PASSWORD };
-      const { body } = await call('POST', '/users', { json });
-      const { body: me } = await call('GET', '/user', { token: body.token });
-      return { id: me.id, name, phone, password: PASSWORD, token: body.token };
+    /** A code for what nobody has: REGISTER and BIND. */
+    codeForNew: (to: string) => sendCode('/verifycodes/register', to),
+    /** A code for what an account has: LOGIN, RETRIEVE and UNBIND. */
+    codeForKnown: (to: string) => sendCode('/verifycodes', to),
+    /** A new account with a name, a phone and {@link PASSWORD}. */
+    member: async (name = freshName(), phone = freshPhone()): Promise<Member> => {
+      const { id, token } = await app.client.register({ name, phone, password: PASSWORD });
+      return { id, name, phone, token };
     },
-    sql: (query, params) => app.infrastructure.database.fork().execute(query, params),
+    login: (login: string, password: string): Promise<PlusAnswer> =>
+      call('POST', '/auth/login', { params: { login, password } }),
+    me: async (token: string) => (await app.client.data(ME, {}, token)).me,
   };
 }
 
-/** Status and body alone. */
-export const seen = ({ status, body }: Answer) => ({ status, body });
+export type PlusApp = Awaited<ReturnType<typeof startPlus>>;

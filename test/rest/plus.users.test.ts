@@ -1,18 +1,18 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { User, UserStatus } from '../../src/modules/user/user.entity.js';
-import { freshPhone } from '../support/client.js';
+import { freshPhone, PASSWORD } from '../support/client.js';
 import { freshEmail, freshName, grant, setUser } from '../support/operations.js';
 import { statementsOf } from '../support/statements.js';
 import {
-  forbidden,
+  FORBIDDEN,
   type Member,
-  noContent,
-  notFound,
+  type Method,
+  NO_CONTENT,
+  NOT_FOUND,
   type PlusApp,
-  seen,
   startPlus,
-  unauthenticated,
+  UNAUTHENTICATED,
 } from './plus.support.js';
 
 /** Reading users, following and administering them: `plus.md` and docs/decisions.md. */
@@ -31,12 +31,12 @@ const em = () => app.infrastructure.database.fork();
 const insertUser = (columns: Partial<User>): Promise<number> =>
   em().insert(User, { name: freshName(), ...columns } as never);
 const ids = async (query: Record<string, string | number>): Promise<number[]> => {
-  const { status, body } = await app.call('GET', '/users', { query });
+  const { status, body } = await app.call('GET', '/users', { params: query });
   expect(status).toBe(200);
   return body.map(({ id }: { id: number }) => id);
 };
-const one = async (user: string | number, token?: string, query?: Record<string, string | number>) =>
-  seen(await app.call('GET', `/users/${encodeURIComponent(user)}`, { token, query }));
+const one = (user: string | number, token?: string, query?: Record<string, string | number>) =>
+  app.call('GET', `/users/${encodeURIComponent(user)}`, { token, params: query });
 
 const PUBLIC_KEYS = [
   'avatar',
@@ -61,7 +61,7 @@ const OWN_KEYS = ['currency', 'email', 'phone', 'wallet'];
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 describe('GET users/:user', () => {
-  test('finds by name, phone, verified e-mail address and number, by the form alone', async () => {
+  test('GET users/:user of plus finds by name, phone, verified e-mail address and number, by the form alone', async () => {
     const email = freshEmail();
     const [name, phone] = [`小小n${freshName().slice(5, 9)}`, freshPhone()];
     const id = await insertUser({ name, phone, email, emailVerified: true });
@@ -82,19 +82,19 @@ describe('GET users/:user', () => {
     ['a NUL', 'a\0b'],
     ['something long', 'a'.repeat(400)],
     ['a percent sign', '%'],
-  ])('%s is a 404', async (_, key) => {
-    expect(await one(key)).toEqual(notFound);
+  ])('GET users/:user of plus with %s is a 404', async (_, key) => {
+    expect(await one(key)).toEqual(NOT_FOUND);
   });
 
-  test('an unverified address and a cancelled account are nobody', async () => {
+  test('GET users/:user of plus does not find an unverified address or a cancelled account', async () => {
     const email = freshEmail();
     await insertUser({ email });
     const gone = await insertUser({ status: UserStatus.DELETED });
-    expect(await one(email)).toEqual(notFound);
-    expect(await one(gone)).toEqual(notFound);
+    expect(await one(email)).toEqual(NOT_FOUND);
+    expect(await one(gone)).toEqual(NOT_FOUND);
   });
 
-  test('tells others no phone, e-mail address, wallet or points: the keys are absent', async () => {
+  test('GET users/:user of plus leaves out phone, e-mail address, wallet and points for others', async () => {
     const { body } = await one(other.id, me.token);
     expect(Object.keys(body).sort()).toEqual(PUBLIC_KEYS);
     const own = await app.call('GET', '/user', { token: me.token });
@@ -112,18 +112,18 @@ describe('GET users/:user', () => {
     });
   });
 
-  test('a bad token is no token where none is needed, and a 401 where one is', async () => {
+  test('a bad token is anonymous where plus needs none, and a 401 where it needs one', async () => {
     expect(await one(other.id, 'x'.repeat(43))).toMatchObject({ status: 200, body: { has_follower: false } });
-    expect(seen(await app.call('GET', '/user', { token: 'nonsense' }))).toEqual(unauthenticated);
-    expect(seen(await app.call('GET', '/user'))).toEqual(unauthenticated);
-    expect((await app.call('GET', '/user', { query: { token: me.token } })).body.id).toBe(me.id);
+    expect(await app.call('GET', '/user', { token: 'nonsense' })).toEqual(UNAUTHENTICATED);
+    expect(await app.call('GET', '/user')).toEqual(UNAUTHENTICATED);
+    expect((await app.call('GET', '/user', { params: { token: me.token } })).body.id).toBe(me.id);
   });
 });
 
 describe('following', () => {
-  test('counts once, shows on both sides, and ends', async () => {
+  test('following in plus counts once, shows on both sides, and ends', async () => {
     const path = `/user/followings/${other.id}`;
-    for (const _ of [1, 2]) expect(seen(await app.call('PUT', path, { token: me.token }))).toEqual(noContent);
+    for (const _ of [1, 2]) expect(await app.call('PUT', path, { token: me.token })).toEqual(NO_CONTENT);
     expect((await one(other.id, me.token)).body).toMatchObject({
       has_follower: true,
       has_following: false,
@@ -137,7 +137,7 @@ describe('following', () => {
     expect((await one(other.id, undefined, { follower: me.id })).body.has_follower).toBe(false);
     expect((await one(other.id, me.token, { follower: other.id })).body.has_follower).toBe(false);
     for (const _ of [1, 2]) {
-      expect(seen(await app.call('DELETE', path, { token: me.token }))).toEqual(noContent);
+      expect(await app.call('DELETE', path, { token: me.token })).toEqual(NO_CONTENT);
     }
     expect((await one(other.id, me.token)).body).toMatchObject({
       has_follower: false,
@@ -145,13 +145,13 @@ describe('following', () => {
     });
   });
 
-  test('is refused for oneself, nobody, and without a session', async () => {
+  test('following in plus is refused for oneself, nobody, and without a session', async () => {
     const follow = async (id: unknown, token?: string) =>
-      seen(await app.call('PUT', `/user/followings/${id}`, { token }));
+      await app.call('PUT', `/user/followings/${id}`, { token });
     expect(await follow(me.id, me.token)).toEqual({ status: 422, body: { message: ['不能关注自己'] } });
-    expect(await follow(999_999_999, me.token)).toEqual(notFound);
-    expect(await follow('x', me.token)).toEqual(notFound);
-    expect(await follow(other.id)).toEqual(unauthenticated);
+    expect(await follow(999_999_999, me.token)).toEqual(NOT_FOUND);
+    expect(await follow('x', me.token)).toEqual(NOT_FOUND);
+    expect(await follow(other.id)).toEqual(UNAUTHENTICATED);
   });
 });
 
@@ -166,7 +166,7 @@ describe('GET users', () => {
 
   const listed = (query: Record<string, string | number>) => ids({ name: MARK, ...query });
 
-  test('newest first, 20 unless asked, between 1 and 50', async () => {
+  test('GET users of plus comes newest first, 20 unless asked, between 1 and 50', async () => {
     const newest = [...made].reverse();
     expect(await listed({})).toEqual(newest.slice(0, 20));
     for (const [limit, size] of [
@@ -187,7 +187,7 @@ describe('GET users', () => {
     }
   });
 
-  test('since runs on after the last one, either way', async () => {
+  test('GET users of plus with since runs on after the last one, either way', async () => {
     const since = made[30] as number;
     expect(await listed({ since, limit: 3 })).toEqual([made[29], made[28], made[27]]);
     expect(await listed({ since, limit: 3, order: 'asc' })).toEqual([made[31], made[32], made[33]]);
@@ -196,7 +196,7 @@ describe('GET users', () => {
     expect(await listed({ since: 99_999_999_999, limit: 1 })).toEqual([made[59]]);
   });
 
-  test('name is a part without case, and its wildcards are letters', async () => {
+  test('GET users of plus with name takes a part without case, and its wildcards literally', async () => {
     const odd = await insertUser({ name: 'Prozent_a_b' });
     const plain = await insertUser({ name: 'ProzentXaXb' });
     expect(await ids({ name: 'pROZENT' })).toEqual([plain, odd]);
@@ -205,7 +205,7 @@ describe('GET users', () => {
     expect(await ids({ name: 'x'.repeat(9_000) })).toEqual([]);
   });
 
-  test('fetch_by=username takes whole names, id takes numbers', async () => {
+  test('GET users of plus with fetch_by=username takes whole names, with id numbers', async () => {
     const names = `${MARK}_1_x, ${MARK}_2_X,${MARK}_3`;
     expect(await ids({ fetch_by: 'username', name: names })).toEqual([made[2], made[1]]);
     expect(await ids({ fetch_by: 'username' })).toEqual([]);
@@ -214,7 +214,7 @@ describe('GET users', () => {
     expect(await ids({ id: made.join(','), limit: 50 })).toHaveLength(50);
   });
 
-  test('disabled accounts are found by number and in no other list', async () => {
+  test('GET users of plus finds disabled accounts by number and in no other list', async () => {
     const name = `${MARK}_aus`;
     const id = await insertUser({ name, status: UserStatus.DISABLED, recommendedAt: new Date() });
     expect(await ids({ id })).toEqual([id]);
@@ -226,7 +226,7 @@ describe('GET users', () => {
     expect(body).toEqual([]);
   });
 
-  test('active=1 is latest activity first, by place', async () => {
+  test('GET users of plus with active=1 comes by latest activity, by place', async () => {
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
     await setUser(em(), made[7] as number, { lastActiveAt: at(30) });
     await setUser(em(), made[3] as number, { lastActiveAt: at(20) });
@@ -236,7 +236,7 @@ describe('GET users', () => {
     expect(await ids({ active: 1, offset: -5, limit: 1 })).toEqual([made[7]]);
   });
 
-  test('nothing that a client sends is refused', async () => {
+  test('GET users of plus refuses no value that a client sends', async () => {
     const junk = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
       fc.integer().map(String),
@@ -250,7 +250,7 @@ describe('GET users', () => {
     );
     await fc.assert(
       fc.asyncProperty(query, async (sent) => {
-        const { status, body } = await app.call('GET', '/users', { query: sent as Record<string, string> });
+        const { status, body } = await app.call('GET', '/users', { params: sent as Record<string, string> });
         expect({ status, list: Array.isArray(body) }).toEqual({ status: 200, list: true });
       }),
       { numRuns: 60 },
@@ -259,7 +259,7 @@ describe('GET users', () => {
     expect(twice.status).toBe(200);
   });
 
-  test('reads the body of a GET like the query', async () => {
+  test('GET users of plus reads the body like the query', async () => {
     const get = (type: string, body: string) =>
       new Promise<unknown[]>((resolve, reject) => {
         const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
@@ -275,9 +275,9 @@ describe('GET users', () => {
     expect(await get('application/json', '{')).toEqual({ message: ['参数错误'] });
   });
 
-  test('costs the same number of statements whatever its size', async () => {
+  test('GET users of plus costs the same number of statements whatever its size', async () => {
     const count = async (limit: number) =>
-      (await statementsOf(app, () => app.call('GET', '/users', { query: { limit }, token: me.token })))
+      (await statementsOf(app, () => app.call('GET', '/users', { params: { limit }, token: me.token })))
         .length;
     await count(2);
     expect(await count(50)).toBe(await count(2));
@@ -285,22 +285,25 @@ describe('GET users', () => {
 });
 
 describe('recommended and nearby users', () => {
-  test('recommends: latest pick first', async () => {
+  test('recommended users of plus come by latest pick', async () => {
     const [first, second] = [await insertUser({}), await insertUser({})];
     await setUser(em(), second, { recommendedAt: new Date(Date.now() - 1000) });
     await setUser(em(), first, { recommendedAt: new Date() });
-    const list = async (query = {}) => (await app.call('GET', '/user/recommends', { query })).body;
+    const list = async (query = {}) => (await app.call('GET', '/user/recommends', { params: query })).body;
     expect((await list()).map(({ id }: { id: number }) => id)).toEqual([first, second]);
     expect((await list({ offset: 1, limit: 1 })).map(({ id }: { id: number }) => id)).toEqual([second]);
   });
 
-  test('nearby: of the own city, without oneself; nothing without a city', async () => {
+  test("nearby users of plus are of the caller's city, without the caller, and nobody without a city", async () => {
     const nearby = (token?: string) => app.call('GET', '/user/nearby', { token });
-    expect(seen(await nearby())).toEqual(unauthenticated);
-    expect(seen(await nearby(me.token))).toEqual({ status: 200, body: [] });
+    expect(await nearby()).toEqual(UNAUTHENTICATED);
+    expect(await nearby(me.token)).toEqual({ status: 200, body: [] });
     const neighbour = await insertUser({ cityId: 510100 });
     await insertUser({ cityId: 110100 });
-    const moved = await app.call('PATCH', '/user', { token: me.token, json: { location: '四川省 成都市' } });
+    const moved = await app.call('PATCH', '/user', {
+      token: me.token,
+      params: { location: '四川省 成都市' },
+    });
     expect(moved.status).toBe(204);
     expect((await nearby(me.token)).body.map(({ id }: { id: number }) => id)).toEqual([neighbour]);
   });
@@ -319,9 +322,9 @@ describe('the ranking', () => {
   });
 
   const rank = async (query: Record<string, string | number> = {}, token?: string) =>
-    (await app.call('GET', '/user/currency/income-rank', { query, token })).body;
+    (await app.call('GET', '/user/currency/income-rank', { params: query, token })).body;
 
-  test('tells positions as texts, and the place of the caller', async () => {
+  test('the ranking of plus tells positions as texts, and the position of the caller', async () => {
     const body = await rank({}, winner.token);
     expect(body.rank_list).toMatchObject([
       { user: { id: winner.id, extra: { rank: 1, count: 100 } }, amount_count: 100, rank: '1' },
@@ -331,7 +334,7 @@ describe('the ranking', () => {
     expect((await rank({}, other.token)).my_rank).toMatchObject({ amount_count: 0, rank: '1000+' });
   });
 
-  test('leaves my_rank out without a session and for another city', async () => {
+  test('the ranking of plus leaves my_rank out without a session and for another city', async () => {
     expect(Object.keys(await rank())).toEqual(['rank_list']);
     expect(Object.keys(await rank({ city: '成都' }, winner.token))).toEqual(['rank_list']);
   });
@@ -343,54 +346,52 @@ describe('the ranking', () => {
     [{ days: '' }],
     [{ limit: 0 }],
     [{ limit: 99_999 }],
-  ])('%j is all time', async (query) => {
+  ])('the ranking of plus with %j is that of all time', async (query) => {
     expect((await rank(query as Record<string, string | number>)).rank_list).toHaveLength(1);
   });
 
-  test('an unknown city has nobody', async () => {
+  test('the ranking of plus of an unknown city is empty', async () => {
     expect(await rank({ city: '不存在' })).toEqual({ rank_list: [] });
   });
 });
 
 describe('system/disabled/:user', () => {
-  const disable = async (id: unknown, token?: string, method = 'PUT') =>
-    seen(await app.call(method, `/system/disabled/${id}`, { token }));
+  const disable = async (id: unknown, token?: string, method: Method = 'PUT') =>
+    app.call(method, `/system/disabled/${id}`, { token });
 
-  test('needs the ability, and somebody to disable', async () => {
-    expect(await disable(other.id)).toEqual(unauthenticated);
-    expect(await disable(other.id, me.token)).toEqual(forbidden);
+  test('system/disabled of plus needs the ability, and an existing user', async () => {
+    expect(await disable(other.id)).toEqual(UNAUTHENTICATED);
+    expect(await disable(other.id, me.token)).toEqual(FORBIDDEN);
     await grant(app, me.id, ['[user] Disabled User']);
-    expect(await disable(999_999_999, me.token)).toEqual(notFound);
-    expect(await disable('x', me.token)).toEqual(notFound);
-    expect(await disable('9999999999999999', me.token)).toEqual(notFound);
+    expect(await disable(999_999_999, me.token)).toEqual(NOT_FOUND);
+    expect(await disable('x', me.token)).toEqual(NOT_FOUND);
+    expect(await disable('9999999999999999', me.token)).toEqual(NOT_FOUND);
   });
 
-  test('ends every session at once, on every instance; log-in then says so; enabling undoes it', async () => {
+  test('system/disabled of plus ends every session at once, on every instance; log-in then says so; enabling undoes it', async () => {
     const victim = await app.member();
     const second = await app.world.start();
     const whoOnSecond = () =>
       fetch(`${second.url}/api/v2/user`, { headers: { authorization: `Bearer ${victim.token}` } });
     expect((await whoOnSecond()).status).toBe(200);
-    for (const _ of [1, 2]) expect(await disable(victim.id, me.token)).toEqual(noContent);
+    for (const _ of [1, 2]) expect(await disable(victim.id, me.token)).toEqual(NO_CONTENT);
     expect((await whoOnSecond()).status).toBe(401);
-    expect(seen(await app.call('GET', '/user', { token: victim.token }))).toEqual(unauthenticated);
+    expect(await app.call('GET', '/user', { token: victim.token })).toEqual(UNAUTHENTICATED);
     const login = async () =>
-      seen(
-        await app.call('POST', '/auth/login', { json: { login: victim.name, password: victim.password } }),
-      );
+      await app.call('POST', '/auth/login', { params: { login: victim.name, password: PASSWORD } });
     expect(await login()).toEqual({ status: 403, body: { message: '账号已被禁用，请联系管理员' } });
-    expect(await disable(victim.id, me.token, 'DELETE')).toEqual(noContent);
+    expect(await disable(victim.id, me.token, 'DELETE')).toEqual(NO_CONTENT);
     expect((await login()).status).toBe(200);
     await second.close();
   });
 });
 
-describe('around the rows', () => {
-  test('unknown URLs, bad JSON and too large bodies are in the shape of the dialect', async () => {
-    expect(seen(await app.call('GET', '/nowhere'))).toEqual(notFound);
-    expect(seen(await app.call('DELETE', '/users'))).toEqual(notFound);
+describe('other requests to plus', () => {
+  test('plus answers unknown URLs, bad JSON and too large bodies in its own shape', async () => {
+    expect(await app.call('GET', '/nowhere')).toEqual(NOT_FOUND);
+    expect(await app.call('DELETE', '/users')).toEqual(NOT_FOUND);
     const headers = { 'content-type': 'application/json' };
-    expect(seen(await app.call('POST', '/users', { raw: Buffer.from('{'), headers }))).toEqual({
+    expect(await app.call('POST', '/users', { raw: Buffer.from('{'), headers })).toEqual({
       status: 400,
       body: { message: ['参数错误'] },
     });
@@ -398,18 +399,18 @@ describe('around the rows', () => {
     expect((await app.call('POST', '/users', { raw: large, headers })).status).toBe(413);
   });
 
-  test('an announced but empty JSON body is no body', async () => {
+  test('plus takes an announced but empty JSON body for no body', async () => {
     const headers = { 'content-type': 'application/json' };
     const options = { token: other.token, headers };
     expect((await app.call('PATCH', '/user', { ...options, raw: Buffer.alloc(0) })).status).toBe(204);
     expect((await app.call('GET', '/user', options)).status).toBe(200);
   });
 
-  test('bootstrappers and abilities', async () => {
+  test('plus answers bootstrappers and the abilities of the caller', async () => {
     expect((await app.call('GET', '/bootstrappers')).body).toMatchObject({
       registerSettings: { open: true },
     });
-    expect(seen(await app.call('GET', '/user/abilities'))).toEqual(unauthenticated);
+    expect(await app.call('GET', '/user/abilities')).toEqual(UNAUTHENTICATED);
     expect((await app.call('GET', '/user/abilities', { token: other.token })).body).toEqual([]);
     expect((await app.call('GET', '/user/abilities', { token: me.token })).body).toEqual([
       { name: '[user] Disabled User', display_name: '[user] Disabled User', description: '' },

@@ -6,17 +6,18 @@ import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Upload } from 'graphql-upload-ts';
 import { createSchema } from '../../src/graphql/schema.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
-import { bearerToken } from '../../src/http/bearer.js';
 import { registerClientIp } from '../../src/http/client-ip.js';
 import { contextFactory } from '../../src/http/context-factory.js';
-import type { Dialect, Route } from '../../src/rest/dialect.js';
+import { type Dialect, type Route, tables } from '../../src/rest/dialect.js';
 import { anlife } from '../../src/rest/dialects/anlife.js';
 import { mountDialects } from '../../src/rest/mount.js';
-import { startTestApp } from '../support/app.js';
-import type { Account } from '../support/client.js';
-import { md5Of, photo, picture, stored, tellsPosition } from '../support/pictures.js';
+import { int, md5, text, upload } from '../../src/rest/parameters.js';
+import { type LoneApp, startTestApp } from '../support/app.js';
+import { type Account, md5 as md5Of } from '../support/client.js';
+import { photo, picture, stored, tellsPosition } from '../support/pictures.js';
 import { until } from '../support/until.js';
 
 /** Rows whose body is the file, in a dialect of their own beside rows that read forms and JSON. */
@@ -29,53 +30,67 @@ const DOCUMENT = `
   mutation Form($file: Upload!) { uploadImage(file: $file) ${FIELDS} }
   mutation Rename($nickname: String) { updateProfile(input: { nickname: $nickname }) { nickname } }`;
 
-const row = { id: 'test', summary: 'test' };
+type RawOperations = {
+  Announce: {
+    variables: { input: { filename: string; size: number; mime: string; md5: string } };
+    data: { createUpload: object };
+  };
+  Put: { variables: { token: string; file: Upload }; data: { storeUpload: object } };
+  Form: { variables: { file: Upload }; data: { uploadImage: object } };
+  Rename: { variables: { nickname?: string }; data: { updateProfile: object } };
+};
+
+const { row } = tables<RawOperations, unknown>();
+const ROW = { id: 'test', summary: 'test' };
 const ROUTES: Route[] = [
-  {
-    ...row,
+  row({
+    ...ROW,
     methods: ['POST'],
     path: '/storage',
     operation: 'Announce',
-    variables: (input) => ({
-      input: {
-        filename: input.required('filename'),
-        size: input.requiredInt('size'),
-        mime: input.required('mime_type'),
-        md5: input.md5('hash'),
-      },
+    parameters: {
+      filename: text('name').required(),
+      size: int('bytes').required(),
+      mime_type: text('media type').required(),
+      hash: md5('sum').required(),
+    },
+    variables: ({ filename, size, mime_type, hash }) => ({
+      input: { filename, size, mime: mime_type, md5: hash },
     }),
-    result: ({ createUpload: { token, node, publicUrl } }) => ({ token, node, publicUrl }),
-  },
-  {
-    ...row,
+    result: ({ createUpload }) => createUpload,
+  }),
+  row({
+    ...ROW,
     methods: ['PUT', 'POST'],
     path: '/storage/:token',
     operation: 'Put',
     upload: 'raw',
-    variables: (input) => ({ token: input.required('token'), file: input.upload() }),
+    parameters: { token: text('of the task').required(), file: upload('picture') },
+    variables: (values) => values,
     result: ({ storeUpload }) => storeUpload,
-  },
-  {
-    ...row,
+  }),
+  row({
+    ...ROW,
     methods: ['POST'],
     path: '/form',
     operation: 'Form',
     upload: 'form',
-    variables: (input) => ({ file: input.upload() }),
+    parameters: { file: upload('picture') },
+    variables: (values) => values,
     result: ({ uploadImage }) => uploadImage,
-  },
-  {
-    ...row,
+  }),
+  row({
+    ...ROW,
     methods: ['PUT'],
     path: '/name',
     operation: 'Rename',
-    variables: (input) => ({ nickname: input.text('nickname') }),
+    parameters: { nickname: text('name') },
+    variables: (values) => values,
     result: ({ updateProfile }) => updateProfile,
-  },
+  }),
 ];
 
-type App = Awaited<ReturnType<typeof startTestApp>>;
-let app: App;
+let app: LoneApp;
 let account: Account;
 let http: FastifyInstance;
 let url: string;
@@ -94,14 +109,12 @@ beforeAll(async () => {
     name: 'plus',
     mounts: [{ prefix: '/raw', routes: ROUTES }],
     document: pathToFileURL(document),
-    token: bearerToken,
+    token: {},
     success: (result) => ({ status: 200, body: { result } }),
     failure: (error) => ({ status: 422, body: { failure: error.code, field: error.details.field } }),
   };
-  // Nobody is waited for longer than this, once the request has begun.
   http = Fastify({
-    requestTimeout: 1500,
-    http: { connectionsCheckingInterval: 100, headersTimeout: 1000 },
+    http: { connectionsCheckingInterval: 100 },
     routerOptions: { maxParamLength: 512 },
   });
   const { config, services, infrastructure } = app;
@@ -113,7 +126,7 @@ beforeAll(async () => {
     schema,
     config,
     server,
-    createContext: contextFactory(infrastructure.database, services, config),
+    createContext: contextFactory(infrastructure.database, services.sessions, config),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -178,13 +191,13 @@ test.each([
   'text/plain',
   'no type at all',
   undefined,
-])('a body that says it is %s is the file', async (type) => {
+])('a raw upload that declares itself %s is the file', async (type) => {
   const { token, node } = await announce(jpeg);
   const { status, body } = await put(token, jpeg, type ? { 'content-type': type } : {});
   expect([status, body.result?.node]).toEqual([200, node]);
 });
 
-test('it is served without the place where it was taken', async () => {
+test('a raw upload is served without the place where it was taken', async () => {
   expect(tellsPosition(jpeg)).toBe(true);
   const { token, node, publicUrl } = await announce(jpeg);
   await put(token, jpeg);
@@ -196,7 +209,7 @@ test('it is served without the place where it was taken', async () => {
   expect(tellsPosition(bytes)).toBe(false);
 });
 
-test('a body in pieces, of no declared length, is the file', async () => {
+test('a raw upload in pieces, of no declared length, is the file', async () => {
   const { token, node } = await announce(jpeg);
   const raw = open(token);
   const answer = answerTo(raw);
@@ -205,7 +218,7 @@ test('a body in pieces, of no declared length, is the file', async () => {
   expect(await answer).toMatchObject({ status: 200, body: { result: { node } } });
 });
 
-test('forms and JSON beside it are read as ever', async () => {
+test('forms and JSON beside raw uploads are read as ever', async () => {
   const form = new FormData();
   form.set('any', new Blob([new Uint8Array(jpeg)]), 'x.jpg');
   const upload = await fetch(`${url}/raw/form`, { method: 'POST', headers: bearer(), body: form });
@@ -223,7 +236,7 @@ test('forms and JSON beside it are read as ever', async () => {
   expect(await (await fetch(`${url}/raw/name`, wrong)).json()).toEqual({ failure: 'INVALID_INPUT' });
 });
 
-test('what is not as announced is refused in the envelope, and leaves nothing', async () => {
+test('a raw upload that is not as announced is refused in the envelope, and leaves nothing', async () => {
   const before = await state();
   const { token } = await announce(jpeg);
   const png = await picture(20).png().toBuffer();
@@ -238,7 +251,7 @@ test('what is not as announced is refused in the envelope, and leaves nothing', 
   expect(await put(token, jpeg)).toEqual(refused('UPLOAD_USED', 'token'));
 });
 
-test('the answer comes before the rest of a body that is refused, which is still taken', async () => {
+test('a refused raw upload is answered before its rest, which is still taken', async () => {
   const before = await state();
   const { token } = await announce(jpeg);
   // It says that it is too large.
@@ -261,7 +274,7 @@ test('the answer comes before the rest of a body that is refused, which is still
 test.each([
   ['is too large', 'IMAGE_TOO_LARGE', undefined],
   ['is not wanted', 'FORBIDDEN', 'token'],
-])('a body that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
+])('a raw upload that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
   const { token } = await announce(jpeg);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   // More than the sockets between hold.
@@ -277,7 +290,7 @@ test.each([
   agent.destroy();
 });
 
-test.each(['hangs up', 'falls silent'])('a client that %s in the middle leaves nothing', async (how) => {
+test.each(['hangs up', 'falls silent'])('a raw upload whose client %s leaves nothing', async (how) => {
   const before = await state();
   const redeem = jest.spyOn(app.services.uploads, 'redeem');
   const { token } = await announce(jpeg);
@@ -285,7 +298,9 @@ test.each(['hangs up', 'falls silent'])('a client that %s in the middle leaves n
   raw.write(jpeg.subarray(0, -1));
   await until('it is being read', () => redeem.mock.calls.length === 1);
   if (how === 'hangs up') raw.destroy();
+  else http.server.requestTimeout = 1;
   await expect(redeem.mock.results[0]?.value).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  http.server.requestTimeout = 0;
   await until('nobody is connected', async () => {
     http.server.closeIdleConnections();
     return (await connections()) === 0;

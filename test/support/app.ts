@@ -25,13 +25,15 @@ export interface TestWorld {
  * at once say this, so that checking a password takes its time.
  */
 export const REAL_HASHES = { PASSWORD_HASH_MEMORY_KIB: '19456', PASSWORD_HASH_ITERATIONS: '2' };
-const QUICK_HASHES = { PASSWORD_HASH_MEMORY_KIB: 64, PASSWORD_HASH_ITERATIONS: 1 };
+export const QUICK_HASHES = { PASSWORD_HASH_MEMORY_KIB: 64, PASSWORD_HASH_ITERATIONS: 1 };
 
 export interface TestApp extends App {
   url: string;
   config: Config;
   /** Speaks HTTP to this gateway. */
   client: Client;
+  /** One statement to the database, beside the gateway. */
+  sql<Row = Record<string, unknown>>(text: string, params?: unknown[]): Promise<Row[]>;
 }
 
 export async function createWorld(): Promise<TestWorld> {
@@ -69,7 +71,8 @@ export async function createWorld(): Promise<TestWorld> {
       const close = async () => {
         if (apps.delete(app)) await app.close();
       };
-      return { ...app, url, config, client: new Client(url, inbox), close };
+      const sql: TestApp['sql'] = (text, params) => app.infrastructure.database.fork().execute(text, params);
+      return { ...app, url, config, client: new Client(url, inbox), sql, close };
     },
     close: async () => {
       for (const app of apps) await app.close();
@@ -82,9 +85,12 @@ export async function createWorld(): Promise<TestWorld> {
 }
 
 /** One gateway in a world of its own; closing it closes the world. */
-export async function startTestApp(
-  settings: Record<string, string> = {},
-): Promise<TestApp & { inbox: Inbox; world: TestWorld }> {
+export interface LoneApp extends TestApp {
+  inbox: Inbox;
+  world: TestWorld;
+}
+
+export async function startTestApp(settings: Record<string, string> = {}): Promise<LoneApp> {
   const world = await createWorld();
   const app = await world.start(settings);
   return { ...app, inbox: world.inbox, world, close: world.close };

@@ -30,6 +30,9 @@ let lastPhone = Math.floor(Math.random() * 10_000_000);
 /** A number nobody in this test has. */
 export const freshPhone = (): string => `138${String(lastPhone++ % 100_000_000).padStart(8, '0')}`;
 
+/** Six digits that are not the code that was sent. */
+export const wrongCode = (code: string): string => (code === '000000' ? '000001' : '000000');
+
 /** Speaks real HTTP to a gateway, as its clients do. */
 export class Client {
   constructor(

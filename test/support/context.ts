@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import type { RequestContext, SignedInContext } from '../../src/context.js';
 import { DeviceType } from '../../src/device-type.js';
-import { type Database, openDatabase } from '../../src/infra/database/database.js';
-import { createLoaders } from '../../src/loaders.js';
+import type { Database } from '../../src/infra/database/database.js';
+import { Loaders } from '../../src/loaders.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { openDatabase } from '../../src/open-database.js';
 import { createDatabase } from './template.js';
 
 const TEST_CONFIG = { DATABASE_POOL: 10, DATA_DIR: '.data' };
@@ -61,7 +62,7 @@ export function contextOf(
     },
     viewer: userId === null ? null : { userId, sessionId: 1, originId: 1, abilities },
     em,
-    loaders: createLoaders(em),
+    loaders: new Loaders(em),
   };
 }
 
@@ -71,21 +72,4 @@ let created = 0;
 export function createUser(database: Database, columns: Partial<User> = {}): Promise<number> {
   created += 1;
   return database.fork().insert(User, { name: `user_${created}`, ...columns } as never);
-}
-
-/** Calls `work` so many times at once. */
-export const atOnce = <T>(
-  times: number,
-  work: (index: number) => Promise<T>,
-): Promise<PromiseSettledResult<T>[]> =>
-  Promise.allSettled(Array.from({ length: times }, (_, index) => work(index)));
-
-/** How many were refused with each code; anything that is not an AppError counts under its message. */
-export function outcomes(results: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const result of results) {
-    const key = result.status === 'fulfilled' ? 'ok' : (result.reason.code ?? String(result.reason));
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
 }

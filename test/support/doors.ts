@@ -121,14 +121,3 @@ export async function graphqlAliases(
     return index < failed ? 'ok' : 'skipped';
   });
 }
-
-/** How often each outcome came. */
-export function tally(outcomes: readonly Outcome[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
-}
-
-/** Calls `work` so many times at once. */
-export const atOnce = <T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: times }, (_, index) => work(index)));

@@ -7,7 +7,7 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { type Config, loadConfig } from '../../src/config.js';
 import { PGLITE_EXTENSIONS } from '../../src/infra/database/embedded.js';
-import { openInfrastructure } from '../../src/services.js';
+import { openInfrastructure } from '../../src/infrastructure.js';
 import type { Template } from './template.js';
 
 /**

@@ -1,9 +1,9 @@
-import sharp from 'sharp';
 import type { Storage } from '../../src/infra/storage/port.js';
 import type { JobReport } from '../../src/jobs/job.js';
 import { createJobRunner } from '../../src/jobs/jobs.js';
 import type { JobRunner } from '../../src/jobs/runner.js';
 import { User } from '../../src/modules/user/user.entity.js';
+import { createServices } from '../../src/services.js';
 import type { TestApp } from './app.js';
 import type { Account } from './client.js';
 
@@ -18,14 +18,13 @@ export function jobsOf(
   { storage = app.infrastructure.storage, settings = {} }: { storage?: Storage; settings?: object } = {},
 ): JobRunner & { logged: Logged } {
   const logged: Logged = { errors: [] };
-  const runner = createJobRunner(
-    { ...app.config, ...settings },
-    { ...app.infrastructure, storage },
-    {
-      info: () => undefined,
-      error: (details, message) => logged.errors.push(`${message} ${JSON.stringify(details)}`),
-    },
-  );
+  const tell = (details: object, message: string) =>
+    logged.errors.push(`${message} ${JSON.stringify(details)}`);
+  const log = { info: () => undefined, warn: tell, error: tell };
+  const config = { ...app.config, ...settings };
+  const infrastructure = { ...app.infrastructure, storage };
+  const services = createServices(config, infrastructure, { log, publicUrl: () => app.url });
+  const runner = createJobRunner(config, infrastructure, services, log);
   return Object.assign(runner, { logged });
 }
 
@@ -41,21 +40,6 @@ export async function cancelled(app: TestApp, account: Account, days = 31): Prom
   await app.client.data('mutation { deleteAccount }', {}, account.token);
   const deletedAt = new Date(Date.now() - days * 86_400_000);
   await app.infrastructure.database.fork().nativeUpdate(User, { id: account.id }, { deletedAt });
-}
-
-/** Uploads a picture as an account; returns its URL. */
-export async function upload(app: TestApp, { token }: Account): Promise<{ id: string; url: string }> {
-  const create = { width: 60, height: 60, channels: 3, background: '#336699' } as const;
-  const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id url } }';
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
-  form.set('map', JSON.stringify({ file: ['variables.file'] }));
-  const bytes = await sharp({ create }).png().toBuffer();
-  form.set('file', new Blob([new Uint8Array(bytes)]), 'a.png');
-  const headers = { 'apollo-require-preflight': 'true', authorization: `Bearer ${token}` };
-  const answer = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: form });
-  const { data } = (await answer.json()) as { data: { uploadImage: { id: string; url: string } } };
-  return data.uploadImage;
 }
 
 /** The tables of which a row holds the text in any column, whatever its type. */

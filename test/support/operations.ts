@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import sharp from 'sharp';
 import { User } from '../../src/modules/user/user.entity.js';
 import type { TestApp } from './app.js';
 import { type Client, freshPhone, PASSWORD } from './client.js';
+import { bearer, fileForm, PREFLIGHT, sendGraphql } from './graphql-http.js';
+import { picture } from './pictures.js';
 
 const USER = '{ id name nickname phone email emailVerified sex status abilities }';
 const SESSION = `{ token expiresAt isNewUser user ${USER} }`;
@@ -94,19 +95,13 @@ export const freshEmail = (): string => `user.${suffix()}@example.com`;
 /** A name nobody in this test has, with capitals. */
 export const freshName = (): string => `Name_${suffix()}`;
 
-/** Uploads a small picture, as a form of the multipart request specification. */
-export async function uploadPicture(client: Client, token: string): Promise<{ id: string; node: string }> {
-  const background = { r: 120, g: 60, b: 30 };
-  const png = await sharp({ create: { width: 60, height: 60, channels: 3, background } })
-    .png()
-    .toBuffer();
-  const query = 'mutation ($file: Upload!) { uploadImage(file: $file) { id node } }';
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
-  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
-  form.set('0', new Blob([new Uint8Array(png)]), 'picture.png');
-  const headers = { 'apollo-require-preflight': 'true', authorization: `Bearer ${token}` };
-  const response = await fetch(`${client.url}/graphql`, { method: 'POST', headers, body: form });
-  const { data } = (await response.json()) as { data: { uploadImage: { id: string; node: string } } };
-  return data.uploadImage;
+/** Uploads a small picture. */
+export async function uploadPicture(
+  { url }: Client,
+  token: string,
+): Promise<{ id: string; node: string; url: string }> {
+  const png = await picture(60).png().toBuffer();
+  const body = fileForm('mutation ($file: Upload!) { uploadImage(file: $file) { id node url } }', png);
+  const init = { method: 'POST', headers: { ...PREFLIGHT, ...bearer(token) }, body };
+  return (await sendGraphql(url, init)).body.data.uploadImage;
 }

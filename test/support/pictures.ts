@@ -5,7 +5,6 @@ import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import type { TestApp, TestWorld } from './app.js';
 
-export const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
 export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 export const picture = (width: number, height = width): Sharp =>

@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
-import { ModerationService } from '../../modules/moderation/moderation.service.js';
+import type { Run } from '../command.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 export function addBannedWordCommands(program: Command, run: Run): void {
   const bannedWord = program
     .command('banned-word')
     .description('Words that no name or nickname may hold, whatever their case and width.');
-  const moderation = new ModerationService();
 
   bannedWord
     .command('add')
     .description('Ban a word; names that hold it already stay.')
     .argument('<word>', 'at most 64 characters')
     .action((text: string) =>
-      run(async (environment) => showOne({ word: await moderation.banWord(await environment.em(), text) })),
+      run(async (environment) => {
+        const { moderation } = await environment.services();
+        return showOne({ word: await moderation.banWord(await environment.em(), text) });
+      }),
     );
 
   bannedWord
@@ -22,6 +23,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .description('All banned words.')
     .action(() =>
       run(async (environment) => {
+        const { moderation } = await environment.services();
         const words = await moderation.bannedWords(await environment.em());
         return showList(words.map(({ word, createdAt }) => ({ word, createdAt })));
       }),
@@ -33,6 +35,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .argument('<word>', 'in any case and width')
     .action((text: string) =>
       run(async (environment) => {
+        const { moderation } = await environment.services();
         const word = await moderation.allowWord(await environment.em(), text);
         return showOne({ word, removed: true });
       }),

@@ -1,19 +1,20 @@
 import type { Command } from 'commander';
-import { ModerationService } from '../../modules/moderation/moderation.service.js';
 import { rangeArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 export function addBlockedIpCommands(program: Command, run: Run): void {
   const blockedIp = program.command('blocked-ip').description('Addresses that may not log in.');
-  const moderation = new ModerationService();
 
   blockedIp
     .command('add')
     .description('Block an address or range.')
     .argument('<cidr>', 'such as 203.0.113.7 or 2001:db8::/32', rangeArgument)
     .action((text: string) =>
-      run(async (environment) => showOne({ range: await moderation.blockIp(await environment.em(), text) })),
+      run(async (environment) => {
+        const { moderation } = await environment.services();
+        return showOne({ range: await moderation.blockIp(await environment.em(), text) });
+      }),
     );
 
   blockedIp
@@ -21,6 +22,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .description('All blocked ranges.')
     .action(() =>
       run(async (environment) => {
+        const { moderation } = await environment.services();
         const blocked = await moderation.blockedIps(await environment.em());
         return showList(blocked.map(({ range, createdAt }) => ({ range, createdAt })));
       }),
@@ -32,6 +34,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .argument('<cidr>', 'as it is listed', rangeArgument)
     .action((range: string) =>
       run(async (environment) => {
+        const { moderation } = await environment.services();
         await moderation.unblockIp(await environment.em(), range);
         return showOne({ range, removed: true });
       }),

@@ -10,10 +10,10 @@ import {
   type NewCommunity,
 } from '../../modules/place/place.repository.js';
 import { idArgument } from '../arguments.js';
+import { type Run } from '../command.js';
 import { importCommunities, parseCommunity } from '../community.import.js';
-import type { Environment } from '../environment.js';
+import { type Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { removal } from '../removal.js';
 
 const CITY = 'the city, by its GB/T 2260 code (510100)';

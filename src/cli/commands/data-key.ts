@@ -1,27 +1,26 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Command } from 'commander';
-import type { SecretBox } from '../../infra/secret-box.js';
 import { lockOpenAppsUnderOtherKeys, updateOpenApp } from '../../modules/openapp/open-app.repository.js';
-import { OpenAppService } from '../../modules/openapp/open-app.service.js';
 import {
   lockVerificationsUnderOtherKeys,
   storeResealed,
 } from '../../modules/verification/verification.repository.js';
-import { VerificationSecrets } from '../../modules/verification/verification.secrets.js';
+import type { Services } from '../../services.js';
+import type { Run } from '../command.js';
 import { type Output, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { reencrypt } from '../reencryption.js';
 
 /** Everything that is encrypted at rest. */
-async function reencryptAll(em: EntityManager, box: SecretBox): Promise<Output> {
-  const secrets = new VerificationSecrets(box);
+async function reencryptAll(
+  em: EntityManager,
+  { openApps: apps, secretBox: box, verificationSecrets: secrets }: Services,
+): Promise<Output> {
   const verifications = await reencrypt(em, box.keyId, {
     lockNext: lockVerificationsUnderOtherKeys,
     idOf: ({ userId }) => userId,
     reseal: (verification) => secrets.reseal(verification),
     store: storeResealed,
   });
-  const apps = new OpenAppService(box);
   const openApps = await reencrypt(em, box.keyId, {
     lockNext: lockOpenAppsUnderOtherKeys,
     idOf: ({ id }) => id,
@@ -45,5 +44,7 @@ export function addDataKeyCommands(program: Command, run: Run): void {
   dataKey
     .command('reencrypt')
     .description('Put everything encrypted under another key under the first one of DATA_KEYS.')
-    .action(() => run(async (environment) => reencryptAll(await environment.em(), environment.secretBox())));
+    .action(() =>
+      run(async (environment) => reencryptAll(await environment.em(), await environment.services())),
+    );
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { type Database, migrate, openDatabase } from '../../infra/database/database.js';
+import { type Database, migrate } from '../../infra/database/database.js';
+import { openDatabase } from '../../open-database.js';
+import type { Run } from '../command.js';
 import { type Output, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 /** Opens a new database in memory, brings it to the last migration, and closes it after the work. */
 async function withFreshDatabase(work: (database: Database) => Promise<Output>): Promise<Output> {

@@ -1,34 +1,18 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
-import { newStorageKey } from '../../infra/storage/port.js';
 import { deleteDefaultPhoto } from '../../modules/image/default-photo.repository.js';
-import { type CleanImage, ImageDecoder, readAtMost } from '../../modules/image/image.decoder.js';
 import { findDefaultPhotos } from '../../modules/image/image.repository.js';
-import { ImageStore } from '../../modules/image/image.store.js';
 import type { Image } from '../../modules/user/image.entity.js';
+import { type Run } from '../command.js';
 import type { Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { removal } from '../removal.js';
 
 const viewOf = ({ id, key, mime, size, width, height }: Image) => ({ id, key, mime, size, width, height });
 
-/** Under the limits of an uploaded avatar, so that whoever takes it has one that the doors would have let in. */
-async function decodeFile({ config }: Environment, file: string): Promise<CleanImage> {
-  const maxBytes = config.UPLOAD_MAX_BYTES;
-  const bytes = await readAtMost(createReadStream(file), maxBytes);
-  return new ImageDecoder().decode(bytes, {
-    maxBytes,
-    maxSide: config.IMAGE_MAX_SIDE,
-    minSide: config.IMAGE_MIN_SIDE,
-  });
-}
-
 async function add(environment: Environment, file: string): Promise<Output> {
-  const picture = await decodeFile(environment, file);
-  const store = new ImageStore(environment.config, await environment.storage());
-  const key = newStorageKey(picture.extension);
-  return showOne(viewOf(await store.addDefaultPhoto(await environment.em(), key, picture)));
+  const { defaultPhotos } = await environment.services();
+  return showOne(viewOf(await defaultPhotos.add(await environment.em(), createReadStream(file))));
 }
 
 const list = async (environment: Environment): Promise<Output> =>

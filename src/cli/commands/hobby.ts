@@ -3,9 +3,9 @@ import { HOBBY_NAME_MAX } from '../../modules/hobby/hobby.entity.js';
 import { findHobbies } from '../../modules/hobby/hobby.repository.js';
 import { visible } from '../../text.js';
 import { idArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { deleteHobby, ensureHobby } from '../operator.repository.js';
 import { showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { removal } from '../removal.js';
 
 function nameArgument(text: string): string {

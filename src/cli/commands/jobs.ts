@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
-import type { JobLog, JobReport } from '../../jobs/job.js';
+import type { JobReport } from '../../jobs/job.js';
 import { JOB_NAMES } from '../../jobs/jobs.js';
-import type { Output, Terminal } from '../output.js';
-import type { Run } from '../program.js';
+import type { Run } from '../command.js';
+import type { Output } from '../output.js';
 
 function describe({ job, outcome, counts }: JobReport): string {
   const parts = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
@@ -16,16 +16,7 @@ const showReports = (reports: JobReport[]): Output => ({
   exitCode: reports.some(({ outcome }) => outcome === 'failed') ? 1 : 0,
 });
 
-/** Failures go to the terminal at once; what was done is printed at the end. */
-const logTo = (terminal: Terminal): JobLog => ({
-  info: () => undefined,
-  error: ({ err, ...details }, message) =>
-    terminal.stderr(
-      `error: ${message} ${JSON.stringify(details)}: ${err instanceof Error ? err.message : err}\n`,
-    ),
-});
-
-export function addJobCommands(program: Command, run: Run, terminal: Terminal): void {
+export function addJobCommands(program: Command, run: Run): void {
   program
     .command('jobs')
     .description('What the server does from time to time.')
@@ -34,7 +25,7 @@ export function addJobCommands(program: Command, run: Run, terminal: Terminal): 
     .addArgument(new Argument('[name]', 'all by default').choices(JOB_NAMES))
     .action((name?: (typeof JOB_NAMES)[number]) =>
       run(async (environment) => {
-        const jobs = await environment.jobs(logTo(terminal));
+        const jobs = await environment.jobs();
         return showReports(await jobs.run(undefined, name && [name]));
       }),
     );

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { OpenApp } from '../../modules/openapp/open-app.entity.js';
-import { OpenAppService } from '../../modules/openapp/open-app.service.js';
 import { idArgument, rangesArgument } from '../arguments.js';
-import type { Environment } from '../environment.js';
+import { type Run } from '../command.js';
+import { type Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 const viewOf = ({ id, name, allowedIps, disabledAt, createdAt }: OpenApp) => ({
   id,
@@ -20,21 +19,21 @@ const withSecret = ({ app, secret }: { app: OpenApp; secret: string }) => {
   return showOne({ id, secret, ...rest });
 };
 
-const appsOf = (environment: Environment) => new OpenAppService(environment.secretBox());
+const appsOf = async (environment: Environment) => (await environment.services()).openApps;
 
 const create = async (
   environment: Environment,
   app: { name: string; allowedIps: string[] },
-): Promise<Output> => withSecret(await appsOf(environment).create(await environment.em(), app));
+): Promise<Output> => withSecret(await (await appsOf(environment)).create(await environment.em(), app));
 
 const list = async (environment: Environment): Promise<Output> =>
-  showList((await appsOf(environment).list(await environment.em())).map(viewOf));
+  showList((await (await appsOf(environment)).list(await environment.em())).map(viewOf));
 
 const rotate = async (environment: Environment, id: number): Promise<Output> =>
-  withSecret(await appsOf(environment).rotate(await environment.em(), id));
+  withSecret(await (await appsOf(environment)).rotate(await environment.em(), id));
 
 const disable = async (environment: Environment, id: number): Promise<Output> =>
-  showOne(viewOf(await appsOf(environment).disable(await environment.em(), id)));
+  showOne(viewOf(await (await appsOf(environment)).disable(await environment.em(), id)));
 
 export function addOpenAppCommands(program: Command, run: Run): void {
   const openApp = program.command('open-app').description('Applications that may call the signed open API.');

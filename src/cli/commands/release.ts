@@ -3,9 +3,9 @@ import { AppPlatform, type AppRelease, RELEASE_LIMITS } from '../../modules/rele
 import { deleteRelease, findReleases, insertRelease } from '../../modules/release/release.repository.js';
 import { INTEGER_MAX } from '../../numbers.js';
 import { countArgument, idArgument } from '../arguments.js';
-import type { Environment } from '../environment.js';
+import { type Run } from '../command.js';
+import { type Environment } from '../environment.js';
 import { type Output, showList, showOne } from '../output.js';
-import type { Run } from '../program.js';
 import { removal } from '../removal.js';
 
 const PLATFORMS = { android: AppPlatform.ANDROID, ios: AppPlatform.IOS } as const;

@@ -1,10 +1,9 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { PasswordHasher } from '../../modules/credential/password.hasher.js';
 import { seedDemo } from '../../seeders/demo.seeder.js';
 import { countArgument } from '../arguments.js';
+import type { Run } from '../command.js';
 import { showOne, type Terminal } from '../output.js';
-import type { Run } from '../program.js';
 
 interface DemoCommandOptions {
   users: number;
@@ -38,7 +37,7 @@ export function addSeedCommands(program: Command, run: Run, terminal: Terminal):
     .option('--password <text>', 'a password they all share; none by default')
     .action(({ users, orders, seed: text, password }: DemoCommandOptions) =>
       run(async (environment) => {
-        const hasher = new PasswordHasher(environment.config);
+        const { hasher } = await environment.services();
         const passwordHash = password === undefined ? null : await hasher.hash(password, 'PLAIN');
         const em = await environment.em();
         const progress = progressOf(terminal, users, Boolean(program.opts().json));

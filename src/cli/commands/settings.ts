@@ -34,7 +34,7 @@ const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
 const codeOf = (text: string): string => (text === NONE ? NONE : `\`${text}\``);
 
 /** The table of all settings, as Markdown. */
-export function settingsTable(settings: readonly SettingRow[] = rows()): string {
+function settingsTable(settings: readonly SettingRow[] = rows()): string {
   const lines = settings.map(
     ({ name, default: value, description }) =>
       `| \`${name}\` | ${codeOf(escapeCell(value))} | ${escapeCell(description)} |`,

@@ -7,9 +7,9 @@ import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
 import { ABILITIES } from '../../policy.js';
 import { parseIdOrNull } from '../../schema/ids.js';
+import type { Run } from '../command.js';
 import { setAbility } from '../operator.repository.js';
 import { type Output, showOne } from '../output.js';
-import type { Run } from '../program.js';
 
 const USER = 'number, name, phone or verified e-mail';
 
@@ -38,7 +38,8 @@ export function addUserCommands(program: Command, run: Run): void {
       const em = await environment.em();
       const { id, name } = await findUser(em, text);
       const abilities = await setAbility(em, id, ability, granted);
-      await (await environment.sessions()).refresh(em, id);
+      const { sessions } = await environment.services();
+      await sessions.refresh(em, id);
       return showOne({ id, name, abilities });
     });
 

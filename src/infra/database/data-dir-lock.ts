@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { StartError } from '../../errors/start-error.js';
+import { propertyOf } from '../../unknown.js';
+import { StartError } from '../start-error.js';
 
 /** Thrown when another live process holds the data directory; PGlite allows one process only. */
 export class DataDirInUseError extends StartError {
@@ -23,7 +24,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return propertyOf(error, 'code') === 'EPERM';
   }
 }
 
@@ -43,7 +44,7 @@ function unlessTaken(make: () => void): boolean {
     make();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (propertyOf(error, 'code') === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,14 +1,19 @@
-import { type EntityManager, MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
-import { StartError } from '../../errors/start-error.js';
 import { answersInTime } from '../answers-in-time.js';
+import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { readMoment } from './moments.js';
-import { type DatabaseConfig, type EmbeddedOptions, ormOptions } from './orm-options.js';
+import {
+  type DatabaseSchema,
+  type DatabaseSettings,
+  type EmbeddedOptions,
+  ormOptions,
+} from './orm-options.js';
 import { keepRoom } from './room.js';
 import { prepareOn } from './statement.js';
 
-export type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
+type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 
 export interface Database {
   orm: Orm;
@@ -45,7 +50,7 @@ export async function migrate(
   await orm.em.fork({ useContext: true }).transactional(async (em) => {
     await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
     await orm.migrator.up({ transaction: em.getTransactionContext() });
-    await seed(em as EntityManager);
+    await seed(em);
   });
 }
 
@@ -60,8 +65,7 @@ async function assertWritable(em: EntityManager): Promise<void> {
 /** How long the database may take to answer {@link Database.ping}, in ms. */
 const PING_MS = 2000;
 
-const nativePool = (orm: Orm): Promise<Pool> =>
-  (orm.em.getConnection() as unknown as PostgreSqlConnection).getNativeClient();
+const nativePool = (orm: Orm): Promise<Pool> => orm.em.getDriver().getConnection().getNativeClient();
 
 /** What the statements ask of PostgreSQL. */
 const OLDEST_VERSION = 15;
@@ -79,25 +83,28 @@ export function refuseOldVersion(version: string): void {
 }
 
 /** Connects; on the embedded database also takes its directory. Throws when the database does not answer. */
-export async function openDatabase(config: DatabaseConfig, embedded?: EmbeddedOptions): Promise<Database> {
+export async function connectDatabase(
+  config: DatabaseSettings,
+  schema: DatabaseSchema,
+  embedded?: EmbeddedOptions,
+): Promise<Database> {
   const isOwnDirectory = !config.DATABASE_URL && !embedded;
   const unlock = isOwnDirectory ? lockDataDir(config.DATA_DIR) : () => {};
   try {
-    // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
-    const orm = (await MikroORM.init((await ormOptions(config, embedded)) as never)) as unknown as Orm;
+    const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
     await requireVersion(orm);
     const stopWatching = isOwnDirectory
       ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))
       : () => {};
-    if (config.DATABASE_URL) prepareOn(orm.em as EntityManager, await nativePool(orm));
+    if (config.DATABASE_URL) prepareOn(orm.em, await nativePool(orm));
     return {
       orm,
       embedded: !config.DATABASE_URL,
-      em: orm.em.fork({ useContext: true }) as EntityManager,
-      fork: () => orm.em.fork({ useContext: true }) as EntityManager,
-      ping: () => answersInTime(assertWritable(orm.em.fork() as EntityManager), PING_MS),
+      em: orm.em.fork({ useContext: true }),
+      fork: () => orm.em.fork({ useContext: true }),
+      ping: () => answersInTime(assertWritable(orm.em.fork()), PING_MS),
       close: async () => {
         stopWatching();
         await orm.close();

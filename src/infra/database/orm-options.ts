@@ -1,19 +1,28 @@
 import path from 'node:path';
 import type { PGliteOptions } from '@electric-sql/pglite';
+import type { EntityClass, MigrationObject } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig } from '@mikro-orm/postgresql';
-import type { Config } from '../../config.js';
-import { MIGRATIONS } from '../../migrations/index.js';
+import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { notInstalled } from '../not-installed.js';
 import { CommitSubscriber } from './after-commit.js';
-import { ENTITIES } from './entities.js';
 
-export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATABASE_POOL' | 'DATA_DIR'> &
-  Partial<Pick<Config, 'DATABASE_TIMEOUT_SECONDS'>>;
+/** Named as the settings they are. */
+export interface DatabaseSettings {
+  /** Undefined: the embedded database in `DATA_DIR`. */
+  readonly DATABASE_URL?: string;
+  readonly DATABASE_POOL: number;
+  readonly DATA_DIR: string;
+  readonly DATABASE_TIMEOUT_SECONDS?: number;
+}
+
+/** What a database holds: its tables, and the migrations that lead to them. */
+export interface DatabaseSchema {
+  readonly entities: EntityClass<object>[];
+  readonly migrations: MigrationObject[];
+}
 
 const SHARED = {
-  entities: ENTITIES,
   metadataProvider: ReflectMetadataProvider,
   extensions: [Migrator],
   subscribers: [CommitSubscriber],
@@ -21,8 +30,13 @@ const SHARED = {
   ensureDatabase: false,
   // Functions are written in the migrations alone.
   schemaGenerator: { ignoreRoutines: true },
-  migrations: { migrationsList: MIGRATIONS, snapshot: false, silent: true, pathTs: 'src/migrations' },
 };
+
+const sharedOptions = ({ entities, migrations }: DatabaseSchema) => ({
+  ...SHARED,
+  entities,
+  migrations: { migrationsList: migrations, snapshot: false, silent: true, pathTs: 'src/migrations' },
+});
 
 /**
  * What PGlite is told besides its extensions: the directory of the database, or what tests put in its place, such as
@@ -30,7 +44,7 @@ const SHARED = {
  */
 export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
 
-const embeddedDirectory = (config: DatabaseConfig): string => path.resolve(config.DATA_DIR, 'postgres');
+const embeddedDirectory = (config: DatabaseSettings): string => path.resolve(config.DATA_DIR, 'postgres');
 
 /** Loaded only where there is no PostgreSQL. */
 const importEmbedded = () =>
@@ -40,13 +54,14 @@ const importEmbedded = () =>
 
 /** The same entities and migrations over PostgreSQL when `DATABASE_URL` is set, else over PGlite. */
 export async function ormOptions(
-  config: DatabaseConfig,
+  config: DatabaseSettings,
+  schema: DatabaseSchema,
   embedded: EmbeddedOptions = { dataDir: embeddedDirectory(config) },
-) {
+): Promise<Options> {
   if (config.DATABASE_URL) {
     const timeoutMs = config.DATABASE_TIMEOUT_SECONDS && config.DATABASE_TIMEOUT_SECONDS * 1000;
     return defineConfig({
-      ...SHARED,
+      ...sharedOptions(schema),
       clientUrl: config.DATABASE_URL,
       pool: { min: 0, max: config.DATABASE_POOL },
       // Kept on this side: a server that is cut off can enforce nothing.
@@ -59,9 +74,11 @@ export async function ormOptions(
     });
   }
   const { PGLITE_EXTENSIONS, defineConfig: defineEmbedded } = await importEmbedded();
-  return defineEmbedded({
-    ...SHARED,
+  const options = defineEmbedded({
+    ...sharedOptions(schema),
     dbName: 'postgres',
     driverOptions: { extensions: PGLITE_EXTENSIONS, ...embedded },
   });
+  // PGlite's manager is the same class as PostgreSQL's below its driver; the domain sees one type.
+  return options as Options;
 }

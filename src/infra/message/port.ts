@@ -15,5 +15,14 @@ export interface MessageSender {
   close?(): Promise<void>;
 }
 
+export interface MailText {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Puts a message into words, where no provider does. */
+export type ComposeMail = (message: Omit<Message, 'to'>) => MailText;
+
 /** What a message travels by. */
 export type MessageChannel = 'sms' | 'mail';

@@ -10,22 +10,25 @@ export interface SmtpServer {
 }
 
 /** Ports of submission (RFC 8314). */
-const DEFAULT_PORT = { smtp: 587, smtps: 465 };
+const DEFAULT_PORT: ReadonlyMap<string, number> = new Map([
+  ['smtp:', 587],
+  ['smtps:', 465],
+]);
 
 /** Reads `smtp[s]://[user:password@]host[:port]`; null for anything else, so that no option is silently ignored. */
 export function parseSmtpUrl(text: string): SmtpServer | null {
-  const scheme = /^(smtps?):\/\//.exec(text)?.[1] as keyof typeof DEFAULT_PORT | undefined;
-  if (!scheme || !URL.canParse(text)) return null;
-  const { hostname, port, username, password, pathname, search, hash } = new URL(text);
+  if (!/^smtps?:\/\//.test(text) || !URL.canParse(text)) return null;
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
   const isBare = /^\/?$/.test(pathname) && search === '' && hash === '';
   if (!isBare || hostname === '' || port === '0' || Boolean(username) !== Boolean(password)) return null;
   const user = decode(username);
   const pass = decode(password);
-  if (user === null || pass === null) return null;
+  const defaultPort = DEFAULT_PORT.get(protocol);
+  if (user === null || pass === null || !defaultPort) return null;
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(port) || DEFAULT_PORT[scheme],
-    secure: scheme === 'smtps',
+    port: Number(port) || defaultPort,
+    secure: protocol === 'smtps:',
     ...(user && { auth: { user, pass } }),
   };
 }

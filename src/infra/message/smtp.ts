@@ -1,5 +1,5 @@
-import { mailText } from './mail.text.js';
-import type { Message, MessageSender } from './port.js';
+import { propertyOf } from '../../unknown.js';
+import type { ComposeMail, Message, MessageSender } from './port.js';
 import type { Mailbox, SmtpServer } from './smtp.settings.js';
 
 export interface SmtpOptions {
@@ -7,6 +7,7 @@ export interface SmtpOptions {
   from: Mailbox;
   /** Refuse to go on when the server offers no TLS; where it does, TLS is used in any case. */
   requireTls: boolean;
+  compose: ComposeMail;
   /** How long one mail may take, connecting included. */
   timeoutMs?: number;
 }
@@ -52,7 +53,7 @@ export class SmtpSender implements MessageSender {
       await (await this.pool).sendMail({
         // As an object it is one address, whatever is in it.
         to: { name: '', address: to },
-        ...mailText(message),
+        ...this.options.compose(message),
         // The limits above are for each silence; a server that trickles its answers is cut off by this one.
         signal: AbortSignal.timeout(this.timeoutMs),
       });
@@ -69,7 +70,8 @@ export class SmtpSender implements MessageSender {
 
 /** A code and a status at most: the messages of these errors quote what the server said, and with it the address. */
 function reasonOf(error: unknown): string {
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const code = propertyOf(error, 'code');
+  const responseCode = propertyOf(error, 'responseCode');
   if (code === 'EABORT') return 'timeout';
   const name = /^[A-Z_0-9]{1,40}$/.test(String(code)) ? String(code) : 'failed';
   return Number.isInteger(responseCode) ? `${name}, status ${responseCode}` : name;

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/app-error.js';
+import { ProviderError } from './failure.js';
 import type { ThirdPartyCredential } from './port.js';
 
 /** The longest token that a provider issues is 512 characters; anything far above is not worth a request. */
@@ -7,6 +7,6 @@ const MAX_CREDENTIAL_LENGTH = 2048;
 /** A part of a credential that the flow cannot do without. */
 export function required(credential: ThirdPartyCredential, field: 'code' | 'accessToken' | 'openId'): string {
   const value = credential[field]?.trim();
-  if (!value || value.length > MAX_CREDENTIAL_LENGTH) throw new AppError('INVALID_INPUT', { field });
+  if (!value || value.length > MAX_CREDENTIAL_LENGTH) throw new ProviderError('incomplete', { field });
   return value;
 }

@@ -1,5 +1,5 @@
-import { AppError } from '../../errors/app-error.js';
 import { transportReason } from '../transport-reason.js';
+import { ProviderError } from './failure.js';
 
 /** Far more than any documented answer; a provider (or who poses as one) must not fill our memory. */
 const MAX_ANSWER_BYTES = 262_144;
@@ -29,8 +29,8 @@ export interface ProviderHttpOptions {
 }
 
 /**
- * Requests to one provider. What goes wrong leaves as THIRD_PARTY_REJECTED or THIRD_PARTY_UNAVAILABLE; their causes
- * name the endpoint and a code, never the URL, the query or the answer, all of which hold secrets.
+ * Requests to one provider. What goes wrong leaves as a {@link ProviderError}, rejected or unavailable, whose cause
+ * names the endpoint and a code, never the URL, the query or the answer, all of which hold secrets.
  */
 export class ProviderHttp {
   constructor(private readonly options: ProviderHttpOptions) {}
@@ -59,17 +59,17 @@ export class ProviderHttp {
     try {
       return await this.ask(request);
     } catch (error) {
-      if (error instanceof AppError) return undefined;
+      if (error instanceof ProviderError) return undefined;
       throw error;
     }
   }
 
-  rejected(request: { path: string }, reason: string): AppError {
-    return new AppError('THIRD_PARTY_REJECTED', {}, { cause: this.cause(request, reason) });
+  rejected(request: { path: string }, reason: string): ProviderError {
+    return new ProviderError('rejected', { cause: this.cause(request, reason) });
   }
 
-  unavailable(request: { path: string }, reason: string): AppError {
-    return new AppError('THIRD_PARTY_UNAVAILABLE', {}, { cause: this.cause(request, reason) });
+  unavailable(request: { path: string }, reason: string): ProviderError {
+    return new ProviderError('unavailable', { cause: this.cause(request, reason) });
   }
 
   private cause(request: { path: string }, reason: string): Error {
@@ -112,18 +112,19 @@ export function parseFields(text: string): Fields | undefined {
   // QQ's documented error answer has a comma before its closing brace.
   const json = jsonp?.[1] === undefined ? text : jsonp[1].replace(/,\s*\}\s*$/, '}');
   try {
-    const value: unknown = JSON.parse(json, numbersAsWritten as (key: string, value: unknown) => unknown);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Fields)
-      : undefined;
+    const value: unknown = JSON.parse(json, numbersAsWritten);
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** The third argument is ECMAScript's "JSON.parse source text access", which the library types do not know yet. */
-const numbersAsWritten = (_key: string, value: unknown, context: { source: string }): unknown =>
-  typeof value === 'number' ? context.source : value;
+const numbersAsWritten = (_key: string, value: unknown, context?: { source: string }): unknown =>
+  typeof value === 'number' ? context?.source : value;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function readCapped(response: Response): Promise<string> {
   const decoder = new TextDecoder();

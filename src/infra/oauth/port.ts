@@ -1,8 +1,3 @@
-import type { Config } from '../../config.js';
-import { qqProver } from './qq.js';
-import { wechatProver } from './wechat.js';
-import { weiboProver } from './weibo.js';
-
 /** Log-in by a third party: what it takes to prove who somebody is there, and what is then known. */
 
 export type ProviderName = 'WECHAT' | 'WEIBO' | 'QQ';
@@ -41,19 +36,9 @@ export interface IdentityProviders {
   /**
    * Asks the provider whether the credential was issued to our app for that person.
    *
-   * Throws INVALID_INPUT (a part of the credential is missing), THIRD_PARTY_DISABLED (not configured),
-   * THIRD_PARTY_REJECTED (the provider says no, or vouches for another app or person) and
-   * THIRD_PARTY_UNAVAILABLE (no usable answer within `THIRD_PARTY_TIMEOUT_MS`, per request).
+   * Throws a ProviderError; it is unavailable when there is no usable answer within `THIRD_PARTY_TIMEOUT_MS`, per
+   * request.
    * A profile that cannot be read does not fail a proven identity.
    */
   prove(credential: ThirdPartyCredential): Promise<ProvenIdentity>;
-}
-
-export function createIdentityProviders(config: Config): IdentityProviders {
-  const provers: Record<ProviderName, Prover> = {
-    WECHAT: wechatProver(config),
-    WEIBO: weiboProver(config),
-    QQ: qqProver(config),
-  };
-  return { prove: (credential) => provers[credential.provider](credential) };
 }

@@ -1,6 +1,5 @@
-import type { Config } from '../../config.js';
-import { AppError } from '../../errors/app-error.js';
 import { required } from './credential.js';
+import { ProviderError } from './failure.js';
 import { type Fields, idField, ProviderHttp, textField } from './http.js';
 import type { ProvenIdentity, Prover } from './port.js';
 import { readProfile } from './profile.js';
@@ -11,8 +10,15 @@ const NO_UNIONID = '100048';
 const TOKEN_PATH = '/oauth2.0/me';
 const PROFILE_PATH = '/user/get_user_info';
 
+/** Named as the settings they are. */
+export interface QqSettings {
+  readonly QQ_APP_ID?: string;
+  readonly QQ_API_URL: string;
+  readonly THIRD_PARTY_TIMEOUT_MS: number;
+}
+
 /** QQ: the token must be of our client id and of the openid that the client names. */
-export function qqProver(config: Config): Prover {
+export function qqProver(config: QqSettings): Prover {
   const http = new ProviderHttp({
     name: 'QQ',
     baseUrl: config.QQ_API_URL,
@@ -22,7 +28,7 @@ export function qqProver(config: Config): Prover {
   });
   return async (credential) => {
     const appId = config.QQ_APP_ID;
-    if (!appId) throw new AppError('THIRD_PARTY_DISABLED');
+    if (!appId) throw new ProviderError('disabled');
     const accessToken = required(credential, 'accessToken');
     const claimed = required(credential, 'openId');
     const owner = await readOwner(http, accessToken);

@@ -1,6 +1,5 @@
-import type { Config } from '../../config.js';
-import { AppError } from '../../errors/app-error.js';
 import { required } from './credential.js';
+import { ProviderError } from './failure.js';
 import { type Fields, idField, ProviderHttp } from './http.js';
 import type { ProvenIdentity, Prover, ThirdPartyCredential } from './port.js';
 import { readProfile } from './profile.js';
@@ -23,11 +22,22 @@ interface Grant {
   accessToken: string;
 }
 
+/** Named as the settings they are. */
+export interface WechatSettings {
+  readonly WECHAT_APP_ID?: string;
+  readonly WECHAT_APP_SECRET?: string;
+  readonly WECHAT_DEV_APP_ID?: string;
+  readonly WECHAT_DEV_APP_SECRET?: string;
+  readonly WECHAT_API_URL: string;
+  readonly WECHAT_TOKEN_LOGIN: boolean;
+  readonly THIRD_PARTY_TIMEOUT_MS: number;
+}
+
 /**
  * WeChat: a code is exchanged with our secret, which proves that it was issued to our app. An access token is only
  * checked for belonging to its openid (`sns/auth` cannot tell for which app), so that door needs `WECHAT_TOKEN_LOGIN`.
  */
-export function wechatProver(config: Config): Prover {
+export function wechatProver(config: WechatSettings): Prover {
   const http = new ProviderHttp({
     name: 'WeChat',
     baseUrl: config.WECHAT_API_URL,
@@ -38,17 +48,17 @@ export function wechatProver(config: Config): Prover {
   return async (credential) => {
     const app = selectApp(config, credential);
     const byToken = !credential.code && Boolean(credential.accessToken);
-    if (byToken && !config.WECHAT_TOKEN_LOGIN) throw new AppError('THIRD_PARTY_DISABLED');
+    if (byToken && !config.WECHAT_TOKEN_LOGIN) throw new ProviderError('disabled');
     const grant = byToken ? await checkToken(http, credential) : await exchangeCode(http, app, credential);
     return identify(http, app, grant);
   };
 }
 
-function selectApp(config: Config, credential: ThirdPartyCredential): WechatApp {
+function selectApp(config: WechatSettings, credential: ThirdPartyCredential): WechatApp {
   const [id, secret] = credential.dev
     ? [config.WECHAT_DEV_APP_ID, config.WECHAT_DEV_APP_SECRET]
     : [config.WECHAT_APP_ID, config.WECHAT_APP_SECRET];
-  if (!id) throw new AppError('THIRD_PARTY_DISABLED');
+  if (!id) throw new ProviderError('disabled');
   return { id, secret };
 }
 
@@ -57,7 +67,7 @@ async function exchangeCode(
   app: WechatApp,
   credential: ThirdPartyCredential,
 ): Promise<Grant> {
-  if (!app.secret) throw new AppError('THIRD_PARTY_DISABLED');
+  if (!app.secret) throw new ProviderError('disabled');
   const code = required(credential, 'code');
   const fields = await http.ask({
     path: TOKEN_PATH,

@@ -1,6 +1,5 @@
-import type { Config } from '../../config.js';
-import { AppError } from '../../errors/app-error.js';
 import { required } from './credential.js';
+import { ProviderError } from './failure.js';
 import { idField, ProviderHttp, textField } from './http.js';
 import type { ProvenIdentity, Prover } from './port.js';
 import { readProfile } from './profile.js';
@@ -11,8 +10,15 @@ const BUSY = ['10001', '10002', '10003', '10009', '10010', '10011', '10022', '10
 const TOKEN_PATH = '/oauth2/get_token_info';
 const PROFILE_PATH = '/2/users/show.json';
 
+/** Named as the settings they are. */
+export interface WeiboSettings {
+  readonly WEIBO_APP_KEY?: string;
+  readonly WEIBO_API_URL: string;
+  readonly THIRD_PARTY_TIMEOUT_MS: number;
+}
+
 /** Weibo: the token must be of our app key, unexpired, and of the uid that the client names. Weibo writes uids as int64. */
-export function weiboProver(config: Config): Prover {
+export function weiboProver(config: WeiboSettings): Prover {
   const http = new ProviderHttp({
     name: 'Weibo',
     baseUrl: config.WEIBO_API_URL,
@@ -22,7 +28,7 @@ export function weiboProver(config: Config): Prover {
   });
   return async (credential) => {
     const appKey = config.WEIBO_APP_KEY;
-    if (!appKey) throw new AppError('THIRD_PARTY_DISABLED');
+    if (!appKey) throw new ProviderError('disabled');
     const accessToken = required(credential, 'accessToken');
     const claimed = required(credential, 'openId');
     const uid = await proveUid(http, accessToken, appKey);

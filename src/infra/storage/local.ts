@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { COPY_SIDES, copyKeyOf, parseStorageKey, type Storage, type StoredFile } from './port.js';
+import { propertyOf } from '../../unknown.js';
+import type { Storage, StorageLayout, StoredFile } from './port.js';
 
 /** No put takes this long, so an older temporary file belongs to a process that died. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -12,15 +13,16 @@ export class LocalStorage implements Storage {
     private readonly root: string,
     /** Inside the root, because a link reaches no other file system. */
     private readonly temporary: string,
+    private readonly layout: StorageLayout,
   ) {}
 
   /** Creates the directory when it is missing and clears what dead processes left half-written. */
-  static async open(directory: string): Promise<LocalStorage> {
+  static async open(directory: string, layout: StorageLayout): Promise<LocalStorage> {
     const root = resolve(directory);
     const temporary = join(root, 'tmp');
     await mkdir(temporary, { recursive: true });
     await removeAbandoned(temporary);
-    return new LocalStorage(root, temporary);
+    return new LocalStorage(root, temporary, layout);
   }
 
   /** The type is not kept: the key's extension says it. */
@@ -45,12 +47,11 @@ export class LocalStorage implements Storage {
   }
 
   async remove(key: string): Promise<void> {
-    const copies = parseStorageKey(key)?.original ? [] : COPY_SIDES.map((side) => copyKeyOf(key, side));
-    for (const one of [...copies, key]) await rm(this.pathOf(one), { force: true });
+    for (const one of [...this.layout.companionsOf(key), key]) await rm(this.pathOf(one), { force: true });
   }
 
   async read(key: string): Promise<StoredFile | null> {
-    if (!parseStorageKey(key)) return null;
+    if (!this.layout.isKey(key)) return null;
     const file = await open(this.pathOf(key), 'r').catch(nullWhenMissing);
     if (!file) return null;
     try {
@@ -63,7 +64,7 @@ export class LocalStorage implements Storage {
   }
 
   private pathOf(key: string): string {
-    if (!parseStorageKey(key)) throw new RangeError('Not a storage key');
+    if (!this.layout.isKey(key)) throw new RangeError('Not a storage key');
     return join(this.root, key);
   }
 }
@@ -84,7 +85,7 @@ async function linkUnlessTaken(file: string, path: string): Promise<boolean> {
     await link(file, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (propertyOf(error, 'code') === 'EEXIST') return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { Config } from '../../config.js';
 import { AppError } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
-import type { MessageSender } from '../../infra/message/port.js';
+import type { Message, MessageSender } from '../../infra/message/port.js';
 import { type Quota, Quotas } from '../../infra/quota.js';
 import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
 import { compact } from '../../text.js';
@@ -81,15 +81,19 @@ export class CodeService {
       const lifeMs = this.config.CODE_TTL_SECONDS * 1000;
       // Stored before it leaves: whoever gets it may use it at once.
       const expires = await this.store.put(key, { id, digest, purposes, lifeMs });
-      await this.senders[channel].send({ to: address, code, purposes, lifeSeconds: lifeMs / 1000 });
+      await this.deliver(channel, { to: address, code, purposes, lifeSeconds: lifeMs / 1000 });
       return { resendAfter: this.config.CODE_RESEND_SECONDS, expiresAt: new Date(expires) };
     } catch (error) {
       const undone = [this.store.discard(key, id), ...quotas.map((quota) => this.quotas.release(id, quota))];
       await Promise.allSettled(undone);
-      throw error instanceof AppError
-        ? error
-        : new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause: error });
+      throw error;
     }
+  }
+
+  private deliver(channel: CodeChannel, message: Message): Promise<void> {
+    return this.senders[channel].send(message).catch((cause: unknown) => {
+      throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause });
+    });
   }
 
   /** Whether the code is right, for the purpose or for any. Leaves it valid; a wrong try counts. */

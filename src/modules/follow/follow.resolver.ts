@@ -3,7 +3,8 @@ import type { RequestContext, SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { User } from '../user/user.entity.js';
-import type { FollowService } from './follow.service.js';
+import { followLoader } from './follow.loader.js';
+import { type FollowService } from './follow.service.js';
 
 /** A text that cannot be a number of ours names nobody. */
 const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
@@ -59,7 +60,7 @@ export class UserFollowResolver {
     user?: string | null,
   ): Promise<boolean> {
     const other = otherOf(ctx, user);
-    return other !== null && ctx.loaders.follows.load([other, root.id]);
+    return other !== null && followLoader(ctx).load([other, root.id]);
   }
 
   /** `plus.md`, has_following: 基于这条消息的用户是否关注了我. */
@@ -76,6 +77,6 @@ export class UserFollowResolver {
     user?: string | null,
   ): Promise<boolean> {
     const other = otherOf(ctx, user);
-    return other !== null && ctx.loaders.follows.load([root.id, other]);
+    return other !== null && followLoader(ctx).load([root.id, other]);
   }
 }

@@ -1,7 +1,9 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { type User, UserStatus } from '../user/user.entity.js';
+import { userExtraLoader } from '../user/user.loader.js';
 import { findUsersByIds } from '../user/user.repository.js';
+import { followLoader } from './follow.loader.js';
 import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
 
 /** Who follows whom, with the counters of both kept exact. */
@@ -42,7 +44,7 @@ export class FollowService {
 
   /** What this request has read before is true no more. */
   private forget(ctx: RequestContext, pair: FollowPair): void {
-    ctx.loaders.follows.clear(pair);
-    for (const userId of pair) ctx.loaders.extra.clear(userId);
+    followLoader(ctx).clear(pair);
+    for (const userId of pair) userExtraLoader(ctx).clear(userId);
   }
 }

@@ -1,6 +1,6 @@
 import { Query, Resolver } from 'type-graphql';
 import { Public } from '../../schema/access.js';
-import { GatewayInfo } from './gateway-info.js';
+import { GatewayInfo } from './gateway.type.js';
 
 @Resolver()
 export class GatewayResolver {

@@ -27,7 +27,7 @@ export interface Spent {
 export type Verdict = { state: 'granted' } | { state: 'full'; claim: BudgetClaim } | Spent;
 
 /** How long a reservation holds when its process dies, in ms. A check has to end before. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 
 /*
  * A budget is two sorted sets: the failures by their time, and the reservations under way by the end of their lease.

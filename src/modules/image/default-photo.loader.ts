@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { requestLoader } from '../../loaders.js';
 import type { Image } from '../user/image.entity.js';
 import { findDefaultPhotos } from './image.repository.js';
 
-/** The first picture of the house, looked up once a request; null when there is none. */
-export function createDefaultPhotoLoader(em: EntityManager): { load(): Promise<Image | null> } {
+function createLoader(em: EntityManager): { load(): Promise<Image | null> } {
   let first: Promise<Image | null> | undefined;
   return {
     load: () => {
@@ -12,3 +12,6 @@ export function createDefaultPhotoLoader(em: EntityManager): { load(): Promise<I
     },
   };
 }
+
+/** The first picture of the house, looked up once a request; null when there is none. */
+export const defaultPhotoLoader = requestLoader(createLoader);

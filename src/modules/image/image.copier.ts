@@ -1,7 +1,8 @@
 import { buffer } from 'node:stream/consumers';
-import { COPY_SIDES, copyKeyOf, type Storage } from '../../infra/storage/port.js';
+import { type Storage } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import type { ImageDecoder } from './image.decoder.js';
+import { COPY_SIDES, copyKeyOf } from './image.key.js';
 import { needsCopy } from './image.size.js';
 
 /** Makes the smaller copies of avatars (`account.md` 3.3). They lie beside the picture, and go when it goes. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
@@ -125,12 +124,12 @@ export class ImageDecoder {
  * so a caller never holds more than the limit and one chunk. A stream that breaks off is INVALID_INPUT: the client
  * hung up or sent half.
  */
-export async function readAtMost(stream: Readable, maxBytes: number): Promise<Buffer> {
+export async function readAtMost(stream: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Leaving the loop early destroys the stream.
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of stream) {
       size += chunk.length;
       if (size > maxBytes) break;
       chunks.push(chunk);

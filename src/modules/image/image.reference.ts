@@ -1,4 +1,4 @@
-import { parseStorageKey } from '../../infra/storage/port.js';
+import { parseStorageKey } from './image.key.js';
 
 const NODE_PREFIX = 'public:';
 const ID = /^[0-9a-f]{32}$/;

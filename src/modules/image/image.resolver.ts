@@ -6,8 +6,8 @@ import { AtMost } from '../../schema/list-bounds.js';
 import { Image } from '../user/image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { DEFAULT_PHOTOS_MAX } from './image.repository.js';
-import type { ImageService } from './image.service.js';
-import { ImageSize } from './image.size.js';
+import { type ImageService } from './image.service.js';
+import { ImageSize } from './image.type.js';
 import { FILE_DESCRIPTION, streamOf } from './upload.stream.js';
 
 @Resolver(() => Image)

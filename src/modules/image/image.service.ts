@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { newStorageKey } from '../../infra/storage/port.js';
 import { requireViewer } from '../../policy.js';
 import type { Image } from '../user/image.entity.js';
 import type { User } from '../user/user.entity.js';
+import { defaultPhotoLoader } from './default-photo.loader.js';
 import type { ImageCopier } from './image.copier.js';
 import { type CleanImage, type ImageDecoder, readAtMost } from './image.decoder.js';
+import { newStorageKey } from './image.key.js';
 import { parseReference } from './image.reference.js';
 import { findDefaultPhotos, findImage, hasImageLike, isDefaultPhoto } from './image.repository.js';
 import { type ImageSize, keyOfSize } from './image.size.js';
@@ -133,7 +134,9 @@ export class ImageService {
   ): string | null | Promise<string | null> {
     if (avatar) return this.urlOf(avatar, size);
     if (externalAvatarUrl || !orDefault) return externalAvatarUrl;
-    return ctx.loaders.defaultPhoto.load().then((image) => image && this.urlOf(image, size));
+    return defaultPhotoLoader(ctx)
+      .load()
+      .then((image) => image && this.urlOf(image, size));
   }
 }
 

@@ -1,19 +1,10 @@
-import { registerEnumType } from 'type-graphql';
-import { type CopySide, copyKeyOf } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
+import { CopySide, copyKeyOf } from './image.key.js';
 
 export enum ImageSize {
   SMALL = 'SMALL',
   LARGE = 'LARGE',
 }
-registerEnumType(ImageSize, {
-  name: 'ImageSize',
-  description: 'How large a copy of a picture is wanted.',
-  valuesConfig: {
-    SMALL: { description: 'At most 200 pixels wide and high.' },
-    LARGE: { description: 'At most 800 pixels wide and high.' },
-  },
-});
 
 const SIDE_OF_SIZE: Readonly<Record<ImageSize, CopySide>> = { SMALL: 200, LARGE: 800 };
 

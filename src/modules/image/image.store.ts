@@ -2,11 +2,12 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { parseStorageKey, type Storage } from '../../infra/storage/port.js';
+import { type Storage } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
 import { insertDefaultPhoto } from './default-photo.repository.js';
 import type { CleanImage } from './image.decoder.js';
+import { parseStorageKey } from './image.key.js';
 import {
   claimImage,
   deleteImage,

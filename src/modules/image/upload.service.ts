@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { extensionOf, newStorageKey, parseStorageKey } from '../../infra/storage/port.js';
 import { TokenSigner } from '../../infra/token-signer.js';
 import { isMd5 } from '../../md5.js';
 import type { Image } from '../user/image.entity.js';
 import { UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
+import { extensionOf, newStorageKey, parseStorageKey } from './image.key.js';
 import { nodeOf } from './image.reference.js';
 import { findImage } from './image.repository.js';
 import type { ImageStore } from './image.store.js';
@@ -39,7 +39,7 @@ const FILENAME_MAX = 255;
 
 /** Uploads in two steps: a signed ticket for a declared file, then the file, which needs nothing but the ticket. */
 export class UploadService {
-  private readonly signer: TokenSigner;
+  private readonly signer: TokenSigner<Ticket>;
 
   constructor(
     private readonly config: UploadConfig,
@@ -84,7 +84,7 @@ export class UploadService {
    * IMAGE_TOO_LARGE for bytes that are not the declared ones, IMAGE_INVALID for another type.
    */
   async redeem(ctx: RequestContext, token: string, stream: Readable): Promise<Image> {
-    const ticket = this.signer.open(token) as Ticket | null;
+    const ticket = this.signer.open(token);
     if (!ticket || ticket.expiresAt <= Date.now()) throw new AppError('FORBIDDEN', { field: 'token' });
     const declared = parseStorageKey(ticket.key);
     // Both are checked again when it is stored; a file that will be refused is not even read.

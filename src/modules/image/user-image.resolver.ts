@@ -2,8 +2,9 @@ import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
-import type { ImageService } from './image.service.js';
-import { ImageSize } from './image.size.js';
+import { imageLoader } from './image.loader.js';
+import { type ImageService } from './image.service.js';
+import { ImageSize } from './image.type.js';
 
 @Resolver(() => User)
 export class UserImageResolver {
@@ -37,6 +38,6 @@ export class UserImageResolver {
 
   @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })
   background(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return user.backgroundId ? ctx.loaders.image.load(user.backgroundId) : null;
+    return user.backgroundId ? imageLoader(ctx).load(user.backgroundId) : null;
   }
 }

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { PasswordFields } from '../credential/password.input.js';
-import { ProviderEnum } from '../credential/provider.enum.js';
+import { ProviderEnum } from '../credential/provider.type.js';
 
 @InputType({
   description: 'What a new account starts with. Exactly one of phone and email.',

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { Public, SignedIn } from '../../schema/access.js';
 import type { SessionService } from '../session/session.service.js';
-import { AuthPayload } from './auth.payload.js';
+import { AuthPayload } from './auth.type.js';
 import type { AuthResult } from './auth-result.js';
 import { LoginInput, RegisterInput } from './login.input.js';
 import type { LoginService } from './login.service.js';

@@ -1,8 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { Public } from '../../schema/access.js';
-import type { User } from '../user/user.entity.js';
-import type { OpenAccountService } from './open-account.service.js';
+import type { OpenAccountService, OpenAccountView } from './open-account.service.js';
 import type { RequestParameter } from './signed-request.js';
 
 @InputType('RequestParameter', { description: 'One decoded parameter of a signed request.' })
@@ -15,7 +14,7 @@ class RequestParameterInput implements RequestParameter {
 }
 
 @ObjectType({ description: 'What a signed app is told of an account.' })
-class OpenAccount {
+class OpenAccount implements OpenAccountView {
   @Field(() => ID, { description: 'The number of the account.' })
   id!: number;
 
@@ -29,13 +28,6 @@ class OpenAccount {
   email!: string | null;
 }
 
-const openAccount = ({ id, name, phone, email, emailVerified }: User): OpenAccount => ({
-  id,
-  name,
-  phone,
-  email: emailVerified ? email : null,
-});
-
 const PARAMETERS =
   'Every parameter of the request, `app_id`, `timestamp` (Unix seconds, at most 600 off) and `sign` among them. Nothing that is not signed is read.';
 
@@ -48,12 +40,12 @@ export class OpenAccountResolver {
     description:
       'Creates an account for a signed app, from the parameters `name`, `phone`, `email` (at least one) and `password`. A generated password goes to the new user. The same request again answers the same account. Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, NAME_INVALID, NAME_LENGTH, NAME_BANNED, PASSWORD_WEAK, SIGNATURE_INVALID, APP_IP_FORBIDDEN, PHONE_TAKEN, EMAIL_TAKEN.',
   })
-  async registerByApp(
+  registerByApp(
     @Ctx() ctx: RequestContext,
     @Arg('parameters', () => [RequestParameterInput], { description: PARAMETERS })
     parameters: RequestParameterInput[],
-  ): Promise<OpenAccount> {
-    return openAccount(await this.openAccountService.register(ctx, parameters));
+  ): Promise<OpenAccountView> {
+    return this.openAccountService.register(ctx, parameters);
   }
 
   @Public('an app, by its signature')
@@ -61,11 +53,11 @@ export class OpenAccountResolver {
     description:
       'An account, for a signed app, from the parameters `account` and `type` (email, phone or id; told by its form when left out). Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, SIGNATURE_INVALID, APP_IP_FORBIDDEN, USER_NOT_FOUND.',
   })
-  async accountByApp(
+  accountByApp(
     @Ctx() ctx: RequestContext,
     @Arg('parameters', () => [RequestParameterInput], { description: PARAMETERS })
     parameters: RequestParameterInput[],
-  ): Promise<OpenAccount> {
-    return openAccount(await this.openAccountService.find(ctx, parameters));
+  ): Promise<OpenAccountView> {
+    return this.openAccountService.find(ctx, parameters);
   }
 }

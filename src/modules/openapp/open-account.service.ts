@@ -21,6 +21,17 @@ const NAME_MIN_WIDTH = 1;
 
 type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
 
+/** What an app is told of an account. */
+export type OpenAccountView = Pick<User, 'id' | 'name' | 'phone' | 'email'>;
+
+/** An address without proof is not told. */
+const viewOf = ({ id, name, phone, email, emailVerified }: User): OpenAccountView => ({
+  id,
+  name,
+  phone,
+  email: emailVerified ? email : null,
+});
+
 /** What an app may be told of an account, and may register: `open.md` and docs/decisions.md. */
 export class OpenAccountService {
   constructor(
@@ -37,13 +48,13 @@ export class OpenAccountService {
    * so. The same signed request again answers the same account. Throws INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID,
    * NAME_…, PASSWORD_WEAK, then SIGNATURE_INVALID, APP_IP_FORBIDDEN, IP_BLOCKED, then PHONE_TAKEN, EMAIL_TAKEN.
    */
-  async register(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<User> {
+  async register(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<OpenAccountView> {
     const request = readSignedRequest(parameters);
     const { password, ...account } = this.wantedOf(ctx, request);
     await this.apps.authenticate(ctx, request);
     if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const done = await findCall(ctx.em, request);
-    if (done) return loadUser(ctx, done);
+    if (done) return viewOf(await loadUser(ctx, done));
 
     const to = account.phone ?? account.email;
     const generated = password === undefined && to ? generatePassword() : null;
@@ -52,11 +63,11 @@ export class OpenAccountService {
       chosen && (await this.passwords.hashNew(ctx, { password: chosen, passwordFormat: 'PLAIN' }));
     const { userId, isNew } = await this.create(ctx, request, { ...account, passwordHash });
     if (isNew && generated && to) await this.tell(account.phone ? 'sms' : 'mail', to, generated);
-    return loadUser(ctx, userId);
+    return viewOf(await loadUser(ctx, userId));
   }
 
   /** The account that an app asks for; throws USER_NOT_FOUND besides what {@link register} throws of a request. */
-  async find(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<User> {
+  async find(ctx: RequestContext, parameters: readonly RequestParameter[]): Promise<OpenAccountView> {
     const request = readSignedRequest(parameters);
     const account = request.values.get('account')?.trim() ?? '';
     const type = request.values.get('type') || typeOf(account);
@@ -65,7 +76,7 @@ export class OpenAccountService {
     await this.apps.authenticate(ctx, request);
     const user = await find(ctx);
     if (!user) throw new AppError('USER_NOT_FOUND', { field: 'account' });
-    return user;
+    return viewOf(user);
   }
 
   /** Everything that can be judged without asking the database. */

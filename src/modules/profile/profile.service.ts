@@ -2,14 +2,18 @@ import type { Readable } from 'node:stream';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { translateConstraint } from '../../errors/constraints.js';
+import { hobbiesLoader } from '../hobby/hobby.loader.js';
 import { countHobbies, replaceHobbies, USER_HOBBIES_MAX } from '../hobby/hobby.repository.js';
+import { imageLoader } from '../image/image.loader.js';
 import type { ImageService } from '../image/image.service.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
+import { communityLoader } from '../place/community.loader.js';
 import type { PlaceService } from '../place/place.service.js';
 import { assertBirthday } from '../user/calendar.js';
 import type { Image } from '../user/image.entity.js';
 import { normaliseName, normaliseText } from '../user/text.js';
 import { Sex, USER_LIMITS, type User } from '../user/user.entity.js';
+import { userLoader } from '../user/user.loader.js';
 import { findUserById, lockActiveUser, updateUser } from '../user/user.repository.js';
 
 /** A value sets, absent leaves, null clears. */
@@ -57,9 +61,9 @@ export class ProfileService {
     } catch (error) {
       throw translateConstraint(error);
     }
-    ctx.loaders.user.clear(userId);
-    ctx.loaders.hobbies.clear(userId);
-    const updated = await ctx.loaders.user.load(userId);
+    userLoader(ctx).clear(userId);
+    hobbiesLoader(ctx).clear(userId);
+    const updated = await userLoader(ctx).load(userId);
     if (!updated) throw new AppError('UNAUTHENTICATED');
     return updated;
   }
@@ -138,7 +142,7 @@ export class ProfileService {
     if (field === 'avatarId') {
       return text === (await this.images.avatarUrlOf(ctx, current, { orDefault: false }));
     }
-    const background = current.backgroundId ? await ctx.loaders.image.load(current.backgroundId) : null;
+    const background = current.backgroundId ? await imageLoader(ctx).load(current.backgroundId) : null;
     return background !== null && text === this.images.urlOf(background);
   }
 
@@ -150,7 +154,7 @@ export class ProfileService {
         ? current.location
         : normaliseText(changes.location, 'location', USER_LIMITS.location);
     const communityId = changes.communityId === undefined ? current.communityId : changes.communityId;
-    const community = communityId ? await ctx.loaders.community.load(communityId) : null;
+    const community = communityId ? await communityLoader(ctx).load(communityId) : null;
     if (communityId && !community) throw new AppError('INVALID_INPUT', { field: 'communityId' });
     const cityId =
       community?.cityId ?? (location ? await this.places.cityOfLocation(ctx.em, location) : null);

@@ -5,11 +5,11 @@ import type { Database } from '../../infra/database/database.js';
 import { HotCache } from '../../infra/hot-cache.js';
 import type { Redis } from '../../infra/redis.js';
 import { pageSize } from '../../paging.js';
-import { UserStatus } from '../user/user.entity.js';
+import { type User, UserStatus } from '../user/user.entity.js';
+import { userLoader } from '../user/user.loader.js';
 import { findUsersByIds } from '../user/user.repository.js';
 import { type RankRow, type RankWindow, rankIncomes, sumIncome } from './ranking.repository.js';
 import { RankingSnapshots, type RankSnapshot, snapshotKey } from './ranking.snapshots.js';
-import type { IncomeRank, IncomeRankEntry, IncomeRankMine } from './ranking.type.js';
 
 /** What the ranking has to know of places. */
 export interface CityFinder {
@@ -21,6 +21,24 @@ export interface RankQuery {
   days?: number | null;
   city?: string | null;
   first?: number | null;
+}
+
+/** One place in a ranking, from 1. */
+interface IncomeRankEntry {
+  position: number;
+  user: User;
+  amount: number;
+}
+
+/** The caller's own; without a place outside the first {@link RANK_MAX}. */
+interface IncomeRankMine extends Omit<IncomeRankEntry, 'position'> {
+  position: number | null;
+}
+
+export interface IncomeRank {
+  entries: IncomeRankEntry[];
+  mine: IncomeRankMine | null;
+  computedAt: Date;
 }
 
 export const RANK_DEFAULT = 100;
@@ -103,7 +121,7 @@ async function mineOf(
   rows: readonly RankRow[],
 ): Promise<IncomeRankMine | null> {
   if (!ctx.viewer) return null;
-  const user = await ctx.loaders.user.load(ctx.viewer.userId);
+  const user = await userLoader(ctx).load(ctx.viewer.userId);
   if (!user || (cityId !== null && user.cityId !== cityId)) return null;
   const index = rows.findIndex(([userId]) => userId === user.id);
   const row = rows[index];

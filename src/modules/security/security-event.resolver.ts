@@ -3,20 +3,13 @@ import type { SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
-import { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
+import { SecurityEvent } from './security-event.entity.js';
+import { shownIpOf } from './security-event.rules.js';
 import type { SecurityEventService } from './security-event.service.js';
 
 const SecurityEventConnection = connectionOf(SecurityEvent, 'SecurityEvent', [
   'security event',
   'security events',
-]);
-
-/** What an administrator or a reviewer does to an account: where they work is not its owner's business. */
-const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
-  SecurityEventKind.DISABLED,
-  SecurityEventKind.ENABLED,
-  SecurityEventKind.VERIFICATION_PASSED,
-  SecurityEventKind.VERIFICATION_REFUSED,
 ]);
 
 @Resolver(() => SecurityEvent)
@@ -43,6 +36,6 @@ export class SecurityEventResolver {
     description: 'The IP address it came from; null for what an administrator or a reviewer did.',
   })
   ip(@Root() event: SecurityEvent): string | null {
-    return BY_STAFF.has(event.kind) ? null : event.ip;
+    return shownIpOf(event);
   }
 }

@@ -1,7 +1,6 @@
-import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { createdAt, keyOnly } from '../../infra/database/columns.js';
-import { User } from './user.entity.js';
+import { createdAt } from '../../infra/database/columns.js';
 
 @ObjectType({ description: 'A stored picture.' })
 @Entity({ tableName: 'images' })
@@ -19,14 +18,10 @@ export class Image {
   @Property({ type: 'string', length: 80 })
   key!: string;
 
-  /** Who uploaded it; null for pictures of the house, and for those that nobody has claimed. */
-  @ManyToOne(() => User, {
-    ...keyOnly,
-    nullable: true,
-    fieldName: 'owner_id',
-    deleteRule: 'set null',
-    index: true,
-  })
+  /**
+   * Who uploaded it; null for pictures of the house, and for those that nobody has claimed. The reference to users is
+   * declared in user.entity.ts, which knows pictures: two files that knew each other would be a ring.
+   */
   ownerId: number | null = null;
 
   @Field(() => String, { description: 'Media type: image/jpeg, image/png, image/webp or image/gif.' })

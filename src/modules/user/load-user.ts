@@ -1,11 +1,12 @@
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { User } from './user.entity.js';
+import { userLoader } from './user.loader.js';
 
 /** The user as the database has it now. Throws USER_NOT_FOUND when there is none. */
 export async function loadUser(ctx: RequestContext, userId: number): Promise<User> {
-  ctx.loaders.user.clear(userId);
-  const user = await ctx.loaders.user.load(userId);
+  userLoader(ctx).clear(userId);
+  const user = await userLoader(ctx).load(userId);
   if (!user) throw new AppError('USER_NOT_FOUND');
   return user;
 }

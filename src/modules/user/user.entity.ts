@@ -201,3 +201,12 @@ export class User {
   @Property({ ...createdAt })
   updatedAt!: Date;
 }
+
+// The column that pictures have and cannot declare themselves.
+ManyToOne(() => User, {
+  ...keyOnly,
+  nullable: true,
+  fieldName: 'owner_id',
+  deleteRule: 'set null',
+  index: true,
+})(Image.prototype, 'ownerId');

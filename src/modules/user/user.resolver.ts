@@ -7,7 +7,8 @@ import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
-import type { PlaceService } from '../place/place.service.js';
+import { communityLoader } from '../place/community.loader.js';
+import { type PlaceService } from '../place/place.service.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
 import { User } from './user.entity.js';
@@ -153,6 +154,6 @@ export class UserResolver {
 
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })
   community(@Root() user: User, @Ctx() ctx: RequestContext): Promise<Community | null> | null {
-    return user.communityId ? ctx.loaders.community.load(user.communityId) : null;
+    return user.communityId ? communityLoader(ctx).load(user.communityId) : null;
   }
 }

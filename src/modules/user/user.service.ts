@@ -8,6 +8,7 @@ import { parseEmail, parsePhone } from './contact.js';
 import { isNameShaped, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';
 import { listUserIds, listUsers, type UserCriteria, type UserListing } from './user.list.js';
+import { userLoader } from './user.loader.js';
 import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from './user.repository.js';
 
 /** Exactly one way to name a user. */
@@ -41,14 +42,14 @@ const NOBODY = -1;
 export class UserService {
   /** The caller, or null without a session. */
   async me(ctx: RequestContext): Promise<User | null> {
-    return ctx.viewer ? ctx.loaders.user.load(ctx.viewer.userId) : null;
+    return ctx.viewer ? userLoader(ctx).load(ctx.viewer.userId) : null;
   }
 
   /** One user by exactly one key; null when there is none. Throws INVALID_INPUT for no key, or the second one. */
   async find(ctx: RequestContext, key: UserKey): Promise<User | null> {
     const given = Object.entries(key).filter(([, value]) => value !== null && value !== undefined);
     if (given.length !== 1) throw new AppError('INVALID_INPUT', { field: given[1]?.[0] ?? 'id' });
-    if (key.id) return ctx.loaders.user.load(key.id);
+    if (key.id) return userLoader(ctx).load(key.id);
     if (key.account) return this.find(ctx, keyOf(key.account));
     if (key.name) return findUserByName(ctx.em, nameAsTyped(key.name));
     if (key.phone) {

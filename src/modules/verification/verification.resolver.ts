@@ -5,19 +5,22 @@ import { Needs, OwnerOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { imageLoader } from '../image/image.loader.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
+import { userLoader } from '../user/user.loader.js';
 import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';
 import { VerificationInput } from './verification.input.js';
+import { verificationLoader } from './verification.loader.js';
 import type { VerificationService } from './verification.service.js';
 
 const VerificationConnection = connectionOf(Verification, 'Verification', ['verification', 'verifications']);
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
 
-/** What reviewers compare with the pictures. */
+/** Reviewers compare it with the pictures. */
 const Identifying = () => OwnerOnly(ABILITIES.reviewVerification);
 
-const pictureOf = ({ loaders }: RequestContext, id: string | null) => (id ? loaders.image.load(id) : null);
+const pictureOf = (ctx: RequestContext, id: string | null) => (id ? imageLoader(ctx).load(id) : null);
 
 @Resolver(() => Verification)
 export class VerificationResolver {
@@ -105,7 +108,7 @@ export class VerificationResolver {
 
   @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })
   user(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<User | null> {
-    return ctx.loaders.user.load(verification.userId);
+    return userLoader(ctx).load(verification.userId);
   }
 
   @Identifying()
@@ -192,6 +195,6 @@ export class UserVerificationResolver {
       'The real-name verification; null without one. Everybody sees its type, state, times, `desc` and slogan.',
   })
   verification(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Verification | null> {
-    return ctx.loaders.verification.load(user.id);
+    return verificationLoader(ctx).load(user.id);
   }
 }

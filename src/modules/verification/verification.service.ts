@@ -14,6 +14,7 @@ import {
   type VerificationType,
 } from './verification.entity.js';
 import { pageOfVerifications } from './verification.list.js';
+import { verificationLoader } from './verification.loader.js';
 import {
   deleteVerification,
   findVerification,
@@ -87,7 +88,7 @@ export class VerificationService {
       if (!(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
       await this.events.record(ctx, userId, SecurityEventKind.VERIFICATION_WITHDRAWN);
     });
-    ctx.loaders.verification.clear(userId);
+    verificationLoader(ctx).clear(userId);
     return true;
   }
 
@@ -151,7 +152,7 @@ export class VerificationService {
       await this.events.record(ctx, userId, await work());
       return findVerification(ctx.em, userId);
     });
-    ctx.loaders.verification.clear(userId);
+    verificationLoader(ctx).clear(userId);
     if (!changed) throw new AppError('NOT_FOUND');
     return changed;
   }

@@ -5,19 +5,22 @@ import { User } from '../user/user.entity.js';
 import { Currency } from './currency.entity.js';
 import { Vip } from './vip.entity.js';
 import { Wallet } from './wallet.entity.js';
+import type { WalletService } from './wallet.service.js';
 
 @Resolver(() => User)
 export class UserWalletResolver {
+  constructor(private readonly walletService: WalletService) {}
+
   @OwnerOnly()
   @FieldResolver(() => Currency, { nullable: true, description: 'Points; null for anybody but the owner.' })
-  async currency(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Currency> {
-    return (await ctx.loaders.currency.load(user.id)) ?? new Currency();
+  currency(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Currency> {
+    return this.walletService.currency(ctx, user.id);
   }
 
   @OwnerOnly()
   @FieldResolver(() => Wallet, { nullable: true, description: 'Money; null for anybody but the owner.' })
-  async wallet(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Wallet> {
-    return (await ctx.loaders.wallet.load(user.id)) ?? new Wallet();
+  wallet(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Wallet> {
+    return this.walletService.wallet(ctx, user.id);
   }
 
   @FieldResolver(() => Vip, {
@@ -25,6 +28,6 @@ export class UserWalletResolver {
     description: 'The running membership, for everybody to see; null without one.',
   })
   vip(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Vip | null> {
-    return ctx.loaders.vip.load(user.id);
+    return this.walletService.vip(ctx, user.id);
   }
 }

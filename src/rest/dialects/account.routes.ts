@@ -1,8 +1,8 @@
-import { AppError } from '../../errors/app-error.js';
 import { trimmed } from '../../text.js';
-import type { Data, Route } from '../dialect.js';
-import type { Input } from '../input.js';
+import { tables } from '../dialect.js';
+import { cases, choice, text, upload } from '../parameters.js';
 import { momentToSeconds } from '../values.js';
+import type { AccountOperations, LoginMutation, Provider, Sex } from './account.operations.js';
 
 /** The four URLs of the account module: `account.md` and docs/decisions.md. */
 
@@ -11,31 +11,30 @@ const POST = ['POST'] as const;
 /** 3.1, which speaks a little differently from the others. */
 export const LOGIN = '3.1';
 
-const PASSWORD = 'PASSWORD';
+const { row } = tables<AccountOperations, number>();
+
 /** `user_type`: how one logs in. */
-const WAYS = { 1: PASSWORD, 2: 'QQ', 3: 'WECHAT', 4: 'WEIBO' } as const;
-const USER_TYPES: Readonly<Record<string, number>> = { QQ: 2, WECHAT: 3, WEIBO: 4 };
+const WAYS = { 1: 'PASSWORD', 2: 'QQ', 3: 'WECHAT', 4: 'WEIBO' } as const;
+const USER_TYPES: Readonly<Record<Provider, number>> = { QQ: 2, WECHAT: 3, WEIBO: 4 };
 
-const GENDERS: Readonly<Record<string, 0 | 1>> = { MALE: 1, FEMALE: 0 };
+const GENDERS: Readonly<Partial<Record<Sex, 0 | 1>>> = { MALE: 1, FEMALE: 0 };
 
-function credentials(input: Input) {
-  input.requiredInt('user_type');
-  const way = input.choice('user_type', WAYS);
-  if (way === PASSWORD) {
-    return { input: { account: input.required('account'), password: input.required('password') } };
-  }
-  const proof = { accessToken: input.required('token'), openId: input.required('openid') };
-  return { input: { thirdParty: { provider: way, ...proof } } };
-}
+const PHONE = text('手机号').example('13812345678');
+const CODE = text('短信验证码').example('123456');
+
+const THIRD_PARTY = {
+  token: text('第三方账号access_token').required(),
+  openid: text('第三方账号openid').required(),
+};
 
 /** 3.1 counts in numbers. `account` is what can be typed into the parameter of that name. */
-const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: Data) => ({
+const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: LoginMutation) => ({
   user_info: {
     uid: Number(user.id),
     account: user.phone ?? (user.emailVerified ? user.email : user.name),
     name: user.nickname,
     gender: GENDERS[user.sex] ?? '',
-    user_type: USER_TYPES[provider] ?? 1,
+    user_type: provider ? USER_TYPES[provider] : 1,
     // A locked account does not get this far.
     user_status: 1,
     avator: user.small ?? '',
@@ -48,55 +47,49 @@ const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: Da
   },
 });
 
-/** A parameter that must be there; an empty one is malformed like any other and has the number of its field. */
-function sent(input: Input, name: string): string {
-  const text = input.text(name);
-  if (text === undefined) throw new AppError('INVALID_INPUT', { field: name });
-  return text;
-}
-
 /** An empty field of a form is one that was not filled in, and changes nothing. */
-const filled = (input: Input, name: string): string | undefined =>
-  trimmed(input.text(name) ?? '') || undefined;
+const filled = (parameter: typeof PHONE) => parameter.transform(trimmed).empty(undefined);
 
-/** Empty is what somebody of no known gender is shown as, so it is what makes one so. */
-const gender = (input: Input): string | undefined =>
-  input.int('gender') === null ? 'UNSPECIFIED' : input.choice('gender', { 0: 'FEMALE', 1: 'MALE' });
-
-const changes = (input: Input) => ({
-  input: {
-    nickname: filled(input, 'name'),
-    sex: gender(input),
-    phone: filled(input, 'phone'),
-    email: filled(input, 'email'),
-    code: filled(input, 'verifycode'),
-  },
-});
-
-export const ROUTES: readonly Route<number>[] = [
-  {
+export const ROUTES = [
+  row({
     id: LOGIN,
     summary: '账密登录、第三方登录',
     methods: POST,
     path: '/login',
     operation: 'Login',
-    variables: credentials,
+    parameters: {
+      by: cases('user_type', choice(WAYS, '登录账号类别（1 普通帐号，2 QQ，3 微信，4 微博）').required(), {
+        PASSWORD: {
+          account: text('帐号：手机号、邮箱或用户名').example('13812345678').required(),
+          password: text('密码').example('abcd1234').required(),
+        },
+        QQ: THIRD_PARTY,
+        WECHAT: THIRD_PARTY,
+        WEIBO: THIRD_PARTY,
+      }),
+    },
+    variables: ({ by }) => ({
+      input:
+        by.user_type === 'PASSWORD'
+          ? { account: by.account, password: by.password }
+          : { thirdParty: { provider: by.user_type, accessToken: by.token, openId: by.openid } },
+    }),
     result: loggedIn,
     errors: { IP_BLOCKED: 3101 },
-  },
-  {
+  }),
+  row({
     id: '3.2',
     summary: '基本注册',
     methods: POST,
     path: '/register',
     operation: 'Register',
-    variables: (input) => ({
-      input: {
-        phone: sent(input, 'phone'),
-        password: sent(input, 'password'),
-        code: sent(input, 'verifycode'),
-      },
-    }),
+    // An empty one is malformed like any other and has the number of its field.
+    parameters: {
+      phone: PHONE.present(),
+      password: text('密码，8-16位字母和数字的组合').example('abcd1234').present(),
+      verifycode: CODE.present(),
+    },
+    variables: ({ phone, password, verifycode }) => ({ input: { phone, password, code: verifycode } }),
     result: ({ register }) => ({ uid: register.user.id }),
     errors: {
       // An empty phone is none.
@@ -107,8 +100,8 @@ export const ROUTES: readonly Route<number>[] = [
       SERVICE_UNAVAILABLE: 3203,
       INTERNAL: 3203,
     },
-  },
-  {
+  }),
+  row({
     id: '3.3',
     summary: '上传头像',
     methods: POST,
@@ -116,17 +109,28 @@ export const ROUTES: readonly Route<number>[] = [
     operation: 'UpdateAvatar',
     session: true,
     upload: 'form',
-    variables: (input) => ({ file: input.upload() }),
+    parameters: { file: upload('头像图片') },
+    variables: ({ file }) => ({ file }),
     result: ({ updateAvatar }) => ({ avator: updateAvatar.small }),
-  },
-  {
+  }),
+  row({
     id: '3.4',
     summary: '补充用户信息',
     methods: POST,
     path: '/update_info',
     operation: 'UpdateAccount',
     session: true,
-    variables: changes,
+    parameters: {
+      name: filled(text('用户名').example('felix')),
+      // Empty is what somebody of no known gender is shown as, so it is what makes one so.
+      gender: choice({ 0: 'FEMALE', 1: 'MALE' }, '性别（1 男，0 女）').empty('UNSPECIFIED'),
+      phone: filled(PHONE),
+      email: filled(text('邮箱').example('1234567@qq.com')),
+      verifycode: filled(CODE),
+    },
+    variables: ({ name, gender, phone, email, verifycode }) => ({
+      input: { nickname: name, sex: gender, phone, email, code: verifycode },
+    }),
     result: ({ updateAccount: user }) => ({
       name: user.nickname,
       phone: user.phone ?? '',
@@ -135,5 +139,5 @@ export const ROUTES: readonly Route<number>[] = [
       large_avator: user.large ?? '',
       email: user.email ?? '',
     }),
-  },
+  }),
 ];

@@ -1,10 +1,8 @@
 import type { AppError } from '../../errors/app-error.js';
 import { messageOf } from '../../errors/app-error.js';
 import type { ErrorCode } from '../../errors/codes.js';
-import { bearerToken } from '../../http/bearer.js';
 import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
-import { lenient } from '../values.js';
-import { PARAMETERS } from './account.parameters.js';
+import { text } from '../parameters.js';
 import { LOGIN, ROUTES } from './account.routes.js';
 
 /** Log-in alone answers numbers (`account.md` 3.1), its errors too; an unknown URL goes with the others. */
@@ -17,8 +15,7 @@ export const account: Dialect<number> = {
   mounts: [{ prefix: '/user', routes: ROUTES }],
   document: new URL('./account.graphql', import.meta.url),
   canShowCaptcha: false,
-  parameters: PARAMETERS,
-  token: (request, input) => bearerToken(request) ?? lenient(() => input.text('token')),
+  token: { parameter: ['token', text('登录令牌').lenient()] },
   success: (data, route) => ({
     status: 200,
     body: answersInNumbers(route)

@@ -1,4 +1,4 @@
-import type { ParameterText } from '../openapi/parameters.js';
+import type { ParameterText } from '../undeclared.js';
 
 /** What `anlife.md` says of its parameters. */
 export const PARAMETERS: Readonly<Record<string, ParameterText>> = {

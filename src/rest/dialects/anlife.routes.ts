@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.js';
-import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
+import type { Data, UndeclaredRoute } from '../undeclared.js';
 import { dateToSeconds, momentToSeconds, SEX_NAMES, SEX_NUMBERS, secondsToDate } from '../values.js';
 
 /**
@@ -113,7 +113,7 @@ const thirdParty = (input: Input) => ({
   },
 });
 
-const retrieval: Omit<Route<number>, 'path'> = {
+const retrieval: Omit<UndeclaredRoute<number>, 'path'> = {
   id: '接口11',
   summary: '找回密码提交',
   methods: READ,
@@ -122,7 +122,7 @@ const retrieval: Omit<Route<number>, 'path'> = {
   result: one,
 };
 
-export const ROUTES: readonly Route<number>[] = [
+export const ROUTES: readonly UndeclaredRoute<number>[] = [
   {
     id: '接口1',
     summary: '手机号登录',
@@ -309,7 +309,7 @@ function deviceFilter(input: Input): string | null {
 }
 
 /** On the image host, a system of its own. */
-export const UPLOAD: Route<number> = {
+export const UPLOAD: UndeclaredRoute<number> = {
   id: '接口12',
   summary: '上传图片',
   methods: WRITE,

@@ -1,15 +1,12 @@
 import { DeviceType } from '../../device-type.js';
-import { bearerToken } from '../../http/bearer.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
-import type { Input } from '../input.js';
+import { text } from '../parameters.js';
 import { PARAMETERS } from './anlife.parameters.js';
 import { ROUTES, UPLOAD } from './anlife.routes.js';
 
-/** A client that says nothing of its device, or an unknown one, is known by its User-Agent. */
-function deviceType(input: Input): DeviceType | undefined {
-  const sent = input.text('device_type');
-  return sent === '1' ? DeviceType.IOS : sent === '2' ? DeviceType.ANDROID : undefined;
-}
+/** Null for any other. */
+const device = (type: string): DeviceType | null =>
+  type === '1' ? DeviceType.IOS : type === '2' ? DeviceType.ANDROID : null;
 
 /** 安居生活, `anlife.md` and docs/decisions.md. */
 export const anlife: Dialect<number> = {
@@ -22,13 +19,8 @@ export const anlife: Dialect<number> = {
   document: new URL('./anlife.graphql', import.meta.url),
   canShowCaptcha: false,
   parameters: PARAMETERS,
-  token: (request, input) => {
-    const header = request.headers.auth_token;
-    return (
-      bearerToken(request) ?? (typeof header === 'string' ? header : undefined) ?? input.text('auth_token')
-    );
-  },
-  deviceType,
+  token: { header: 'auth_token', parameter: ['auth_token', text('登录令牌')] },
+  deviceType: ['device_type', text('1 iOS，2 Android').transform(device).empty(undefined)],
   // The image host is a system of its own and answers without the envelope.
   success: (result, route) => ({ status: 200, body: route.upload ? result : { datas: result } }),
   failure: (error, number) => ({

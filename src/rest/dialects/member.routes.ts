@@ -1,5 +1,5 @@
-import type { Data, Route } from '../dialect.js';
 import type { Input } from '../input.js';
+import type { Data, UndeclaredRoute } from '../undeclared.js';
 
 /** The URLs of the member centre: `member.md` and docs/decisions.md. */
 
@@ -84,7 +84,7 @@ const credentials = (input: Input) =>
         },
       };
 
-export const LOGIN_ROUTES: readonly Route<number>[] = [
+export const LOGIN_ROUTES: readonly UndeclaredRoute<number>[] = [
   {
     id: '一.1',
     summary: '验证手机号',
@@ -151,7 +151,8 @@ export const LOGIN_ROUTES: readonly Route<number>[] = [
     variables: credentials,
     aside: {
       operation: 'LoginStatus',
-      variables: (input) => ({ account: input.text('username') || input.required('phone') }),
+      variables: (input: Input) => ({ account: input.text('username') || input.required('phone') }),
+      result: ({ loginStatus }: Data) => loginStatus.failures,
     },
     result: ({ login }) => opened(login, '登录成功', 'home'),
     missing: { username: 2, password: 2, code: 2 },
@@ -195,7 +196,7 @@ export const LOGIN_ROUTES: readonly Route<number>[] = [
   },
 ];
 
-export const REGISTER_ROUTES: readonly Route<number>[] = [
+export const REGISTER_ROUTES: readonly UndeclaredRoute<number>[] = [
   {
     id: '二.1',
     summary: '手机号有效性验证',
@@ -227,7 +228,7 @@ export const REGISTER_ROUTES: readonly Route<number>[] = [
   },
 ];
 
-export const CAPTCHA: Route<number> = {
+export const CAPTCHA: UndeclaredRoute<number> = {
   id: '一.2',
   summary: '显示/更换图片验证码',
   methods: BOTH,
@@ -241,7 +242,7 @@ export const CAPTCHA: Route<number> = {
 };
 
 /** Its answer is a `code`, not a `status`. */
-export const CHECK_CAPTCHA: Route<number> = {
+export const CHECK_CAPTCHA: UndeclaredRoute<number> = {
   id: '一.3',
   summary: '校验图片验证码',
   methods: BOTH,

@@ -1,6 +1,5 @@
 import { type AppError, messageOf } from '../../errors/app-error.js';
 import type { ErrorCode } from '../../errors/codes.js';
-import { bearerToken } from '../../http/bearer.js';
 import { SESSION_COOKIE } from '../../http/cookies.js';
 import { ownReferer } from '../../http/same-site.js';
 import { trimmed } from '../../text.js';
@@ -28,7 +27,7 @@ const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
 
 /** The number of failed log-ins, where the row asks for it. */
 const withFailures = (answer: Answer, aside: Exchange['aside']) =>
-  aside ? { ...answer, data: aside.loginStatus.failures } : answer;
+  aside === undefined ? answer : { ...answer, data: aside };
 
 const asksForJson = ({ headers }: Exchange['request']): boolean =>
   headers['x-requested-with'] !== undefined || /\bapplication\/json\b/i.test(headers.accept ?? '');
@@ -78,7 +77,7 @@ export const member: Dialect<number> = {
   document: new URL('./member.graphql', import.meta.url),
   canShowCaptcha: true,
   parameters: PARAMETERS,
-  token: (request) => bearerToken(request) ?? request.cookies[SESSION_COOKIE],
+  token: { cookie: SESSION_COOKIE },
   normalise,
   success: (result, _route, exchange) => success(result, exchange),
   failure: (error, status, route, aside) => ({

@@ -1,50 +1,55 @@
-import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
-import type { ParameterText } from '../openapi/parameters.js';
+import { type Dialect, statusBesideBody, tables } from '../dialect.js';
+import { everything, text } from '../parameters.js';
+import type { OpenOperations } from './open.operations.js';
 
-/** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so the rows read none themselves. */
+/** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so all are handed on as they came. */
 
-/** What `open.md` says of its parameters. */
-const PARAMETERS: Readonly<Record<string, ParameterText>> = {
-  app_id: { text: '应用的唯一标识id', example: '10001', required: true },
-  timestamp: { text: 'UNIX时间戳，允许误差10分钟', example: '1442888568', required: true },
-  sign: { text: '请求的签名值', example: '5cefc3438fbf787875ffec6cd596346d', required: true },
-  format: { text: '返回值格式，只支持json', example: 'json' },
-};
-const REGISTER: Readonly<Record<string, ParameterText>> = {
-  ...PARAMETERS,
-  name: { text: '用户名，已存在时自动生成', example: 'ken' },
-  phone: { text: '手机号', example: '13988888888' },
-  email: { text: '邮箱', example: 'ken@anjuke.com' },
-  password: { text: '密码，不传时自动生成', example: 'anjuke2015' },
-};
-const GET_INFO: Readonly<Record<string, ParameterText>> = {
-  ...PARAMETERS,
-  account: { text: '账户', example: '13988888888', required: true },
-  type: { text: 'account 的类型：email、phone 或 id', example: 'phone' },
+const { row } = tables<OpenOperations, number>();
+
+/** What every call brings. */
+const SIGNED = {
+  app_id: text('应用的唯一标识id').example('10001').required(),
+  timestamp: text('UNIX时间戳，允许误差10分钟').example('1442888568').required(),
+  sign: text('请求的签名值').example('5cefc3438fbf787875ffec6cd596346d').required(),
+  format: text('返回值格式，只支持json').example('json'),
 };
 
 /** Documented as GET; answers POST too, because passwords do not belong in URLs. */
 const METHODS = ['GET', 'POST'] as const;
 
-const ROUTES: readonly Route<number>[] = [
-  {
+const ROUTES = [
+  row({
     id: '注册新用户',
     summary: '为应用注册新用户',
     methods: METHODS,
     path: '/register',
     operation: 'RegisterByApp',
-    parameters: REGISTER,
-    variables: (input) => ({ parameters: input.texts() }),
+    parameters: {
+      signed: everything({
+        ...SIGNED,
+        name: text('用户名，已存在时自动生成').example('ken'),
+        phone: text('手机号').example('13988888888'),
+        email: text('邮箱').example('ken@anjuke.com'),
+        password: text('密码，不传时自动生成').example('anjuke2015'),
+      }),
+    },
+    variables: ({ signed }) => ({ parameters: signed }),
     result: ({ registerByApp }) => ({ id: Number(registerByApp.id) }),
-  },
-  {
+  }),
+  row({
     id: '获得用户信息',
     summary: '按 id、邮箱或手机获得用户信息',
     methods: METHODS,
     path: '/get-info',
     operation: 'AccountByApp',
-    parameters: GET_INFO,
-    variables: (input) => ({ parameters: input.texts() }),
+    parameters: {
+      signed: everything({
+        ...SIGNED,
+        account: text('账户').example('13988888888').required(),
+        type: text('account 的类型：email、phone 或 id').example('phone'),
+      }),
+    },
+    variables: ({ signed }) => ({ parameters: signed }),
     result: ({ accountByApp: { id, name, phone, email } }) => ({
       id: Number(id),
       name,
@@ -52,7 +57,7 @@ const ROUTES: readonly Route<number>[] = [
       email: email ?? '',
     }),
     errors: { RATE_LIMITED: 1010, SERVICE_UNAVAILABLE: 1010, INTERNAL: 1010 },
-  },
+  }),
 ];
 
 export const open: Dialect<number> = {
@@ -65,11 +70,9 @@ export const open: Dialect<number> = {
   claims: ['/site'],
   document: new URL('./open.graphql', import.meta.url),
   canShowCaptcha: false,
-  parameters: PARAMETERS,
   // Of two values one would be read, and the other neither read nor signed.
   namesOnce: true,
-  // It is the app that proves itself, by its signature.
-  token: () => undefined,
+  // No `token`: it is the app that proves itself, by its signature.
   success: (result) => ({ status: 200, body: { code: 200, ...(result as object) } }),
   failure: (error, code) => ({ status: statusBesideBody(error), body: { code, msg: MESSAGES[code] } }),
   kinds: {

@@ -1,9 +1,7 @@
-import { bearerToken } from '../../http/bearer.js';
 import type { Dialect } from '../dialect.js';
-import { lenient } from '../values.js';
+import { secret } from '../parameters.js';
 import { ACCOUNT_ROUTES } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
-import { PARAMETERS } from './plus.parameters.js';
 import { RECORD_ROUTES } from './plus.records.js';
 import { USER_ROUTES } from './plus.users.js';
 import { normalise } from './plus.values.js';
@@ -17,8 +15,7 @@ export const plus: Dialect<PlusFailure> = {
   mounts: [{ prefix: '/api/v2', routes: [...USER_ROUTES, ...ACCOUNT_ROUTES, ...RECORD_ROUTES] }],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
-  parameters: PARAMETERS,
-  token: (request, input) => bearerToken(request) ?? lenient(() => input.text('token')),
+  token: { parameter: ['token', secret('登录令牌').lenient()] },
   normalise,
   success: (result, { status = 200 }) => ({ status, body: status === 204 ? undefined : result }),
   failure: plusFailure,

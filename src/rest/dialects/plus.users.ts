@@ -1,126 +1,155 @@
-import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
-import type { Data, Route } from '../dialect.js';
-import type { Input } from '../input.js';
-import { lenient } from '../values.js';
+import { tables } from '../dialect.js';
+import { int, type Parameter, secret, text, userId, type Values } from '../parameters.js';
 import type { PlusFailure } from './plus.failures.js';
-import { clamped, ranked, rowId, user } from './plus.values.js';
+import type { PlusOperations, UserFilter, UsersQuery } from './plus.operations.js';
+import { ranked, rowId, user } from './plus.values.js';
 
 /** Reading users, following them, and administering them: `plus.md` 获取用户信息 to 用户积分收入排名. */
+
+const { row } = tables<PlusOperations, PlusFailure>();
 
 /** Longer than any name: as a part of one it finds nothing. */
 const LONGEST_SEARCH = 100;
 
-const foundUser = ({ user: found }: Data) => {
-  if (!found) throw new AppError('NOT_FOUND');
-  return user(found);
+/** A malformed number counts as absent, and one beyond a bound as the bound. */
+const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
+  int(meaning)
+    .lenient()
+    .default(absent)
+    .transform((value) => Math.min(Math.max(value, min), max));
+
+/** What any text column could hold. */
+const search = (meaning: string): Parameter<string | undefined> =>
+  text(meaning)
+    .lenient()
+    .transform((value) => value.replaceAll('\0', '\uFFFD'));
+
+/** Between commas; of different ones the first 100. */
+const keys = (list: string): string[] =>
+  [...new Set(list.split(',').map((key) => key.trim()))].filter((key) => key !== '').slice(0, 100);
+
+const WINDOW = {
+  limit: bounded('获取的数据量', 1, 50, 20).example('20'),
+  offset: bounded('偏移量，用于分页', 0, 10_000, 0).example('0'),
 };
 
-const userList = ({ users }: Data) => users.nodes.map(user);
-
-/** What any text column could hold; the rest is cut off. */
-const searchText = (input: Input, name: string): string | undefined =>
-  lenient(() => input.text(name))?.replaceAll('\0', '\uFFFD');
-
-const window = (input: Input) => ({
-  first: clamped(input, 'limit', 1, 50, 20),
-  offset: clamped(input, 'offset', 0, 10_000, 0),
-});
-
-const keys = (text: string | undefined): string[] =>
-  [...new Set((text ?? '').split(',').map((key) => key.trim()))].filter((key) => key !== '').slice(0, 100);
+const FILTERS = {
+  since: userId('上次请求的最后一条的 id')
+    .example('100')
+    .refine((id) => id > 0)
+    .transform((id) => String(Math.min(id, INTEGER_MAX)))
+    .lenient(),
+  name: search('名称').example('小明'),
+  fetch_by: search('获取数据的方式').values('id', 'username'),
+  id: search('ID；可用 , 拼接多个').example('1').transform(keys),
+  active: int('1 为活跃用户').example('0').lenient(),
+};
 
 /** `fetch_by=username` takes whole names, `id` numbers; else `name` is a part of the name. */
-function filterOf(input: Input) {
-  if (lenient(() => input.int('active')) === 1) return { active: true };
-  const name = searchText(input, 'name');
-  const since = clamped(input, 'since', 0, INTEGER_MAX, 0);
-  if (searchText(input, 'fetch_by') === 'username') {
-    return { names: keys(name), since: since ? String(since) : undefined };
-  }
-  const ids = searchText(input, 'id');
-  return {
-    ids: ids === undefined ? undefined : keys(ids),
-    nameContains: name?.slice(0, LONGEST_SEARCH),
-    since: since ? String(since) : undefined,
-  };
+function filterOf({ since, name, fetch_by, id, active }: Values<typeof FILTERS>): UserFilter {
+  if (active === 1) return { active: true };
+  return fetch_by === 'username'
+    ? { names: keys(name ?? ''), since }
+    : { ids: id, nameContains: name?.slice(0, LONGEST_SEARCH), since };
 }
 
-const follower = (input: Input, name: string) => lenient(() => input.int(name))?.toString();
+const ORDER = text('排序方式')
+  .values('desc', 'asc')
+  .lenient()
+  .transform((order) => (order.toLowerCase() === 'asc' ? 'ID_ASC' : 'ID_DESC'))
+  .default('ID_DESC');
 
-export const USER_ROUTES: readonly Route<PlusFailure>[] = [
-  {
+const userList = ({ users }: UsersQuery) => users.nodes.map(user);
+
+const relative = (meaning: string) => userId(meaning).example('2').lenient().transform(String);
+
+const FOLLOWED = { id: rowId(userId('用户 ID')) };
+const ADMINISTERED = { user: rowId(userId('用户 ID')) };
+
+const FOLLOWING_ONESELF: PlusFailure = { status: 422, shape: 'list', message: '不能关注自己' };
+
+export const USER_ROUTES = [
+  row({
     id: '获取指定用户',
     summary: '按用户名、邮箱、手机号码或用户 ID 获取用户',
     methods: ['GET'],
     path: '/users/:user',
     operation: 'UserByAccount',
-    variables: (input) => ({
-      account: input.required('user'),
-      follower: follower(input, 'follower'),
-      following: follower(input, 'following'),
-    }),
-    result: foundUser,
+    parameters: {
+      user: secret('用户名、邮箱、手机号码或用户 ID').example('1').required(),
+      follower: relative('检查请求用户是否被某个用户关注，默认为当前登录用户'),
+      following: relative('检查请求用户是否关注了指定的用户，默认为当前登录用户'),
+    },
+    variables: ({ user: account, follower, following }) => ({ account, follower, following }),
+    absent: 'NOT_FOUND',
+    result: ({ user: found }) => found && user(found),
     errors: { INVALID_INPUT: { status: 404, shape: 'text', message: '内容不存在' } },
-  },
-  {
+  }),
+  row({
     id: '当前登录用户信息',
     summary: '获取自己的信息',
     methods: ['GET'],
     path: '/user',
     operation: 'Me',
     session: true,
-    result: ({ me }) => user(me),
-  },
-  {
+    absent: 'UNAUTHENTICATED',
+    result: ({ me }) => me && user(me),
+  }),
+  row({
     id: '获取所有用户、活跃用户',
     summary: '用户列表；active=1 按活跃时间',
     methods: ['GET'],
     path: '/users',
     operation: 'Users',
-    variables: (input) => ({
-      ...window(input),
-      filter: filterOf(input),
-      order: searchText(input, 'order')?.toLowerCase() === 'asc' ? 'ID_ASC' : 'ID_DESC',
+    parameters: { ...WINDOW, order: ORDER, ...FILTERS },
+    variables: ({ limit, offset, order, ...filters }) => ({
+      first: limit,
+      offset,
+      filter: filterOf(filters),
+      order,
     }),
     result: userList,
-  },
-  {
+  }),
+  row({
     id: '推荐用户',
     summary: '管理员推荐的用户',
     methods: ['GET'],
     path: '/user/recommends',
     operation: 'Users',
-    variables: (input) => ({ ...window(input), filter: { recommended: true } }),
+    parameters: WINDOW,
+    variables: ({ limit, offset }) => ({ first: limit, offset, filter: { recommended: true } }),
     result: userList,
-  },
-  {
+  }),
+  row({
     id: '同城用户',
     summary: '与自己同城的用户',
     methods: ['GET'],
     path: '/user/nearby',
     operation: 'Users',
     session: true,
-    variables: (input) => ({ ...window(input), filter: { nearby: true } }),
+    parameters: WINDOW,
+    variables: ({ limit, offset }) => ({ first: limit, offset, filter: { nearby: true } }),
     result: userList,
-  },
-  {
+  }),
+  row({
     id: '用户积分收入排名',
     summary: '积分收入排行榜',
     methods: ['GET'],
     path: '/user/currency/income-rank',
     operation: 'IncomeRank',
-    variables: (input) => ({
-      days: clamped(input, 'days', 0, INTEGER_MAX, 0),
-      city: searchText(input, 'city')?.slice(0, LONGEST_SEARCH),
-      first: clamped(input, 'limit', 1, 1000, 100),
-    }),
+    parameters: {
+      days: bounded('最近多少天', 0, INTEGER_MAX, 0).example('7'),
+      city: search('地区').example('成都'),
+      limit: bounded('获取的数据量', 1, 1000, 100).example('20'),
+    },
+    variables: ({ days, city, limit }) => ({ days, city: city?.slice(0, LONGEST_SEARCH), first: limit }),
     result: ({ rank: { entries, mine } }) => ({
       rank_list: entries.map(ranked),
       ...(mine && { my_rank: ranked(mine) }),
     }),
-  },
-  {
+  }),
+  row({
     id: '关注用户',
     summary: '关注',
     methods: ['PUT'],
@@ -128,10 +157,11 @@ export const USER_ROUTES: readonly Route<PlusFailure>[] = [
     operation: 'Follow',
     session: true,
     status: 204,
-    variables: (input) => ({ userId: rowId(input, 'id') }),
-    errors: { INVALID_INPUT: { status: 422, shape: 'list', message: '不能关注自己' } },
-  },
-  {
+    parameters: FOLLOWED,
+    variables: ({ id }) => ({ userId: id }),
+    errors: { INVALID_INPUT: FOLLOWING_ONESELF },
+  }),
+  row({
     id: '关注用户',
     summary: '取消关注',
     methods: ['DELETE'],
@@ -139,10 +169,11 @@ export const USER_ROUTES: readonly Route<PlusFailure>[] = [
     operation: 'Unfollow',
     session: true,
     status: 204,
-    variables: (input) => ({ userId: rowId(input, 'id') }),
-    errors: { INVALID_INPUT: { status: 422, shape: 'list', message: '不能关注自己' } },
-  },
-  {
+    parameters: FOLLOWED,
+    variables: ({ id }) => ({ userId: id }),
+    errors: { INVALID_INPUT: FOLLOWING_ONESELF },
+  }),
+  row({
     id: '禁用用户',
     summary: '禁用用户（需要权限）',
     methods: ['PUT'],
@@ -150,9 +181,10 @@ export const USER_ROUTES: readonly Route<PlusFailure>[] = [
     operation: 'DisableUser',
     session: true,
     status: 204,
-    variables: (input) => ({ id: rowId(input, 'user') }),
-  },
-  {
+    parameters: ADMINISTERED,
+    variables: ({ user: id }) => ({ id }),
+  }),
+  row({
     id: '禁用用户',
     summary: '解除禁用（需要权限）',
     methods: ['DELETE'],
@@ -160,6 +192,7 @@ export const USER_ROUTES: readonly Route<PlusFailure>[] = [
     operation: 'EnableUser',
     session: true,
     status: 204,
-    variables: (input) => ({ id: rowId(input, 'user') }),
-  },
+    parameters: ADMINISTERED,
+    variables: ({ user: id }) => ({ id }),
+  }),
 ];

@@ -1,8 +1,15 @@
-import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
-import type { Data } from '../dialect.js';
-import { type Input, isRecord } from '../input.js';
-import { lenient, SEX_NUMBERS } from '../values.js';
+import { isRecord } from '../input.js';
+import type { Parameter } from '../parameters.js';
+import { SEX_NUMBERS, userNumber } from '../values.js';
+import type {
+  IncomeRankQuery,
+  PlusAddressFragment,
+  PlusFileFragment,
+  PlusListedUserFragment,
+  PlusVerificationFragment,
+  VerificationState,
+} from './plus.operations.js';
 
 /** What ThinkSNS+ clients send and expect: `plus.md` and docs/decisions.md. */
 
@@ -13,7 +20,7 @@ const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
 const utcText = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
 
 /** A file object (FILE_STORAGE_NODE). */
-export const file = (image: Data) =>
+export const file = (image: PlusFileFragment | null) =>
   image && {
     url: image.url,
     vendor: 'local',
@@ -23,7 +30,7 @@ export const file = (image: Data) =>
     node: image.node,
   };
 
-const extra = (id: number, counters: Data) => ({
+const extra = (id: number, counters: PlusListedUserFragment['extra']) => ({
   user_id: id,
   likes_count: counters.likesCount,
   comments_count: counters.commentsCount,
@@ -39,7 +46,7 @@ const extra = (id: number, counters: Data) => ({
 });
 
 /** Keys that are absent, not null, for everybody else. */
-const ownFields = (id: number, found: Data) => ({
+const ownFields = (id: number, found: PlusListedUserFragment) => ({
   phone: found.phone,
   email: found.email,
   currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
@@ -51,7 +58,7 @@ const ownFields = (id: number, found: Data) => ({
   },
 });
 
-const identity = (found: Data) =>
+const identity = (found: PlusVerificationFragment) =>
   found.type === 'ORG'
     ? {
         org: {
@@ -66,10 +73,10 @@ const identity = (found: Data) =>
         real_name: found.realName,
       };
 
-const STATES: Readonly<Record<string, number>> = { PENDING: -1, REFUSED: 0, PASSED: 1 };
+const STATES: Readonly<Record<VerificationState, number>> = { PENDING: -1, REFUSED: 0, PASSED: 1 };
 
 /** What identifies a person is there for the owner, and absent for everybody else. */
-export const verification = (found: Data) => ({
+export const verification = (found: PlusVerificationFragment) => ({
   type: found.type === 'ORG' ? 'org' : 'user',
   state: STATES[found.state],
   created_at: utc(found.createdAt),
@@ -79,12 +86,12 @@ export const verification = (found: Data) => ({
   ...(found.phoneNumber !== null && {
     ...identity(found),
     phone_number: found.phoneNumber,
-    user_id: Number(found.userId),
+    user_id: userNumber(found.userId),
   }),
 });
 
-export function user(found: Data) {
-  const id = Number(found.id);
+export function user(found: PlusListedUserFragment) {
+  const id = userNumber(found.id);
   return {
     id,
     name: found.name,
@@ -108,8 +115,10 @@ export function user(found: Data) {
   };
 }
 
+type Ranked = NonNullable<IncomeRankQuery['rank']['mine']>;
+
 /** In a ranking `extra` carries the place and what it was won by. */
-export const ranked = ({ position, amount, user: holder }: Data) => {
+export const ranked = ({ position, amount, user: holder }: Ranked) => {
   const shown = user(holder);
   const rank = position === null ? '1000+' : String(position);
   return {
@@ -119,9 +128,9 @@ export const ranked = ({ position, amount, user: holder }: Data) => {
   };
 };
 
-export const address = (found: Data) => ({
+export const address = (found: PlusAddressFragment) => ({
   id: Number(found.id),
-  user_id: Number(found.userId),
+  user_id: userNumber(found.userId),
   alias: found.alias,
   name: found.name,
   phone: found.phone,
@@ -161,21 +170,11 @@ function normaliseValue(depth: number, name: string, value: unknown): unknown {
   return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
 }
 
-/** A whole number within bounds; `fallback` when absent or malformed. */
-export const clamped = (input: Input, name: string, min: number, max: number, fallback: number): number =>
-  Math.min(Math.max(lenient(() => input.int(name)) ?? fallback, min), max);
-
-/** Exactly one of phone and e-mail address. */
-export function contact(input: Input): { phone: string } | { email: string } {
-  const [phone, email] = [input.text('phone'), input.text('email')];
-  if (phone !== undefined && email === undefined) return { phone };
-  if (email !== undefined && phone === undefined) return { email };
-  throw new AppError('CONTACT_AMBIGUOUS', { field: 'phone' });
-}
-
 /** A whole number that names a row; anything else names none. */
-export function rowId(input: Input, name: string): string {
-  const id = lenient(() => input.requiredInt(name));
-  if (id === undefined || id < 1 || id > INTEGER_MAX) throw new AppError('NOT_FOUND', { field: name });
-  return String(id);
-}
+export const rowId = (id: Parameter<number | null | undefined>): Parameter<string> =>
+  id
+    .example('1')
+    .required()
+    .refine((value) => value >= 1 && value <= INTEGER_MAX)
+    .transform(String)
+    .refusedAs('NOT_FOUND');

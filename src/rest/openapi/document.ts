@@ -1,37 +1,26 @@
-import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Data, Dialect, Method, Route } from '../dialect.js';
+import type { Dialect, Method, Route } from '../dialect.js';
 import { Input } from '../input.js';
 import { loadOperations } from '../operations.js';
-import type { JsonSchema } from './infer.js';
-import { optionalOf, type Parameter, parametersOf, recorder } from './parameters.js';
+import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
+import { optionalOf, parametersOf, recorder } from './parameters.js';
 import { failures, responsesOf, successes } from './responses.js';
 import { FULL, sampler, type Variant } from './samples.js';
 
-/** An OpenAPI 3.1 document of a dialect, made from its table: what rows read, and what they make of samples. */
+/** An OpenAPI 3.1 document of a dialect, made from its tables: what rows declare, and what they make of samples. */
 
 const JSON_TYPE = 'application/json';
 const IN_BODY: readonly Method[] = ['POST', 'PUT', 'PATCH'];
 
-const typeOf = ({ type, pattern, enum: values, nullable }: Parameter): JsonSchema => {
-  if (type === 'file') return { type: 'string', format: 'binary' };
-  const plain = type === 'list' ? 'string' : type;
-  return {
-    type: nullable ? [plain, 'null'] : plain,
-    ...(pattern && { pattern }),
-    ...(values && { enum: nullable ? [...values, null] : [...values] }),
-  };
-};
-
-const describe = (parameter: Parameter) => ({
-  ...(parameter.text && { description: parameter.text }),
-  ...(parameter.example && { example: parameter.example }),
+const describe = ({ meaning, example }: ParameterDocument) => ({
+  ...(meaning && { description: meaning }),
+  ...(example && { example }),
 });
 
 function inputOf(
   method: Method,
   { path, upload }: Route,
-  parameters: readonly Parameter[],
+  parameters: readonly ParameterDocument[],
 ): Record<string, unknown> {
   const inPath = (name: string) => path.includes(`:${name}`);
   const inBody = (name: string) => IN_BODY.includes(method) && !inPath(name);
@@ -39,7 +28,7 @@ function inputOf(
   const inside = parameters.filter(({ name }) => inBody(name));
   const schema = {
     type: 'object',
-    properties: Object.fromEntries(inside.map((one) => [one.name, { ...typeOf(one), ...describe(one) }])),
+    properties: Object.fromEntries(inside.map((one) => [one.name, { ...one.schema, ...describe(one) }])),
     required: inside.filter(({ required }) => required).map(({ name }) => name),
   };
   const types =
@@ -50,7 +39,7 @@ function inputOf(
       name: one.name,
       in: inPath(one.name) ? 'path' : 'query',
       required: one.required || inPath(one.name),
-      schema: typeOf(one),
+      schema: one.schema,
       ...describe(one),
     })),
     ...(upload === 'raw' && { requestBody: raw }),
@@ -64,30 +53,62 @@ function inputOf(
   };
 }
 
-/** The apps of the open API prove themselves otherwise. */
-function takesTokens(dialect: Dialect): boolean {
-  const request = { headers: { authorization: 'Bearer token' } } as FastifyRequest;
-  return dialect.token(request, new Input({})) !== undefined;
+/** Where a token is taken: a request needs one of the places, or none. */
+function securityOf({ token }: Dialect): Record<string, unknown> {
+  if (!token) return {};
+  const [parameter] = token.parameter ?? [];
+  const places = Object.entries({ header: token.header, cookie: token.cookie, query: parameter });
+  const schemes: Record<string, object> = {
+    token: { type: 'http', scheme: 'bearer', description: 'A token is good at every door that takes one.' },
+    ...Object.fromEntries(
+      places.flatMap(([place, name]) =>
+        name ? [[`${place}Token`, { type: 'apiKey', in: place, name }]] : [],
+      ),
+    ),
+  };
+  return {
+    components: { securitySchemes: schemes },
+    security: [{}, ...Object.keys(schemes).map((name) => ({ [name]: [] }))],
+  };
+}
+
+/** Answers an operation by its name. */
+type Sample = (operation: string, variables: Record<string, unknown>, variant: Variant) => unknown;
+
+type Asked = Pick<Route, 'parameters' | 'variables'>;
+
+const valuesOf = (dialect: Dialect, { parameters }: Asked): unknown =>
+  parameters ? sampleParameters(parameters) : recorder(dialect);
+
+/** What a sound request of a row brings. */
+function requestOf(dialect: Dialect, route: Route) {
+  const values = valuesOf(dialect, route);
+  if (route.parameters) {
+    const parameters = documentParameters(route.parameters);
+    const variables = route.variables?.(values) ?? {};
+    return { values, variables, input: new Input({}), parameters: () => parameters };
+  }
+  const input = recorder(dialect);
+  const { parameters, variables } = parametersOf(dialect, route);
+  // The envelope may read some of its own.
+  const all = () => [...parameters, ...optionalOf(dialect, input, parameters)];
+  return { values, variables, input, parameters: all };
+}
+
+function asideOf(dialect: Dialect, { aside }: Route, sample: Sample): unknown {
+  if (!aside) return undefined;
+  const values = valuesOf(dialect, aside);
+  const data = sample(aside.operation, aside.variables?.(values) ?? {}, FULL);
+  return aside.result ? aside.result(data, values) : data;
 }
 
 /** One row under one of its methods. */
-function operationsOf(
-  dialect: Dialect,
-  route: Route,
-  path: string,
-  sample: (operation: string, variables: Record<string, unknown>, variant: Variant) => Data,
-): Record<string, unknown> {
-  const { parameters, variables } = parametersOf(dialect, route);
-  const input = recorder(dialect, route);
-  const aside = route.aside && sample(route.aside.operation, route.aside.variables(input), FULL);
-  const success = successes(
-    dialect,
-    route,
-    input,
-    (variant) => sample(route.operation, variables, variant),
-    aside,
-  );
-  const all = [...parameters, ...optionalOf(dialect, route, input, parameters)];
+function operationsOf(dialect: Dialect, route: Route, path: string, sample: Sample): Record<string, unknown> {
+  const request = requestOf(dialect, route);
+  const aside = asideOf(dialect, route, sample);
+  const dataOf = (variant: Variant) => sample(route.operation, request.variables, variant);
+  const success = successes(dialect, route, request, dataOf, aside);
+  const all = request.parameters();
   const responses = responsesOf(success, failures(dialect, route, aside));
   return Object.fromEntries(
     route.methods.map((method) => [
@@ -127,18 +148,7 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
     },
     servers: [{ url: '/' }],
     paths,
-    ...(takesTokens(dialect) && {
-      components: {
-        securitySchemes: {
-          token: {
-            type: 'http',
-            scheme: 'bearer',
-            description: 'A token is good at every door that takes one.',
-          },
-        },
-      },
-      security: [{}, { token: [] }],
-    }),
+    ...securityOf(dialect),
   };
 }
 

@@ -1,22 +1,18 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Dialect, Route } from '../dialect.js';
+import type { ParameterDocument } from '../parameters.js';
 import { type ReadParameter, RecordingInput } from './recording-input.js';
 
-/** What a dialect's document says of a parameter; rows know only how they read it. */
-export interface ParameterText {
-  text: string;
-  example?: string;
-  /** Where the row does not say so itself. */
-  required?: boolean;
-  /** The values it may have, where the row does not list them itself. */
-  values?: readonly string[];
-}
+/** The parameters of rows that declare none, found out by letting them read. */
 
-export interface Parameter extends ReadParameter {
-  name: string;
-  required: boolean;
-  text: string;
-  example?: string;
+function schemaOf({ type, pattern, enum: values, nullable }: ReadParameter): ParameterDocument['schema'] {
+  if (type === 'file') return { type: 'string', format: 'binary' };
+  const plain = type === 'list' ? 'string' : type;
+  return {
+    type: nullable ? ([plain, 'null'] as never) : plain,
+    ...(pattern && { pattern }),
+    ...(values && { enum: nullable ? [...values, null] : [...values] }),
+  };
 }
 
 /** A request as a client might make it: everything there but what is absent, and these values of the ones to choose. */
@@ -24,9 +20,6 @@ interface Scenario {
   absent: readonly string[];
   chosen: Readonly<Record<string, string>>;
 }
-
-const textsOf = (dialect: Dialect, route: Route): Readonly<Record<string, ParameterText>> =>
-  route.parameters ?? dialect.parameters;
 
 interface Reading {
   /** Null when the row refuses the request. */
@@ -36,12 +29,12 @@ interface Reading {
   asked: Map<string, ReadParameter>;
 }
 
-export const recorder = (dialect: Dialect, route: Route): RecordingInput =>
-  new RecordingInput(new Map(), new Set(), textsOf(dialect, route), {});
+export const recorder = (dialect: Dialect): RecordingInput =>
+  new RecordingInput(new Map(), new Set(), dialect.parameters ?? {}, {});
 
 function read(dialect: Dialect, route: Route, { absent, chosen }: Scenario): Reading {
   const asked = new Map<string, ReadParameter>();
-  const input = new RecordingInput(asked, new Set(absent), textsOf(dialect, route), chosen);
+  const input = new RecordingInput(asked, new Set(absent), dialect.parameters ?? {}, chosen);
   try {
     if (route.owner) input.requiredInt(route.owner);
     return { variables: route.variables?.(input) ?? {}, asked };
@@ -62,7 +55,10 @@ function soundScenarios(dialect: Dialect, route: Route): Scenario[] {
   const alternative = askedWithout(first).filter((name) => !first.includes(name));
   const names = [...new Set([...first, ...first.flatMap((name) => askedWithout([name])), ...alternative])];
   const choices = names.flatMap((name) =>
-    (textsOf(dialect, route)[name]?.values ?? []).map((value) => ({ absent: [], chosen: { [name]: value } })),
+    (dialect.parameters?.[name]?.values ?? []).map((value) => ({
+      absent: [],
+      chosen: { [name]: value },
+    })),
   );
   const sound = (scenario: Scenario) => read(dialect, route, scenario).variables !== null;
   const less = names.map((name) => ({ ...full, absent: [name] }));
@@ -96,7 +92,7 @@ function neededIn(dialect: Dialect, route: Route, scenario: Scenario, names: rea
 export function parametersOf(
   dialect: Dialect,
   route: Route,
-): { parameters: Parameter[]; variables: Record<string, unknown> } {
+): { parameters: ParameterDocument[]; variables: Record<string, unknown> } {
   const scenarios = soundScenarios(dialect, route);
   const asked = new Map<string, ReadParameter>();
   for (const scenario of scenarios) {
@@ -104,32 +100,30 @@ export function parametersOf(
   }
   const needed = scenarios.map((scenario) => neededIn(dialect, route, scenario, [...asked.keys()]));
   const isNeeded = (name: string) => needed.length > 0 && needed.every((names) => names.has(name));
-  const parameters = [...asked].map(([name, one]) => parameterOf(dialect, route, name, one, isNeeded(name)));
+  const parameters = [...asked].map(([name, one]) => parameterOf(dialect, name, one, isNeeded(name)));
   const [first] = scenarios;
   return { parameters, variables: (first && read(dialect, route, first).variables) ?? {} };
 }
 
 function parameterOf(
   dialect: Dialect,
-  route: Route,
   name: string,
   one: ReadParameter,
   isNeeded: boolean,
-): Parameter {
-  const { text = '', example, required } = textsOf(dialect, route)[innermost(name)] ?? {};
-  return { name, ...one, text, example, required: required ?? isNeeded };
+): ParameterDocument {
+  const { text = '', example, required } = dialect.parameters?.[innermost(name)] ?? {};
+  return { name, meaning: text, example, required: required ?? isNeeded, schema: schemaOf(one) };
 }
 
 /** What was read besides the parameters known: a request does without it. */
 export const optionalOf = (
   dialect: Dialect,
-  route: Route,
   { asked }: RecordingInput,
-  known: readonly Parameter[],
-): Parameter[] =>
+  known: readonly ParameterDocument[],
+): ParameterDocument[] =>
   [...asked]
     .filter(([name]) => known.every((parameter) => parameter.name !== name))
-    .map(([name, one]) => parameterOf(dialect, route, name, one, false));
+    .map(([name, one]) => parameterOf(dialect, name, one, false));
 
 /** `number` of `data[id_card][number]`. */
 const innermost = (name: string): string => /\[([^\]]+)\]$/.exec(name)?.[1] ?? name;

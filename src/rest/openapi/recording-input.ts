@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.js';
 import { Input } from '../input.js';
-import type { ParameterText } from './parameters.js';
+import type { ParameterText } from '../undeclared.js';
 
 /** What a row does with a parameter, found out by letting it read one. */
 export interface ReadParameter {

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../../errors/codes.js';
-import { type Data, type Dialect, type Exchange, meaningOf, type Reply, type Route } from '../dialect.js';
+import { type Dialect, type Exchange, meaningOf, type Reply, type Route, resultOf } from '../dialect.js';
 import { type Input, isRecord, missingError } from '../input.js';
 import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
 import { VARIANTS, type Variant } from './samples.js';
@@ -13,13 +13,13 @@ const JSON_TYPE = 'application/json';
 /** Clients that want JSON, and browsers. */
 const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
 
-/** What a row answers when all goes well, in every variant; `input` hears what is read for that. */
+/** What a row answers when all goes well, in every variant; `input` hears what the envelope reads. */
 export function successes(
   dialect: Dialect,
   route: Route,
-  input: Input,
-  dataOf: (variant: Variant) => Data,
-  aside: Data,
+  { values, input }: { values: unknown; input: Input },
+  dataOf: (variant: Variant) => unknown,
+  aside: unknown,
 ): Reply[] {
   return VARIANTS.flatMap((variant) => {
     try {
@@ -29,7 +29,7 @@ export function successes(
         return [{ status: 200, body }];
       }
       return EXCHANGES.map((headers) =>
-        dialect.success(route.result?.(data), route, {
+        dialect.success(resultOf(route, data, values), route, {
           // A request of no particular client; only its headers are looked at.
           request: { headers } as Exchange['request'],
           input,
@@ -46,14 +46,17 @@ export function successes(
 }
 
 /** What a row answers when something fails; `aside` is told with one of the failures, because it can be with any. */
-export function failures(dialect: Dialect, route: Route, aside: Data): Reply[] {
-  const answer = (error: AppError, told?: Data) =>
+export function failures(dialect: Dialect, route: Route, aside: unknown): Reply[] {
+  const answer = (error: AppError, told?: unknown) =>
     dialect.failure(error, meaningOf(dialect, error, route), route, told);
   const errors = [
     ...CODES.flatMap((code) => [new AppError(code), new AppError(code, { field: ANY_KEY })]),
     ...Object.keys(route.missing ?? {}).map(missingError),
   ];
-  return [...errors.map((error) => answer(error)), ...(aside ? [answer(missingError(ANY_KEY), aside)] : [])];
+  return [
+    ...errors.map((error) => answer(error)),
+    ...(aside !== undefined ? [answer(missingError(ANY_KEY), aside)] : []),
+  ];
 }
 
 const bodiesOf = (replies: readonly Reply[]): unknown[] =>

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { ProviderEnum } from '../credential/provider.enum.js';
+import { ProviderEnum } from '../credential/provider.type.js';
 import { User } from '../user/user.entity.js';
 import type { AuthResult } from './auth-result.js';
 

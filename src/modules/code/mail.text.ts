@@ -1,11 +1,4 @@
-import type { Message } from './port.js';
-
-/** The words of a mail, in Chinese and English: who asked for it need not have told which they read. */
-export interface MailText {
-  subject: string;
-  text: string;
-  html: string;
-}
+import type { ComposeMail, MailText } from '../../infra/message/port.js';
 
 /** What a code is for, as its reader would say it. */
 const PURPOSES: Readonly<Record<string, { zh: string; en: string }>> = {
@@ -25,8 +18,11 @@ function lifeOf(seconds: number): { zh: string; en: string } {
   return { zh: `${count} ${inMinutes ? '分钟' : '秒'}`, en: `${count} ${unit}${count === 1 ? '' : 's'}` };
 }
 
-/** The code is not in the subject, which phones show while they are locked and mail servers write into their logs. */
-export function mailText({ code, purposes, lifeSeconds }: Omit<Message, 'to'>): MailText {
+/**
+ * The words of a mail, in Chinese and English: who asked for it need not have told which they read. The code is not in
+ * the subject, which phones show while they are locked and mail servers write into their logs.
+ */
+export const composeMail: ComposeMail = ({ code, purposes, lifeSeconds }) => {
   if (lifeSeconds === null) return passwordMail(code);
   const known = purposes.flatMap((purpose) => PURPOSES[purpose] ?? []);
   const uses = known.length > 0 ? known : [ANYTHING];
@@ -40,7 +36,7 @@ export function mailText({ code, purposes, lifeSeconds }: Omit<Message, 'to'>): 
     `It is good for ${life.en} and for one use. Tell it to nobody; if you did not ask for it, ignore this mail.`,
   ] as const;
   return compose('您的验证码 / Your verification code', code, zh, en);
-}
+};
 
 /** The first password of an account that somebody else has opened. */
 const passwordMail = (password: string): MailText =>

@@ -1,0 +1,58 @@
+import { Address } from './modules/address/address.entity.js';
+import { Credential } from './modules/credential/credential.entity.js';
+import { Identity } from './modules/credential/identity.entity.js';
+import { Follow } from './modules/follow/follow.entity.js';
+import { Hobby } from './modules/hobby/hobby.entity.js';
+import { UserHobby } from './modules/hobby/user-hobby.entity.js';
+import { DefaultPhoto } from './modules/image/default-photo.entity.js';
+import { BannedWord } from './modules/moderation/banned-word.entity.js';
+import { BlockedIp } from './modules/moderation/blocked-ip.entity.js';
+import { OpenApp } from './modules/openapp/open-app.entity.js';
+import { OpenAppCall } from './modules/openapp/open-app-call.entity.js';
+import { City } from './modules/place/city.entity.js';
+import { Community } from './modules/place/community.entity.js';
+import { County } from './modules/place/county.entity.js';
+import { Province } from './modules/place/province.entity.js';
+import { CurrencyOrder } from './modules/ranking/currency-order.entity.js';
+import { DailyIncome } from './modules/ranking/daily-income.entity.js';
+import { AppRelease } from './modules/release/app-release.entity.js';
+import { SecurityEvent } from './modules/security/security-event.entity.js';
+import { Session } from './modules/session/session.entity.js';
+import { Image } from './modules/user/image.entity.js';
+import { User } from './modules/user/user.entity.js';
+import { UserExtra } from './modules/user/user-extra.entity.js';
+import { Verification } from './modules/verification/verification.entity.js';
+import { Currency } from './modules/wallet/currency.entity.js';
+import { Vip } from './modules/wallet/vip.entity.js';
+import { Wallet } from './modules/wallet/wallet.entity.js';
+
+/** Every table of the domain. */
+export const ENTITIES = [
+  User,
+  UserExtra,
+  UserHobby,
+  Credential,
+  Identity,
+  Session,
+  SecurityEvent,
+  Image,
+  DefaultPhoto,
+  Hobby,
+  Province,
+  City,
+  County,
+  Community,
+  Address,
+  Follow,
+  Verification,
+  CurrencyOrder,
+  DailyIncome,
+  Currency,
+  Wallet,
+  Vip,
+  AppRelease,
+  OpenApp,
+  OpenAppCall,
+  BlockedIp,
+  BannedWord,
+];

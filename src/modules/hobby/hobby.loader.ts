@@ -1,0 +1,5 @@
+import { keyedLoader } from '../../loaders.js';
+import { findHobbiesOfUsers } from './hobby.repository.js';
+
+/** By the id of the user. */
+export const hobbiesLoader = keyedLoader(findHobbiesOfUsers, []);

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { StorageLayout } from '../../infra/storage/port.js';
+
+const EXTENSIONS = ['jpg', 'png', 'webp', 'gif'] as const;
+
+/** The extensions that can be stored. */
+export type StoredExtension = (typeof EXTENSIONS)[number];
+
+/** What each extension is served as. */
+export const MIME_BY_EXTENSION: Readonly<Record<StoredExtension, string>> = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+};
+
+/** The extension of what is served as this type; undefined when nothing is. */
+export const extensionOf = (mime: string): StoredExtension | undefined =>
+  EXTENSIONS.find((name) => MIME_BY_EXTENSION[name] === mime);
+
+/** Longest sides, in pixels, of the smaller copies that may lie beside a picture. */
+export const COPY_SIDES = [200, 800] as const;
+
+export type CopySide = (typeof COPY_SIDES)[number];
+
+const KEY =
+  /^(\d{4}\/(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/([0-9a-f]{32}))(_(?:200|800))?\.(jpg|png|webp|gif)$/;
+
+/** A fresh key, `YYYY/MM/DD/<32 hex>.<extension>` with the date in UTC; 128 random bits keep it unguessable. */
+export function newStorageKey(extension: StoredExtension, now = new Date()): string {
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/${randomBytes(16).toString('hex')}.${extension}`;
+}
+
+export interface ParsedKey {
+  id: string;
+  extension: StoredExtension;
+  /** The key of the picture that this is a copy of; undefined when it is none. */
+  original?: string;
+}
+
+/** The parts of a key, or null for any string that is not one. */
+export function parseStorageKey(key: string): ParsedKey | null {
+  const [, path, id, copy, suffix] = KEY.exec(key) ?? [];
+  const extension = EXTENSIONS.find((name) => name === suffix);
+  return id && extension ? { id, extension, original: copy && `${path}.${extension}` } : null;
+}
+
+/** Where the copy of a picture lies: `YYYY/MM/DD/<32 hex>_<side>.<extension>`. */
+export const copyKeyOf = (key: string, side: CopySide): string => key.replace(/(?=\.\w+$)/, `_${side}`);
+
+/** Pictures, each with its copies beside it. */
+export const PICTURE_LAYOUT: StorageLayout = {
+  isKey: (key) => KEY.test(key),
+  companionsOf: (key) =>
+    parseStorageKey(key)?.original ? [] : COPY_SIDES.map((side) => copyKeyOf(key, side)),
+};

@@ -1,0 +1,4 @@
+import { keyedLoader } from '../../loaders.js';
+import { findImages } from './image.repository.js';
+
+export const imageLoader = keyedLoader(findImages, null);

@@ -1,0 +1,410 @@
+// Written by `npm run operations` from schema.graphql and plus.graphql.
+import type { Upload } from 'graphql-upload-ts';
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Provider =
+  | 'WECHAT'
+  | 'WEIBO'
+  | 'QQ';
+
+export type Sex =
+  | 'UNSPECIFIED'
+  | 'MALE'
+  | 'FEMALE';
+
+export type VerificationType =
+  | 'USER'
+  | 'ORG';
+
+export type VerificationState =
+  | 'PENDING'
+  | 'REFUSED'
+  | 'PASSED';
+
+export type UserOrder =
+  | 'ID_DESC'
+  | 'ID_ASC';
+
+export type UserFilter = {
+  readonly nameContains?: string | null | undefined;
+  readonly names?: ReadonlyArray<string> | null | undefined;
+  readonly ids?: ReadonlyArray<string> | null | undefined;
+  readonly since?: string | null | undefined;
+  readonly active?: boolean | null | undefined;
+  readonly recommended?: boolean | null | undefined;
+  readonly nearby?: boolean | null | undefined;
+  readonly cityId?: string | null | undefined;
+};
+
+export type RegisterInput = {
+  readonly passwordFormat?: PasswordFormat;
+  readonly captcha?: CaptchaInput | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly code: string;
+  readonly password?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly nickname?: string | null | undefined;
+};
+
+export type PasswordFormat =
+  | 'PLAIN'
+  | 'MD5';
+
+export type CaptchaInput = {
+  readonly id: string;
+  readonly answer?: string | null | undefined;
+};
+
+export type LoginInput = {
+  readonly passwordFormat?: PasswordFormat;
+  readonly captcha?: CaptchaInput | null | undefined;
+  readonly account?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly registerUnknown?: boolean;
+  readonly thirdParty?: ThirdPartyInput | null | undefined;
+};
+
+export type ThirdPartyInput = {
+  readonly provider: Provider;
+  readonly code?: string | null | undefined;
+  readonly accessToken?: string | null | undefined;
+  readonly openId?: string | null | undefined;
+  readonly dev?: boolean;
+};
+
+export type UnbindInput = {
+  readonly passwordFormat?: PasswordFormat;
+  readonly captcha?: CaptchaInput | null | undefined;
+  readonly password: string;
+  readonly code: string;
+};
+
+export type ChangePasswordInput = {
+  readonly passwordFormat?: PasswordFormat;
+  readonly captcha?: CaptchaInput | null | undefined;
+  readonly oldPassword?: string | null | undefined;
+  readonly password: string;
+};
+
+export type RetrievePasswordInput = {
+  readonly passwordFormat?: PasswordFormat;
+  readonly captcha?: CaptchaInput | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly code: string;
+  readonly password: string;
+};
+
+export type SendCodeInput = {
+  readonly phone?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly purposes: ReadonlyArray<CodePurpose>;
+};
+
+export type CodePurpose =
+  | 'REGISTER'
+  | 'LOGIN'
+  | 'BIND'
+  | 'RETRIEVE'
+  | 'UNBIND';
+
+export type AddressInput = {
+  readonly alias?: string | null | undefined;
+  readonly name: string;
+  readonly phone: string;
+  readonly province?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  readonly county?: string | null | undefined;
+  readonly detail: string;
+  readonly postcode?: string | null | undefined;
+  readonly isDefault?: boolean;
+};
+
+export type AddressPatch = {
+  readonly alias?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly province?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  readonly county?: string | null | undefined;
+  readonly detail?: string | null | undefined;
+  readonly postcode?: string | null | undefined;
+  readonly isDefault?: boolean | null | undefined;
+};
+
+export type CreateUploadInput = {
+  readonly filename: string;
+  readonly size: number;
+  readonly mime: string;
+  readonly md5: string;
+};
+
+export type UpdateProfileInput = {
+  readonly name?: string | null | undefined;
+  readonly nickname?: string | null | undefined;
+  readonly sex?: Sex | null | undefined;
+  readonly birthday?: string | null | undefined;
+  readonly bio?: string | null | undefined;
+  readonly location?: string | null | undefined;
+  readonly communityId?: string | null | undefined;
+  readonly hobbyIds?: ReadonlyArray<string> | null | undefined;
+  readonly avatarId?: string | null | undefined;
+  readonly backgroundId?: string | null | undefined;
+};
+
+export type VerificationInput = {
+  readonly type?: VerificationType | null | undefined;
+  readonly realName?: string | null | undefined;
+  readonly idNumber?: string | null | undefined;
+  readonly phoneNumber?: string | null | undefined;
+  readonly desc?: string | null | undefined;
+  readonly frontImageId?: string | null | undefined;
+  readonly rearImageId?: string | null | undefined;
+  readonly organisationName?: string | null | undefined;
+  readonly organisationAddress?: string | null | undefined;
+  readonly certificateImageId?: string | null | undefined;
+};
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type MeQuery = { readonly me: { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null } | null };
+
+export type UserByAccountQueryVariables = Exact<{
+  account: string;
+  follower?: string | null | undefined;
+  following?: string | null | undefined;
+}>;
+
+export type UserByAccountQuery = { readonly user: { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null } | null };
+
+export type UsersQueryVariables = Exact<{
+  filter?: UserFilter | null | undefined;
+  order?: UserOrder | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+export type UsersQuery = { readonly users: { readonly nodes: ReadonlyArray<{ readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null }> } };
+
+export type IncomeRankQueryVariables = Exact<{
+  days?: number | null | undefined;
+  city?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+export type IncomeRankQuery = { readonly rank: { readonly entries: ReadonlyArray<{ readonly position: number, readonly amount: number, readonly user: { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null } }>, readonly mine: { readonly position: number | null, readonly amount: number, readonly user: { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null } } | null } };
+
+export type LoginMutationVariables = Exact<{
+  input: LoginInput;
+}>;
+
+export type LoginMutation = { readonly login: { readonly token: string, readonly expiresAt: Date } };
+
+export type RegisterMutationVariables = Exact<{
+  input: RegisterInput;
+}>;
+
+export type RegisterMutation = { readonly register: { readonly token: string, readonly expiresAt: Date } };
+
+export type RefreshSessionMutationVariables = Exact<{ [key: string]: never; }>;
+
+export type RefreshSessionMutation = { readonly refreshSession: { readonly token: string, readonly expiresAt: Date } };
+
+export type LogoutMutationVariables = Exact<{ [key: string]: never; }>;
+
+export type LogoutMutation = { readonly logout: boolean };
+
+export type SendCodeMutationVariables = Exact<{
+  input: SendCodeInput;
+}>;
+
+export type SendCodeMutation = { readonly sendCode: { readonly resendAfter: number } };
+
+export type UpdateProfileMutationVariables = Exact<{
+  input: UpdateProfileInput;
+}>;
+
+export type UpdateProfileMutation = { readonly updateProfile: { readonly id: string } };
+
+export type UpdateContactMutationVariables = Exact<{
+  phone: string;
+  byPhone: boolean;
+  email: string;
+  byEmail: boolean;
+  code: string;
+}>;
+
+export type UpdateContactMutation = { readonly bindPhone?: { readonly id: string }, readonly bindEmail?: { readonly id: string } };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+export type ChangePasswordMutation = { readonly changePassword: boolean };
+
+export type RetrievePasswordMutationVariables = Exact<{
+  input: RetrievePasswordInput;
+}>;
+
+export type RetrievePasswordMutation = { readonly retrievePassword: boolean };
+
+export type UnbindPhoneMutationVariables = Exact<{
+  input: UnbindInput;
+}>;
+
+export type UnbindPhoneMutation = { readonly unbindPhone: { readonly id: string } };
+
+export type UnbindEmailMutationVariables = Exact<{
+  input: UnbindInput;
+}>;
+
+export type UnbindEmailMutation = { readonly unbindEmail: { readonly id: string } };
+
+export type DeleteAccountMutationVariables = Exact<{ [key: string]: never; }>;
+
+export type DeleteAccountMutation = { readonly deleteAccount: boolean };
+
+export type DisableUserMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type DisableUserMutation = { readonly disableUser: { readonly id: string } };
+
+export type EnableUserMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type EnableUserMutation = { readonly enableUser: { readonly id: string } };
+
+export type FollowMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type FollowMutation = { readonly follow: { readonly id: string } };
+
+export type UnfollowMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type UnfollowMutation = { readonly unfollow: { readonly id: string } };
+
+export type AddressesQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type AddressesQuery = { readonly addresses: ReadonlyArray<{ readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date }> };
+
+export type AddressQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type AddressQuery = { readonly address: { readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date } | null };
+
+export type CreateAddressMutationVariables = Exact<{
+  input: AddressInput;
+}>;
+
+export type CreateAddressMutation = { readonly createAddress: { readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date } };
+
+export type UpdateAddressMutationVariables = Exact<{
+  id: string;
+  input: AddressPatch;
+}>;
+
+export type UpdateAddressMutation = { readonly updateAddress: { readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date } };
+
+export type DeleteAddressMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type DeleteAddressMutation = { readonly deleteAddress: boolean };
+
+export type VerificationQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type VerificationQuery = { readonly me: { readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null } | null };
+
+export type SubmitVerificationMutationVariables = Exact<{
+  input: VerificationInput;
+}>;
+
+export type SubmitVerificationMutation = { readonly submitVerification: { readonly state: VerificationState } };
+
+export type UpdateVerificationMutationVariables = Exact<{
+  input: VerificationInput;
+}>;
+
+export type UpdateVerificationMutation = { readonly updateVerification: { readonly state: VerificationState } };
+
+export type DeleteVerificationMutationVariables = Exact<{ [key: string]: never; }>;
+
+export type DeleteVerificationMutation = { readonly deleteVerification: boolean };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+export type CreateUploadMutation = { readonly createUpload: { readonly token: string, readonly node: string, readonly mime: string, readonly size: number, readonly md5: string, readonly publicUrl: string } };
+
+export type StoreUploadMutationVariables = Exact<{
+  token: string;
+  file: Upload;
+}>;
+
+export type StoreUploadMutation = { readonly storeUpload: { readonly node: string } };
+
+export type AbilitiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type AbilitiesQuery = { readonly me: { readonly abilities: ReadonlyArray<string> | null } | null };
+
+export type GatewayInfoQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type GatewayInfoQuery = { readonly gatewayInfo: { readonly sessionDays: number, readonly codeResendSeconds: number, readonly uploadMaxBytes: number } };
+
+export type PlusAddressFragment = { readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date };
+
+export type PlusListedUserFragment = { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null };
+
+export type PlusUserFragment = { readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null };
+
+export type PlusVerificationFragment = { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null };
+
+export type PlusFileFragment = { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string };
+
+export type PlusOperations = {
+  Me: { variables: MeQueryVariables; data: MeQuery };
+  UserByAccount: { variables: UserByAccountQueryVariables; data: UserByAccountQuery };
+  Users: { variables: UsersQueryVariables; data: UsersQuery };
+  IncomeRank: { variables: IncomeRankQueryVariables; data: IncomeRankQuery };
+  Login: { variables: LoginMutationVariables; data: LoginMutation };
+  Register: { variables: RegisterMutationVariables; data: RegisterMutation };
+  RefreshSession: { variables: RefreshSessionMutationVariables; data: RefreshSessionMutation };
+  Logout: { variables: LogoutMutationVariables; data: LogoutMutation };
+  SendCode: { variables: SendCodeMutationVariables; data: SendCodeMutation };
+  UpdateProfile: { variables: UpdateProfileMutationVariables; data: UpdateProfileMutation };
+  UpdateContact: { variables: UpdateContactMutationVariables; data: UpdateContactMutation };
+  ChangePassword: { variables: ChangePasswordMutationVariables; data: ChangePasswordMutation };
+  RetrievePassword: { variables: RetrievePasswordMutationVariables; data: RetrievePasswordMutation };
+  UnbindPhone: { variables: UnbindPhoneMutationVariables; data: UnbindPhoneMutation };
+  UnbindEmail: { variables: UnbindEmailMutationVariables; data: UnbindEmailMutation };
+  DeleteAccount: { variables: DeleteAccountMutationVariables; data: DeleteAccountMutation };
+  DisableUser: { variables: DisableUserMutationVariables; data: DisableUserMutation };
+  EnableUser: { variables: EnableUserMutationVariables; data: EnableUserMutation };
+  Follow: { variables: FollowMutationVariables; data: FollowMutation };
+  Unfollow: { variables: UnfollowMutationVariables; data: UnfollowMutation };
+  Addresses: { variables: AddressesQueryVariables; data: AddressesQuery };
+  Address: { variables: AddressQueryVariables; data: AddressQuery };
+  CreateAddress: { variables: CreateAddressMutationVariables; data: CreateAddressMutation };
+  UpdateAddress: { variables: UpdateAddressMutationVariables; data: UpdateAddressMutation };
+  DeleteAddress: { variables: DeleteAddressMutationVariables; data: DeleteAddressMutation };
+  Verification: { variables: VerificationQueryVariables; data: VerificationQuery };
+  SubmitVerification: { variables: SubmitVerificationMutationVariables; data: SubmitVerificationMutation };
+  UpdateVerification: { variables: UpdateVerificationMutationVariables; data: UpdateVerificationMutation };
+  DeleteVerification: { variables: DeleteVerificationMutationVariables; data: DeleteVerificationMutation };
+  CreateUpload: { variables: CreateUploadMutationVariables; data: CreateUploadMutation };
+  StoreUpload: { variables: StoreUploadMutationVariables; data: StoreUploadMutation };
+  Abilities: { variables: AbilitiesQueryVariables; data: AbilitiesQuery };
+  GatewayInfo: { variables: GatewayInfoQueryVariables; data: GatewayInfoQuery };
+};
