@@ -39,3 +39,8 @@ export interface RequestContext {
   readonly em: EntityManager;
   readonly loaders: Loaders;
 }
+
+/** What a request carries of somebody who has a session. */
+export interface SignedInContext extends RequestContext {
+  viewer: Viewer;
+}

@@ -1,6 +1,11 @@
 import type { RequestContext, Viewer } from './context.js';
 import { AppError } from './errors/app-error.js';
 
+/**
+ * The rules for who may do what. Queries, mutations and fields name the rule that holds for them (schema/access.ts), and
+ * the binder asks here before they run. Rules that depend on data besides are in the services.
+ */
+
 /** What a holder may do beyond their own affairs. */
 export const ABILITIES = {
   disableUser: '[user] Disabled User',
@@ -13,23 +18,43 @@ export const ABILITIES = {
 
 export type Ability = (typeof ABILITIES)[keyof typeof ABILITIES];
 
-/** The caller. Throws UNAUTHENTICATED without a session. */
-export function requireViewer(ctx: RequestContext): Viewer {
-  if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
-  return ctx.viewer;
-}
+/** A rule for who may call a query or mutation, or see a field. */
+export type Access =
+  /** Everybody; the note tells people what else decides. */
+  | { rule: 'public'; note?: string }
+  | { rule: 'signedIn' }
+  | { rule: 'ability'; ability: Ability }
+  /** Servers inside `INTERNAL_NETWORKS`. */
+  | { rule: 'internal' }
+  /** The user who owns the object, and holders of `readPrivate` or of one of these abilities. */
+  | { rule: 'owner'; abilities: readonly Ability[] };
 
 export const hasAbility = (ctx: RequestContext, ability: Ability): boolean =>
   ctx.viewer !== null &&
   (ctx.viewer.abilities.includes(ability) || ctx.viewer.abilities.includes(ABILITIES.everything));
 
-/** The caller, if they hold the ability. Throws UNAUTHENTICATED or FORBIDDEN. */
-export function requireAbility(ctx: RequestContext, ability: Ability): Viewer {
-  const viewer = requireViewer(ctx);
-  if (!hasAbility(ctx, ability)) throw new AppError('FORBIDDEN');
-  return viewer;
+/** The caller, for services that need one only for some inputs. Throws UNAUTHENTICATED without a session. */
+export function requireViewer(ctx: RequestContext): Viewer {
+  if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
+  return ctx.viewer;
 }
 
-/** Whether the caller may see what belongs to this user alone. */
-export const maySeePrivate = (ctx: RequestContext, userId: number): boolean =>
-  ctx.viewer?.userId === userId || hasAbility(ctx, ABILITIES.readPrivate);
+/** True when the caller may see what belongs to this user alone. */
+export const maySeePrivate = (
+  ctx: RequestContext,
+  ownerId: number,
+  abilities: readonly Ability[] = [],
+): boolean =>
+  ctx.viewer !== null &&
+  (ctx.viewer.userId === ownerId ||
+    hasAbility(ctx, ABILITIES.readPrivate) ||
+    abilities.some((ability) => hasAbility(ctx, ability)));
+
+/** Throws UNAUTHENTICATED or FORBIDDEN unless the rule lets the caller in. */
+export function assertAccess(ctx: RequestContext, access: Exclude<Access, { rule: 'owner' }>): void {
+  if (access.rule === 'signedIn' || access.rule === 'ability') requireViewer(ctx);
+  const forbidden =
+    (access.rule === 'ability' && !hasAbility(ctx, access.ability)) ||
+    (access.rule === 'internal' && !ctx.client.internal);
+  if (forbidden) throw new AppError('FORBIDDEN');
+}

@@ -1,14 +1,14 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import { type ApolloServerPlugin, HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { RequestContext } from '../context.js';
-import { isErrorCode, messageOf } from '../errors/app-error.js';
+import { AppError, messageOf } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 
-/** What Apollo and graphql-js call the failures they find before any resolver runs. */
+/** The names that Apollo and graphql-js give to failures before any resolver runs. */
 const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   GRAPHQL_PARSE_FAILED: 'INVALID_QUERY',
   GRAPHQL_VALIDATION_FAILED: 'INVALID_QUERY',
@@ -21,13 +21,11 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
 /** Places that are told of one error; a field that stands there a thousand times is wrong in each of them. */
 const LOCATIONS_MAX = 10;
 
-/** Where in the query an error is: its tokens know, and the text is not kept (`forgetText` in limits.ts). */
-function locationsOf(
-  error: unknown,
-  { locations }: GraphQLFormattedError,
-): GraphQLFormattedError['locations'] {
-  if (!(error instanceof GraphQLError) || !error.nodes) return locations;
-  return error.nodes
+/** The places of an error in the query. Tokens know them; the text is not kept (`forgetText` in limits.ts). */
+function locationsOf({ nodes, locations }: Partial<GraphQLError>): GraphQLFormattedError['locations'] {
+  // Compiled queries make errors without nodes, with the places of the tokens.
+  if (!nodes) return locations?.slice(0, LOCATIONS_MAX);
+  return nodes
     .slice(0, LOCATIONS_MAX)
     .flatMap(({ loc }) => (loc ? [{ line: loc.startToken.line, column: loc.startToken.column }] : []));
 }
@@ -35,77 +33,87 @@ function locationsOf(
 /** Characters of a message; some hold the whole of what they complain about. */
 const MESSAGE_MAX = 1000;
 
-/** What is too long is cut in the middle: what is wrong stands at one of its ends. */
+/** A long message is cut in the middle: its ends say what is wrong. */
 const shortened = (message: string): string =>
   message.length > MESSAGE_MAX
     ? `${message.slice(0, MESSAGE_MAX / 2)} … ${message.slice(-MESSAGE_MAX / 2)}`
     : message;
 
-/** Answers whose message is graphql-js's or Apollo's: they say what is wrong with a request better than we could. */
-const explained = new WeakSet<GraphQLFormattedError>();
-
-/** What was thrown: graphql-js and Apollo wrap the errors of resolvers, and those of plugins, which have no path. */
+/** The error that was thrown: graphql-js and Apollo wrap those of resolvers and plugins. */
 const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError ? (error.originalError ?? error) : error;
 
 /** The code of a failure that graphql-js or Apollo found, and no resolver. */
-function protocolCodeOf(error: unknown, { code }: { code?: unknown } = {}): ErrorCode | undefined {
+function protocolCodeOf(error: unknown): ErrorCode | undefined {
+  if (!(error instanceof GraphQLError)) return undefined;
+  const { code } = error.extensions ?? {};
   // The parser calls itself for what stands inside of something else, and gives up before it has counted the tokens.
-  const tooDeep = code === 'GRAPHQL_PARSE_FAILED' && /call stack/.test(String((error as Error).message));
-  if (tooDeep) return 'QUERY_TOO_COMPLEX';
+  if (code === 'GRAPHQL_PARSE_FAILED' && /call stack/.test(error.message)) return 'QUERY_TOO_COMPLEX';
   const protocolCode = PROTOCOL_CODES[String(code)];
-  if (protocolCode || !(error instanceof GraphQLError)) return protocolCode;
+  if (protocolCode) return protocolCode;
   // A null for a variable that has a default is found where it is used; what a resolver throws is no GraphQLError.
   const itsOwn = !error.originalError || error.originalError instanceof GraphQLError;
   if (error.path) return itsOwn && error.message.startsWith('Argument "') ? 'INVALID_INPUT' : undefined;
-  // A scalar that refuses a variable may have put a code of its own in the place of Apollo's.
-  if (error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
+  // A variable of the wrong type; a scalar that refuses one may have put a code of its own in its error.
+  const ofVariable = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+  if (ofVariable || error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
   // An operation that cannot be run at all, such as a subscription.
   return error.originalError ? undefined : 'INVALID_QUERY';
 }
 
-/** One place where errors are masked: a code, its field, and a message that was meant for the client. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const protocolCode = protocolCodeOf(error, formatted.extensions);
-  const locations = locationsOf(error, formatted);
-  if (protocolCode) {
-    const message = shortened(formatted.message);
-    const answer = { ...formatted, message, locations, extensions: { code: protocolCode } };
-    if (protocolCode !== 'QUERY_TOO_COMPLEX') explained.add(answer);
-    return answer;
-  }
-  const { code, details, message } = toAppError(causeOf(error));
-  return { message, locations, path: formatted.path, extensions: { code, ...details } };
+/**
+ * Masks an error: its code, its field, and a message that was meant for the client, in their language. This is the one
+ * place that does. Messages about the request itself stay as graphql-js and Apollo wrote them.
+ */
+function clientError(error: unknown, ctx?: RequestContext): GraphQLFormattedError {
+  const { message = '', path } = error as Partial<GraphQLError>;
+  const locations = locationsOf(error as Partial<GraphQLError>);
+  const protocolCode = protocolCodeOf(error);
+  if (protocolCode && protocolCode !== 'QUERY_TOO_COMPLEX')
+    return { message: shortened(message), locations, path, extensions: { code: protocolCode } };
+  const { code, details } = protocolCode ? new AppError(protocolCode) : toAppError(causeOf(error));
+  const extensions = { code, ...details, ...(code === 'INTERNAL' && ctx && { requestId: ctx.requestId }) };
+  return { message: messageOf(code, ctx?.client.locale ?? 'en'), locations, path, extensions };
 }
 
-/** Speaks the caller's language, adds the request id to what cannot be explained, and logs it. */
+/** Masks failures that Apollo finds before it begins with an operation: batches, forms, methods. */
+export const formatError = (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
+  clientError(error);
+
+/** An answer that failed: its errors, and the status and headers that follow from them. */
+export interface Failure {
+  errors: GraphQLFormattedError[];
+  http: HTTPGraphQLHead;
+}
+
+/** Logs failures that are not the client's fault, and turns all of them into what the client may know. */
+export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: RequestContext): Failure {
+  const http: HTTPGraphQLHead = { status: undefined, headers: new HeaderMap() };
+  const errors = failures.map((failure) => {
+    const error = clientError(failure, ctx);
+    if (!protocolCodeOf(failure))
+      reportFailure(log, causeOf(failure), { reqId: ctx.requestId, path: error.path?.join('.') });
+    const { code, retryAfter = 1 } = error.extensions ?? {};
+    if (code === 'SERVICE_UNAVAILABLE') {
+      http.status = HTTP_STATUS.unavailable;
+      http.headers.set('retry-after', String(retryAfter));
+    }
+    return error;
+  });
+  return { errors, http };
+}
+
+/** Explains refusals of Apollo itself. They are the client's fault, though Apollo answers them with 500. */
 export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     return {
-      async didEncounterErrors({ errors, contextValue }) {
-        for (const error of errors) {
-          if (protocolCodeOf(error, error.extensions)) continue;
-          const details = { reqId: contextValue.requestId, path: error.path?.join('.') };
-          reportFailure(log, causeOf(error), details);
-        }
-      },
-      async willSendResponse({ response, contextValue }) {
-        if (response.body.kind !== 'single') return;
-        for (const error of response.body.singleResult.errors ?? []) {
-          const { code } = error.extensions ?? {};
-          if (!isErrorCode(code)) continue;
-          const extensions = { ...error.extensions };
-          if (code === 'INTERNAL') extensions.requestId = contextValue.requestId;
-          const { message } = error;
-          const translated = explained.has(error) ? message : messageOf(code, contextValue.client.locale);
-          Object.assign(error, { message: translated, extensions });
-          // What is refused before any resolver runs is the client's fault, and Apollo thinks it ours.
-          if (response.http.status === 500 && code !== 'INTERNAL') response.http.status = HTTP_STATUS.input;
-          if (code === 'SERVICE_UNAVAILABLE') {
-            response.http.status = HTTP_STATUS.unavailable;
-            response.http.headers.set('retry-after', String(error.extensions?.retryAfter ?? 1));
-          }
-        }
+      async willSendResponse({ errors: refusals, response: { body, http }, contextValue }) {
+        if (!refusals || body.kind !== 'single') return;
+        const { errors, http: head } = tell(log, refusals, contextValue);
+        body.singleResult.errors = errors;
+        const ours = errors.some(({ extensions }) => extensions?.code === 'INTERNAL');
+        http.status = head.status ?? (http.status === 500 && !ours ? HTTP_STATUS.input : http.status);
+        for (const [name, value] of head.headers) http.headers.set(name, value);
       },
     };
   },

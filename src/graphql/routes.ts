@@ -11,7 +11,7 @@ import { isDecoded } from '../http/query.js';
 import { notUtf8 } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
 import { answerByApollo } from './apollo-request.js';
-import type { Question } from './known-queries.js';
+import type { GraphqlRequest } from './operation.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import { LIMITS } from './query-size.js';
 import type { GraphqlServer } from './server.js';
@@ -35,18 +35,18 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const ACCEPT_JSON = new Set(['*/*', 'application/json', 'application/json, text/plain, */*']);
 
 /** What a plain request asks; undefined for one that says more, or wants another type: Apollo knows what to do then. */
-function questionOf({ method, headers, body }: FastifyRequest): Question | undefined {
+function plainRequestOf({ method, headers, body }: FastifyRequest): GraphqlRequest | undefined {
   const { accept = '*/*', 'content-type': type = '' } = headers;
-  const plain = method === 'POST' && type.startsWith('application/json') && ACCEPT_JSON.has(accept);
-  if (!plain || body === null || typeof body !== 'object') return undefined;
-  const { query, operationName, variables, ...others } = body as Partial<Question>;
-  const known =
+  const isJson = method === 'POST' && type.startsWith('application/json') && ACCEPT_JSON.has(accept);
+  if (!isJson || body === null || typeof body !== 'object') return undefined;
+  const { query, operationName, variables, ...others } = body as Partial<GraphqlRequest>;
+  const isPlain =
     typeof query === 'string' &&
     (typeof operationName === 'string' || operationName === undefined || operationName === null) &&
     typeof (variables ?? {}) === 'object' &&
     !Array.isArray(variables) &&
     Object.keys(others).length === 0;
-  return known ? { query, operationName, variables } : undefined;
+  return isPlain ? { query, operationName, variables } : undefined;
 }
 
 /** Everything an error was made of, from the outside in. */
@@ -114,10 +114,11 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
     const handle = async (request: FastifyRequest, reply: FastifyReply) => {
       // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
       const context = await createContext(request);
-      const known = questionOf(request);
-      const answer = known && (await server.known.answer(known, context));
-      if (answer) return reply.type(JSON_TYPE).send(`${JSON.stringify(answer)}\n`);
-      return answerByApollo(server.apollo, request, reply, context);
+      const plain = plainRequestOf(request);
+      if (!plain) return answerByApollo(server.apollo, request, reply, context);
+      const { http, errors, data } = await server.execute(plain, context);
+      if (http) reply.code(http.status ?? 200).headers(Object.fromEntries(http.headers));
+      return reply.type(JSON_TYPE).send(`${JSON.stringify({ errors, data })}\n`);
     };
     scope.route({
       method: 'POST',

@@ -7,10 +7,8 @@ import {
   printSchema,
 } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
 import type { Services } from '../services.js';
-import { resolveDirectly } from './direct-resolvers.js';
-import { clearLoadersAfterMutations } from './mutations.js';
+import { buildBoundSchema } from './binder.js';
 import { createResolvers } from './resolvers.js';
 
 /** Type-graphql makes these two types itself, and takes no description for them. */
@@ -31,25 +29,13 @@ function restoreArgumentOrder(schema: GraphQLSchema): void {
   }
 }
 
-/**
- * The schema. Inputs are checked by the domain, where the rules are (`validate: false`), and errors are masked in
- * one place, so no resolver is wrapped.
- */
+/** The schema, over the services of this process. */
 export function createSchema(services: Services): GraphQLSchema {
-  const instances = new Map<unknown, object>(
-    createResolvers(services).map((resolver) => [resolver.constructor, resolver]),
-  );
-  const container = { get: (Class: unknown) => instances.get(Class) as object };
-  const schema = buildSchemaSync({
-    resolvers: [...instances.keys()] as unknown as BuildSchemaOptions['resolvers'],
-    container,
-    validate: false,
+  const schema = buildBoundSchema(createResolvers(services), {
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
   describeRoots(schema);
   restoreArgumentOrder(schema);
-  resolveDirectly(schema, container.get);
-  clearLoadersAfterMutations(schema);
   return schema;
 }
 

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerOptions } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -8,10 +8,12 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
+import { AppError } from '../errors/app-error.js';
 import { errorsPlugin, formatError } from './errors.js';
-import { KnownQueries } from './known-queries.js';
+import { type Answer, Executor } from './executor.js';
 import { limitsPlugin } from './limits.js';
 import { negotiationPlugin } from './negotiation.js';
+import type { GraphqlRequest } from './operation.js';
 import { LIMITS } from './query-size.js';
 import { Validation } from './validation.js';
 
@@ -31,22 +33,58 @@ function documentStore(): NonNullable<ApolloServerOptions<RequestContext>['docum
   };
 }
 
-/** Apollo, and what it need not be asked again. */
-export interface GraphqlServer {
-  apollo: ApolloServer<RequestContext>;
-  known: KnownQueries;
-}
+/** Operations that Apollo has read are run by the executor. */
+const executionPlugin = (executor: Executor): ApolloServerPlugin<RequestContext> => ({
+  async requestDidStart() {
+    return {
+      async responseForOperation({ schema, document, operation, source, request, contextValue }) {
+        const { operationName, variables } = request;
+        const asked = { schema, document, operation };
+        const answer = await executor.run({ query: source, operationName, variables }, asked, contextValue);
+        // Apollo explains that the document has no operation of that name.
+        if (!answer) return null;
+        const { http = { headers: new HeaderMap() }, ...singleResult } = answer;
+        return { http, body: { kind: 'single', singleResult } };
+      },
+    };
+  },
+});
 
 /** The one pipeline: `/graphql` and every row of every dialect run through it. */
+export class GraphqlServer {
+  constructor(
+    private readonly executor: Executor,
+    /** For requests that are more than an operation: GET, forms, other types of answers. */
+    readonly apollo: ApolloServer<RequestContext>,
+  ) {}
+
+  /** Runs an operation, or tells why not. A query that comes often has no need of Apollo. */
+  execute(request: GraphqlRequest, ctx: RequestContext): Promise<Answer> {
+    const compiled = this.executor.find(request, ctx);
+    return compiled ? this.executor.runCompiled(compiled, request, ctx) : this.executeByApollo(request, ctx);
+  }
+
+  private async executeByApollo(
+    { query, operationName, variables }: GraphqlRequest,
+    contextValue: RequestContext,
+  ): Promise<Answer> {
+    const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    const { body, http } = await this.apollo.executeOperation(request, { contextValue });
+    // In parts come only answers with `@defer` and `@stream`, which the schema does not know.
+    if (body.kind !== 'single') throw new AppError('INTERNAL');
+    return { ...body.singleResult, http };
+  }
+}
+
 export async function createGraphqlServer(
   schema: GraphQLSchema,
   config: Pick<Config, 'PLAYGROUND'>,
   log: FastifyBaseLogger,
 ): Promise<GraphqlServer> {
   const validation = new Validation(schema, config.PLAYGROUND);
-  const known = new KnownQueries(schema, validation);
+  const executor = new Executor(validation, log);
   const apollo = new ApolloServer<RequestContext>({
-    gateway: known.gateway,
+    schema,
     formatError,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
@@ -62,11 +100,12 @@ export async function createGraphqlServer(
       ApolloServerPluginLandingPageDisabled(),
       negotiationPlugin,
       limitsPlugin(validation),
+      executionPlugin(executor),
       errorsPlugin(log),
     ],
     stopOnTerminationSignals: false,
     logger: log,
   });
   await apollo.start();
-  return { apollo, known };
+  return new GraphqlServer(executor, apollo);
 }

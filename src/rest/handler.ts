@@ -48,18 +48,14 @@ export interface Engine {
 
 /** Runs an operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
 async function execute(
-  engine: Engine,
+  { server }: Engine,
   operations: Operations,
   operationName: string,
   variables: Record<string, unknown>,
-  contextValue: RequestContext,
+  ctx: RequestContext,
 ): Promise<unknown> {
-  const question = { query: operations.get(operationName) ?? '', operationName, variables };
-  const answer = await engine.server.known.answer(question, contextValue);
-  if (answer) return answer.data;
-  const { body } = await engine.server.apollo.executeOperation(question, { contextValue });
-  if (body.kind !== 'single') throw new AppError('INTERNAL');
-  const { data, errors } = body.singleResult;
+  const query = operations.get(operationName) ?? '';
+  const { data, errors } = await server.execute({ query, operationName, variables }, ctx);
   const [error] = errors ?? [];
   if (!error) return data;
   const { code, ...details } = error.extensions ?? {};

@@ -189,3 +189,11 @@ test('a list of sessions or events costs one statement', async () => {
   );
   expect(events).toHaveLength(1);
 });
+
+test('a query that fails costs the same the tenth time as the first', async () => {
+  const query = '{ users(first: 1) { nodes { id } } none: user(id: 1, name: "x") { id } }';
+  const ask = () => statementsOf(app, () => app.client.graphql(query, {}, { token: reader.token }));
+  const first = await ask();
+  expect(first.length).toBeGreaterThan(0);
+  for (let time = 0; time < 9; time++) expect(await ask()).toEqual(first);
+});

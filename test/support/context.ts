@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { type RequestContext } from '../../src/context.js';
+import type { RequestContext, SignedInContext } from '../../src/context.js';
 import { DeviceType } from '../../src/device-type.js';
 import type { Database } from '../../src/infra/database/database.js';
 import { Loaders } from '../../src/loaders.js';
@@ -41,6 +41,8 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 }
 
 /** A request of its own, by nobody or by the user named. */
+export function contextOf(database: Database, userId: number, abilities?: readonly string[]): SignedInContext;
+export function contextOf(database: Database, userId?: number | null): RequestContext;
 export function contextOf(
   database: Database,
   userId: number | null = null,

@@ -1,10 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { printCurrentSchema } from '../../graphql/schema.js';
+import { createSchema, printCurrentSchema } from '../../graphql/schema.js';
+import type { Access } from '../../policy.js';
 import type { Route } from '../../rest/dialect.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
+import { loadOperations } from '../../rest/operations.js';
+import type { Services } from '../../services.js';
 import { errorsPage } from '../errors-table.js';
+import { accessOfOperation } from '../operation-access.js';
 import { type Output, showList } from '../output.js';
+import { permissionsPage } from '../permissions-page.js';
 import { settingsExample, settingsPage } from './settings.js';
 
 /** What the repository keeps a copy of, and what it must be. */
@@ -18,44 +23,64 @@ interface RouteRow {
   url: string;
   operation: string;
   asks: string;
+  body: string;
   summary: string;
 }
 
-/** What a row asks of who calls it, beside what its operation itself does. */
-const asksOf = ({ session, owner, sameSite, upload }: Route): string =>
-  [
+/** The words for what the rule of an operation asks of its caller. */
+const ASKED: Readonly<Record<Access['rule'], (access: Access) => string | false>> = {
+  public: () => false,
+  owner: () => false,
+  signedIn: () => 'a session',
+  internal: () => 'an address inside `INTERNAL_NETWORKS`',
+  ability: (access) => access.rule === 'ability' && `the ability \`${access.ability}\``,
+};
+
+/** The demands of a row, and of the operation that it runs, on its caller. */
+function asksOf({ session, owner, sameSite, upload }: Route, access: readonly Access[]): string {
+  const asked = [
     session === true && 'a session',
     session === 'if shown' && 'a good session if one is shown',
     owner && `\`${owner}\` to be the caller`,
     sameSite && 'a page of the same site',
     upload && 'a file',
-  ]
-    .filter(Boolean)
-    .join(', ');
+    ...access.map((one) => ASKED[one.rule](one)),
+  ];
+  return [...new Set(asked.filter(Boolean))].join(', ');
+}
 
-const routeRows = (): RouteRow[] =>
-  DIALECTS.flatMap(({ name, mounts }) =>
-    mounts.flatMap(({ prefix, routes }) =>
+/** The setting that bounds the body of a request; what only reads a URL has none. */
+const bodyLimitOf = ({ methods, upload }: Route): string =>
+  upload ? '`UPLOAD_MAX_BYTES`' : methods.some((method) => method !== 'GET') ? '`BODY_LIMIT_BYTES`' : '';
+
+function routeRows(): RouteRow[] {
+  const schema = createSchema({} as Services);
+  return DIALECTS.flatMap((dialect) => {
+    const operations = loadOperations(dialect, schema);
+    const accessOf = ({ operation }: Route) => accessOfOperation(operations.get(operation) ?? '', schema);
+    return dialect.mounts.flatMap(({ prefix, routes }) =>
       routes.map((route) => ({
-        dialect: name,
+        dialect: dialect.name,
         id: route.id,
         methods: route.methods.join(', '),
         url: prefix + route.path,
         operation: route.operation,
-        asks: asksOf(route),
+        asks: asksOf(route, accessOf(route)),
+        body: bodyLimitOf(route),
         summary: route.summary,
       })),
-    ),
-  );
+    );
+  });
+}
 
 function routesTable(): string {
   const lines = routeRows().map(
-    ({ id, methods, url, operation, asks, summary }) =>
-      `| ${id} | ${methods} | \`${url}\` | \`${operation}\` | ${asks} | ${summary} |`,
+    ({ id, methods, url, operation, asks, body, summary }) =>
+      `| ${id} | ${methods} | \`${url}\` | \`${operation}\` | ${asks} | ${body} | ${summary} |`,
   );
   return [
-    '| document | method | URL | operation | asks for | what it is |',
-    '|---|---|---|---|---|---|',
+    '| document | method | URL | operation | asks for | body at most | what it is |',
+    '|---|---|---|---|---|---|---|',
     ...lines,
   ].join('\n');
 }
@@ -64,6 +89,8 @@ function routesTable(): string {
 const routesPage = (): string => `# Legacy routes
 
 Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects/\`). \`npm run routes\` prints the same.
+Each request counts towards \`RATE_LIMIT_PER_MINUTE\` of its address; who may run an operation is told by
+[permissions.md](permissions.md), and what a password or a code may be tried by the guard ([decisions.md](decisions.md)).
 
 ${routesTable()}
 `;
@@ -73,6 +100,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/settings.md': settingsPage,
   'docs/routes.md': routesPage,
   'docs/errors.md': errorsPage,
+  'docs/permissions.md': permissionsPage,
   '.env.example': settingsExample,
 };
 
@@ -101,7 +129,9 @@ export function addProjectCommands(program: Command, print: Print): void {
 
   program
     .command('docs')
-    .description('Write the pages that the code tells: settings, routes, errors, and .env.example.')
+    .description(
+      'Write the pages that the code tells: settings, routes, errors, permissions, and .env.example.',
+    )
     .option('--check', 'write nothing; fail when they are out of date')
     .action(({ check }: { check?: boolean }) => {
       const pages = Object.entries(PAGES).map(([file, page]) => keep(file, page(), Boolean(check)));

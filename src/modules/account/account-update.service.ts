@@ -1,7 +1,6 @@
 import type { Config } from '../../config.js';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { requireViewer } from '../../policy.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
 import { assertFree } from '../contact/contact.service.js';
@@ -45,8 +44,8 @@ export class AccountUpdateService {
    * its code. Throws INVALID_INPUT, NAME_BANNED, PHONE_INVALID, PHONE_TAKEN, EMAIL_INVALID, EMAIL_TAKEN,
    * LAST_LOGIN_METHOD, then CODE_INVALID.
    */
-  async update(ctx: RequestContext, changes: AccountChanges): Promise<User> {
-    const { userId } = requireViewer(ctx);
+  async update(ctx: SignedInContext, changes: AccountChanges): Promise<User> {
+    const { userId } = ctx.viewer;
     const { nickname, sex, code } = changes;
     const wanted: Contact = {
       ...(changes.phone ? { phone: normalisePhone(changes.phone) } : {}),
@@ -59,7 +58,7 @@ export class AccountUpdateService {
     if (!phone || this.trustsDoor(ctx)) await write();
     else {
       if (!code) throw new AppError('CODE_INVALID', { field: 'code' });
-      const claimant = await this.claimants.caller(ctx, requireViewer(ctx), changes.captcha);
+      const claimant = await this.claimants.caller(ctx, ctx.viewer, changes.captcha);
       await this.codes.use(claimant, { channel: 'sms', address: phone, code, purpose: 'BIND' }, write);
     }
     return loadUser(ctx, userId);

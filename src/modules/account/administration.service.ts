@@ -1,5 +1,4 @@
-import { type RequestContext } from '../../context.js';
-import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { deleteIdentities } from '../credential/identity.repository.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
@@ -21,9 +20,8 @@ export class AdministrationService {
     private readonly events: SecurityEventService,
   ) {}
 
-  /** Disables an account and ends all its sessions. Needs `[user] Disabled User`; idempotent. */
+  /** Disables an account and ends all its sessions. Idempotent. */
   async disable(ctx: RequestContext, userId: number): Promise<User> {
-    requireAbility(ctx, ABILITIES.disableUser);
     await loadUser(ctx, userId);
     await ctx.em.transactional(async () => {
       const changed = await changeStatus(ctx.em, userId, UserStatus.ACTIVE, UserStatus.DISABLED);
@@ -33,18 +31,16 @@ export class AdministrationService {
     return loadUser(ctx, userId);
   }
 
-  /** Makes a disabled account usable again. Needs `[user] Disabled User`; idempotent. */
+  /** Makes a disabled account usable again. Idempotent. */
   async enable(ctx: RequestContext, userId: number): Promise<User> {
-    requireAbility(ctx, ABILITIES.disableUser);
     await loadUser(ctx, userId);
     const changed = await changeStatus(ctx.em, userId, UserStatus.DISABLED, UserStatus.ACTIVE);
     if (changed) await this.events.record(ctx, userId, SecurityEventKind.ENABLED);
     return loadUser(ctx, userId);
   }
 
-  /** Puts a user at the head of the recommended ones. Needs `[user] Recommend User`. */
+  /** Puts a user at the head of the recommended ones. */
   async recommend(ctx: RequestContext, userId: number): Promise<User> {
-    requireAbility(ctx, ABILITIES.recommendUser);
     await loadUser(ctx, userId);
     await recommendUser(ctx.em, userId);
     return loadUser(ctx, userId);
@@ -54,8 +50,8 @@ export class AdministrationService {
    * Cancels the caller's account: all sessions end, phone, e-mail, name and third-party identities are free again.
    * The personal data stays until its grace is over.
    */
-  async cancel(ctx: RequestContext): Promise<boolean> {
-    const { userId } = requireViewer(ctx);
+  async cancel(ctx: SignedInContext): Promise<boolean> {
+    const { userId } = ctx.viewer;
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
       const cancelled = {
@@ -73,7 +69,7 @@ export class AdministrationService {
       await this.sessions.end(ctx, userId);
       await this.events.record(ctx, userId, SecurityEventKind.DELETED);
     });
-    ctx.viewer = null;
+    this.sessions.leave(ctx);
     return true;
   }
 }

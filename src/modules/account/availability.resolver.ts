@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import type { AvailabilityService } from './availability.service.js';
 import { type LoginStatus, NameAvailability, PhoneAvailability } from './availability.service.js';
 
@@ -41,6 +42,7 @@ class LoginStatusType implements LoginStatus {
 export class AvailabilityResolver {
   constructor(private readonly availabilityService: AvailabilityService) {}
 
+  @Public()
   @Query(() => PhoneAvailability, { description: 'Whether an account can be registered with a phone.' })
   phoneAvailability(
     @Ctx() ctx: RequestContext,
@@ -49,6 +51,7 @@ export class AvailabilityResolver {
     return this.availabilityService.phone(ctx, phone);
   }
 
+  @Public()
   @Query(() => NameAvailability, { description: 'Whether a login name can be taken.' })
   nameAvailability(
     @Ctx() ctx: RequestContext,
@@ -57,6 +60,7 @@ export class AvailabilityResolver {
     return this.availabilityService.name(ctx, name);
   }
 
+  @Public()
   @Query(() => LoginStatusType, {
     description:
       'How log-ins to an account from this address stand; the same for known and unknown accounts.',

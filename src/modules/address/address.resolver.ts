@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { SignedInContext } from '../../context.js';
+import { SignedIn } from '../../schema/access.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { Address } from './address.entity.js';
@@ -15,49 +16,54 @@ export class AddressResolver {
   constructor(private readonly addressService: AddressService) {}
 
   @AtMost(ADDRESSES_MAX)
+  @SignedIn()
   @Query(() => [Address], { description: 'The delivery addresses of the caller, newest first; at most 20.' })
-  addresses(@Ctx() ctx: RequestContext): Promise<Address[]> {
+  addresses(@Ctx() ctx: SignedInContext): Promise<Address[]> {
     return this.addressService.list(ctx);
   }
 
+  @SignedIn()
   @Query(() => Address, {
     nullable: true,
     description: 'One delivery address of the caller; null when the caller has no such address.',
   })
   address(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
   ): Promise<Address | null> {
     return this.addressService.find(ctx, idOf(id));
   }
 
+  @SignedIn()
   @Mutation(() => Address, {
     description:
       'Adds a delivery address to the caller. Errors: INVALID_INPUT, PHONE_INVALID, ADDRESS_LIMIT.',
   })
   createAddress(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('input', () => AddressInput, { description: 'The address.' }) input: AddressInput,
   ): Promise<Address> {
     return this.addressService.create(ctx, input);
   }
 
+  @SignedIn()
   @Mutation(() => Address, {
     description: 'Changes a delivery address of the caller. Errors: INVALID_INPUT, PHONE_INVALID, NOT_FOUND.',
   })
   updateAddress(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
     @Arg('input', () => AddressPatch, { description: 'What changes.' }) input: AddressPatch,
   ): Promise<Address> {
     return this.addressService.update(ctx, idOf(id), input);
   }
 
+  @SignedIn()
   @Mutation(() => Boolean, {
     description: 'Deletes a delivery address of the caller. Always true. Errors: NOT_FOUND.',
   })
   deleteAddress(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
   ): Promise<boolean> {
     return this.addressService.delete(ctx, idOf(id));

@@ -1,6 +1,5 @@
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { requireViewer } from '../../policy.js';
 import { lockActiveUser } from '../user/user.repository.js';
 import type { Address } from './address.entity.js';
 import {
@@ -20,18 +19,18 @@ export const ADDRESSES_MAX = 20;
 /** The delivery addresses of the caller. Everything here throws UNAUTHENTICATED without a session. */
 export class AddressService {
   /** Newest first. */
-  list(ctx: RequestContext): Promise<Address[]> {
-    return findAddresses(ctx.em, requireViewer(ctx).userId);
+  list(ctx: SignedInContext): Promise<Address[]> {
+    return findAddresses(ctx.em, ctx.viewer.userId);
   }
 
   /** Null when the caller has no such address. */
-  find(ctx: RequestContext, id: number): Promise<Address | null> {
-    return findAddress(ctx.em, requireViewer(ctx).userId, id);
+  find(ctx: SignedInContext, id: number): Promise<Address | null> {
+    return findAddress(ctx.em, ctx.viewer.userId, id);
   }
 
   /** Throws INVALID_INPUT, PHONE_INVALID, or ADDRESS_LIMIT for the 21st. */
-  async create(ctx: RequestContext, input: NewAddress): Promise<Address> {
-    const { userId } = requireViewer(ctx);
+  async create(ctx: SignedInContext, input: NewAddress): Promise<Address> {
+    const { userId } = ctx.viewer;
     const columns = normaliseAddress(input);
     return this.change(ctx, userId, async () => {
       if ((await countAddresses(ctx.em, userId)) >= ADDRESSES_MAX) throw new AppError('ADDRESS_LIMIT');
@@ -41,8 +40,8 @@ export class AddressService {
   }
 
   /** Throws INVALID_INPUT, PHONE_INVALID, or NOT_FOUND when the caller has no such address. */
-  async update(ctx: RequestContext, id: number, changes: AddressChanges): Promise<Address> {
-    const { userId } = requireViewer(ctx);
+  async update(ctx: SignedInContext, id: number, changes: AddressChanges): Promise<Address> {
+    const { userId } = ctx.viewer;
     const columns = normaliseAddress(changes);
     return this.change(ctx, userId, async () => {
       const current = await findAddress(ctx.em, userId, id);
@@ -54,8 +53,8 @@ export class AddressService {
   }
 
   /** Always true. Throws NOT_FOUND when the caller has no such address. */
-  async delete(ctx: RequestContext, id: number): Promise<boolean> {
-    const { userId } = requireViewer(ctx);
+  async delete(ctx: SignedInContext, id: number): Promise<boolean> {
+    const { userId } = ctx.viewer;
     if (!(await deleteAddress(ctx.em, userId, id))) throw new AppError('NOT_FOUND', { field: 'id' });
     return true;
   }

@@ -1,4 +1,5 @@
 import { Field, ID, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Public } from '../../schema/access.js';
 import type { CaptchaService } from './captcha.service.js';
 
 @ObjectType({ description: 'A picture of letters and digits for a person to read.' })
@@ -17,6 +18,7 @@ class Captcha {
 export class CaptchaResolver {
   constructor(private readonly captchaService: CaptchaService) {}
 
+  @Public()
   @Mutation(() => Captcha, { description: 'Draws a captcha. It can be answered once, for five minutes.' })
   async createCaptcha(): Promise<Captcha> {
     const { id, image, expiresAt } = await this.captchaService.create();

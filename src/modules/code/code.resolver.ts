@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import { SendCodeInput, VerifyInput } from './code.input.js';
 import type { CodeRequestService } from './code-request.service.js';
 
@@ -16,6 +17,7 @@ class SendCodePayload {
 export class CodeResolver {
   constructor(private readonly codeRequestService: CodeRequestService) {}
 
+  @Public()
   @Mutation(() => SendCodePayload, {
     description:
       'Sends a six-digit code by SMS or mail. Errors: PHONE_TAKEN, EMAIL_TAKEN, USER_NOT_FOUND, CODE_TOO_SOON, CODE_LIMIT, RATE_LIMITED.',
@@ -28,6 +30,7 @@ export class CodeResolver {
     return this.codeRequestService.send(ctx, input);
   }
 
+  @Public()
   @Mutation(() => Boolean, {
     description:
       'Whether a code or a captcha answer is right. It is not used up, but a wrong one counts as a try.',

@@ -1,6 +1,5 @@
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { requireViewer } from '../../policy.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
 import { codeAddress, takenError } from '../code/code.address.js';
@@ -46,29 +45,29 @@ export class ContactService {
    * Sets or replaces the phone. With a password: the current one if there is one, else it becomes the password.
    * Throws PHONE_INVALID, PHONE_TAKEN, CREDENTIALS_INVALID, PASSWORD_WEAK, CODE_INVALID.
    */
-  bindPhone(ctx: RequestContext, phone: string, input: ContactBinding): Promise<User> {
+  bindPhone(ctx: SignedInContext, phone: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ phone }), input);
   }
 
   /** Sets or replaces the e-mail address, verified by the code. Throws as {@link bindPhone}, with EMAIL_…. */
-  bindEmail(ctx: RequestContext, email: string, input: ContactBinding): Promise<User> {
+  bindEmail(ctx: SignedInContext, email: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ email }), input);
   }
 
   /** Removes the phone. Throws CREDENTIALS_INVALID, then CODE_INVALID; LAST_LOGIN_METHOD; NOT_FOUND without one. */
-  unbindPhone(ctx: RequestContext, input: ContactRemoval): Promise<User> {
+  unbindPhone(ctx: SignedInContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'sms', input);
   }
 
   /** Removes the e-mail address. Throws as {@link unbindPhone}. */
-  unbindEmail(ctx: RequestContext, input: ContactRemoval): Promise<User> {
+  unbindEmail(ctx: SignedInContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'mail', input);
   }
 
-  private async bind(ctx: RequestContext, target: CodeAddress, input: ContactBinding): Promise<User> {
-    const { userId } = requireViewer(ctx);
+  private async bind(ctx: SignedInContext, target: CodeAddress, input: ContactBinding): Promise<User> {
+    const { userId } = ctx.viewer;
     await assertFree(ctx, userId, target);
-    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    const claimant = await this.claimants.caller(ctx, ctx.viewer, input.captcha);
     const newPassword = await this.checkPassword(ctx, claimant, userId, input);
     const request = { ...target, code: input.code, purpose: 'BIND' as const };
     await this.codes.use(claimant, request, async () => {
@@ -120,12 +119,12 @@ export class ContactService {
     });
   }
 
-  private async unbind(ctx: RequestContext, channel: 'sms' | 'mail', input: ContactRemoval): Promise<User> {
-    const { userId } = requireViewer(ctx);
+  private async unbind(ctx: SignedInContext, channel: 'sms' | 'mail', input: ContactRemoval): Promise<User> {
+    const { userId } = ctx.viewer;
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;
     if (!address) throw new AppError('NOT_FOUND');
-    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    const claimant = await this.claimants.caller(ctx, ctx.viewer, input.captcha);
     await this.assertPassword(ctx, claimant, input);
     const request = { channel, address, code: input.code, purpose: 'UNBIND' as const };
     await this.codes.use(claimant, request, () => this.remove(ctx, userId, request));

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { Public, SignedIn } from '../../schema/access.js';
 import { ChangePasswordInput, RetrievePasswordInput } from './password.input.js';
 import type { PasswordService } from './password.service.js';
 
@@ -7,18 +8,20 @@ import type { PasswordService } from './password.service.js';
 export class PasswordResolver {
   constructor(private readonly passwordService: PasswordService) {}
 
+  @SignedIn()
   @Mutation(() => Boolean, {
     description:
       'Changes the password and ends all other sessions. Errors: CREDENTIALS_INVALID, PASSWORD_UNCHANGED, PASSWORD_WEAK.',
   })
   changePassword(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' })
     input: ChangePasswordInput,
   ): Promise<boolean> {
     return this.passwordService.change(ctx, input);
   }
 
+  @Public()
   @Mutation(() => Boolean, {
     description:
       'Replaces a forgotten password and ends all sessions. Errors: USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID.',

@@ -1,6 +1,5 @@
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { requireViewer } from '../../policy.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeContact } from '../code/code.address.js';
 import { codeAddress } from '../code/code.address.js';
@@ -41,8 +40,8 @@ export class PasswordService {
    * Sets the caller's password and ends their other sessions.
    * Throws CREDENTIALS_INVALID (field oldPassword), PASSWORD_UNCHANGED, PASSWORD_WEAK.
    */
-  async change(ctx: RequestContext, input: PasswordChange): Promise<boolean> {
-    const { userId, sessionId } = requireViewer(ctx);
+  async change(ctx: SignedInContext, input: PasswordChange): Promise<boolean> {
+    const { userId, sessionId } = ctx.viewer;
     this.passwords.assertAllowed(ctx, input);
     const current = await findPasswordHash(ctx.em, userId);
     const proven = current === null ? null : await this.proveOld(ctx, input);
@@ -96,9 +95,9 @@ export class PasswordService {
     await this.events.record(ctx, userId, kind);
   }
 
-  private async proveOld(ctx: RequestContext, input: PasswordChange): Promise<string> {
+  private async proveOld(ctx: SignedInContext, input: PasswordChange): Promise<string> {
     const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
-    const claimant = await this.claimants.caller(ctx, requireViewer(ctx), input.captcha);
+    const claimant = await this.claimants.caller(ctx, ctx.viewer, input.captcha);
     const proven = input.oldPassword ? await this.passwords.verify(ctx, claimant, old) : null;
     if (!proven) throw oldPasswordWrong();
     if (canonical(old) === canonical(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { SignedIn } from '../../schema/access.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { User } from '../user/user.entity.js';
 import { followLoader } from './follow.loader.js';
@@ -12,23 +13,25 @@ const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 export class FollowResolver {
   constructor(private readonly followService: FollowService) {}
 
+  @SignedIn()
   @Mutation(() => User, {
     description:
       'Makes the caller follow a user, who is returned. To follow them again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
   })
   follow(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { description: 'Whom to follow.' }) userId: string,
   ): Promise<User> {
     return this.followService.follow(ctx, idOf(userId));
   }
 
+  @SignedIn()
   @Mutation(() => User, {
     description:
       'Makes the caller stop following a user, who is returned. Not to have followed them changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
   })
   unfollow(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { description: 'Whom to stop following.' }) userId: string,
   ): Promise<User> {
     return this.followService.unfollow(ctx, idOf(userId));

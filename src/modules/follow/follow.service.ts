@@ -1,6 +1,5 @@
-import { type RequestContext } from '../../context.js';
+import type { SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { requireViewer } from '../../policy.js';
 import { type User, UserStatus } from '../user/user.entity.js';
 import { findUsersByIds } from '../user/user.repository.js';
 import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
@@ -11,7 +10,7 @@ export class FollowService {
    * Makes the caller follow a user; nothing happens when they do already. Throws INVALID_INPUT for oneself and
    * USER_NOT_FOUND for an unknown, deleted or disabled user.
    */
-  async follow(ctx: RequestContext, userId: number): Promise<User> {
+  async follow(ctx: SignedInContext, userId: number): Promise<User> {
     const { user, pair } = await this.counterpart(ctx, userId);
     if (user.status !== UserStatus.ACTIVE) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
     await ctx.em.transactional(async () => {
@@ -21,7 +20,7 @@ export class FollowService {
   }
 
   /** The reverse of {@link follow}; a disabled user can still be left. */
-  async unfollow(ctx: RequestContext, userId: number): Promise<User> {
+  async unfollow(ctx: SignedInContext, userId: number): Promise<User> {
     const { user, pair } = await this.counterpart(ctx, userId);
     await ctx.em.transactional(async () => {
       if (await deleteFollow(ctx.em, pair)) await countFollow(ctx.em, pair, -1);
@@ -29,8 +28,8 @@ export class FollowService {
     return user;
   }
 
-  private async counterpart(ctx: RequestContext, userId: number): Promise<{ user: User; pair: FollowPair }> {
-    const viewer = requireViewer(ctx);
+  private async counterpart(ctx: SignedInContext, userId: number): Promise<{ user: User; pair: FollowPair }> {
+    const { viewer } = ctx;
     if (viewer.userId === userId) throw new AppError('INVALID_INPUT', { field: 'userId' });
     const users = await findUsersByIds(ctx.em, [viewer.userId, userId]);
     if (!users.has(viewer.userId)) throw new AppError('UNAUTHENTICATED');

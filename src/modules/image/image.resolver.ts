@@ -1,6 +1,7 @@
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { Image } from '../user/image.entity.js';
 import { nodeOf } from './image.reference.js';
@@ -14,6 +15,7 @@ export class ImageResolver {
   constructor(private readonly imageService: ImageService) {}
 
   @AtMost(DEFAULT_PHOTOS_MAX)
+  @Public()
   @Query(() => [Image], {
     description: `The default photos, which anybody can take as an avatar; at most ${DEFAULT_PHOTOS_MAX}.`,
   })
@@ -21,6 +23,7 @@ export class ImageResolver {
     return this.imageService.defaultPhotos(ctx);
   }
 
+  @Public('callers with a session; with `UPLOAD_WITHOUT_SESSION`, the anlife app without one too')
   @Mutation(() => Image, {
     description:
       'Stores a picture, without its metadata. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED (too many today).',

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { requireViewer } from '../../policy.js';
 import type { Image } from '../user/image.entity.js';
@@ -61,11 +61,11 @@ export class ImageService {
    * neither. Throws as {@link upload} does, and IMAGE_TOO_SMALL.
    */
   async uploadAvatar<T>(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     stream: Readable,
     use: (image: Image) => Promise<T>,
   ): Promise<T> {
-    const { userId } = requireViewer(ctx);
+    const { userId } = ctx.viewer;
     await this.store.assertWithinLimit(ctx, userId);
     const picture = await this.read(stream, this.config.IMAGE_MIN_SIDE);
     const image = await this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
@@ -92,9 +92,9 @@ export class ImageService {
    * A picture that the caller uploaded, one of the house, or one that nobody has claimed yet, named as in
    * {@link resolveOwn}. Before it is used, it has to be claimed.
    */
-  async resolveUsable(ctx: RequestContext, reference: string, field: string): Promise<Image> {
+  async resolveUsable(ctx: SignedInContext, reference: string, field: string): Promise<Image> {
     const image = await findReferenced(ctx, reference);
-    const own = image?.ownerId === requireViewer(ctx).userId;
+    const own = image?.ownerId === ctx.viewer.userId;
     if (!image || !(own || image.unclaimed || (await isDefaultPhoto(ctx.em, image.id)))) {
       throw new AppError('INVALID_INPUT', { field });
     }
@@ -105,15 +105,15 @@ export class ImageService {
    * Makes a picture the caller's if it was nobody's. To be called in the transaction that puts it to use and holds the
    * account. Throws INVALID_INPUT when somebody else was faster, and RATE_LIMITED.
    */
-  async claim(ctx: RequestContext, { id, unclaimed }: Image, field: string): Promise<void> {
-    if (!unclaimed || (await this.store.claim(ctx, requireViewer(ctx).userId, id))) return;
+  async claim(ctx: SignedInContext, { id, unclaimed }: Image, field: string): Promise<void> {
+    if (!unclaimed || (await this.store.claim(ctx, ctx.viewer.userId, id))) return;
     throw new AppError('INVALID_INPUT', { field });
   }
 
   /** The id of a picture that the caller uploaded, named by its id or by its node. Throws INVALID_INPUT. */
-  async resolveOwn(ctx: RequestContext, reference: string, field: string): Promise<string> {
+  async resolveOwn(ctx: SignedInContext, reference: string, field: string): Promise<string> {
     const image = await findReferenced(ctx, reference);
-    if (image?.ownerId !== requireViewer(ctx).userId) throw new AppError('INVALID_INPUT', { field });
+    if (image?.ownerId !== ctx.viewer.userId) throw new AppError('INVALID_INPUT', { field });
     return image.id;
   }
 

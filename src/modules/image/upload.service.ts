@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { TokenSigner } from '../../infra/token-signer.js';
 import { isMd5 } from '../../md5.js';
-import { requireViewer } from '../../policy.js';
 import type { Image } from '../user/image.entity.js';
 import { UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
@@ -52,8 +51,8 @@ export class UploadService {
   }
 
   /** Nothing is stored for a ticket. Throws INVALID_INPUT, IMAGE_INVALID, IMAGE_TOO_LARGE or RATE_LIMITED. */
-  async createTicket(ctx: RequestContext, declared: DeclaredFile) {
-    const { userId } = requireViewer(ctx);
+  async createTicket(ctx: SignedInContext, declared: DeclaredFile) {
+    const { userId } = ctx.viewer;
     const { size, mime } = declared;
     const length = [...declared.filename].length;
     if (length < 1 || length > FILENAME_MAX) throw new AppError('INVALID_INPUT', { field: 'filename' });

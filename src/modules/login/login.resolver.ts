@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
-import { type SessionService } from '../session/session.service.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { Public, SignedIn } from '../../schema/access.js';
+import type { SessionService } from '../session/session.service.js';
 import { AuthPayload } from './auth.type.js';
 import type { AuthResult } from './auth-result.js';
 import { LoginInput, RegisterInput } from './login.input.js';
@@ -15,6 +16,7 @@ export class LoginResolver {
     private readonly sessionService: SessionService,
   ) {}
 
+  @Public()
   @Mutation(() => AuthPayload, {
     description:
       'Creates an account with a code sent for REGISTER, and logs it in. Errors: PHONE_TAKEN, EMAIL_TAKEN, NAME_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.',
@@ -27,6 +29,7 @@ export class LoginResolver {
     return this.registrationService.register(ctx, input);
   }
 
+  @Public()
   @Mutation(() => AuthPayload, {
     description:
       'Opens a session. Errors: CREDENTIALS_INVALID, CODE_INVALID, CAPTCHA_REQUIRED (solve one and try again), ACCOUNT_LOCKED (for `retryAfter` seconds), ACCOUNT_DISABLED, THIRD_PARTY_REJECTED, THIRD_PARTY_UNAVAILABLE.',
@@ -38,6 +41,7 @@ export class LoginResolver {
     return this.loginService.login(ctx, input);
   }
 
+  @Public()
   @Mutation(() => Boolean, {
     description: 'Ends the session in use, or all of them. False when there was none.',
   })
@@ -52,11 +56,12 @@ export class LoginResolver {
     return this.sessionService.logout(ctx, everywhere);
   }
 
+  @SignedIn()
   @Mutation(() => AuthPayload, {
     description:
       'Puts a new session in the place of the one in use, whose token ends. Errors: UNAUTHENTICATED.',
   })
-  refreshSession(@Ctx() ctx: RequestContext): Promise<AuthResult> {
+  refreshSession(@Ctx() ctx: SignedInContext): Promise<AuthResult> {
     return this.loginService.refresh(ctx);
   }
 }

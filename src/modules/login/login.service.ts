@@ -1,7 +1,6 @@
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { IdentityProviders, ProvenIdentity, ThirdPartyCredential } from '../../infra/oauth/port.js';
-import { requireViewer } from '../../policy.js';
 import type { AccountCreator } from '../account/account.creator.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
@@ -70,8 +69,8 @@ export class LoginService {
   }
 
   /** A new session in the place of the caller's. Throws UNAUTHENTICATED. */
-  async refresh(ctx: RequestContext): Promise<AuthResult> {
-    const { userId } = requireViewer(ctx);
+  async refresh(ctx: SignedInContext): Promise<AuthResult> {
+    const { userId } = ctx.viewer;
     const { token, expiresAt } = await this.sessions.renew(ctx);
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: false };
   }

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import type { OpenAccountService, OpenAccountView } from './open-account.service.js';
 import type { RequestParameter } from './signed-request.js';
 
@@ -34,6 +35,7 @@ const PARAMETERS =
 export class OpenAccountResolver {
   constructor(private readonly openAccountService: OpenAccountService) {}
 
+  @Public('an app, by its signature')
   @Mutation(() => OpenAccount, {
     description:
       'Creates an account for a signed app, from the parameters `name`, `phone`, `email` (at least one) and `password`. A generated password goes to the new user. The same request again answers the same account. Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, NAME_INVALID, NAME_LENGTH, NAME_BANNED, PASSWORD_WEAK, SIGNATURE_INVALID, APP_IP_FORBIDDEN, PHONE_TAKEN, EMAIL_TAKEN.',
@@ -46,6 +48,7 @@ export class OpenAccountResolver {
     return this.openAccountService.register(ctx, parameters);
   }
 
+  @Public('an app, by its signature')
   @Query(() => OpenAccount, {
     description:
       'An account, for a signed app, from the parameters `account` and `type` (email, phone or id; told by its form when left out). Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, SIGNATURE_INVALID, APP_IP_FORBIDDEN, USER_NOT_FOUND.',

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { City } from './city.entity.js';
 import type { PlaceService } from './place.service.js';
@@ -10,6 +11,7 @@ export class CityResolver {
   constructor(private readonly placeService: PlaceService) {}
 
   @AtMost(CITIES_MAX)
+  @Public()
   @Query(() => [City], { description: 'The cities of mainland China, Hong Kong, Macao and Taiwan, by code.' })
   cities(
     @Ctx() ctx: RequestContext,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
@@ -14,6 +15,7 @@ export class CommunityResolver {
   constructor(private readonly placeService: PlaceService) {}
 
   @Paged()
+  @Public()
   @Query(() => CommunityConnection, {
     description: 'The housing estates of a city, in the order they were added.',
   })

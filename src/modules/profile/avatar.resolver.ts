@@ -1,6 +1,7 @@
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { SignedInContext } from '../../context.js';
+import { SignedIn } from '../../schema/access.js';
 import { FILE_DESCRIPTION, streamOf } from '../image/upload.stream.js';
 import { User } from '../user/user.entity.js';
 import type { ProfileService } from './profile.service.js';
@@ -9,12 +10,13 @@ import type { ProfileService } from './profile.service.js';
 export class AvatarResolver {
   constructor(private readonly profileService: ProfileService) {}
 
+  @SignedIn()
   @Mutation(() => User, {
     description:
       'Stores a picture and smaller copies of it, and makes it the avatar. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL, RATE_LIMITED (too many today).',
   })
   updateAvatar(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('file', () => GraphQLUpload, { description: FILE_DESCRIPTION }) file: Promise<FileUpload>,
   ): Promise<User> {
     return this.profileService.updateAvatar(ctx, streamOf(file));

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { SignedInContext } from '../../context.js';
+import { SignedIn } from '../../schema/access.js';
 import { parseId } from '../../schema/ids.js';
 import { User } from '../user/user.entity.js';
 import { UpdateProfileInput } from './profile.input.js';
@@ -9,12 +10,13 @@ import type { ProfileService } from './profile.service.js';
 export class ProfileResolver {
   constructor(private readonly profileService: ProfileService) {}
 
+  @SignedIn()
   @Mutation(() => User, {
     description:
       "Changes the caller's profile. Errors: INVALID_INPUT with the field, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED.",
   })
   updateProfile(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('input', () => UpdateProfileInput, { description: 'The changes.' }) input: UpdateProfileInput,
   ): Promise<User> {
     const { communityId, hobbyIds, ...changes } = input;

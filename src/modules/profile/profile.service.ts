@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { requireViewer } from '../../policy.js';
 import { countHobbies, replaceHobbies, USER_HOBBIES_MAX } from '../hobby/hobby.repository.js';
 import { imageLoader } from '../image/image.loader.js';
 import type { ImageService } from '../image/image.service.js';
@@ -46,8 +45,8 @@ export class ProfileService {
   ) {}
 
   /** Applies the changes to the caller. Throws as {@link check} does, and NAME_TAKEN. */
-  async update(ctx: RequestContext, changes: ProfileChanges): Promise<User> {
-    const { userId } = requireViewer(ctx);
+  async update(ctx: SignedInContext, changes: ProfileChanges): Promise<User> {
+    const { userId } = ctx.viewer;
     const { columns, hobbyIds, pictures } = await this.check(ctx, changes);
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
@@ -62,10 +61,10 @@ export class ProfileService {
 
   /** What the changes come to, without writing it. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED. */
   async check(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     changes: ProfileChanges,
   ): Promise<{ columns: Columns; hobbyIds: number[] | undefined; pictures: UsedPicture[] }> {
-    const current = await findUserById(ctx.em, requireViewer(ctx).userId);
+    const current = await findUserById(ctx.em, ctx.viewer.userId);
     if (!current) throw new AppError('UNAUTHENTICATED');
     const hobbyIds = await this.checkedHobbies(ctx, changes.hobbyIds);
     const names = await this.names(ctx, current, changes);
@@ -80,7 +79,7 @@ export class ProfileService {
   }
 
   /** Stores a picture and makes it the caller's avatar. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL. */
-  updateAvatar(ctx: RequestContext, stream: Readable): Promise<User> {
+  updateAvatar(ctx: SignedInContext, stream: Readable): Promise<User> {
     return this.images.uploadAvatar(ctx, stream, ({ id }) => this.update(ctx, { avatarId: id }));
   }
 
@@ -103,7 +102,7 @@ export class ProfileService {
   }
 
   private async pictures(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     current: User,
     changes: ProfileChanges,
   ): Promise<{ columns: Columns; used: UsedPicture[] }> {

@@ -1,5 +1,7 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { ABILITIES } from '../../policy.js';
+import { Needs, Public } from '../../schema/access.js';
 import { parseId } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
 import { CurrencyOrder } from './currency-order.entity.js';
@@ -17,6 +19,7 @@ export class RankingResolver {
   ) {}
 
   @Paged({ usual: RANK_DEFAULT, most: RANK_MAX })
+  @Public()
   @Query(() => IncomeRank, { description: 'Who received the most points; `computedAt` says as of when.' })
   rank(
     @Ctx() ctx: RequestContext,
@@ -41,12 +44,13 @@ export class RankingResolver {
     return this.rankingService.rank(ctx, { days, city, first });
   }
 
+  @Needs(ABILITIES.recordIncome)
   @Mutation(() => CurrencyOrder, {
     description:
       'Books an income of points. Needs the ability `[currency] Record Income`. Errors: INVALID_INPUT (field `key`: it is booked with another user or amount), USER_NOT_FOUND.',
   })
   recordIncome(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('input', () => RecordIncomeInput, { description: 'The income.' }) input: RecordIncomeInput,
   ): Promise<CurrencyOrder> {
     return this.incomeService.record(ctx, { ...input, userId: parseId(input.userId, 'userId') });

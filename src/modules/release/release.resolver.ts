@@ -1,5 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { Public } from '../../schema/access.js';
 import { AppPlatform, AppRelease } from './app-release.entity.js';
 import type { ReleaseService } from './release.service.js';
 
@@ -7,6 +8,7 @@ import type { ReleaseService } from './release.service.js';
 export class ReleaseResolver {
   constructor(private readonly releaseService: ReleaseService) {}
 
+  @Public()
   @Query(() => AppRelease, { nullable: true, description: 'The current app of a platform, if there is one.' })
   appRelease(
     @Ctx() ctx: RequestContext,

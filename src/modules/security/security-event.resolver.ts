@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { SignedInContext } from '../../context.js';
+import { SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
 import { SecurityEvent } from './security-event.entity.js';
@@ -16,11 +17,12 @@ export class SecurityEventResolver {
   constructor(private readonly securityEventService: SecurityEventService) {}
 
   @Paged()
+  @SignedIn()
   @Query(() => SecurityEventConnection, {
     description: "The caller's own log-ins, changes and refusals, newest first.",
   })
   async securityEvents(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
     first?: number,
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })

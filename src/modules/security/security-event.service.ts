@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
-import { requireViewer } from '../../policy.js';
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 import { insertEvent, listEvents } from './security-event.repository.js';
 
@@ -36,8 +35,8 @@ export class SecurityEventService {
   }
 
   /** The caller's own events, newest first. */
-  async list(ctx: RequestContext, page: PageInput): Promise<Page<SecurityEvent>> {
-    const { userId } = requireViewer(ctx);
+  async list(ctx: SignedInContext, page: PageInput): Promise<Page<SecurityEvent>> {
+    const { userId } = ctx.viewer;
     await this.settle();
     const size = pageSize(page.first);
     const rows = await listEvents(ctx.em, userId, decodeCursor(page.after), size + 1);

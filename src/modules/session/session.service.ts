@@ -1,12 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Config } from '../../config.js';
-import type { DatabaseContext } from '../../context.js';
-import { type RequestContext, type Viewer } from '../../context.js';
+import type { DatabaseContext, RequestContext, SignedInContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { toAppError } from '../../errors/unexpected.js';
 import { afterCommit } from '../../infra/database/after-commit.js';
 import { sourceOf } from '../../infra/ip.js';
-import { requireViewer } from '../../policy.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionCache } from './session.cache.js';
@@ -98,8 +96,8 @@ export class SessionService {
    * Puts a new session in the place of the caller's, whose token is good no more; of two at once, one succeeds.
    * Throws UNAUTHENTICATED.
    */
-  async renew(ctx: RequestContext): Promise<OpenedSession> {
-    const viewer = requireViewer(ctx);
+  async renew(ctx: SignedInContext): Promise<OpenedSession> {
+    const { viewer } = ctx;
     const { userId, sessionId, originId } = viewer;
     try {
       return await ctx.em.transactional(async () => {
@@ -116,8 +114,8 @@ export class SessionService {
   }
 
   /** The caller's sessions, newest first. */
-  list(ctx: RequestContext): Promise<Session[]> {
-    return findSessionsOfUser(ctx.em, requireViewer(ctx).userId);
+  list(ctx: SignedInContext): Promise<Session[]> {
+    return findSessionsOfUser(ctx.em, ctx.viewer.userId);
   }
 
   /** Ends the caller's session, or all of them. True when there was one. */
@@ -126,13 +124,18 @@ export class SessionService {
     const { userId, sessionId } = ctx.viewer;
     await this.end(ctx, userId, everywhere ? {} : { id: sessionId });
     await this.events.record(ctx, userId, SecurityEventKind.LOGGED_OUT);
-    ctx.viewer = null;
+    this.leave(ctx);
     return true;
   }
 
+  /** Nobody is known to call from here on. */
+  leave(ctx: RequestContext): void {
+    ctx.viewer = null;
+  }
+
   /** Ends one of the caller's sessions. Throws NOT_FOUND for somebody else's. */
-  async revoke(ctx: RequestContext, id: number): Promise<boolean> {
-    const { userId } = requireViewer(ctx);
+  async revoke(ctx: SignedInContext, id: number): Promise<boolean> {
+    const { userId } = ctx.viewer;
     if ((await this.end(ctx, userId, { id })) === 0) throw new AppError('NOT_FOUND', { field: 'id' });
     await this.events.record(ctx, userId, SecurityEventKind.SESSION_REVOKED);
     return true;

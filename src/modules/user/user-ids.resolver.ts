@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext } from '../../context.js';
 import { DeviceType } from '../../device-type.js';
+import { Internal } from '../../schema/access.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { OfPage, Paged } from '../../schema/list-bounds.js';
 import type { UserService } from './user.service.js';
@@ -24,6 +25,7 @@ export class UserIdsResolver {
   constructor(private readonly userService: UserService) {}
 
   @Paged({ usual: ID_PAGE_DEFAULT, most: ID_PAGE_MAX })
+  @Internal()
   @Query(() => UserIdPage, {
     description:
       'Numbers of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',

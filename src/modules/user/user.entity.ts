@@ -3,6 +3,7 @@ import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
 import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
+import { OwnedBy } from '../../schema/access.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { Image } from './image.entity.js';
@@ -51,6 +52,7 @@ registerEnumType(DeviceType, {
 export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
 
 /** A row of `users`, and the public face of an account. What only its owner may see has a field resolver. */
+@OwnedBy((user: User) => user.id)
 @ObjectType({ description: 'An account. Fields that belong to the owner alone are null for everybody else.' })
 @Entity({ tableName: 'users' })
 @Index({

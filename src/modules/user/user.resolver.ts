@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { type RequestContext } from '../../context.js';
+import type { RequestContext } from '../../context.js';
 import { ABILITIES, maySeePrivate } from '../../policy.js';
+import { OwnerOnly, Public } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
@@ -24,11 +25,13 @@ export class UserResolver {
     private readonly placeService: PlaceService,
   ) {}
 
+  @Public()
   @Query(() => User, { nullable: true, description: 'The caller; null when not logged in.' })
   me(@Ctx() ctx: RequestContext): Promise<User | null> {
     return this.userService.me(ctx);
   }
 
+  @Public()
   @Query(() => User, { nullable: true, description: 'One user by exactly one key; null when there is none.' })
   user(
     @Ctx() ctx: RequestContext,
@@ -51,6 +54,7 @@ export class UserResolver {
   }
 
   @Paged()
+  @Public('everybody; `nearby` needs a session')
   @Query(() => UserConnection, {
     description: 'Users, newest first unless the filter or the order says otherwise.',
   })
@@ -86,25 +90,28 @@ export class UserResolver {
     return user.nickname ?? user.name;
   }
 
+  @OwnerOnly()
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The phone, eleven digits. Only for the owner.',
   })
-  phone(@Root() user: User, @Ctx() ctx: RequestContext): string | null {
-    return maySeePrivate(ctx, user.id) ? user.phone : null;
+  phone(@Root() user: User): string | null {
+    return user.phone;
   }
 
+  @OwnerOnly()
   @FieldResolver(() => String, { nullable: true, description: 'The e-mail address. Only for the owner.' })
-  email(@Root() user: User, @Ctx() ctx: RequestContext): string | null {
-    return maySeePrivate(ctx, user.id) ? user.email : null;
+  email(@Root() user: User): string | null {
+    return user.email;
   }
 
+  @OwnerOnly()
   @FieldResolver(() => Boolean, {
     nullable: true,
     description: 'Whether the e-mail address was confirmed by a code. Only for the owner.',
   })
-  emailVerified(@Root() user: User, @Ctx() ctx: RequestContext): boolean | null {
-    return maySeePrivate(ctx, user.id) ? user.emailVerified : null;
+  emailVerified(@Root() user: User): boolean {
+    return user.emailVerified;
   }
 
   @FieldResolver(() => Boolean, {
@@ -128,12 +135,13 @@ export class UserResolver {
   }
 
   @AtMost(Object.keys(ABILITIES).length)
+  @OwnerOnly()
   @FieldResolver(() => [String], {
     nullable: true,
     description: 'What the account may do. Only for the owner.',
   })
-  abilities(@Root() user: User, @Ctx() ctx: RequestContext): string[] | null {
-    return maySeePrivate(ctx, user.id) ? user.abilities : null;
+  abilities(@Root() user: User): string[] {
+    return user.abilities;
   }
 
   @FieldResolver(() => City, {

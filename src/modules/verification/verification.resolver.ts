@@ -1,5 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { ABILITIES } from '../../policy.js';
+import { Needs, OwnerOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
@@ -10,26 +12,28 @@ import { userLoader } from '../user/user.loader.js';
 import { ReviewDecision, Verification, VerificationState } from './verification.entity.js';
 import { VerificationInput } from './verification.input.js';
 import { verificationLoader } from './verification.loader.js';
-import { maySeeIdentification } from './verification.rules.js';
 import type { VerificationService } from './verification.service.js';
 
 const VerificationConnection = connectionOf(Verification, 'Verification', ['verification', 'verifications']);
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
 
-const pictureOf = (ctx: RequestContext, { userId }: Verification, id: string | null) =>
-  id && maySeeIdentification(ctx, userId) ? imageLoader(ctx).load(id) : null;
+/** Reviewers compare it with the pictures. */
+const Identifying = () => OwnerOnly(ABILITIES.reviewVerification);
+
+const pictureOf = (ctx: RequestContext, id: string | null) => (id ? imageLoader(ctx).load(id) : null);
 
 @Resolver(() => Verification)
 export class VerificationResolver {
   constructor(private readonly verificationService: VerificationService) {}
 
   @Paged()
+  @Needs(ABILITIES.reviewVerification)
   @Query(() => VerificationConnection, {
     description:
       'Verifications to review, those that have waited longest first. Needs the ability `[user] Review Verification`.',
   })
   async verifications(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('state', () => VerificationState, { nullable: true, description: 'Only those in this state.' })
     state?: VerificationState | null,
     @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
@@ -40,44 +44,48 @@ export class VerificationResolver {
     return toConnection(await this.verificationService.list(ctx, state ?? null, { first, after }));
   }
 
+  @SignedIn()
   @Mutation(() => Verification, {
     description:
       'Submits a real-name verification of the caller. Errors: INVALID_INPUT or PHONE_INVALID with the field, VERIFICATION_STATE when there is one already.',
   })
   submitVerification(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
     input: VerificationInput,
   ): Promise<Verification> {
     return this.verificationService.submit(ctx, input);
   }
 
+  @SignedIn()
   @Mutation(() => Verification, {
     description:
       'Submits a refused verification of the caller again, with everything but its type anew. Errors: NOT_FOUND, VERIFICATION_STATE unless it was refused, INVALID_INPUT or PHONE_INVALID with the field.',
   })
   updateVerification(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
     input: VerificationInput,
   ): Promise<Verification> {
     return this.verificationService.update(ctx, input);
   }
 
+  @SignedIn()
   @Mutation(() => Boolean, {
     description:
       'Withdraws the verification of the caller, in any state, a passed one too. Always true. Errors: NOT_FOUND.',
   })
-  deleteVerification(@Ctx() ctx: RequestContext): Promise<boolean> {
+  deleteVerification(@Ctx() ctx: SignedInContext): Promise<boolean> {
     return this.verificationService.delete(ctx);
   }
 
+  @Needs(ABILITIES.reviewVerification)
   @Mutation(() => Verification, {
     description:
       "Decides on a verification that waits. Needs the ability `[user] Review Verification`, and is refused for one's own. Errors: FORBIDDEN, USER_NOT_FOUND, NOT_FOUND, VERIFICATION_STATE, INVALID_INPUT.",
   })
   reviewVerification(
-    @Ctx() ctx: RequestContext,
+    @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { description: 'Whose verification.' }) userId: string,
     @Arg('decision', () => ReviewDecision, { description: 'Pass or refuse.' }) decision: ReviewDecision,
     @Arg('desc', () => String, {
@@ -103,62 +111,70 @@ export class VerificationResolver {
     return userLoader(ctx).load(verification.userId);
   }
 
+  @Identifying()
   @FieldResolver(() => String, {
     nullable: true,
     description: `Name of the person, or of the one who stands for the organisation. ${PRIVATE}`,
   })
-  realName(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return this.verificationService.realName(ctx, verification);
+  realName(@Root() verification: Verification): string {
+    return this.verificationService.realName(verification);
   }
 
+  @Identifying()
   @FieldResolver(() => String, {
     nullable: true,
     description: `The number of that person's card, 18 characters (see that of VerificationInput). ${PRIVATE}`,
   })
-  idNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return this.verificationService.idNumber(ctx, verification);
+  idNumber(@Root() verification: Verification): string {
+    return this.verificationService.idNumber(verification);
   }
 
+  @Identifying()
   @FieldResolver(() => String, {
     nullable: true,
     description: `The mobile number given for the verification, eleven digits. ${PRIVATE}`,
   })
-  phoneNumber(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return maySeeIdentification(ctx, verification.userId) ? verification.phoneNumber : null;
+  phoneNumber(@Root() verification: Verification): string | null {
+    return verification.phoneNumber;
   }
 
+  @Identifying()
   @FieldResolver(() => String, {
     nullable: true,
     description: `Name of the organisation; null for a person. ${PRIVATE}`,
   })
-  organisationName(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return maySeeIdentification(ctx, verification.userId) ? verification.organisationName : null;
+  organisationName(@Root() verification: Verification): string | null {
+    return verification.organisationName;
   }
 
+  @Identifying()
   @FieldResolver(() => String, {
     nullable: true,
     description: `Address of the organisation; null for a person. ${PRIVATE}`,
   })
-  organisationAddress(@Root() verification: Verification, @Ctx() ctx: RequestContext): string | null {
-    return maySeeIdentification(ctx, verification.userId) ? verification.organisationAddress : null;
+  organisationAddress(@Root() verification: Verification): string | null {
+    return verification.organisationAddress;
   }
 
+  @Identifying()
   @FieldResolver(() => Image, {
     nullable: true,
     description: `Front of the identity card; null for an organisation. ${PRIVATE}`,
   })
   frontImage(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return pictureOf(ctx, verification, verification.frontImageId);
+    return pictureOf(ctx, verification.frontImageId);
   }
 
+  @Identifying()
   @FieldResolver(() => Image, {
     nullable: true,
     description: `Rear of the identity card; null for an organisation. ${PRIVATE}`,
   })
   rearImage(@Root() verification: Verification, @Ctx() ctx: RequestContext): Promise<Image | null> | null {
-    return pictureOf(ctx, verification, verification.rearImageId);
+    return pictureOf(ctx, verification.rearImageId);
   }
 
+  @Identifying()
   @FieldResolver(() => Image, {
     nullable: true,
     description: `Certificate of the organisation; null for a person. ${PRIVATE}`,
@@ -167,7 +183,7 @@ export class VerificationResolver {
     @Root() verification: Verification,
     @Ctx() ctx: RequestContext,
   ): Promise<Image | null> | null {
-    return pictureOf(ctx, verification, verification.certificateImageId);
+    return pictureOf(ctx, verification.certificateImageId);
   }
 }
 

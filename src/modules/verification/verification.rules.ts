@@ -1,6 +1,5 @@
-import { type RequestContext } from '../../context.js';
+import type {} from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { ABILITIES, hasAbility, maySeePrivate } from '../../policy.js';
 import { compact } from '../../text.js';
 import { isBirthday } from '../user/calendar.js';
 import { normalisePhone } from '../user/contact.js';
@@ -84,7 +83,3 @@ export function requiredPictures(
     return [field, reference];
   });
 }
-
-/** Whether the caller may see what identifies this user: reviewers compare it with the pictures. */
-export const maySeeIdentification = (ctx: RequestContext, userId: number): boolean =>
-  maySeePrivate(ctx, userId) || hasAbility(ctx, ABILITIES.reviewVerification);

@@ -1,7 +1,6 @@
-import { type RequestContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Page, PageInput } from '../../paging.js';
-import { ABILITIES, requireAbility, requireViewer } from '../../policy.js';
 import type { ImageService } from '../image/image.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
@@ -22,7 +21,6 @@ import {
   updateVerification,
 } from './verification.repository.js';
 import {
-  maySeeIdentification,
   normaliseTexts,
   type PictureField,
   requiredPictures,
@@ -52,10 +50,10 @@ export class VerificationService {
 
   /** Throws INVALID_INPUT, PHONE_INVALID, or VERIFICATION_STATE when the caller has submitted one already. */
   async submit(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     { type, ...fields }: VerificationFields & { type?: VerificationType | null },
   ): Promise<Verification> {
-    const { userId } = requireViewer(ctx);
+    const { userId } = ctx.viewer;
     if (!type) throw new AppError('INVALID_INPUT', { field: 'type' });
     const columns = await this.columnsOf(ctx, type, fields);
     return this.change(ctx, userId, async () => {
@@ -70,8 +68,8 @@ export class VerificationService {
    * Replaces all but the type of a refused one, which then waits again. Throws NOT_FOUND, VERIFICATION_STATE unless
    * it was refused, INVALID_INPUT or PHONE_INVALID.
    */
-  async update(ctx: RequestContext, fields: VerificationFields): Promise<Verification> {
-    const { userId } = requireViewer(ctx);
+  async update(ctx: SignedInContext, fields: VerificationFields): Promise<Verification> {
+    const { userId } = ctx.viewer;
     return this.change(ctx, userId, async () => {
       await lockActiveUser(ctx.em, userId);
       const { type } = await existing(ctx, userId, VerificationState.REFUSED);
@@ -82,8 +80,8 @@ export class VerificationService {
   }
 
   /** Withdraws the caller's, in any state. Always true. Throws NOT_FOUND when there is none. */
-  async delete(ctx: RequestContext): Promise<boolean> {
-    const { userId } = requireViewer(ctx);
+  async delete(ctx: SignedInContext): Promise<boolean> {
+    const { userId } = ctx.viewer;
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
       if (!(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
@@ -93,15 +91,15 @@ export class VerificationService {
   }
 
   /**
-   * Decides on one that waits. Needs `[user] Review Verification`. Throws FORBIDDEN for one's own, USER_NOT_FOUND,
+   * Decides on one that waits. Throws FORBIDDEN for one's own, USER_NOT_FOUND,
    * NOT_FOUND, and VERIFICATION_STATE when it does not wait or is not any more what the reviewer saw.
    */
   async review(
-    ctx: RequestContext,
+    ctx: SignedInContext,
     userId: number,
     { decision, desc, updatedAt }: Review,
   ): Promise<Verification> {
-    if (requireAbility(ctx, ABILITIES.reviewVerification).userId === userId) throw new AppError('FORBIDDEN');
+    if (ctx.viewer.userId === userId) throw new AppError('FORBIDDEN');
     const description = normaliseText(desc ?? null, 'desc', VERIFICATION_TEXT_MAX);
     const passed = decision === ReviewDecision.PASS;
     return this.change(ctx, userId, async () => {
@@ -116,23 +114,20 @@ export class VerificationService {
     });
   }
 
-  /** Those of one state, or of all, that have waited longest first. Needs `[user] Review Verification`. */
+  /** Those of one state, or of all, that have waited longest first. */
   list(ctx: RequestContext, state: VerificationState | null, page: PageInput): Promise<Page<Verification>> {
-    requireAbility(ctx, ABILITIES.reviewVerification);
     return pageOfVerifications(ctx, state, page);
   }
 
-  /** Null for whoever may not see it. */
-  realName(ctx: RequestContext, verification: Verification): string | null {
-    return maySeeIdentification(ctx, verification.userId) ? this.secrets.realName(verification) : null;
+  realName(verification: Verification): string {
+    return this.secrets.realName(verification);
   }
 
-  /** Null for whoever may not see it. */
-  idNumber(ctx: RequestContext, verification: Verification): string | null {
-    return maySeeIdentification(ctx, verification.userId) ? this.secrets.idNumber(verification) : null;
+  idNumber(verification: Verification): string {
+    return this.secrets.idNumber(verification);
   }
 
-  private async columnsOf(ctx: RequestContext, type: VerificationType, fields: VerificationFields) {
+  private async columnsOf(ctx: SignedInContext, type: VerificationType, fields: VerificationFields) {
     const { realName, idNumber, ...texts } = normaliseTexts(type, fields);
     const pictures: Record<PictureField, string | null> = {
       frontImageId: null,
@@ -142,7 +137,7 @@ export class VerificationService {
     for (const [field, reference] of requiredPictures(type, fields)) {
       pictures[field] = await this.images.resolveOwn(ctx, reference, field);
     }
-    return { ...texts, ...pictures, ...this.secrets.seal(requireViewer(ctx).userId, { realName, idNumber }) };
+    return { ...texts, ...pictures, ...this.secrets.seal(ctx.viewer.userId, { realName, idNumber }) };
   }
 
   /** Makes one change, records what it says has happened, and reads what it made, all in one transaction. */

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { type RequestContext } from '../../context.js';
-import { maySeePrivate } from '../../policy.js';
+import { OwnerOnly } from '../../schema/access.js';
 import { User } from '../user/user.entity.js';
 import { Currency } from './currency.entity.js';
 import { Vip } from './vip.entity.js';
@@ -11,14 +11,16 @@ import type { WalletService } from './wallet.service.js';
 export class UserWalletResolver {
   constructor(private readonly walletService: WalletService) {}
 
+  @OwnerOnly()
   @FieldResolver(() => Currency, { nullable: true, description: 'Points; null for anybody but the owner.' })
-  async currency(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Currency | null> {
-    return maySeePrivate(ctx, user.id) ? this.walletService.currency(ctx, user.id) : null;
+  currency(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Currency> {
+    return this.walletService.currency(ctx, user.id);
   }
 
+  @OwnerOnly()
   @FieldResolver(() => Wallet, { nullable: true, description: 'Money; null for anybody but the owner.' })
-  async wallet(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Wallet | null> {
-    return maySeePrivate(ctx, user.id) ? this.walletService.wallet(ctx, user.id) : null;
+  wallet(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Wallet> {
+    return this.walletService.wallet(ctx, user.id);
   }
 
   @FieldResolver(() => Vip, {

@@ -1,0 +1,72 @@
+import { BREAK, type DocumentNode, OperationTypeNode, visit } from 'graphql';
+import { type CompiledQuery as Code, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import type { GraphqlRequest, Operation } from './operation.js';
+
+/** A query is compiled when it comes for this time: to compile one costs as much as to run it often. */
+const COMPILED_AFTER = 3;
+/** Texts whose coming is counted; those that came least recently are forgotten first. */
+const COUNTED_MAX = 500;
+/** Longer texts, in characters, are not counted: they come from no app. */
+const TEXT_MAX = 3000;
+/** Compiled queries that are kept, in characters of their texts; each stands for up to 200 bytes. */
+const COMPILED_MAX = 200_000;
+
+/** To compile a look at the schema costs more than a request may, and no app asks for one often. */
+const INTROSPECTION = /\b__(schema|type)\b/;
+
+const OPERATION_NAME = /^[_A-Za-z]\w*$/;
+
+/** A query of a valid document, with the code that was made of it. */
+export interface CompiledQuery extends Operation {
+  run: Code['query'];
+}
+
+/** A name has no end of line in it. */
+const keyOf = ({ query, operationName }: GraphqlRequest): string => `${operationName ?? ''}\n${query}`;
+
+/** graphql-jit forgets fields of a fragment that stands in several places under different conditions. */
+function hasDirectives(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: () => {
+      found = true;
+      return BREAK;
+    },
+  });
+  return found;
+}
+
+/**
+ * Queries that come often, compiled. Apps send the same few texts again and again: to parse, validate and interpret them
+ * each time costs several times what their answers do.
+ */
+export class CompiledQueries {
+  private readonly times = new LRUCache<string, number>({ max: COUNTED_MAX });
+  private readonly queries = new LRUCache<string, CompiledQuery>({
+    maxSize: COMPILED_MAX,
+    sizeCalculation: (_query, key) => key.length,
+  });
+
+  find(request: GraphqlRequest): CompiledQuery | undefined {
+    const { operationName } = request;
+    if (typeof operationName === 'string' && !OPERATION_NAME.test(operationName)) return undefined;
+    return this.queries.get(keyOf(request));
+  }
+
+  /** Counts an operation of a valid document that is about to run. A query that comes often is compiled. */
+  count(request: GraphqlRequest, asked: Operation): void {
+    if (asked.operation.operation !== OperationTypeNode.QUERY) return;
+    const key = keyOf(request);
+    if (key.length > TEXT_MAX || INTROSPECTION.test(request.query) || this.queries.has(key)) return;
+    const times = (this.times.get(key) ?? 0) + 1;
+    this.times.set(key, times);
+    // A query that cannot be compiled is not tried again.
+    if (times !== COMPILED_AFTER || hasDirectives(asked.document)) return;
+    const compiled = compileQuery(asked.schema, asked.document, asked.operation.name?.value);
+    if (!isCompiledQuery(compiled)) return;
+    this.queries.set(key, { ...asked, run: compiled.query });
+    // Counted anew if others push it out.
+    this.times.delete(key);
+  }
+}

@@ -1,0 +1,104 @@
+import type { HTTPGraphQLHead } from '@apollo/server';
+import type { FastifyBaseLogger } from 'fastify';
+import {
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  getVariableValues,
+} from 'graphql';
+import type { RequestContext } from '../context.js';
+import { HTTP_STATUS } from '../errors/http-status.js';
+import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
+import { tell } from './errors.js';
+import { byPlace, withoutHidden } from './field-errors.js';
+import { assertWithinLimits } from './limits.js';
+import type { GraphqlRequest, Operation } from './operation.js';
+import { LIMITS } from './query-size.js';
+import type { Validation } from './validation.js';
+
+/** The answer to a client; `http` is set when its status or headers are not those of every answer. */
+export interface Answer extends Pick<ExecutionResult, 'data'> {
+  errors?: readonly GraphQLFormattedError[];
+  http?: HTTPGraphQLHead;
+}
+
+/** True when Apollo would run the operation. Apollo finds the same problem again and explains it. */
+function isGood(
+  { schema, document, operation }: Operation,
+  variables: Record<string, unknown>,
+  ctx: RequestContext,
+): boolean {
+  try {
+    assertWithinLimits(schema, document, operation, variables, ctx);
+  } catch {
+    return false;
+  }
+  // graphql-jit would explain each wrong item of a list, however many.
+  return !getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 }).errors;
+}
+
+/**
+ * Runs operations, compiled or with graphql-js, and reports failures in one way. Nothing runs twice: an operation that
+ * is left to Apollo has not run.
+ */
+export class Executor {
+  private readonly queries = new CompiledQueries();
+
+  constructor(
+    private readonly validation: Validation,
+    private readonly log: FastifyBaseLogger,
+  ) {}
+
+  /** The compiled query that is asked for; undefined when there is none yet, or it would be refused. */
+  find(request: GraphqlRequest, ctx: RequestContext): CompiledQuery | undefined {
+    const compiled = this.queries.find(request);
+    return compiled && isGood(compiled, request.variables ?? {}, ctx) ? compiled : undefined;
+  }
+
+  async runCompiled(
+    compiled: CompiledQuery,
+    { variables }: GraphqlRequest,
+    ctx: RequestContext,
+  ): Promise<Answer> {
+    return this.answerOf(await compiled.run(undefined, ctx, variables ?? {}), compiled, ctx);
+  }
+
+  /** Runs an operation that Apollo has read and found within the limits. Null where a document has none such. */
+  async run(
+    request: GraphqlRequest,
+    { schema, document, operation }: Pick<Operation, 'schema' | 'document'> & Partial<Operation>,
+    ctx: RequestContext,
+  ): Promise<Answer | null> {
+    const problems = this.validation.problems(document);
+    if (problems.length > 0) return this.refused(problems, ctx);
+    if (!operation) return null;
+    this.queries.count(request, { schema, document, operation });
+    const result = await execute({
+      schema,
+      document,
+      operationName: request.operationName,
+      variableValues: request.variables,
+      contextValue: ctx,
+      hideSuggestions: !this.validation.open,
+      options: { maxCoercionErrors: LIMITS.errors },
+    });
+    return this.answerOf(result, { schema, document, operation }, ctx);
+  }
+
+  private answerOf(result: ExecutionResult, operation: Operation, ctx: RequestContext): Answer {
+    const { errors, data } = result;
+    if (!errors) return result;
+    if (data === undefined) return this.refused(errors, ctx);
+    const failure = tell(this.log, withoutHidden(errors, operation), ctx);
+    failure.errors.sort(byPlace);
+    return { ...failure, data };
+  }
+
+  /** The query or its variables are wrong, and nothing has run. */
+  private refused(errors: readonly GraphQLError[], ctx: RequestContext): Answer {
+    const failure = tell(this.log, errors, ctx);
+    failure.http.status ??= HTTP_STATUS.input;
+    return failure;
+  }
+}
