@@ -4,9 +4,11 @@ import {
   type GraphQLInputObjectType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNullableType,
   isAbstractType,
   isInputObjectType,
   isIntrospectionType,
+  isListType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
@@ -14,6 +16,7 @@ import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { type Access, assertAccess, maySeePrivate } from '../policy.js';
 import { accessOf, ownerOf } from '../schema/access.js';
+import { boundsOf } from '../schema/list-bounds.js';
 import { FieldOrigins, type Method, type Property } from './field-origins.js';
 
 type Options = Omit<BuildSchemaOptions, 'resolvers'>;
@@ -109,6 +112,12 @@ function guarded(place: string, bound: Bound, resolve: Resolve | undefined): Res
   };
 }
 
+/** A list costs what it can hold (query-size.ts). */
+function assertBounded(place: string, field: Field): void {
+  if (isListType(getNullableType(field.type)) && boundsOf(field).list === undefined)
+    refuse(place, 'nothing says how long the list may be (src/schema/list-bounds.ts)');
+}
+
 class Binder {
   private readonly origins: FieldOrigins;
 
@@ -139,6 +148,7 @@ class Binder {
     if (makers.length === 0) notCarriedOut(place, 'a method or property that was inherited');
     for (const maker of makers) assertCarriedOut(place, maker);
     this.assertOneRule(place, bound, makers);
+    assertBounded(place, field);
     const resolve = method ? this.callOf(place, bound, method) : property && readOf(property);
     return guarded(place, bound, resolve);
   }
@@ -174,7 +184,7 @@ class Binder {
  * as plain objects of the shape of their class, and roots as they were returned.
  *
  * Throws, naming type and field, where a decorator asks type-graphql for something that is not done here, and for a
- * query or mutation without a rule.
+ * query or mutation without a rule, or a list without a bound.
  */
 export function buildBoundSchema(resolvers: readonly object[], options: Options): GraphQLSchema {
   const { globalMiddlewares = [], validate, validateFn } = options;

@@ -481,7 +481,17 @@ describe('the rules of fields', () => {
     }
   }
 
+  @Resolver()
+  class Endless {
+    @Public()
+    @Query(() => [Int], { nullable: true })
+    all(): number[] {
+      return [1];
+    }
+  }
+
   test.each<[string, Class, string]>([
+    ['a list without a bound', Endless, 'Query.all: nothing says how long the list may be'],
     ['a query without one', Silent, 'Query.open: nothing says who may call it'],
     ['two for one method', Twice, 'Query.both: more than one rule says who may'],
     ['an owner of a query', Ownerless, 'Query.whose: a query or mutation has no owner'],

@@ -55,6 +55,15 @@ describe('each field', () => {
     },
   );
 
+  test('every field that updateProfile takes is one of those tested here', async () => {
+    const { __type } = await app.client.data(
+      '{ __type(name: "UpdateProfileInput") { inputFields { name } } }',
+    );
+    const taken = __type.inputFields.map(({ name }: { name: string }) => name);
+    const others = ['name', 'communityId', 'hobbyIds', 'avatarId', 'backgroundId'];
+    expect(new Set(taken)).toEqual(new Set([...simple.map(([field]) => field), ...others]));
+  });
+
   test('an empty text clears a profile field, and an empty update changes nothing but the time', async () => {
     await update({ bio: 'x', location: '成都', nickname: 'y' });
     const { name } = await me();

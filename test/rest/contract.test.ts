@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -118,6 +118,12 @@ describe('every row', () => {
       expect(route.methods.length).toBeGreaterThan(0);
       expect(route.path === '' || route.path.startsWith('/')).toBe(true);
     }
+  });
+
+  test.each(DIALECTS)('$name: every URL stands on its page in docs/dialects/', ({ name, mounts }) => {
+    const page = readFileSync(`docs/dialects/${name}.md`, 'utf8');
+    const paths = mounts.flatMap(({ prefix, routes }) => routes.map(({ path: below }) => below || prefix));
+    expect(paths.filter((one) => !page.includes(`${one}\``))).toEqual([]);
   });
 
   test('anlife has all 17 documented interfaces, at their URLs', () => {

@@ -1,5 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Database, migrate } from '../../infra/database/database.js';
+import { MIGRATIONS } from '../../migrations/index.js';
 import { openDatabase } from '../../open-database.js';
 import type { Run } from '../command.js';
 import { type Output, showOne } from '../output.js';
@@ -16,18 +18,33 @@ async function withFreshDatabase(work: (database: Database) => Promise<Output>):
   }
 }
 
+const SOURCES = 'src/migrations';
+
+/** Files of migrations that `index.ts` does not list; none where there are no sources. */
+function unlisted(): string[] {
+  if (!existsSync(SOURCES)) return [];
+  const listed = new Set(MIGRATIONS.map(({ name }) => `${name}.ts`));
+  return readdirSync(SOURCES).filter((file) => file !== 'index.ts' && !listed.has(file));
+}
+
 async function check({ orm }: Database): Promise<Output> {
-  const sql = (await orm.schema.getUpdateSchemaSQL()).trim();
-  if (sql === '') return { json: { upToDate: true, sql }, text: 'The migrations lead to the entities.' };
-  return { json: { upToDate: false, sql }, text: `The migrations lack:\n${sql}`, exitCode: 1 };
+  const sql = (await orm.schema.getUpdateSchemaSQL({ wrap: false })).trim();
+  const forgotten = unlisted();
+  const upToDate = sql === '' && forgotten.length === 0;
+  if (upToDate) return { json: { upToDate, sql }, text: 'The migrations lead to the entities.' };
+  const lines = [
+    ...forgotten.map((file) => `${SOURCES}/index.ts does not list ${file}.`),
+    sql && `The migrations listed in ${SOURCES}/index.ts lack (npm run db:create-migration -- NAME):\n${sql}`,
+  ];
+  return { json: { upToDate, sql }, text: lines.filter(Boolean).join('\n'), exitCode: 1 };
 }
 
 async function createMigration({ orm }: Database, name?: string): Promise<Output> {
   const { fileName, diff } = await orm.migrator.create(undefined, false, false, name);
-  const file = fileName ? `src/migrations/${fileName}` : null;
+  const file = fileName ? `${SOURCES}/${fileName}` : null;
   const json = { file, up: diff.up };
   if (!file) return { json, text: 'The migrations lead to the entities: nothing to write.' };
-  return { json, text: `Wrote ${file}. Review it, and add it to src/migrations/index.ts.` };
+  return { json, text: `Wrote ${file}. Review it, and add it to ${SOURCES}/index.ts.` };
 }
 
 export function addDatabaseCommands(program: Command, run: Run): void {

@@ -105,10 +105,11 @@ const PAGES: Readonly<Record<string, () => string>> = {
 };
 
 /** Writes a file, or says whether it is already what it should be. */
-function keep(file: string, wanted: string, check: boolean): Output {
+function keep(file: string, wanted: string, command: string, check: boolean): Output {
   const upToDate = readFileSync(file, { encoding: 'utf8', flag: 'a+' }) === wanted;
   if (!check && !upToDate) writeFileSync(file, wanted);
-  const text = upToDate ? `${file} is up to date.` : check ? `${file} is out of date.` : `Wrote ${file}.`;
+  const outOfDate = check ? `${file} is out of date: npm run ${command}` : `Wrote ${file}.`;
+  const text = upToDate ? `${file} is up to date.` : outOfDate;
   return { json: { file, upToDate }, text, exitCode: check && !upToDate ? 1 : 0 };
 }
 
@@ -124,7 +125,7 @@ export function addProjectCommands(program: Command, print: Print): void {
     .description('Write schema.graphql from the code.')
     .option('--check', 'write nothing; fail when it is out of date')
     .action(({ check }: { check?: boolean }) =>
-      print(keep('schema.graphql', printCurrentSchema(), Boolean(check))),
+      print(keep('schema.graphql', printCurrentSchema(), 'schema', Boolean(check))),
     );
 
   program
@@ -134,7 +135,7 @@ export function addProjectCommands(program: Command, print: Print): void {
     )
     .option('--check', 'write nothing; fail when they are out of date')
     .action(({ check }: { check?: boolean }) => {
-      const pages = Object.entries(PAGES).map(([file, page]) => keep(file, page(), Boolean(check)));
+      const pages = Object.entries(PAGES).map(([file, page]) => keep(file, page(), 'docs', Boolean(check)));
       print({
         json: pages.map(({ json }) => json),
         text: pages.map(({ text }) => text).join('\n'),

@@ -6,6 +6,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { notInstalled } from '../not-installed.js';
 import { CommitSubscriber } from './after-commit.js';
+import { MigrationFile } from './migration-file.js';
 
 /** Named as the settings they are. */
 export interface DatabaseSettings {
@@ -35,7 +36,13 @@ const SHARED = {
 const sharedOptions = ({ entities, migrations }: DatabaseSchema) => ({
   ...SHARED,
   entities,
-  migrations: { migrationsList: migrations, snapshot: false, silent: true, pathTs: 'src/migrations' },
+  migrations: {
+    migrationsList: migrations,
+    snapshot: false,
+    silent: true,
+    pathTs: 'src/migrations',
+    generator: MigrationFile,
+  },
 });
 
 /**
