@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../src/config.js';
-import { queryOne } from '../src/infra/database/query.js';
+import { arrayOf, queryOne } from '../src/infra/database/query.js';
 import { SecretBox } from '../src/infra/secret-box.js';
 import { PasswordHasher } from '../src/modules/credential/password.hasher.js';
 import { VerificationSecrets } from '../src/modules/verification/verification.secrets.js';
@@ -43,9 +43,6 @@ const VERIFICATIONS = `
     description, slogan)
   select user_id, 'user', 1 - user_id % 3, ?, name, number, '13800138000', '个人认证', null
   from unnest(?::int[], ?::text[], ?::text[]) as given (user_id, name, number)`;
-
-/** A PostgreSQL array of texts without quotes, commas and braces. */
-const arrayOf = (items: readonly (string | number)[]): string => `{${items.join(',')}}`;
 
 async function insertSessions(em: EntityManager, users: number): Promise<void> {
   const sessions = Array.from({ length: SESSIONS }, (_, session) => session);

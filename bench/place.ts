@@ -64,7 +64,7 @@ async function prepare(env: Place, isNew: boolean, { users, say }: PlaceOptions)
     const em = infrastructure.database.fork();
     if (isNew) await fillUsers(em, config, users, say);
     const apps = new OpenAppService(new SecretBox(config.DATA_KEYS));
-    const { app, secret } = await apps.create(em, { name: 'bench' });
+    const { app, secret } = await apps.create({ em }, { name: 'bench' });
     return { app: { id: app.id, secret }, description: await describeData(em) };
   } finally {
     await closeInfrastructure(infrastructure);

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { arrayOf } from '../src/infra/database/query.js';
 import { GIVEN_NAMES, LARGE_CITIES, SURNAMES } from '../src/seeders/demo.words.js';
 import { ZONE } from '../src/zone.js';
 
@@ -12,8 +13,6 @@ export interface Sizes {
 
 /** Rows in one statement. */
 const BATCH = 500_000;
-
-const arrayOf = (items: readonly (string | number)[]): string => `{${items.join(',')}}`;
 
 /** Names such as `wangfang4711`; seven of ten users live in the large cities. */
 const USERS = `

@@ -26,12 +26,16 @@ export interface Client {
   readonly internal: boolean;
 }
 
+/** What a service needs that is called without a request too: the command line and jobs have no more. */
+export type DatabaseContext = Pick<RequestContext, 'em'>;
+
 /** What one request carries; services take it first. */
 export interface RequestContext {
   readonly requestId: string;
   readonly client: Client;
   /** Null until somebody is known to call; opening a session makes its holder the caller. */
   viewer: Viewer | null;
+  /** Ambient: within `em.transactional(…)` it is in that transaction, whoever asks it. */
   readonly em: EntityManager;
   readonly loaders: Loaders;
 }

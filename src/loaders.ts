@@ -20,6 +20,11 @@ export class Loaders {
     this.made.set(create, loader);
     return loader;
   }
+
+  /** What was loaded may be true no more: everything is read anew. */
+  clear(): void {
+    this.made.clear();
+  }
 }
 
 /** A loader of the request that is given. */

@@ -18,6 +18,7 @@ import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
 import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
+import { personalData } from './modules/erasure/personal-data.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { Claimants } from './modules/guard/claimants.js';
@@ -135,11 +136,11 @@ function createPeople(
 
 /** How accounts come, change and go. */
 function createAccounts(
-  { config, database, storage, messages, log }: Foundation,
+  { config, database, messages, log }: Foundation,
   parts: Parts & ReturnType<typeof createPeople>,
 ) {
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
-  const { moderation, openApps, profiles, securityEvents, sessions } = parts;
+  const { imageStore, moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
@@ -147,7 +148,7 @@ function createAccounts(
     availability: new AvailabilityService(guard, moderation),
     codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
     contacts: new ContactService(claimants, passwordVerifier, codeVerifier, securityEvents),
-    erasure: new ErasureService(database.fork, storage, config, (err, userId) =>
+    erasure: new ErasureService(database.fork, personalData(imageStore), config, (err, userId) =>
       log.error({ err, userId }, 'account not erased'),
     ),
     login: new LoginService(

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '../errors/app-error.js';
-import { City } from '../modules/place/city.entity.js';
 import { COMMUNITY_NAME_MAX } from '../modules/place/community.entity.js';
-import { insertCommunities, type NewCommunity } from '../modules/place/place.repository.js';
+import { findCityIds, insertCommunities, type NewCommunity } from '../modules/place/place.repository.js';
 import { visible } from '../text.js';
 
 /** Rows in one statement. */
@@ -30,7 +29,7 @@ export interface ImportResult {
 /** Imports a file in one transaction; the memory it takes does not grow with a CSV file. Names the first bad row. */
 export function importCommunities(em: EntityManager, file: string): Promise<ImportResult> {
   return em.transactional(async () => {
-    const cities = await cityIds(em);
+    const cities = await findCityIds(em);
     const result: ImportResult = { read: 0, added: 0 };
     let batch: NewCommunity[] = [];
     const flush = async () => {
@@ -51,14 +50,9 @@ export function importCommunities(em: EntityManager, file: string): Promise<Impo
 
 /** One community as it is stored. Throws INVALID_INPUT for an unknown city or a bad name. */
 export async function parseCommunity(em: EntityManager, input: NewCommunity): Promise<NewCommunity> {
-  const community = check({ ...input, place: '' }, await cityIds(em));
+  const community = check({ ...input, place: '' }, await findCityIds(em));
   if (!community) throw new AppError('INVALID_INPUT', { field: 'city or name' });
   return community;
-}
-
-async function cityIds(em: EntityManager): Promise<ReadonlySet<number>> {
-  const cities = await em.find(City, {}, { disableIdentityMap: true });
-  return new Set(cities.map(({ id }) => id));
 }
 
 function check({ cityId, name }: Row, cities: ReadonlySet<number>): NewCommunity | null {

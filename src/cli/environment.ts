@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, loadConfig } from '../config.js';
+import type { DatabaseContext } from '../context.js';
 import { startProblem } from '../errors/start-problem.js';
 import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { closeInfrastructure, type Infrastructure, openInfrastructure } from '../infrastructure.js';
@@ -36,6 +37,11 @@ export class Environment {
   /** The database, up to date: the command line may be what first touches it. */
   async em(): Promise<EntityManager> {
     return (await this.infrastructure()).database.fork();
+  }
+
+  /** The same, for services. */
+  async context(): Promise<DatabaseContext> {
+    return { em: await this.em() };
   }
 
   /** The services, as the running servers have them, over the same database, files and Redis. */

@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { type Dialect, meaningOf, type Route } from '../rest/dialect.js';
 import { DIALECTS } from '../rest/dialects/index.js';
-import { missingError } from '../rest/input.js';
+import { missingError } from '../rest/parameters.js';
 
 /** What every failure of the domain is at every door, printed from the tables of the dialects themselves. */
 

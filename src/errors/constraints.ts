@@ -11,14 +11,17 @@ const MEANING: Readonly<Record<string, { code: ErrorCode; field: string }>> = {
 };
 
 /** The name of the unique constraint that an error is about, if it is about one. */
-export function violatedConstraint(error: unknown): string | null {
+function violatedConstraint(error: unknown): string | null {
   if (!(error instanceof UniqueConstraintViolationException)) return null;
   const told = propertyOf(error, 'constraint');
   return typeof told === 'string' ? told : (/constraint "(\w+)"/.exec(error.message)?.[1] ?? null);
 }
 
-/** Turns a violated constraint into the code it stands for; leaves every other error as it is. */
-export function translateConstraint(error: unknown): unknown {
+/** The code that a violated constraint stands for; null for every other error. */
+export function ofConstraint(error: unknown): AppError | null {
   const meaning = MEANING[violatedConstraint(error) ?? ''];
-  return meaning ? new AppError(meaning.code, { field: meaning.field }, { cause: error }) : error;
+  return meaning ? new AppError(meaning.code, { field: meaning.field }, { cause: error }) : null;
 }
+
+/** Whether somebody has taken a name since it was looked for. */
+export const isNameTaken = (error: unknown): boolean => ofConstraint(error)?.code === 'NAME_TAKEN';

@@ -4,6 +4,7 @@ import { UnavailableError } from '../infra/unavailable.js';
 import { propertyOf } from '../unknown.js';
 import { AppError } from './app-error.js';
 import type { ErrorCode } from './codes.js';
+import { ofConstraint } from './constraints.js';
 
 /** The system's own names of what passes: connections that fail, and a disk that is full, read-only or failing. */
 const PASSING_SYSTEM = new Set([
@@ -72,6 +73,8 @@ export function toAppError(error: unknown): AppError {
     const { failure, field, cause } = error;
     return new AppError(OF_PROVIDER[failure], { ...(field && { field }) }, { cause });
   }
+  const taken = ofConstraint(error);
+  if (taken) return taken;
   if (isClientFault(error)) return new AppError('INVALID_INPUT', {}, { cause: error });
   return isUnavailable(error) ? unavailable(error) : new AppError('INTERNAL', {}, { cause: error });
 }

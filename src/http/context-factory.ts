@@ -75,7 +75,7 @@ export function contextFactory(
       locale: door.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await sessions.authenticate(database.em, door.token);
+    const viewer = await sessions.authenticate(database, door.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

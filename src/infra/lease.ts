@@ -16,6 +16,33 @@ if redis.call('GET', KEYS[1]) ~= ARGV[2] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 
+/** The right to be the only one at something, for as long as Redis says so. */
+export class Lease {
+  private readonly holder = randomUUID();
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly key: string,
+    private readonly lifeMs: number,
+  ) {}
+
+  /** False when another one holds it. Throws an UnavailableError when Redis does not answer. */
+  async take(): Promise<boolean> {
+    return (await orUnavailable(this.redis.set(this.key, this.holder, 'PX', this.lifeMs, 'NX'))) !== null;
+  }
+
+  /** Throws when it is lost. */
+  async renew(): Promise<void> {
+    const { redis, key, holder, lifeMs } = this;
+    if ((await RENEW.run(redis, redisTime, [key], [holder, lifeMs])) === 0) throw new Error('lease lost');
+  }
+
+  /** Gives it back, if it is still held; never throws. */
+  async release(): Promise<void> {
+    await RELEASE.run(this.redis, redisTime, [this.key], [this.holder]).catch(() => undefined);
+  }
+}
+
 /**
  * Does the work while this is the only process that does; null when another one is at it. The signal is aborted when
  * the lease is lost, for example because Redis is gone: somebody else may then begin, so the work has to be safe
@@ -27,18 +54,14 @@ export async function withLease<T>(
   work: (lost: AbortSignal) => Promise<T>,
   lifeMs = LIFE_MS,
 ): Promise<T | null> {
-  const key = `lease:${name}`;
-  const holder = randomUUID();
-  if ((await orUnavailable(redis.set(key, holder, 'PX', lifeMs, 'NX'))) === null) return null;
+  const lease = new Lease(redis, `lease:${name}`, lifeMs);
+  if (!(await lease.take())) return null;
   const lost = new AbortController();
-  const renew = async () => {
-    if ((await RENEW.run(redis, redisTime, [key], [holder, lifeMs])) === 0) throw new Error('lease lost');
-  };
-  const renewal = setInterval(() => renew().catch((error) => lost.abort(error)), lifeMs / 3).unref();
+  const renewal = setInterval(() => lease.renew().catch((error) => lost.abort(error)), lifeMs / 3).unref();
   try {
     return await work(lost.signal);
   } finally {
     clearInterval(renewal);
-    await RELEASE.run(redis, redisTime, [key], [holder]).catch(() => undefined);
+    await lease.release();
   }
 }

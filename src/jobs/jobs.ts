@@ -44,7 +44,7 @@ export function createJobRunner(
     'purge-security-events': (signal) =>
       inBatches(signal, (limit) => deleteOldEvents(database.fork(), config.SECURITY_EVENT_DAYS, limit)),
     'purge-unclaimed-pictures': (signal) =>
-      inBatches(signal, (limit) => imageStore.purgeUnclaimed(database.fork(), limit)),
+      inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

@@ -6,9 +6,7 @@ import { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import type { ReplyCookie } from '../http/cookies.js';
-import type { Input } from './input.js';
 import type { Parameters, Part, Values } from './parameters.js';
-import type { ParameterText } from './undeclared.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -38,6 +36,13 @@ interface Call {
   result?(data: unknown, values: unknown): unknown;
 }
 
+/** Fields of a JSON body. */
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Aside extends Call {
+  result?(data: unknown, values: unknown): Fields;
+}
+
 /**
  * One legacy URL: data only, declared with `row` of {@link tables}. A row that needs logic means that the schema is
  * missing something. `Meaning` is what a failure becomes in the dialect: a number, or whatever else its envelope is made of.
@@ -65,10 +70,10 @@ export interface Route<Meaning = unknown> extends Call {
   /** Whether another site's page may not make a browser send it. */
   sameSite?: boolean;
   /**
-   * Asked after the row's operation, done or refused, for what the envelope tells besides. Its own failures are passed
-   * over.
+   * Asked after the row's operation, done or refused: its result is added to the body of either answer. Its own failures
+   * are passed over.
    */
-  aside?: Call;
+  aside?: Aside;
   /** What the absence of single parameters means, where the document tells it from a malformed one. */
   missing?: Readonly<Record<string, Meaning>>;
   /** What single codes mean here and nowhere else in the dialect. */
@@ -78,9 +83,9 @@ export interface Route<Meaning = unknown> extends Call {
 /** What the operations of a dialect take and answer, as `<api>.operations.ts` has it. */
 type Operations = Readonly<Record<string, { variables: Variables; data: unknown }>>;
 
-type Typed<Operation extends Operations[string], P extends Parameters> = {
+type Typed<Operation extends Operations[string], P extends Parameters, Result = unknown> = {
   parameters?: P;
-  result?(data: Operation['data'], values: Values<P>): unknown;
+  result?(data: Operation['data'], values: Values<P>): Result;
 } & (Record<never, never> extends Operation['variables']
   ? { variables?(values: Values<P>): Operation['variables'] }
   : { variables(values: Values<P>): Operation['variables'] });
@@ -101,8 +106,8 @@ export const tables = <O extends Operations, Meaning>() => ({
     row: TypedRow<O, Name, P, Meaning>,
   ): Route<Meaning> => row,
   aside: <Name extends keyof O & string, P extends Parameters>(
-    aside: { operation: Name } & Typed<O[Name], P>,
-  ): Call => aside,
+    aside: { operation: Name } & Typed<O[Name], P, Fields>,
+  ): Aside => aside,
 });
 
 export interface Reply {
@@ -116,10 +121,7 @@ export interface Reply {
 /** What a dialect may look at when it answers, beside the result. */
 export interface Exchange {
   request: FastifyRequest;
-  input: Input;
   config: Pick<Config, 'MEMBER_HOME_URL'>;
-  /** What the row's {@link Route.aside} was answered. */
-  aside?: unknown;
 }
 
 /** A parameter of every row, under its name. */
@@ -136,8 +138,6 @@ export interface Dialect<Meaning = unknown> {
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
-  /** What its document says of the parameters of rows that declare none. */
-  parameters?: Readonly<Record<string, ParameterText>>;
   /**
    * Where its clients put a session's token beside `Authorization: Bearer`, in the order it is looked for; left out
    * where there are no sessions.
@@ -151,7 +151,7 @@ export interface Dialect<Meaning = unknown> {
   namesOnce?: boolean;
   success(result: unknown, route: Route, exchange: Exchange): Reply;
   /** `meaning` is what {@link meaningOf} found; without a route where none was reached. */
-  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>, aside?: unknown): Reply;
+  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>): Reply;
   /** The meaning of each kind of failure: complete, checked by the compiler. */
   kinds: Readonly<Record<ErrorKind, Meaning>>;
   /** What single codes mean in the whole dialect. */
@@ -175,6 +175,10 @@ export function resultOf({ result, absent }: Route, data: unknown, values: unkno
   if (absent && (told === null || told === undefined)) throw new AppError(absent);
   return told;
 }
+
+/** An answer with what was told besides; one without a body stays so. */
+export const withAside = (reply: Reply, told?: Fields): Reply =>
+  told && reply.body !== undefined ? { ...reply, body: { ...(reply.body as Fields), ...told } } : reply;
 
 /** Systems that put the result in the body answer 200, but for 429 and 5xx. */
 export function statusBesideBody({ code, kind }: AppError): number {

@@ -9,7 +9,15 @@ import { holdingBody } from '../http/bodies.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
-import { type Dialect, meaningOf, type Named, type Reply, type Route, resultOf } from './dialect.js';
+import {
+  type Dialect,
+  meaningOf,
+  type Named,
+  type Reply,
+  type Route,
+  resultOf,
+  withAside,
+} from './dialect.js';
 import { Input } from './input.js';
 import type { Operations } from './operations.js';
 import { streamPages } from './pages.js';
@@ -57,7 +65,7 @@ async function execute(
 /** A call about one's own record names oneself. */
 function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
   if (!route.owner) return;
-  const named = route.parameters?.[route.owner]?.read(input, route.owner) ?? input.requiredInt(route.owner);
+  const named = route.parameters?.[route.owner]?.read(input, route.owner);
   if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
   if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
 }
@@ -116,10 +124,6 @@ export function beforeBody(engine: Engine, dialect: Dialect, route: Route) {
   };
 }
 
-/** A row that declares nothing reads for itself. */
-const valuesOf = ({ parameters }: Pick<Route, 'parameters'>, input: Input): unknown =>
-  parameters ? readParameters(parameters, input) : input;
-
 /** Answers the requests that reach a row. */
 export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
   const check = sessionCheck(engine, dialect, route);
@@ -135,25 +139,24 @@ export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operat
     assertOwner(route, input, ctx);
     const ask = (name: string, given: Record<string, unknown>) =>
       execute(engine, operations, name, given, ctx);
-    try {
-      const values = valuesOf(route, input);
+    const succeed = async (): Promise<Reply> => {
+      const values = readParameters(route.parameters ?? {}, input);
       const variables = route.variables?.(values) ?? {};
       const data = await ask(route.operation, variables).catch((error: unknown) => {
         throw renamed(error, route.fields?.(values));
       });
       if (route.pages) {
-        return reply
-          .type('application/json; charset=utf-8')
-          .send(streamPages(route.pages, data, variables, (given) => ask(route.operation, given)));
+        const body = streamPages(route.pages, data, variables, (given) => ask(route.operation, given));
+        return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
       }
-      const exchange = { request, input, config: engine.config, aside: await asideOf(route, input, ask) };
-      const success = dialect.success(resultOf(route, data, values), route, exchange);
-      for (const cookie of success.cookies ?? []) setCookie(reply, cookie, engine.config);
-      return sendReply(reply, success);
-    } catch (error) {
+      return dialect.success(resultOf(route, data, values), route, { request, config: engine.config });
+    };
+    const told = await succeed().catch((error: unknown) => {
       if (!route.aside || !isRefusal(error)) throw error;
-      return sendFailure(dialect, error, request, reply, await asideOf(route, input, ask));
-    }
+      return failureReply(dialect, error, route);
+    });
+    for (const cookie of told.cookies ?? []) setCookie(reply, cookie, engine.config);
+    return sendReply(reply, route.aside ? withAside(told, await asideOf(route.aside, input, ask)) : told);
   };
   return (request: FastifyRequest, reply: FastifyReply) => holdingBody(request, () => answer(request, reply));
 }
@@ -162,35 +165,34 @@ export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operat
 const isRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'internal';
 
-/** What a row asks besides; undefined when it asks nothing, or that fails. */
+/** What a row asks besides; undefined when that fails. */
 async function asideOf(
-  { aside }: Route,
+  aside: NonNullable<Route['aside']>,
   input: Input,
   ask: (name: string, variables: Record<string, unknown>) => Promise<unknown>,
-): Promise<unknown> {
+) {
   try {
-    if (!aside) return undefined;
-    const values = valuesOf(aside, input);
+    const values = readParameters(aside.parameters ?? {}, input);
     const data = await ask(aside.operation, aside.variables?.(values) ?? {});
-    return aside.result ? aside.result(data, values) : data;
+    return aside.result?.(data, values);
   } catch {
     return undefined;
   }
+}
+
+function failureReply(dialect: Dialect, error: AppError, route?: Route): Reply {
+  const { headers, ...answer } = dialect.failure(error, meaningOf(dialect, error, route), route);
+  const { retryAfter } = error.details;
+  return { ...answer, headers: { ...headers, ...(retryAfter && { 'retry-after': String(retryAfter) }) } };
 }
 
 const sendReply = (reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply =>
   reply.code(status).headers(headers).send(body);
 
 /** A failure in the dialect's envelope. */
-export function sendFailure(
+export const sendFailure = (
   dialect: Dialect,
   error: AppError,
   request: FastifyRequest,
   reply: FastifyReply,
-  aside?: unknown,
-): FastifyReply {
-  const route = request.routeOptions?.config?.row;
-  const answer = dialect.failure(error, meaningOf(dialect, error, route), route, aside);
-  if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
-  return sendReply(reply, answer);
-}
+): FastifyReply => sendReply(reply, failureReply(dialect, error, request.routeOptions?.config?.row));

@@ -80,6 +80,10 @@ interface Refusal {
   code?: ErrorCode | undefined;
 }
 
+/** What a request is refused with for a parameter that must be there and is not, or is empty. */
+export const missingError = (field: string): AppError =>
+  new AppError('INVALID_INPUT', { field, missing: true });
+
 /** A parameter of one value. Absent is `undefined`; empty is an empty text, or null where it is no text. */
 export class Parameter<T> implements Part<T> {
   constructor(
@@ -162,6 +166,11 @@ export class Parameter<T> implements Part<T> {
   /** Anything malformed is as if absent: nothing is refused for it. */
   lenient(): Parameter<T | undefined> {
     return new Parameter((this.schema as z.ZodType<T | undefined>).catch(undefined), this.table);
+  }
+
+  /** True where anything but an empty text was sent, even malformed: nothing is refused for it. */
+  sent(): Parameter<boolean> {
+    return new Parameter(z.unknown().transform(isFilled), this.table);
   }
 
   /** Refuses a value that is there and does not hold. */
@@ -367,9 +376,11 @@ export const firstOf = <T>(places: Readonly<Record<string, Part<T | undefined>>>
   sample: () => Object.values(sampleParameters(places))[0],
 });
 
+const anything = text('');
+
 /** Everything that a request brings, as text: what is declared of it is told in the API docs, and not checked here. */
 export const everything = (parameters: Parameters): Part<{ name: string; value: string }[]> => ({
-  read: (input) => input.texts(),
+  read: (input) => input.names().map((name) => ({ name, value: anything.read(input, name) ?? '' })),
   documents: () => documentParameters(parameters),
   sample: () => [],
 });

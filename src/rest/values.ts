@@ -1,5 +1,4 @@
 import { DateTime } from 'luxon';
-import { AppError } from '../errors/app-error.js';
 import { ZONE } from '../zone.js';
 
 /** Conversions between the schema's values and those of the legacy documents, shared by the dialects. */
@@ -10,12 +9,10 @@ export const userNumber = (id: string): number => Number(id);
 /** Unix seconds of a date at 00:00 in Asia/Shanghai. */
 export const dateToSeconds = (date: string): number => DateTime.fromISO(date, { zone: ZONE }).toSeconds();
 
-/** The date in Asia/Shanghai of a moment in Unix seconds, which may be negative. Throws INVALID_INPUT. */
-export function secondsToDate(seconds: number, field: string): string {
+/** The date in Asia/Shanghai of a moment in Unix seconds, which may be negative; undefined beyond the years 1 to 9999. */
+export function secondsToDate(seconds: number): string | undefined {
   const date = DateTime.fromSeconds(seconds, { zone: ZONE });
-  const iso = date.isValid && date.year >= 1 && date.year <= 9999 ? date.toISODate() : null;
-  if (!iso) throw new AppError('INVALID_INPUT', { field });
-  return iso;
+  return date.isValid && date.year >= 1 && date.year <= 9999 ? date.toISODate() : undefined;
 }
 
 /** Unix seconds of a moment as the schema writes it. */
@@ -26,12 +23,3 @@ export const momentToSeconds = (moment: string | Date): number =>
 export const SEX_NAMES = { 0: 'UNSPECIFIED', 1: 'MALE', 2: 'FEMALE' } as const;
 
 export const SEX_NUMBERS: Readonly<Record<string, number>> = { UNSPECIFIED: 0, MALE: 1, FEMALE: 2 };
-
-/** For parameters that nothing is refused for: a malformed one is an absent one. */
-export function lenient<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}

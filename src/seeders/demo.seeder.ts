@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { queryOne } from '../infra/database/query.js';
+import { arrayOf, queryOne } from '../infra/database/query.js';
 import { insertCommunities } from '../modules/place/place.repository.js';
 import { ZONE } from '../zone.js';
 import { BIOS, COMMUNITIES, GIVEN_NAMES, LARGE_CITIES, SURNAMES } from './demo.words.js';
@@ -27,9 +27,6 @@ export interface DemoResult {
 
 /** Users in one transaction. */
 const BATCH = 5000;
-
-/** A PostgreSQL array of plain words. */
-const arrayOf = (items: readonly (string | number)[]): string => `{${items.join(',')}}`;
 
 /**
  * Adds users with everything around them, in batches of set-based SQL. Numbers come from the table's own sequence and

@@ -96,7 +96,7 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
   const early = await applicant(app.client);
   await submit(app.client, early.token, personOf(early));
   const asSubmitted = await seen(app.client, early.id, early.token);
-  const openApp = await app.services.openApps.create(app.infrastructure.database.fork(), {});
+  const openApp = await app.services.openApps.create(app.infrastructure.database, {});
   await app.close();
 
   app = await world.start({ DATA_KEYS: `${NEW},${OLD}` });

@@ -140,7 +140,7 @@ describe('a database that takes no writes', () => {
   test('a database that takes no writes answers reads, makes writes unavailable, and shows in /readyz until it takes them again', async () => {
     // Uses are recorded: a reader whose last one was long ago writes.
     await sql(`update sessions set last_seen_at = now() - interval '1 hour'`);
-    await app.services.sessions.refresh(app.infrastructure.database.fork(), account.id);
+    await app.services.sessions.refresh(app.infrastructure.database, account.id);
     await setReadOnly(true);
     try {
       await until('it is read-only', async () => (await state().catch(() => []))[0]?.read_only === 'on');
@@ -231,7 +231,7 @@ describe('timestamps beyond what clients read', () => {
       await sql(`update ${table} set ${sets} where ${table === 'users' ? 'id' : 'user_id'} = ${id}`);
     }
     await sql(`update users set birthday = '${date}' where id = ${id}`);
-    await app.services.sessions.refresh(app.infrastructure.database.fork(), id);
+    await app.services.sessions.refresh(app.infrastructure.database, id);
   }
 
   test.each(MOMENTS)(
@@ -270,7 +270,7 @@ describe('timestamps beyond what clients read', () => {
   test('a session whose end is infinity is good', async () => {
     const { id, token } = await app.client.register();
     await sql(`update sessions set expires_at = 'infinity' where user_id = ${id}`);
-    await app.services.sessions.refresh(app.infrastructure.database.fork(), id);
+    await app.services.sessions.refresh(app.infrastructure.database, id);
     const { sessions } = await app.client.data('{ sessions { expiresAt } }', {}, token);
     expect(sessions).toEqual([{ expiresAt: '9999-12-31T23:59:59.999Z' }]);
   });

@@ -90,7 +90,7 @@ const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).status;
         'mutation ($input: LoginInput!) { login(input: $input) { token } }',
         { input: { account: account.phone, password: PASSWORD } },
       );
-      await app.services.sessions.refresh(app.infrastructure.database.fork(), account.id);
+      await app.services.sessions.refresh(app.infrastructure.database, account.id);
       await proxy.cut();
       const { status, errors } = await app.client.graphql('{ me { id } }', {}, { token: login.token });
       expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);

@@ -13,7 +13,7 @@ let openApp: { id: number; secret: string };
 
 beforeAll(async () => {
   app = await startTestApp({ CODE_IP_DAILY_LIMIT: '10000', GUARD_IP_HOURLY: '10000' });
-  const created = await app.services.openApps.create(app.infrastructure.database.fork(), {});
+  const created = await app.services.openApps.create(app.infrastructure.database, {});
   openApp = { id: created.app.id, secret: created.secret };
 });
 afterAll(() => app.close());

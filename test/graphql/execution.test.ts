@@ -123,3 +123,32 @@ test('a compiled query runs on the schema that belongs to its caller', async () 
     expect(await ask()).toBeNull();
   }
 });
+
+test('a mutation sees in its fields what those before it in the request have changed', async () => {
+  const bob = await app.client.register({ name: 'bob_followed' });
+  const shown = 'hasFollower extra { followersCount } hobbies { id }';
+  const { data, errors } = await app.client.graphql(
+    `mutation ($bob: ID!) {
+       before: unfollow(userId: $bob) { ${shown} }
+       followed: follow(userId: $bob) { ${shown} }
+       left: unfollow(userId: $bob) { ${shown} }
+       named: updateProfile(input: { nickname: "One", hobbyIds: ["1"] }) { nickname ${shown} }
+       renamed: updateProfile(input: { nickname: "Two", hobbyIds: [] }) { nickname ${shown} }
+     }`,
+    { bob: String(bob.id) },
+    { token: alice.token },
+  );
+  expect(errors).toBeUndefined();
+  const seen = (followersCount: number) => ({
+    hasFollower: followersCount > 0,
+    extra: { followersCount },
+    hobbies: [],
+  });
+  expect(data).toEqual({
+    before: seen(0),
+    followed: seen(1),
+    left: seen(0),
+    named: { ...seen(0), nickname: 'One', hobbies: [{ id: '1' }] },
+    renamed: { ...seen(0), nickname: 'Two' },
+  });
+});

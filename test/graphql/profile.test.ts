@@ -14,7 +14,7 @@ beforeAll(async () => {
   const em = app.infrastructure.database.fork();
   const id = await em.insert(Community, { cityId: Number(HANGZHOU), name: '西溪花园' } as never);
   communityId = String(id);
-  await app.services.moderation.banWord(em, '违禁');
+  await app.services.moderation.banWord({ em }, '违禁');
 });
 afterAll(() => app.close());
 

@@ -7,8 +7,8 @@ let app: LoneApp;
 beforeAll(async () => {
   app = await startTestApp({ GUARD_IP_HOURLY: '100000', CODE_IP_DAILY_LIMIT: '100000' });
   const em = app.infrastructure.database.fork();
-  await app.services.moderation.banWord(em, '管理员');
-  await app.services.moderation.banWord(em, 'admin');
+  await app.services.moderation.banWord({ em }, '管理员');
+  await app.services.moderation.banWord({ em }, 'admin');
 });
 afterAll(() => app.close());
 
@@ -229,17 +229,17 @@ describe('the code', () => {
 test('a blocked IP address can neither register nor log in', async () => {
   const { phone } = await app.client.register();
   const em = app.infrastructure.database.fork();
-  await app.services.moderation.blockIp(em, '127.0.0.0/8');
+  await app.services.moderation.blockIp({ em }, '127.0.0.0/8');
   expect((await register()).outcome.code).toBe('IP_BLOCKED');
   expect((await mutate(app.client, 'login', { account: phone, password: PASSWORD })).code).toBe('IP_BLOCKED');
-  await app.services.moderation.unblockIp(em, '127.0.0.0/8');
+  await app.services.moderation.unblockIp({ em }, '127.0.0.0/8');
   await expect(logIn(app.client, phone)).resolves.toBeDefined();
 });
 
 test('a word of more than 64 characters cannot be banned', async () => {
   const em = app.infrastructure.database.fork();
-  await expect(app.services.moderation.banWord(em, '禁'.repeat(64))).resolves.toBe('禁'.repeat(64));
-  await expect(app.services.moderation.banWord(em, '禁'.repeat(65))).rejects.toMatchObject({
+  await expect(app.services.moderation.banWord({ em }, '禁'.repeat(64))).resolves.toBe('禁'.repeat(64));
+  await expect(app.services.moderation.banWord({ em }, '禁'.repeat(65))).rejects.toMatchObject({
     code: 'INVALID_INPUT',
     details: { field: 'word' },
   });

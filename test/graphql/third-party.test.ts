@@ -134,7 +134,7 @@ describe('refused credentials', () => {
 });
 
 test('a banned nickname of a third-party profile is not taken over', async () => {
-  await app.services.moderation.banWord(app.infrastructure.database.fork(), '坏词');
+  await app.services.moderation.banWord(app.infrastructure.database, '坏词');
   const { value } = await byWechat('o-banned', undefined, { profile: { nickname: '很坏词的' } });
   expect(value.user.nickname).toBe(value.user.name);
 });

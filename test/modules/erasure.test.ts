@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Storage } from '../../src/infra/storage/port.js';
 import { ErasureService } from '../../src/modules/erasure/erasure.service.js';
+import { personalData } from '../../src/modules/erasure/personal-data.js';
+import { ImageStore } from '../../src/modules/image/image.store.js';
 import { User } from '../../src/modules/user/user.entity.js';
 import { type LoneApp, startTestApp } from '../support/app.js';
 import { type Account, freshPhone, PASSWORD } from '../support/client.js';
@@ -208,7 +210,7 @@ test('every table that refers to users is filled by the tests of erasure, or is 
     account.id,
     `subject ${account.id}`,
   ]);
-  const openApp = await app.services.openApps.create(em.fork(), {});
+  const openApp = await app.services.openApps.create({ em }, {});
   await em.execute('insert into open_app_calls (app_id, signature, user_id) values (?, ?, ?)', [
     openApp.app.id,
     '0'.repeat(32),
@@ -396,8 +398,11 @@ describe('erasures at once', () => {
     const { database, storage } = app.infrastructure;
     const runs = await Promise.all(
       [1, 2, 3].map(() =>
-        new ErasureService(database.fork, storage, app.config, (error) =>
-          failures.push(error),
+        new ErasureService(
+          database.fork,
+          personalData(new ImageStore(app.config, storage)),
+          app.config,
+          (error) => failures.push(error),
         ).eraseCancelled(new AbortController().signal),
       ),
     );

@@ -91,15 +91,6 @@ describe('following', () => {
     expect(execute).toHaveBeenCalledTimes(1);
   });
 
-  it('a request that follows sees its own change', async () => {
-    const [ann, bob] = [await createUser(database), await createUser(database)];
-    const ctx = as(ann);
-    const user = (await userLoader(ctx).load(bob)) as User;
-    expect(await fields.hasFollower(ctx, user)).toBe(false);
-    await follows.follow(ctx, bob);
-    expect(await fields.hasFollower(ctx, user)).toBe(true);
-  });
-
   it('follows are counted exactly when everybody follows everybody at once', async () => {
     const other = await database.another();
     const ids = await Promise.all(Array.from({ length: 6 }, () => createUser(database)));

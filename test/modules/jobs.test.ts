@@ -59,7 +59,7 @@ describe('purge-sessions', () => {
     });
     expect(await idsIn('sessions')).toEqual([...before, ...kept]);
     // Where the account has been in the last 30 days is known as before.
-    expect(await app.services.sessions.isKnownSource(em, userId, '203.0.113.9')).toBe(true);
+    expect(await app.services.sessions.isKnownSource({ em }, userId, '203.0.113.9')).toBe(true);
   });
 
   test('purge-sessions deletes any number, found by their index', async () => {

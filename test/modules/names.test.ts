@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { migrate } from '../../src/infra/database/database.js';
 import { foldName } from '../../src/modules/user/text.js';
-import { listUsers } from '../../src/modules/user/user.list.js';
 import { findUserByName } from '../../src/modules/user/user.repository.js';
+import { listUsers } from '../../src/modules/user/user-list.repository.js';
 import { createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 
 /** Names as the database compares them; on a server it has the locale C, which knows ASCII alone. */

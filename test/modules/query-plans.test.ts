@@ -9,18 +9,18 @@ import {
   isKnownSource,
 } from '../../src/modules/session/session.repository.js';
 import {
-  listUserIds,
-  listUsers,
-  type UserCriteria,
-  type UserListing,
-} from '../../src/modules/user/user.list.js';
-import {
   findUserByEmail,
   findUserById,
   findUserByName,
   findUserByPhone,
   findUsersByIds,
 } from '../../src/modules/user/user.repository.js';
+import {
+  listUserIds,
+  listUsers,
+  type UserCriteria,
+  type UserListing,
+} from '../../src/modules/user/user-list.repository.js';
 import { encodeCursor } from '../../src/paging.js';
 import { contextOf, openTestDatabase, type TestDatabase } from '../support/context.js';
 import { sqlOf } from '../support/statements.js';

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { DatabaseContext } from '../../src/context.js';
 import { createRedis, type Redis, type RedisConnection } from '../../src/infra/redis.js';
 import { CurrencyOrder } from '../../src/modules/ranking/currency-order.entity.js';
 import { DailyIncome } from '../../src/modules/ranking/daily-income.entity.js';
@@ -20,7 +20,7 @@ import { openTestRedis, type TestRedis } from '../support/redis.js';
 
 const CHENGDU = 510100;
 const places = {
-  cityByName: async (_em: EntityManager, name: string) => (name.startsWith('成都') ? CHENGDU : null),
+  cityByName: async (_ctx: DatabaseContext, name: string) => (name.startsWith('成都') ? CHENGDU : null),
 };
 const incomes = new IncomeService();
 

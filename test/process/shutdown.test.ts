@@ -99,9 +99,8 @@ let picture: string;
 
 test('a gateway that stops waits for no request beyond SHUTDOWN_SECONDS', async () => {
   // Whoever waited for longer would see the body given up, and end with 0.
-  await start({ SHUTDOWN_SECONDS: '1', BODY_STALL_SECONDS: '5' });
-  const { headers, body } = await uploadForm();
-  const held = await hold('/upload', headers, body);
+  await start({ SHUTDOWN_SECONDS: '1', BODY_STALL_SECONDS: '2' });
+  const held = await hold('/graphql', { 'content-type': 'application/json' }, Buffer.alloc(40_000, ' '));
   gateway.kill('SIGTERM');
   expect(await gateway.ended).toEqual({ code: 1, signal: null });
   await expect(held.finish()).rejects.toThrow();

@@ -11,9 +11,9 @@ import { anlife } from '../../src/rest/dialects/anlife.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
 import type { Engine } from '../../src/rest/handler.js';
 import { mountDialects } from '../../src/rest/mount.js';
-import { RecordingInput } from '../../src/rest/openapi/recording-input.js';
 import { FULL, sampler, type Variant } from '../../src/rest/openapi/samples.js';
 import { loadOperations } from '../../src/rest/operations.js';
+import { sampleParameters } from '../../src/rest/parameters.js';
 import type { Services } from '../../src/services.js';
 
 /** What holds for every row of every dialect, and what boot refuses. */
@@ -70,12 +70,12 @@ describe('every answer of anlife', () => {
   const operations = loadOperations(anlife, schema);
   const sample = sampler(schema);
   const answerOf = (route: Route, variant: Variant): unknown => {
-    const input = new RecordingInput(new Map(), new Set(), anlife.parameters ?? {}, {});
-    const variables = route.variables?.(input) ?? {};
+    const values = sampleParameters(route.parameters ?? {});
+    const variables = route.variables?.(values) ?? {};
     const data = sample(operations.get(route.operation) ?? '', variables, variant);
     if (route.pages) return route.pages.items(data);
     // As it will be sent.
-    return JSON.parse(JSON.stringify(route.result?.(data, input)));
+    return JSON.parse(JSON.stringify(route.result?.(data, values)));
   };
   /** A value with the name of its type in the place of each text and number. */
   const typesOf = (value: unknown): unknown => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   app = await startMember();
   const { phone, token, id } = await app.client.register({ name: known.name });
   Object.assign(known, { phone, id, email: await giveEmail(app.client, token) });
-  await app.services.moderation.banWord(app.infrastructure.database.fork(), '违禁');
+  await app.services.moderation.banWord(app.infrastructure.database, '违禁');
 });
 afterAll(() => app.close());
 beforeEach(() => {
@@ -263,9 +263,9 @@ describe('login/submit', () => {
   test('login/submit answers 4 from a blocked IP address', async () => {
     const em = app.infrastructure.database.fork();
     const form = { username: known.phone, password: PASSWORD };
-    await app.services.moderation.blockIp(em, `${browser.source}/32`);
+    await app.services.moderation.blockIp({ em }, `${browser.source}/32`);
     expect(await submit(path, form)).toEqual(told(4, 'IP 已被禁止访问', 0));
-    await app.services.moderation.unblockIp(em, `${browser.source}/32`);
+    await app.services.moderation.unblockIp({ em }, `${browser.source}/32`);
     expect((await submit(path, form)).body.status).toBe(1);
   });
 
@@ -288,6 +288,23 @@ describe('login/submit', () => {
     expect((await submit(path, { phone, code: wrongCode(code) })).body).toMatchObject({ status: 3, data: 1 });
     expect((await submit(path, { phone: '123', code })).body.status).toBe(3);
     expect((await submit(path, { phone, code })).body.status).toBe(1);
+  });
+
+  test('a malformed phone is refused where it is read, which beside a name or a password it is not', async () => {
+    const send = async (form: object) =>
+      pick(
+        await browser.send(path, {
+          method: 'POST',
+          headers: { ...JSON_PLEASE, 'content-type': 'application/json' },
+          body: JSON.stringify({ phone: ['1'], ...form }),
+        }),
+      );
+    expect(await send({ username: known.phone, password: PASSWORD })).toEqual(told(1, '登录成功', 0));
+    expect(await send({ username: known.phone })).toEqual(told(2, '密码为空', 0));
+    expect(await send({ password: PASSWORD })).toEqual(told(2, '用户名或手机号为空'));
+    expect(await send({ code: '1' })).toEqual(told(-1, '参数错误'));
+    expect(await send({ phone: '123', username: [] })).toEqual(told(-1, '参数错误'));
+    expect(await send({ phone: '123', password: [] })).toEqual(told(-1, '参数错误', 0));
   });
 });
 
@@ -361,7 +378,7 @@ describe('login/phonesubmit', () => {
 
   test('login/phonesubmit answers -1 from a blocked IP address', async () => {
     const em = app.infrastructure.database.fork();
-    await app.services.moderation.blockIp(em, browser.source);
+    await app.services.moderation.blockIp({ em }, browser.source);
     expect(await submit(path, { phone: known.phone, code: '123456' })).toEqual(told(-1, 'IP 已被禁止访问'));
   });
 });

@@ -50,7 +50,10 @@ const em = () => app.infrastructure.database.fork();
 async function createApp(allowedIps: string[] = []) {
   const { OpenAppService } = await import('../../src/modules/openapp/open-app.service.js');
   const { SecretBox } = await import('../../src/infra/secret-box.js');
-  const created = await new OpenAppService(new SecretBox(app.config.DATA_KEYS)).create(em(), { allowedIps });
+  const created = await new OpenAppService(new SecretBox(app.config.DATA_KEYS)).create(
+    { em: em() },
+    { allowedIps },
+  );
   return { id: created.app.id, secret: created.secret };
 }
 

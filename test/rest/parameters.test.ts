@@ -20,8 +20,10 @@ import {
   type Part,
   readParameters,
   sampleParameters,
+  secret,
   text,
   upload,
+  userId,
   word,
 } from '../../src/rest/parameters.js';
 
@@ -95,6 +97,14 @@ test.each<[string, Part<unknown>, unknown, unknown]>([
   ['transformed text', text('').transform((value) => value.length), undefined, undefined],
   ['text that becomes nothing', text('').transform(() => null), 'a', null],
   ['text that becomes undefined', text('').transform(() => undefined), 'a', REFUSED],
+  ['sent text', text('').sent(), 'a', true],
+  ['sent text', text('').sent(), ['a'], true],
+  ['sent text', text('').sent(), '', false],
+  ['sent text', text('').sent(), null, false],
+  ['sent text', text('').sent(), undefined, false],
+  ['secret', secret(''), 'a', 'a'],
+  ['secret', secret('', md5), 'a', REFUSED],
+  ['number of an account', userId('').required(), '7', 7],
   [
     'text of another refusal',
     text('').required().refusedAs('NOT_FOUND'),
@@ -282,6 +292,24 @@ describe('the API docs', () => {
       type: 'USER',
       data: { id: 1 },
     });
+  });
+
+  test('the declaration knows what a parameter holds', () => {
+    const table = {
+      user_id: userId('').required(),
+      phone: secret('').example('13030303030').sent(),
+      sum: md5(''),
+      login: group({ password: secret('', md5).required().refusedAs('NOT_FOUND') }),
+      data: nested({ number: secret('') }),
+    };
+    const contents = documentParameters(table).map(({ name, content }) => [name, content]);
+    expect(contents).toEqual([
+      ['user_id', 'user id'],
+      ['phone', 'secret'],
+      ['sum', undefined],
+      ['password', 'secret'],
+      ['data[number]', 'secret'],
+    ]);
   });
 
   test('the API docs ask for what every case asks for, and name what is read twice once', () => {

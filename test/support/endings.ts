@@ -11,7 +11,7 @@ export async function setAbilityAt(
 ): Promise<void> {
   const em = app.infrastructure.database.fork();
   await setAbility(em, id, ability, granted);
-  await app.services.sessions.refresh(em, id);
+  await app.services.sessions.refresh({ em }, id);
 }
 
 /** Prepares to end the session `token` of the account, and answers what ends it by a request to gateway `a`. */

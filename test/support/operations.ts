@@ -75,7 +75,7 @@ export async function giveEmail(client: Client, token: string, email = freshEmai
 export async function grant(app: TestApp, userId: number, abilities: string[]): Promise<void> {
   const em = app.infrastructure.database.fork();
   await em.nativeUpdate(User, { id: userId }, { abilities });
-  await app.services.sessions.refresh(em, userId);
+  await app.services.sessions.refresh({ em }, userId);
 }
 
 /** Changes a row behind the gateway's back. */

@@ -14,7 +14,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .action((text: string) =>
       run(async (environment) => {
         const { moderation } = await environment.services();
-        return showOne({ word: await moderation.banWord(await environment.em(), text) });
+        return showOne({ word: await moderation.banWord(await environment.context(), text) });
       }),
     );
 
@@ -24,7 +24,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .action(() =>
       run(async (environment) => {
         const { moderation } = await environment.services();
-        const words = await moderation.bannedWords(await environment.em());
+        const words = await moderation.bannedWords(await environment.context());
         return showList(words.map(({ word, createdAt }) => ({ word, createdAt })));
       }),
     );
@@ -36,7 +36,7 @@ export function addBannedWordCommands(program: Command, run: Run): void {
     .action((text: string) =>
       run(async (environment) => {
         const { moderation } = await environment.services();
-        const word = await moderation.allowWord(await environment.em(), text);
+        const word = await moderation.allowWord(await environment.context(), text);
         return showOne({ word, removed: true });
       }),
     );

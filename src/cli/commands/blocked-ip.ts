@@ -13,7 +13,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .action((text: string) =>
       run(async (environment) => {
         const { moderation } = await environment.services();
-        return showOne({ range: await moderation.blockIp(await environment.em(), text) });
+        return showOne({ range: await moderation.blockIp(await environment.context(), text) });
       }),
     );
 
@@ -23,7 +23,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .action(() =>
       run(async (environment) => {
         const { moderation } = await environment.services();
-        const blocked = await moderation.blockedIps(await environment.em());
+        const blocked = await moderation.blockedIps(await environment.context());
         return showList(blocked.map(({ range, createdAt }) => ({ range, createdAt })));
       }),
     );
@@ -35,7 +35,7 @@ export function addBlockedIpCommands(program: Command, run: Run): void {
     .action((range: string) =>
       run(async (environment) => {
         const { moderation } = await environment.services();
-        await moderation.unblockIp(await environment.em(), range);
+        await moderation.unblockIp(await environment.context(), range);
         return showOne({ range, removed: true });
       }),
     );

@@ -12,7 +12,7 @@ const viewOf = ({ id, key, mime, size, width, height }: Image) => ({ id, key, mi
 
 async function add(environment: Environment, file: string): Promise<Output> {
   const { defaultPhotos } = await environment.services();
-  return showOne(viewOf(await defaultPhotos.add(await environment.em(), createReadStream(file))));
+  return showOne(viewOf(await defaultPhotos.add(await environment.context(), createReadStream(file))));
 }
 
 const list = async (environment: Environment): Promise<Output> =>

@@ -24,16 +24,16 @@ const appsOf = async (environment: Environment) => (await environment.services()
 const create = async (
   environment: Environment,
   app: { name: string; allowedIps: string[] },
-): Promise<Output> => withSecret(await (await appsOf(environment)).create(await environment.em(), app));
+): Promise<Output> => withSecret(await (await appsOf(environment)).create(await environment.context(), app));
 
 const list = async (environment: Environment): Promise<Output> =>
-  showList((await (await appsOf(environment)).list(await environment.em())).map(viewOf));
+  showList((await (await appsOf(environment)).list(await environment.context())).map(viewOf));
 
 const rotate = async (environment: Environment, id: number): Promise<Output> =>
-  withSecret(await (await appsOf(environment)).rotate(await environment.em(), id));
+  withSecret(await (await appsOf(environment)).rotate(await environment.context(), id));
 
 const disable = async (environment: Environment, id: number): Promise<Output> =>
-  showOne(viewOf(await (await appsOf(environment)).disable(await environment.em(), id)));
+  showOne(viewOf(await (await appsOf(environment)).disable(await environment.context(), id)));
 
 export function addOpenAppCommands(program: Command, run: Run): void {
   const openApp = program.command('open-app').description('Applications that may call the signed open API.');

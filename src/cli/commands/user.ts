@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../errors/app-error.js';
-import { City } from '../../modules/place/city.entity.js';
+import { findCity } from '../../modules/place/place.repository.js';
 import { matchAccount } from '../../modules/user/account.finder.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
@@ -16,7 +16,7 @@ const USER = 'number, name, phone or verified e-mail';
 /** The user a text names; names and phones are never mistaken for numbers of users. */
 async function findUser(em: EntityManager, text: string): Promise<User> {
   const id = parseIdOrNull(text);
-  const user = id === null ? (await matchAccount(em, text)).user : await findUserById(em, id);
+  const user = id === null ? (await matchAccount({ em }, text)).user : await findUserById(em, id);
   if (!user) throw new AppError('USER_NOT_FOUND');
   return user;
 }
@@ -39,7 +39,7 @@ export function addUserCommands(program: Command, run: Run): void {
       const { id, name } = await findUser(em, text);
       const abilities = await setAbility(em, id, ability, granted);
       const { sessions } = await environment.services();
-      await sessions.refresh(em, id);
+      await sessions.refresh({ em }, id);
       return showOne({ id, name, abilities });
     });
 
@@ -70,7 +70,7 @@ export function addUserCommands(program: Command, run: Run): void {
 }
 
 async function showUser(em: EntityManager, user: User): Promise<Output> {
-  const city = user.cityId === null ? null : await em.findOne(City, user.cityId);
+  const city = user.cityId === null ? null : await findCity(em, user.cityId);
   const { id, name, nickname, phone, email, emailVerified, location, abilities, lastActiveAt, createdAt } =
     user;
   return showOne({

@@ -11,6 +11,7 @@ import {
   ormOptions,
 } from './orm-options.js';
 import { keepRoom } from './room.js';
+import { assertRowsReadable } from './rows.js';
 import { prepareOn } from './statement.js';
 
 type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
@@ -94,6 +95,7 @@ export async function connectDatabase(
     const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
     // All that MikroORM itself reads of moments passes here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
+    assertRowsReadable(orm.em);
     await requireVersion(orm);
     const stopWatching = isOwnDirectory
       ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))

@@ -20,3 +20,7 @@ export async function queryOne<Row>(
 
 /** A text to look for with `like`, its wildcards taken literally. */
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+/** An array as the text that PostgreSQL reads it from; its type goes behind the place, as in `any (?::int[])`. */
+export const arrayOf = (values: readonly (number | string)[]): string =>
+  `{${values.map((value) => (typeof value === 'number' ? value : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;

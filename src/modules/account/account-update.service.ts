@@ -1,7 +1,6 @@
 import type { Config } from '../../config.js';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { translateConstraint } from '../../errors/constraints.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
 import { assertFree } from '../contact/contact.service.js';
@@ -96,18 +95,14 @@ export class AccountUpdateService {
     profile: Partial<User>,
     wanted: Contact,
   ): Promise<void> {
-    try {
-      await ctx.em.transactional(async () => {
-        await lockActiveUser(ctx.em, userId);
-        if (wanted.email) await lockEmail(ctx.em, wanted.email);
-        const contact = await this.checkContact(ctx, userId, wanted);
-        await updateUser(ctx.em, userId, { ...profile, ...contact });
-        if (contact.phone) await this.events.record(ctx, userId, SecurityEventKind.PHONE_BOUND);
-        if (contact.email) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_CHANGED);
-        if (contact.email === null) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_UNBOUND);
-      });
-    } catch (error) {
-      throw translateConstraint(error);
-    }
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      if (wanted.email) await lockEmail(ctx.em, wanted.email);
+      const contact = await this.checkContact(ctx, userId, wanted);
+      await updateUser(ctx.em, userId, { ...profile, ...contact });
+      if (contact.phone) await this.events.record(ctx, userId, SecurityEventKind.PHONE_BOUND);
+      if (contact.email) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_CHANGED);
+      if (contact.email === null) await this.events.record(ctx, userId, SecurityEventKind.EMAIL_UNBOUND);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import { translateConstraint, violatedConstraint } from '../../errors/constraints.js';
+import { isNameTaken } from '../../errors/constraints.js';
 import type { ProvenIdentity } from '../../infra/oauth/port.js';
 import { takeOverEmail } from '../contact/email.repository.js';
 import { savePasswordHash } from '../credential/credential.repository.js';
@@ -32,8 +32,8 @@ export class AccountCreator {
       try {
         return await this.insert(ctx, { ...account, name: account.name ?? generateName() });
       } catch (error) {
-        const unlucky = !account.name && violatedConstraint(error) === 'users_name_unique';
-        if (!unlucky || attempt === NAME_TRIES) throw translateConstraint(error);
+        const unlucky = !account.name && isNameTaken(error);
+        if (!unlucky || attempt === NAME_TRIES) throw error;
       }
     }
   }

@@ -1,11 +1,17 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
-import { Identity } from '../credential/identity.entity.js';
+import { deleteIdentities } from '../credential/identity.repository.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { loadUser } from '../user/load-user.js';
-import { User, UserStatus } from '../user/user.entity.js';
-import { lockActiveUser, updateUser } from '../user/user.repository.js';
+import { type User, UserStatus } from '../user/user.entity.js';
+import {
+  changeStatus,
+  lockActiveUser,
+  nameOfCancelled,
+  recommendUser,
+  updateUser,
+} from '../user/user.repository.js';
 
 /** What changes whether an account can be used at all. */
 export class AdministrationService {
@@ -18,9 +24,8 @@ export class AdministrationService {
   async disable(ctx: RequestContext, userId: number): Promise<User> {
     await loadUser(ctx, userId);
     await ctx.em.transactional(async () => {
-      const from = { id: userId, status: UserStatus.ACTIVE };
-      const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.DISABLED });
-      await this.sessions.end(ctx.em, userId);
+      const changed = await changeStatus(ctx.em, userId, UserStatus.ACTIVE, UserStatus.DISABLED);
+      await this.sessions.end(ctx, userId);
       if (changed) await this.events.record(ctx, userId, SecurityEventKind.DISABLED);
     });
     return loadUser(ctx, userId);
@@ -29,8 +34,7 @@ export class AdministrationService {
   /** Makes a disabled account usable again. Idempotent. */
   async enable(ctx: RequestContext, userId: number): Promise<User> {
     await loadUser(ctx, userId);
-    const from = { id: userId, status: UserStatus.DISABLED };
-    const changed = await ctx.em.nativeUpdate(User, from, { status: UserStatus.ACTIVE });
+    const changed = await changeStatus(ctx.em, userId, UserStatus.DISABLED, UserStatus.ACTIVE);
     if (changed) await this.events.record(ctx, userId, SecurityEventKind.ENABLED);
     return loadUser(ctx, userId);
   }
@@ -38,7 +42,7 @@ export class AdministrationService {
   /** Puts a user at the head of the recommended ones. */
   async recommend(ctx: RequestContext, userId: number): Promise<User> {
     await loadUser(ctx, userId);
-    await ctx.em.nativeUpdate(User, { id: userId }, { recommendedAt: new Date() });
+    await recommendUser(ctx.em, userId);
     return loadUser(ctx, userId);
   }
 
@@ -53,7 +57,7 @@ export class AdministrationService {
       const cancelled = {
         status: UserStatus.DELETED,
         deletedAt: new Date(),
-        name: `deleted ${userId}`,
+        name: nameOfCancelled(userId),
         phone: null,
         email: null,
         emailVerified: false,
@@ -61,8 +65,8 @@ export class AdministrationService {
         abilities: [],
       };
       await updateUser(ctx.em, userId, cancelled);
-      await ctx.em.nativeDelete(Identity, { userId });
-      await this.sessions.end(ctx.em, userId);
+      await deleteIdentities(ctx.em, userId);
+      await this.sessions.end(ctx, userId);
       await this.events.record(ctx, userId, SecurityEventKind.DELETED);
     });
     this.sessions.leave(ctx);

@@ -43,12 +43,12 @@ export class AvailabilityService {
   async name(ctx: RequestContext, input: string): Promise<NameAvailability> {
     const name = nameAsTyped(input);
     if (await findUserByName(ctx.em, name)) return NameAvailability.TAKEN;
-    if (await this.moderation.isBanned(ctx.em, name)) return NameAvailability.BANNED;
+    if (await this.moderation.isBanned(ctx, name)) return NameAvailability.BANNED;
     return isName(name) ? NameAvailability.AVAILABLE : NameAvailability.INVALID;
   }
 
   async loginStatus(ctx: RequestContext, account: string): Promise<LoginStatus> {
-    const { accountKey } = await matchAccount(ctx.em, account);
+    const { accountKey } = await matchAccount(ctx, account);
     return this.guard.status({ accountKey, ip: ctx.client.ip });
   }
 }

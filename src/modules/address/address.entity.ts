@@ -1,6 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { createdAt } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'A delivery address of the caller.' })
@@ -16,7 +17,7 @@ export class Address {
   id!: number;
 
   @Field(() => ID, { description: 'The account it belongs to.' })
-  @ManyToOne(() => User, { ...keyOnly, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, userKey)
   userId!: number;
 
   @Field(() => String, { nullable: true, description: 'What the owner calls it, such as 公司.' })

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { READ_ONLY } from '../../infra/database/query.js';
-import { readRows } from '../../infra/database/statement.js';
+import { readRows } from '../../infra/database/rows.js';
 import { Address } from './address.entity.js';
 
 const ofUser = readRows(Address, 'a', 'from addresses a where a.user_id = ? order by a.id desc');
@@ -29,3 +30,5 @@ export async function updateAddress(em: EntityManager, id: number, changes: Part
 /** False when the user has no such address. */
 export const deleteAddress = async (em: EntityManager, userId: number, id: number): Promise<boolean> =>
   (await em.nativeDelete(Address, { id, userId })) > 0;
+
+export const erasedAddresses = rowsGo(Address, 'userId');

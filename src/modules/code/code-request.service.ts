@@ -36,7 +36,7 @@ export class CodeRequestService {
     const purposes = [...new Set(input.purposes)];
     if (purposes.length === 0) throw new AppError('INVALID_INPUT', { field: 'purposes' });
     const target = codeAddress(input);
-    const { user } = await matchAccount(ctx.em, target.address);
+    const { user } = await matchAccount(ctx, target.address);
     if (user && mustBeNew(purposes)) throw takenError(target.channel);
     if (!user && mustBeKnown(purposes)) {
       throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
@@ -52,7 +52,7 @@ export class CodeRequestService {
       return this.captchas.check(captcha.id, captcha.answer ?? '');
     }
     const target = codeAddress(input);
-    const claimant = await this.claimants.of(ctx, await matchAccount(ctx.em, target.address), captcha);
+    const claimant = await this.claimants.of(ctx, await matchAccount(ctx, target.address), captcha);
     return this.verifier.check(claimant, {
       ...target,
       code: input.code ?? '',

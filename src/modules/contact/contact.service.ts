@@ -1,6 +1,5 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { translateConstraint } from '../../errors/constraints.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
 import { codeAddress, takenError } from '../code/code.address.js';
@@ -96,7 +95,7 @@ export class ContactService {
   }
 
   private async assertPassword(ctx: RequestContext, claimant: Claimant, given: SentPassword): Promise<void> {
-    if (!(await this.passwords.verify(ctx.em, claimant, given))) throw passwordWrong();
+    if (!(await this.passwords.verify(ctx, claimant, given))) throw passwordWrong();
   }
 
   private async write(
@@ -105,23 +104,19 @@ export class ContactService {
     { channel, address }: CodeAddress,
     passwordHash: string | null,
   ): Promise<void> {
-    try {
-      await ctx.em.transactional(async () => {
-        await lockActiveUser(ctx.em, userId);
-        // Somebody else with this account's session was quicker to set a password.
-        if (passwordHash && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
-        if (channel === 'sms') await updateUser(ctx.em, userId, { phone: address });
-        else {
-          await updateUser(ctx.em, userId, { email: address, emailVerified: true });
-          await takeOverEmail(ctx.em, address, userId);
-        }
-        if (passwordHash) await savePasswordHash(ctx.em, userId, passwordHash);
-        const kind = channel === 'sms' ? SecurityEventKind.PHONE_BOUND : SecurityEventKind.EMAIL_BOUND;
-        await this.events.record(ctx, userId, kind);
-      });
-    } catch (error) {
-      throw translateConstraint(error);
-    }
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      // Somebody else with this account's session was quicker to set a password.
+      if (passwordHash && (await findPasswordHash(ctx.em, userId)) !== null) throw passwordWrong();
+      if (channel === 'sms') await updateUser(ctx.em, userId, { phone: address });
+      else {
+        await updateUser(ctx.em, userId, { email: address, emailVerified: true });
+        await takeOverEmail(ctx.em, address, userId);
+      }
+      if (passwordHash) await savePasswordHash(ctx.em, userId, passwordHash);
+      const kind = channel === 'sms' ? SecurityEventKind.PHONE_BOUND : SecurityEventKind.EMAIL_BOUND;
+      await this.events.record(ctx, userId, kind);
+    });
   }
 
   private async unbind(ctx: SignedInContext, channel: 'sms' | 'mail', input: ContactRemoval): Promise<User> {

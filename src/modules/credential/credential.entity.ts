@@ -1,17 +1,12 @@
 import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
-import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { createdAt } from '../../infra/database/columns.js';
+import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 /** The password of an account. An account without a row has none (third-party or code log-in only). */
 @Entity({ tableName: 'credentials' })
 export class Credential {
-  @OneToOne(() => User, {
-    ...keyOnly,
-    primary: true,
-    owner: true,
-    fieldName: 'user_id',
-    deleteRule: 'cascade',
-  })
+  @OneToOne(() => User, onePerUser)
   userId!: number;
 
   /** argon2id in PHC form, over the peppered MD5. */

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { Credential } from './credential.entity.js';
 
@@ -28,3 +29,5 @@ export async function replacePasswordHash(
 ): Promise<boolean> {
   return (await em.nativeUpdate(Credential, { userId, passwordHash: from }, { passwordHash: to })) === 1;
 }
+
+export const erasedCredentials = rowsGo(Credential, 'userId');

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne } from '../../infra/database/query.js';
 import type { ProviderName } from '../../infra/oauth/port.js';
 import { Identity } from './identity.entity.js';
@@ -38,5 +39,11 @@ export async function addIdentities(
   for (const subject of subjects) await em.execute(sql, [userId, provider, subject]);
 }
 
+export async function deleteIdentities(em: EntityManager, userId: number): Promise<void> {
+  await em.nativeDelete(Identity, { userId });
+}
+
 export const countIdentities = (em: EntityManager, userId: number): Promise<number> =>
   em.count(Identity, { userId });
+
+export const erasedIdentities = rowsGo(Identity, 'userId');

@@ -61,7 +61,7 @@ export class PasswordService {
    */
   async retrieve(ctx: RequestContext, input: PasswordRetrieval): Promise<boolean> {
     const target = codeAddress(input);
-    const match = await matchAccount(ctx.em, target.address);
+    const match = await matchAccount(ctx, target.address);
     const { user } = match;
     if (!user) {
       throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
@@ -91,14 +91,14 @@ export class PasswordService {
     keepSession?: number,
   ): Promise<void> {
     await savePasswordHash(ctx.em, userId, passwordHash);
-    await this.sessions.end(ctx.em, userId, { except: keepSession });
+    await this.sessions.end(ctx, userId, { except: keepSession });
     await this.events.record(ctx, userId, kind);
   }
 
   private async proveOld(ctx: SignedInContext, input: PasswordChange): Promise<string> {
     const old = { password: input.oldPassword ?? '', passwordFormat: input.passwordFormat };
     const claimant = await this.claimants.caller(ctx, ctx.viewer, input.captcha);
-    const proven = input.oldPassword ? await this.passwords.verify(ctx.em, claimant, old) : null;
+    const proven = input.oldPassword ? await this.passwords.verify(ctx, claimant, old) : null;
     if (!proven) throw oldPasswordWrong();
     if (canonical(old) === canonical(input)) throw new AppError('PASSWORD_UNCHANGED', { field: 'password' });
     return proven;

@@ -1,5 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext } from '../../context.js';
+import type { DatabaseContext, RequestContext } from '../../context.js';
 import type { Claimant } from '../guard/claimants.js';
 import type { GuardService } from '../guard/guard.service.js';
 import { findPasswordHash, replacePasswordHash } from './credential.repository.js';
@@ -15,15 +14,15 @@ export class PasswordVerifier {
   ) {}
 
   /** The hash that the password was verified against, or null when it is wrong or there is none. */
-  async verify(em: EntityManager, claimant: Claimant, input: SentPassword): Promise<string | null> {
+  async verify(ctx: DatabaseContext, claimant: Claimant, input: SentPassword): Promise<string | null> {
     const { userId, session } = claimant;
     const overAll = session === null ? 'account' : { session };
     return this.guard.attempt({ ...claimant, overAll }, async () => {
       // Asked for an unknown account too, and nobody is 0: the time of a query would tell it from a known one.
-      const stored = await findPasswordHash(em, userId ?? 0);
+      const stored = await findPasswordHash(ctx.em, userId ?? 0);
       const { ok, needsRehash } = await this.hasher.verify(stored, input.password, input.passwordFormat);
       if (!ok || stored === null || userId === null) return null;
-      return needsRehash ? this.rehash(em, userId, stored, input) : stored;
+      return needsRehash ? this.rehash(ctx, userId, stored, input) : stored;
     });
   }
 
@@ -40,15 +39,15 @@ export class PasswordVerifier {
 
   /** The hash in the place of one that was hashed with other parameters; null when the password changed meanwhile. */
   private async rehash(
-    em: EntityManager,
+    ctx: DatabaseContext,
     userId: number,
     stored: string,
     { password, passwordFormat }: SentPassword,
   ): Promise<string | null> {
     const hash = await this.hasher.hash(password, passwordFormat);
-    if (await replacePasswordHash(em, userId, stored, hash)) return hash;
+    if (await replacePasswordHash(ctx.em, userId, stored, hash)) return hash;
     // Another log-in of the same account was quicker, or a change of the password.
-    const current = await findPasswordHash(em, userId);
+    const current = await findPasswordHash(ctx.em, userId);
     return current && (await this.hasher.verify(current, password, passwordFormat)).ok ? current : null;
   }
 }

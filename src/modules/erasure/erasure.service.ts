@@ -1,13 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import type { Storage } from '../../infra/storage/port.js';
-import { eraseFollows } from '../follow/follow.repository.js';
-import { deleteImages, disownDefaultPhotos, findOwnedImages } from '../image/image.repository.js';
-import { deletePersonalRows, emptyUser, findErasable, lockCancelled } from './erasure.repository.js';
+import type { PersonalTable } from '../../infra/database/personal.js';
+import { findErasable, lockCancelled } from '../user/user.repository.js';
 
 /** Accounts looked up at once. */
 const ACCOUNTS = 100;
-/** Pictures and follows of one account erased at once. */
+/** Rows of one account that go at once, before its last ones. */
 const BATCH = 500;
 /** When so many accounts have failed the reason is hardly theirs, and the rest waits for the next time. */
 const MOST_FAILURES = 100;
@@ -20,7 +18,7 @@ const MOST_FAILURES = 100;
 export class ErasureService {
   constructor(
     private readonly fork: () => EntityManager,
-    private readonly storage: Storage,
+    private readonly tables: readonly PersonalTable[],
     private readonly config: Pick<Config, 'ERASURE_GRACE_DAYS'>,
     private readonly onFailure: (error: unknown, userId: number) => void,
   ) {}
@@ -46,39 +44,16 @@ export class ErasureService {
 
   /** False when it was done by somebody else, or is to be finished another time. */
   private async erase(userId: number, signal: AbortSignal): Promise<boolean> {
-    for (const step of [this.eraseImages, this.eraseFollows]) {
-      while (await step.call(this, userId)) if (signal.aborted) return false;
+    for (const { eraseSome } of this.tables) {
+      while (await eraseSome?.(this.fork(), userId, BATCH)) if (signal.aborted) return false;
     }
     const em = this.fork();
     return em.transactional(async () => {
       const deletedAt = await lockCancelled(em, userId);
       if (!deletedAt) return false;
-      await disownDefaultPhotos(em, userId);
-      await deletePersonalRows(em, userId);
-      await emptyUser(em, userId, deletedAt);
+      for (const table of this.tables) await table.erase?.(em, { id: userId, deletedAt });
       return true;
     });
-  }
-
-  /** Files go before their rows: a row without a file is found again, a file without a row never. */
-  private async eraseImages(userId: number): Promise<boolean> {
-    const em = this.fork();
-    const images = await findOwnedImages(em, userId, BATCH);
-    for (const { key } of images) await this.storage.remove(key);
-    if (images.length > 0)
-      await deleteImages(
-        em,
-        images.map(({ id }) => id),
-      );
-    return images.length > 0;
-  }
-
-  /** Under the lock of the account, so that of two at once each finds what the other has left. */
-  private eraseFollows(userId: number): Promise<boolean> {
-    const em = this.fork();
-    return em.transactional(
-      async () => (await lockCancelled(em, userId)) !== null && (await eraseFollows(em, userId, BATCH)),
-    );
   }
 
   private findErasable(except: readonly number[]): Promise<number[]> {

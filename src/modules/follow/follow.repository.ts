@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { queryOne } from '../../infra/database/query.js';
+import type { PersonalTable } from '../../infra/database/personal.js';
+import { arrayOf, queryOne } from '../../infra/database/query.js';
+import { lockCancelled } from '../user/user.repository.js';
 import { Follow } from './follow.entity.js';
 
 /** Who follows, and whom. */
@@ -7,15 +9,13 @@ export type FollowPair = readonly [followerId: number, followeeId: number];
 
 export const pairKey = ([followerId, followeeId]: FollowPair): string => `${followerId}:${followeeId}`;
 
-const intArray = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
-
 /** Which of the pairs exist, as {@link pairKey}s; one statement whatever their number. */
 export async function findFollows(em: EntityManager, pairs: readonly FollowPair[]): Promise<Set<string>> {
   const rows = await em.execute<{ follower_id: number; followee_id: number }[]>(
     `select f.follower_id, f.followee_id
      from unnest(?::int[], ?::int[]) as asked(follower_id, followee_id)
      join follows f on f.follower_id = asked.follower_id and f.followee_id = asked.followee_id`,
-    [intArray(pairs.map(([followerId]) => followerId)), intArray(pairs.map(([, followeeId]) => followeeId))],
+    [arrayOf(pairs.map(([followerId]) => followerId)), arrayOf(pairs.map(([, followeeId]) => followeeId))],
   );
   return new Set(rows.map((row) => pairKey([row.follower_id, row.followee_id])));
 }
@@ -67,7 +67,7 @@ export async function countFollow(
  * was none. First those of the user's own choice, then those of others. Takes the counters in the order of
  * {@link countFollow}.
  */
-export async function eraseFollows(em: EntityManager, userId: number, limit: number): Promise<boolean> {
+async function endSome(em: EntityManager, userId: number, limit: number): Promise<boolean> {
   const sides = [
     { own: 'follower_id', other: 'followee_id', counter: 'followers_count' },
     { own: 'followee_id', other: 'follower_id', counter: 'followings_count' },
@@ -80,7 +80,7 @@ export async function eraseFollows(em: EntityManager, userId: number, limit: num
       [userId, userId, limit],
     );
     if (ended.length === 0) continue;
-    const others = intArray(ended.map(({ id }) => id));
+    const others = arrayOf(ended.map(({ id }) => id));
     await em.execute(
       'select 1 from user_extras where user_id = any (?::int[]) order by user_id for no key update',
       [others],
@@ -94,3 +94,13 @@ export async function eraseFollows(em: EntityManager, userId: number, limit: num
   }
   return false;
 }
+
+/** The counters of others move with them, under the lock of the account: of two at once each finds what is left. */
+export const erasedFollows: PersonalTable = {
+  entity: Follow,
+  columns: null,
+  eraseSome: (em, userId, limit) =>
+    em.transactional(
+      async () => (await lockCancelled(em, userId)) !== null && (await endSome(em, userId, limit)),
+    ),
+};

@@ -1,9 +1,7 @@
-import type { RequestContext, SignedInContext } from '../../context.js';
+import type { SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { type User, UserStatus } from '../user/user.entity.js';
-import { userExtraLoader } from '../user/user.loader.js';
 import { findUsersByIds } from '../user/user.repository.js';
-import { followLoader } from './follow.loader.js';
 import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
 
 /** Who follows whom, with the counters of both kept exact. */
@@ -18,7 +16,6 @@ export class FollowService {
     await ctx.em.transactional(async () => {
       if (await insertFollow(ctx.em, pair)) await countFollow(ctx.em, pair, 1);
     });
-    this.forget(ctx, pair);
     return user;
   }
 
@@ -28,7 +25,6 @@ export class FollowService {
     await ctx.em.transactional(async () => {
       if (await deleteFollow(ctx.em, pair)) await countFollow(ctx.em, pair, -1);
     });
-    this.forget(ctx, pair);
     return user;
   }
 
@@ -40,11 +36,5 @@ export class FollowService {
     const user = users.get(userId);
     if (!user) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
     return { user, pair: [viewer.userId, userId] };
-  }
-
-  /** What this request has read before is true no more. */
-  private forget(ctx: RequestContext, pair: FollowPair): void {
-    followLoader(ctx).clear(pair);
-    for (const userId of pair) userExtraLoader(ctx).clear(userId);
   }
 }

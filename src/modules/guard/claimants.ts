@@ -40,7 +40,7 @@ export class Claimants {
     const userId = user?.id ?? null;
     const captchaSolved = captcha ? await this.captchas.redeem(captcha) : false;
     if (captcha?.answer && !captchaSolved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
-    const isKnownSource = async () => userId !== null && this.sessions.isKnownSource(ctx.em, userId, ip);
+    const isKnownSource = async () => userId !== null && this.sessions.isKnownSource(ctx, userId, ip);
     return { accountKey, userId, session: null, ip, canShowCaptcha, captchaSolved, isKnownSource };
   }
 

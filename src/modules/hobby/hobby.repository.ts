@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, statement } from '../../infra/database/statement.js';
+import { rowsGo } from '../../infra/database/personal.js';
+import { arrayOf, READ_ONLY } from '../../infra/database/query.js';
+import { statement } from '../../infra/database/statement.js';
 import { Hobby } from './hobby.entity.js';
 import { UserHobby } from './user-hobby.entity.js';
 
@@ -47,3 +48,5 @@ export async function replaceHobbies(
       hobbyIds.map((hobbyId) => ({ userId, hobbyId })),
     );
 }
+
+export const erasedUserHobbies = rowsGo(UserHobby, 'userId');

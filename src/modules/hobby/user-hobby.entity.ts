@@ -1,6 +1,7 @@
 import { PrimaryKeyProp } from '@mikro-orm/core';
 import { Entity, ManyToOne } from '@mikro-orm/decorators/legacy';
 import { keyOnly } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 import { Hobby } from './hobby.entity.js';
 
@@ -9,7 +10,7 @@ import { Hobby } from './hobby.entity.js';
 export class UserHobby {
   [PrimaryKeyProp]?: ['userId', 'hobbyId'];
 
-  @ManyToOne(() => User, { ...keyOnly, primary: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, { ...userKey, primary: true })
   userId!: number;
 
   @ManyToOne(() => Hobby, {

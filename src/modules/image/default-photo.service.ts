@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
+import type { DatabaseContext } from '../../context.js';
 import type { Image } from '../user/image.entity.js';
 import { type ImageDecoder, readAtMost } from './image.decoder.js';
 import { newStorageKey } from './image.key.js';
@@ -18,13 +18,13 @@ export class DefaultPhotoService {
    * Puts a picture at the end of the list, under the limits of an uploaded avatar, so that whoever takes it has one
    * that the doors would have let in. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.
    */
-  async add(em: EntityManager, stream: Readable): Promise<Image> {
+  async add(ctx: DatabaseContext, stream: Readable): Promise<Image> {
     const { UPLOAD_MAX_BYTES: maxBytes, IMAGE_MAX_SIDE: maxSide, IMAGE_MIN_SIDE: minSide } = this.config;
     const picture = await this.decoder.decode(await readAtMost(stream, maxBytes), {
       maxBytes,
       maxSide,
       minSide,
     });
-    return this.store.addDefaultPhoto(em, newStorageKey(picture.extension), picture);
+    return this.store.addDefaultPhoto(ctx, newStorageKey(picture.extension), picture);
   }
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { KEPT, rowsStay } from '../../infra/database/personal.js';
+import { arrayOf, indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { Image } from '../user/image.entity.js';
 import { DefaultPhoto } from './default-photo.entity.js';
 
@@ -105,10 +106,16 @@ export async function deleteImages(em: EntityManager, ids: readonly string[]): P
   await em.nativeDelete(Image, { id: { $in: [...ids] } });
 }
 
-/** Pictures of the house stay when who uploaded them goes. */
-export async function disownDefaultPhotos(em: EntityManager, ownerId: number): Promise<void> {
-  await em.execute(
-    'update images set owner_id = null where owner_id = ? and id in (select image_id from default_photos)',
-    [ownerId],
-  );
-}
+/** Pictures of the house stay when who uploaded them goes; when these are emptied, all others of theirs are gone. */
+export const emptiedImages = rowsStay(Image, 'ownerId', {
+  id: KEPT,
+  key: KEPT,
+  ownerId: null,
+  mime: KEPT,
+  size: KEPT,
+  width: KEPT,
+  height: KEPT,
+  hash: KEPT,
+  unclaimed: KEPT,
+  createdAt: KEPT,
+});

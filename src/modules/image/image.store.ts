@@ -1,7 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import type { RequestContext } from '../../context.js';
+import type { DatabaseContext, RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import type { PersonalTable } from '../../infra/database/personal.js';
 import { type Storage } from '../../infra/storage/port.js';
 import type { Image } from '../user/image.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
@@ -12,6 +12,8 @@ import {
   claimImage,
   deleteImage,
   deleteImages,
+  emptiedImages,
+  findOwnedImages,
   findUploadTime,
   insertImage,
   lockUnclaimed,
@@ -47,11 +49,11 @@ export class ImageStore {
   }
 
   /** Stores a picture that any user may take as an avatar, at the end of their list. */
-  addDefaultPhoto(em: EntityManager, key: string, picture: CleanImage): Promise<Image> {
+  addDefaultPhoto(ctx: DatabaseContext, key: string, picture: CleanImage): Promise<Image> {
     return this.put(key, picture, () =>
-      em.transactional(async () => {
-        const image = await insertImage(em, { ...rowOf(key, picture), ownerId: null });
-        await insertDefaultPhoto(em, image.id);
+      ctx.em.transactional(async () => {
+        const image = await insertImage(ctx.em, { ...rowOf(key, picture), ownerId: null });
+        await insertDefaultPhoto(ctx.em, image.id);
         return image;
       }),
     );
@@ -67,15 +69,30 @@ export class ImageStore {
   }
 
   /** Removes at most `limit` pictures that were not claimed within a day. */
-  purgeUnclaimed(em: EntityManager, limit: number): Promise<number> {
-    return em.transactional(async () => {
-      const images = await lockUnclaimed(em, new Date(Date.now() - DAY_MS), limit);
-      // Files go before their rows: a row without a file is found again, a file without a row never.
-      for (const { key } of images) await this.storage.remove(key);
-      const ids = images.map(({ id }) => id);
-      if (ids.length > 0) await deleteImages(em, ids);
+  purgeUnclaimed(ctx: DatabaseContext, limit: number): Promise<number> {
+    return ctx.em.transactional(async () => {
+      const images = await lockUnclaimed(ctx.em, new Date(Date.now() - DAY_MS), limit);
+      await this.removeAll(ctx, images);
       return images.length;
     });
+  }
+
+  /** Pictures of an account, as long as it is not erased. */
+  personal(): PersonalTable {
+    return { ...emptiedImages, eraseSome: (em, ownerId, limit) => this.removeOwned({ em }, ownerId, limit) };
+  }
+
+  private async removeOwned(ctx: DatabaseContext, ownerId: number, limit: number): Promise<boolean> {
+    const images = await findOwnedImages(ctx.em, ownerId, limit);
+    await this.removeAll(ctx, images);
+    return images.length > 0;
+  }
+
+  /** Files go before their rows: a row without a file is found again, a file without a row never. */
+  private async removeAll(ctx: DatabaseContext, images: readonly Pick<Image, 'id' | 'key'>[]): Promise<void> {
+    for (const { key } of images) await this.storage.remove(key);
+    const ids = images.map(({ id }) => id);
+    if (ids.length > 0) await deleteImages(ctx.em, ids);
   }
 
   private async put(key: string, picture: CleanImage, insert: () => Promise<Image>): Promise<Image> {

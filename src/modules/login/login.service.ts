@@ -60,7 +60,7 @@ export class LoginService {
    */
   async login(ctx: RequestContext, input: LoginRequest): Promise<AuthResult> {
     assertOneWay(input);
-    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
     const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);
     if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
@@ -84,10 +84,10 @@ export class LoginService {
   }
 
   private async byPassword(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
-    const match = await matchAccount(ctx.em, account);
+    const match = await matchAccount(ctx, account);
     const { user } = match;
     const passwordHash = await this.passwords.verify(
-      ctx.em,
+      ctx,
       await this.claimants.of(ctx, match, input.captcha),
       { password: input.password ?? '', passwordFormat: input.passwordFormat ?? 'PLAIN' },
     );
@@ -102,7 +102,7 @@ export class LoginService {
 
   private async byCode(ctx: RequestContext, account: string, input: LoginRequest): Promise<LoggedIn> {
     const target = addressOf(account);
-    const match = await matchAccount(ctx.em, target.address);
+    const match = await matchAccount(ctx, target.address);
     const { user } = match;
     return this.codes.use(
       await this.claimants.of(ctx, match, input.captcha),
@@ -151,7 +151,7 @@ export class LoginService {
 
   private async createFor(ctx: RequestContext, identity: ProvenIdentity): Promise<number> {
     const nickname = normaliseText(identity.nickname ?? null, 'nickname', USER_LIMITS.nickname);
-    const banned = nickname !== null && (await this.moderation.isBanned(ctx.em, nickname));
+    const banned = nickname !== null && (await this.moderation.isBanned(ctx, nickname));
     return this.creator.create(ctx, {
       nickname: banned ? null : nickname,
       sex: identity.sex ?? Sex.UNSPECIFIED,

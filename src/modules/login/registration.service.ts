@@ -39,9 +39,9 @@ export class RegistrationService {
    * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.
    */
   async register(ctx: RequestContext, input: Registration): Promise<AuthResult> {
-    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const target = codeAddress(input);
-    const match = await matchAccount(ctx.em, target.address);
+    const match = await matchAccount(ctx, target.address);
     if (match.user) throw takenError(target.channel);
     const password = passwordOf(input);
     if (password) this.passwords.assertAllowed(ctx, password);
@@ -68,10 +68,10 @@ export class RegistrationService {
     const name = input.name ? normaliseName(input.name) : null;
     const nickname = normaliseText(input.nickname ?? null, 'nickname', USER_LIMITS.nickname);
     if (name) {
-      await this.moderation.assertAllowed(ctx.em, name, 'name');
+      await this.moderation.assertAllowed(ctx, name, 'name');
       if (await findUserByName(ctx.em, name)) throw new AppError('NAME_TAKEN', { field: 'name' });
     }
-    if (nickname) await this.moderation.assertAllowed(ctx.em, nickname, 'nickname');
+    if (nickname) await this.moderation.assertAllowed(ctx, nickname, 'nickname');
     return { name, nickname };
   }
 }

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { DatabaseContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { canonicalRange, isRange } from '../../infra/ip.js';
 import { visible, withoutMarks } from '../../text.js';
@@ -23,52 +23,52 @@ const WORD_MAX = 64;
 /** The lists of words and addresses that the house does not want. */
 export class ModerationService {
   /** Whether a name or nickname holds a banned word, as a part of it. */
-  isBanned(em: EntityManager, text: string): Promise<boolean> {
-    return holdsBannedWord(em, foldWord(text));
+  isBanned(ctx: DatabaseContext, text: string): Promise<boolean> {
+    return holdsBannedWord(ctx.em, foldWord(text));
   }
 
   /** Throws NAME_BANNED. */
-  async assertAllowed(em: EntityManager, text: string, field: string): Promise<void> {
-    if (await this.isBanned(em, text)) throw new AppError('NAME_BANNED', { field });
+  async assertAllowed(ctx: DatabaseContext, text: string, field: string): Promise<void> {
+    if (await this.isBanned(ctx, text)) throw new AppError('NAME_BANNED', { field });
   }
 
   /** Whether an address lies in a blocked range. */
-  isBlocked(em: EntityManager, ip: string): Promise<boolean> {
-    return isInBlockedRange(em, ip);
+  isBlocked(ctx: DatabaseContext, ip: string): Promise<boolean> {
+    return isInBlockedRange(ctx.em, ip);
   }
 
-  bannedWords(em: EntityManager): Promise<BannedWord[]> {
-    return findBannedWords(em);
+  bannedWords(ctx: DatabaseContext): Promise<BannedWord[]> {
+    return findBannedWords(ctx.em);
   }
 
   /** Puts a word on the list, folded, and returns it so; idempotent. Throws INVALID_INPUT. */
-  async banWord(em: EntityManager, word: string): Promise<string> {
+  async banWord(ctx: DatabaseContext, word: string): Promise<string> {
     const folded = foldWord(visible(word));
     if (folded === '' || [...folded].length > WORD_MAX)
       throw new AppError('INVALID_INPUT', { field: 'word' });
-    await insertBannedWord(em, folded);
+    await insertBannedWord(ctx.em, folded);
     return folded;
   }
 
   /** Takes a word off the list. Throws NOT_FOUND. */
-  async allowWord(em: EntityManager, word: string): Promise<string> {
+  async allowWord(ctx: DatabaseContext, word: string): Promise<string> {
     const folded = foldWord(visible(word));
-    if (!(await deleteBannedWord(em, folded))) throw new AppError('NOT_FOUND', { field: 'word' });
+    if (!(await deleteBannedWord(ctx.em, folded))) throw new AppError('NOT_FOUND', { field: 'word' });
     return folded;
   }
 
-  blockedIps(em: EntityManager): Promise<BlockedIp[]> {
-    return findBlockedIps(em);
+  blockedIps(ctx: DatabaseContext): Promise<BlockedIp[]> {
+    return findBlockedIps(ctx.em);
   }
 
   /** Blocks an address or CIDR range and returns it as stored; idempotent. Throws INVALID_INPUT. */
-  blockIp(em: EntityManager, range: string): Promise<string> {
-    return insertBlockedIp(em, rangeOf(range));
+  blockIp(ctx: DatabaseContext, range: string): Promise<string> {
+    return insertBlockedIp(ctx.em, rangeOf(range));
   }
 
   /** Lifts the block of exactly this range. Throws INVALID_INPUT or NOT_FOUND. */
-  async unblockIp(em: EntityManager, range: string): Promise<void> {
-    if (!(await deleteBlockedIp(em, rangeOf(range)))) throw new AppError('NOT_FOUND', { field: 'range' });
+  async unblockIp(ctx: DatabaseContext, range: string): Promise<void> {
+    if (!(await deleteBlockedIp(ctx.em, rangeOf(range)))) throw new AppError('NOT_FOUND', { field: 'range' });
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { isNameTaken } from '../../errors/constraints.js';
 import type { MessageSender } from '../../infra/message/port.js';
 import { INTEGER_MAX } from '../../numbers.js';
 import type { AccountCreator, NewAccount } from '../account/account.creator.js';
@@ -52,7 +53,7 @@ export class OpenAccountService {
     const request = readSignedRequest(parameters);
     const { password, ...account } = this.wantedOf(ctx, request);
     await this.apps.authenticate(ctx, request);
-    if (await this.moderation.isBlocked(ctx.em, ctx.client.ip)) throw new AppError('IP_BLOCKED');
+    if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const done = await findCall(ctx.em, request);
     if (done) return viewOf(await loadUser(ctx, done));
 
@@ -99,7 +100,7 @@ export class OpenAccountService {
   /** Phone and e-mail address must be free; a taken name gives way to a generated one. */
   private async free(ctx: RequestContext, account: NewAccount): Promise<NewAccount> {
     const { name, phone, email } = account;
-    if (name) await this.moderation.assertAllowed(ctx.em, name, 'name');
+    if (name) await this.moderation.assertAllowed(ctx, name, 'name');
     if (phone && (await findUserByPhone(ctx.em, phone))) throw takenError('sms');
     if (email && (await findUserByEmail(ctx.em, email))) throw takenError('mail');
     return name && (await findUserByName(ctx.em, name)) ? { ...account, name: null } : account;
@@ -128,8 +129,7 @@ export class OpenAccountService {
   /** Somebody may take the name at this very moment. */
   private insert(ctx: RequestContext, account: NewAccount): Promise<number> {
     return this.creator.create(ctx, account).catch((error: unknown) => {
-      const lost = error instanceof AppError && error.code === 'NAME_TAKEN';
-      if (!lost) throw error;
+      if (!isNameTaken(error)) throw error;
       return this.creator.create(ctx, { ...account, name: null });
     });
   }

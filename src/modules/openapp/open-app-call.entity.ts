@@ -1,5 +1,6 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 import { OpenApp } from './open-app.entity.js';
 
@@ -15,7 +16,7 @@ export class OpenAppCall {
   signature!: string;
 
   /** Whom it created; null until it has. */
-  @ManyToOne(() => User, { ...keyOnly, nullable: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, { ...userKey, nullable: true })
   userId: number | null = null;
 
   @Property({ ...createdAt })

@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne } from '../../infra/database/query.js';
+import { OpenAppCall } from './open-app-call.entity.js';
 import type { SignedRequest } from './signed-request.js';
 
 type Call = Pick<SignedRequest, 'appId' | 'signature'>;
@@ -40,3 +42,5 @@ export async function nameCreated(
 export async function forgetOldCalls(em: EntityManager): Promise<void> {
   await em.execute(`delete from open_app_calls where created_at < now() - interval '1 hour'`);
 }
+
+export const erasedOpenAppCalls = rowsGo(OpenAppCall, 'userId');

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext } from '../../context.js';
+import type { DatabaseContext, RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { isRange, rangeMatcher } from '../../infra/ip.js';
 import type { SecretBox } from '../../infra/secret-box.js';
@@ -30,31 +29,31 @@ export class OpenAppService {
     }
   }
 
-  list(em: EntityManager): Promise<OpenApp[]> {
-    return findOpenApps(em);
+  list(ctx: DatabaseContext): Promise<OpenApp[]> {
+    return findOpenApps(ctx.em);
   }
 
   /** The new app and its secret, which cannot be shown again. Throws INVALID_INPUT. */
   async create(
-    em: EntityManager,
+    ctx: DatabaseContext,
     { name = '', allowedIps = [] }: { name?: string; allowedIps?: string[] },
   ): Promise<{ app: OpenApp; secret: string }> {
     if ([...name].length > NAME_MAX) throw new AppError('INVALID_INPUT', { field: 'name' });
     if (!allowedIps.every(isRange)) throw new AppError('INVALID_INPUT', { field: 'allowedIps' });
     const secret = newSecret();
-    return { app: await insertOpenApp(em, { name, allowedIps, ...this.seal(secret) }), secret };
+    return { app: await insertOpenApp(ctx.em, { name, allowedIps, ...this.seal(secret) }), secret };
   }
 
   /** Replaces the secret; the old one is of no use from now on. Throws NOT_FOUND. */
-  async rotate(em: EntityManager, id: number): Promise<{ app: OpenApp; secret: string }> {
+  async rotate(ctx: DatabaseContext, id: number): Promise<{ app: OpenApp; secret: string }> {
     const secret = newSecret();
-    return { app: existing(await updateOpenApp(em, id, this.seal(secret))), secret };
+    return { app: existing(await updateOpenApp(ctx.em, id, this.seal(secret))), secret };
   }
 
   /** Refuses the app from now on; idempotent. Throws NOT_FOUND. */
-  async disable(em: EntityManager, id: number): Promise<OpenApp> {
-    const app = existing(await findOpenApp(em, id));
-    return app.disabledAt ? app : existing(await updateOpenApp(em, id, { disabledAt: new Date() }));
+  async disable(ctx: DatabaseContext, id: number): Promise<OpenApp> {
+    const app = existing(await findOpenApp(ctx.em, id));
+    return app.disabledAt ? app : existing(await updateOpenApp(ctx.em, id, { disabledAt: new Date() }));
   }
 
   /** The same secret under the current key. */

@@ -38,6 +38,6 @@ export class CommunityResolver {
 
   @FieldResolver(() => City, { nullable: true, description: 'The city it lies in.' })
   city(@Root() community: Community, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
-    return this.placeService.city(ctx.em, community.cityId);
+    return this.placeService.city(ctx, community.cityId);
   }
 }

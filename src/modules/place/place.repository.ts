@@ -23,6 +23,14 @@ export async function findDivisions(em: EntityManager): Promise<Divisions> {
   };
 }
 
+export const findCity = (em: EntityManager, id: number): Promise<City | null> =>
+  em.findOne(City, { id }, READ_ONLY);
+
+/** The numbers of all cities. */
+export async function findCityIds(em: EntityManager): Promise<ReadonlySet<number>> {
+  return new Set((await em.find(City, {}, READ_ONLY)).map(({ id }) => id));
+}
+
 export interface CommunityCriteria {
   cityId?: number | null;
   /** A part of the name, without case. */

@@ -1,10 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext } from '../../context.js';
+import type { DatabaseContext, RequestContext } from '../../context.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
 import type { City } from './city.entity.js';
 import type { Community } from './community.entity.js';
 import { PlaceIndex } from './place.index.js';
-import { findCommunities, findDivisions, listCommunities } from './place.repository.js';
+import { findDivisions, listCommunities } from './place.repository.js';
 
 /** More than there are: 371 in the GB/T 2260 list that is used. */
 export const CITIES_MAX = 400;
@@ -15,33 +14,29 @@ export class PlaceService {
   private loading: Promise<PlaceIndex> | null = null;
 
   /** The city a free text names, by {@link PlaceIndex.cityOf}. */
-  async cityOfLocation(em: EntityManager, location: string): Promise<number | null> {
-    return (await this.places(em)).cityOf(location);
+  async cityOfLocation(ctx: DatabaseContext, location: string): Promise<number | null> {
+    return (await this.places(ctx)).cityOf(location);
   }
 
   /** The city of exactly this name, with or without its kind (成都市, 成都); null when unknown. */
-  async cityByName(em: EntityManager, name: string): Promise<number | null> {
-    return (await this.places(em)).cityByName(name);
+  async cityByName(ctx: DatabaseContext, name: string): Promise<number | null> {
+    return (await this.places(ctx)).cityByName(name);
   }
 
   /** Asked for with nearly every user, so it does not wait for what is already here. */
-  city(em: EntityManager, id: number): City | null | Promise<City | null> {
-    return this.index ? this.index.city(id) : this.places(em).then((places) => places.city(id));
-  }
-
-  async community(em: EntityManager, id: number): Promise<Community | null> {
-    return (await findCommunities(em, [id])).get(id) ?? null;
+  city(ctx: DatabaseContext, id: number): City | null | Promise<City | null> {
+    return this.index ? this.index.city(id) : this.places(ctx).then((places) => places.city(id));
   }
 
   /** The cities of a province, given by name or code; all of them without one, none of an unknown one. */
   async cities(ctx: RequestContext, province?: string | null): Promise<City[]> {
-    return (await this.places(ctx.em)).citiesOf(province);
+    return (await this.places(ctx)).citiesOf(province);
   }
 
   /** The full name of the province a city lies in; likewise. */
-  provinceName({ em }: RequestContext, city: City): string | Promise<string> {
+  provinceName(ctx: RequestContext, city: City): string | Promise<string> {
     const nameIn = (places: PlaceIndex) => places.provinceOf(city)?.name ?? '';
-    return this.index ? nameIn(this.index) : this.places(em).then(nameIn);
+    return this.index ? nameIn(this.index) : this.places(ctx).then(nameIn);
   }
 
   /** The communities of a city, optionally those with `name` as a part of theirs. */
@@ -58,9 +53,9 @@ export class PlaceService {
   }
 
   /** Read once: divisions change with a release of the gateway only. */
-  private async places(em: EntityManager): Promise<PlaceIndex> {
+  private async places(ctx: DatabaseContext): Promise<PlaceIndex> {
     if (this.index) return this.index;
-    this.loading ??= findDivisions(em).then((divisions) => new PlaceIndex(divisions));
+    this.loading ??= findDivisions(ctx.em).then((divisions) => new PlaceIndex(divisions));
     try {
       this.index = await this.loading;
       return this.index;

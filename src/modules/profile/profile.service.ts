@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { translateConstraint } from '../../errors/constraints.js';
-import { hobbiesLoader } from '../hobby/hobby.loader.js';
 import { countHobbies, replaceHobbies, USER_HOBBIES_MAX } from '../hobby/hobby.repository.js';
 import { imageLoader } from '../image/image.loader.js';
 import type { ImageService } from '../image/image.service.js';
@@ -13,7 +11,6 @@ import { assertBirthday } from '../user/calendar.js';
 import type { Image } from '../user/image.entity.js';
 import { normaliseName, normaliseText } from '../user/text.js';
 import { Sex, USER_LIMITS, type User } from '../user/user.entity.js';
-import { userLoader } from '../user/user.loader.js';
 import { findUserById, lockActiveUser, updateUser } from '../user/user.repository.js';
 
 /** A value sets, absent leaves, null clears. */
@@ -51,19 +48,13 @@ export class ProfileService {
   async update(ctx: SignedInContext, changes: ProfileChanges): Promise<User> {
     const { userId } = ctx.viewer;
     const { columns, hobbyIds, pictures } = await this.check(ctx, changes);
-    try {
-      await ctx.em.transactional(async () => {
-        await lockActiveUser(ctx.em, userId);
-        for (const { image, field } of pictures) await this.images.claim(ctx, image, field);
-        await updateUser(ctx.em, userId, columns);
-        if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
-      });
-    } catch (error) {
-      throw translateConstraint(error);
-    }
-    userLoader(ctx).clear(userId);
-    hobbiesLoader(ctx).clear(userId);
-    const updated = await userLoader(ctx).load(userId);
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      for (const { image, field } of pictures) await this.images.claim(ctx, image, field);
+      await updateUser(ctx.em, userId, columns);
+      if (hobbyIds) await replaceHobbies(ctx.em, userId, hobbyIds);
+    });
+    const updated = await findUserById(ctx.em, userId);
     if (!updated) throw new AppError('UNAUTHENTICATED');
     return updated;
   }
@@ -101,11 +92,11 @@ export class ProfileService {
     // Clients send back what they were shown, and an app may have given a name that nobody may choose.
     if (name !== undefined && name !== current.name) {
       columns.name = normaliseName(name ?? '');
-      await this.moderation.assertAllowed(ctx.em, columns.name, 'name');
+      await this.moderation.assertAllowed(ctx, columns.name, 'name');
     }
     if (nickname !== undefined) {
       columns.nickname = normaliseText(nickname, 'nickname', USER_LIMITS.nickname);
-      if (columns.nickname) await this.moderation.assertAllowed(ctx.em, columns.nickname, 'nickname');
+      if (columns.nickname) await this.moderation.assertAllowed(ctx, columns.nickname, 'nickname');
     }
     return columns;
   }
@@ -156,8 +147,7 @@ export class ProfileService {
     const communityId = changes.communityId === undefined ? current.communityId : changes.communityId;
     const community = communityId ? await communityLoader(ctx).load(communityId) : null;
     if (communityId && !community) throw new AppError('INVALID_INPUT', { field: 'communityId' });
-    const cityId =
-      community?.cityId ?? (location ? await this.places.cityOfLocation(ctx.em, location) : null);
+    const cityId = community?.cityId ?? (location ? await this.places.cityOfLocation(ctx, location) : null);
     return { location, communityId, cityId };
   }
 

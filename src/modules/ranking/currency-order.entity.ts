@@ -2,7 +2,8 @@ import { BigIntType } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { createdAt } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'One income of points, as it was booked.' })
@@ -14,7 +15,7 @@ export class CurrencyOrder {
   id!: number;
 
   @Field(() => ID, { description: 'The account that received the points.' })
-  @ManyToOne(() => User, { ...keyOnly, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, userKey)
   userId!: number;
 
   @Field(() => String, { description: 'The key it was recorded under; the same key books only once.' })

@@ -1,6 +1,7 @@
 import { PrimaryKeyProp } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
-import { bigCount, keyOnly } from '../../infra/database/columns.js';
+import { bigCount } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 /** Income per user and day (Asia/Shanghai): what the ranking reads instead of the orders. */
@@ -13,7 +14,7 @@ import { User } from '../user/user.entity.js';
 export class DailyIncome {
   [PrimaryKeyProp]?: ['userId', 'day'];
 
-  @ManyToOne(() => User, { ...keyOnly, primary: true, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, { ...userKey, primary: true })
   userId!: number;
 
   @Property({ type: 'date', primary: true })

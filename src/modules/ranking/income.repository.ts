@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { KEPT, rowsStay } from '../../infra/database/personal.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { CurrencyOrder } from './currency-order.entity.js';
 
@@ -39,3 +40,13 @@ export async function addCurrency(em: EntityManager, userId: number, amount: num
   );
   return Number(row?.sum);
 }
+
+/** Books, like the points that came of them. */
+export const keptOrders = rowsStay(CurrencyOrder, 'userId', {
+  id: KEPT,
+  userId: KEPT,
+  key: KEPT,
+  amount: KEPT,
+  title: KEPT,
+  createdAt: KEPT,
+});

@@ -2,7 +2,6 @@ import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { trimmed } from '../../text.js';
 import { findUserById } from '../user/user.repository.js';
-import { currencyLoader } from '../wallet/wallet.loader.js';
 import type { CurrencyOrder } from './currency-order.entity.js';
 import { addCurrency, findOrderByKey, type Income, insertOrder } from './income.repository.js';
 import { addDailyIncome } from './ranking.repository.js';
@@ -61,7 +60,6 @@ export class IncomeService {
       }
       return findOrderByKey(ctx.em, income.key);
     });
-    currencyLoader(ctx).clear(userId);
     // Orders are deleted only with their user.
     if (!order) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
     return order;

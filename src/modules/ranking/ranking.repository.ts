@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { KEPT, rowsStay } from '../../infra/database/personal.js';
 import { queryOne } from '../../infra/database/query.js';
 import { ZONE } from '../../zone.js';
 import { UserStatus } from '../user/user.entity.js';
+import { DailyIncome } from './daily-income.entity.js';
 
 /** Which incomes are ranked. */
 export interface RankWindow {
@@ -74,3 +76,6 @@ export async function addDailyIncome(em: EntityManager, userId: number, amount: 
     [userId, amount],
   );
 }
+
+/** Sums of what is in the books. */
+export const keptDailyIncomes = rowsStay(DailyIncome, 'userId', { userId: KEPT, day: KEPT, amount: KEPT });

@@ -1,5 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext } from '../../context.js';
+import type { DatabaseContext, RequestContext } from '../../context.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
 import type { Database } from '../../infra/database/database.js';
 import { HotCache } from '../../infra/hot-cache.js';
@@ -14,7 +13,7 @@ import { RankingSnapshots, type RankSnapshot, snapshotKey } from './ranking.snap
 /** What the ranking has to know of places. */
 export interface CityFinder {
   /** The number of a city by its name, such as 成都 or 成都市; null when there is none. */
-  cityByName(em: EntityManager, name: string): Promise<number | null>;
+  cityByName(ctx: DatabaseContext, name: string): Promise<number | null>;
 }
 
 export interface RankQuery {
@@ -110,7 +109,7 @@ export class RankingService {
     const days = Math.min(Math.max(query.days ?? 0, 0), DAYS_MAX);
     const name = query.city?.trim();
     if (!name) return { days, cityId: null };
-    const cityId = await this.places.cityByName(ctx.em, name);
+    const cityId = await this.places.cityByName(ctx, name);
     return cityId === null ? null : { days, cityId };
   }
 }

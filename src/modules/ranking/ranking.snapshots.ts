@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors/app-error.js';
-import { type Redis, RedisScript, redisTime } from '../../infra/redis.js';
+import { Lease } from '../../infra/lease.js';
+import type { Redis } from '../../infra/redis.js';
 import type { RankRow, RankWindow } from './ranking.repository.js';
 
 /** The ranking of a window at one moment. */
@@ -21,11 +21,6 @@ const LIFE_MS = 2 * FRESH_MS - 2 * PATIENCE_MS;
 /** For how long one instance may compute before another one may try. */
 const LEASE_MS = 30_000;
 const POLL_MS = 50;
-
-/** Only who holds the lock gives it back: after the lease it may be another one's. */
-const RELEASE = new RedisScript<number>(
-  `if redis.call('get', KEYS[1]) == ARGV[2] then return redis.call('del', KEYS[1]) end return 0`,
-);
 
 export const snapshotKey = ({ days, cityId }: RankWindow): string => `rank:${days}:${cityId ?? 'all'}`;
 const lockKey = (window: RankWindow): string => `${snapshotKey(window)}:lock`;
@@ -87,8 +82,9 @@ export class RankingSnapshots {
 
   /** A fresh snapshot, computed here unless another instance was quicker; null while another one computes. */
   private async refresh(window: RankWindow): Promise<RankSnapshot | null> {
-    const token = randomUUID();
-    if (!(await this.lock(window, token))) return null;
+    const lease = new Lease(this.redis, lockKey(window), LEASE_MS);
+    // Without Redis there is nobody to agree with, so everybody may.
+    if (!(await lease.take().catch(() => true))) return null;
     try {
       const stored = await this.read(window);
       if (stored && isFresh(stored)) return stored;
@@ -96,7 +92,7 @@ export class RankingSnapshots {
       await this.redis.set(snapshotKey(window), JSON.stringify(snapshot), 'PX', LIFE_MS).catch(() => null);
       return snapshot;
     } finally {
-      await RELEASE.run(this.redis, redisTime, [lockKey(window)], [token]).catch(() => null);
+      await lease.release();
     }
   }
 
@@ -104,13 +100,5 @@ export class RankingSnapshots {
     const stored = await this.redis.get(snapshotKey(window)).catch(() => null);
     const snapshot = stored ? (JSON.parse(stored) as RankSnapshot) : null;
     return snapshot && ageOf(snapshot) < LIFE_MS ? snapshot : null;
-  }
-
-  /** Without Redis there is nobody to agree with, so everybody may. */
-  private lock(window: RankWindow, token: string): Promise<boolean> {
-    return this.redis.set(lockKey(window), token, 'PX', LEASE_MS, 'NX').then(
-      (answer) => answer === 'OK',
-      () => true,
-    );
   }
 }

@@ -1,7 +1,8 @@
 import { BigIntType } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { createdAt } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 export enum SecurityEventKind {
@@ -62,7 +63,7 @@ export class SecurityEvent {
   @PrimaryKey({ type: new BigIntType('number'), autoincrement: true })
   id!: number;
 
-  @ManyToOne(() => User, { ...keyOnly, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, userKey)
   userId!: number;
 
   @Field(() => SecurityEventKind, { description: 'What happened.' })

@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { queryOne } from '../../infra/database/query.js';
+import { rowsGo } from '../../infra/database/personal.js';
+import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
-import type { SecurityEvent } from './security-event.entity.js';
+import { SecurityEvent } from './security-event.entity.js';
 
 const inserted = statement('insert into security_events (user_id, kind, door, ip) values (?, ?, ?, ?)');
 
@@ -11,6 +12,19 @@ export async function insertEvent(
 ): Promise<void> {
   await inserted(em, [userId, kind, door, ip]);
 }
+
+/** The events of an account, newest first, `limit` of them at most; only those before a number, if one is given. */
+export const listEvents = (
+  em: EntityManager,
+  userId: number,
+  before: number | null,
+  limit: number,
+): Promise<SecurityEvent[]> =>
+  em.find(SecurityEvent, before === null ? { userId } : { userId, id: { $lt: before } }, {
+    ...READ_ONLY,
+    orderBy: { id: 'desc' },
+    limit,
+  });
 
 /** Deletes at most `limit` events that are older than so many days, the oldest first; returns how many. */
 export async function deleteOldEvents(em: EntityManager, days: number, limit: number): Promise<number> {
@@ -26,3 +40,5 @@ export async function deleteOldEvents(em: EntityManager, days: number, limit: nu
   );
   return row?.deleted ?? 0;
 }
+
+export const erasedSecurityEvents = rowsGo(SecurityEvent, 'userId');

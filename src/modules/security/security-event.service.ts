@@ -1,9 +1,8 @@
-import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, SignedInContext } from '../../context.js';
-import { READ_ONLY } from '../../infra/database/query.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
-import { SecurityEvent, type SecurityEventKind } from './security-event.entity.js';
-import { insertEvent } from './security-event.repository.js';
+import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
+import { insertEvent, listEvents } from './security-event.repository.js';
 
 /** What happened to an account, for its owner to read. */
 export class SecurityEventService {
@@ -40,13 +39,7 @@ export class SecurityEventService {
     const { userId } = ctx.viewer;
     await this.settle();
     const size = pageSize(page.first);
-    const before = decodeCursor(page.after);
-    const where: FilterQuery<SecurityEvent> = before === null ? { userId } : { userId, id: { $lt: before } };
-    const rows = await ctx.em.find(SecurityEvent, where, {
-      ...READ_ONLY,
-      orderBy: { id: 'desc' },
-      limit: size + 1,
-    });
+    const rows = await listEvents(ctx.em, userId, decodeCursor(page.after), size + 1);
     return toPage(rows, size, (event) => event.id);
   }
 }

@@ -1,7 +1,8 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
-import { createdAt, keyOnly, moment } from '../../infra/database/columns.js';
+import { createdAt, moment } from '../../infra/database/columns.js';
+import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'A log-in that is still good.' })
@@ -16,7 +17,7 @@ export class Session {
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
-  @ManyToOne(() => User, { ...keyOnly, fieldName: 'user_id', deleteRule: 'cascade' })
+  @ManyToOne(() => User, userKey)
   userId!: number;
 
   /** SHA-256 of the token in hexadecimal; the token itself is never stored. */

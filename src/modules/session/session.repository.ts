@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { readMoment } from '../../infra/database/moments.js';
+import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { User, UserStatus } from '../user/user.entity.js';
@@ -170,3 +171,5 @@ export async function deleteEndedSessions(em: EntityManager, days: number, limit
   );
   return row?.deleted ?? 0;
 }
+
+export const erasedSessions = rowsGo(Session, 'userId');

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Config } from '../../config.js';
-import type { RequestContext, SignedInContext, Viewer } from '../../context.js';
+import type { DatabaseContext, RequestContext, SignedInContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { toAppError } from '../../errors/unexpected.js';
 import { afterCommit } from '../../infra/database/after-commit.js';
@@ -52,10 +51,10 @@ export class SessionService {
   ) {}
 
   /** Who holds the token; null for an unknown, expired or ended one. */
-  async authenticate(em: EntityManager, token: string | undefined): Promise<Viewer | null> {
+  async authenticate(ctx: DatabaseContext, token: string | undefined): Promise<Viewer | null> {
     if (!token || !TOKEN.test(token)) return null;
     const tokenHash = hashOf(token);
-    const session = await this.cache.get(tokenHash, () => this.findUsed(em, tokenHash));
+    const session = await this.cache.get(tokenHash, () => this.findUsed(ctx, tokenHash));
     if (!session || session.expiresAt.getTime() <= Date.now()) return null;
     return viewerOf(session);
   }
@@ -104,7 +103,7 @@ export class SessionService {
       return await ctx.em.transactional(async () => {
         // The new one first: whoever ends sessions locks the user before them.
         const opened = await this.open(ctx, userId, null, originId);
-        if ((await this.end(ctx.em, userId, { id: sessionId })) === 0) throw new AppError('UNAUTHENTICATED');
+        if ((await this.end(ctx, userId, { id: sessionId })) === 0) throw new AppError('UNAUTHENTICATED');
         return opened;
       });
     } catch (error) {
@@ -123,7 +122,7 @@ export class SessionService {
   async logout(ctx: RequestContext, everywhere: boolean): Promise<boolean> {
     if (!ctx.viewer) return false;
     const { userId, sessionId } = ctx.viewer;
-    await this.end(ctx.em, userId, everywhere ? {} : { id: sessionId });
+    await this.end(ctx, userId, everywhere ? {} : { id: sessionId });
     await this.events.record(ctx, userId, SecurityEventKind.LOGGED_OUT);
     this.leave(ctx);
     return true;
@@ -137,41 +136,41 @@ export class SessionService {
   /** Ends one of the caller's sessions. Throws NOT_FOUND for somebody else's. */
   async revoke(ctx: SignedInContext, id: number): Promise<boolean> {
     const { userId } = ctx.viewer;
-    if ((await this.end(ctx.em, userId, { id })) === 0) throw new AppError('NOT_FOUND', { field: 'id' });
+    if ((await this.end(ctx, userId, { id })) === 0) throw new AppError('NOT_FOUND', { field: 'id' });
     await this.events.record(ctx, userId, SecurityEventKind.SESSION_REVOKED);
     return true;
   }
 
   /** Ends sessions of a user on every instance at once; returns how many. */
   async end(
-    em: EntityManager,
+    ctx: DatabaseContext,
     userId: number,
     which: { id?: number; except?: number } = {},
   ): Promise<number> {
-    const hashes = await revokeSessions(em, userId, which);
-    await afterCommit(em, () => this.cache.forget(hashes));
+    const hashes = await revokeSessions(ctx.em, userId, which);
+    await afterCommit(ctx.em, () => this.cache.forget(hashes));
     return hashes.length;
   }
 
   /** Makes every instance read the user's abilities again. */
-  async refresh(em: EntityManager, userId: number): Promise<void> {
-    const hashes = await findTokenHashes(em, userId);
-    await afterCommit(em, () => this.cache.forget(hashes));
+  async refresh(ctx: DatabaseContext, userId: number): Promise<void> {
+    const hashes = await findTokenHashes(ctx.em, userId);
+    await afterCommit(ctx.em, () => this.cache.forget(hashes));
   }
 
   /** The session as it is stored; its use is recorded. */
-  private async findUsed(em: EntityManager, tokenHash: string): Promise<LiveSession | null> {
-    const session = await findLiveSession(em, tokenHash);
+  private async findUsed(ctx: DatabaseContext, tokenHash: string): Promise<LiveSession | null> {
+    const session = await findLiveSession(ctx.em, tokenHash);
     if (session && Date.now() - session.lastSeenAt.getTime() >= TOUCH_SECONDS * 1000) {
       // A database that takes no writes for a while, after a failover, still says who may read.
-      await touchSession(em, session, TOUCH_SECONDS).catch((error: unknown) => {
+      await touchSession(ctx.em, session, TOUCH_SECONDS).catch((error: unknown) => {
         if (toAppError(error).kind !== 'unavailable') throw error;
       });
     }
     return session;
   }
 
-  isKnownSource(em: EntityManager, userId: number, ip: string): Promise<boolean> {
-    return isKnownSource(em, userId, sourceOf(ip));
+  isKnownSource(ctx: DatabaseContext, userId: number, ip: string): Promise<boolean> {
+    return isKnownSource(ctx.em, userId, sourceOf(ip));
   }
 }

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { DatabaseContext } from '../../context.js';
 import { parseEmail, parsePhone } from './contact.js';
 import { foldName, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';
@@ -13,22 +13,22 @@ export interface AccountMatch {
 
 /** By the form of the text, one field only: what looks like a phone is a phone and no name. */
 async function findByForm(
-  em: EntityManager,
+  ctx: DatabaseContext,
   account: string,
 ): Promise<{ user: User | null; canonical: string }> {
   const email = parseEmail(account);
-  if (email) return { user: await findUserByEmail(em, email), canonical: email };
+  if (email) return { user: await findUserByEmail(ctx.em, email), canonical: email };
   const phone = parsePhone(account);
-  if (phone) return { user: await findUserByPhone(em, phone), canonical: phone };
-  return { user: await findUserByName(em, account), canonical: foldName(account) };
+  if (phone) return { user: await findUserByPhone(ctx.em, phone), canonical: phone };
+  return { user: await findUserByName(ctx.em, account), canonical: foldName(account) };
 }
 
 /** Longest thing that can name an account: an e-mail address. */
 const ACCOUNT_MAX = 254;
 
 /** Finds an account by phone, verified e-mail or name. */
-export async function matchAccount(em: EntityManager, input: string): Promise<AccountMatch> {
-  const { user, canonical } = await findByForm(em, nameAsTyped(input).slice(0, ACCOUNT_MAX));
+export async function matchAccount(ctx: DatabaseContext, input: string): Promise<AccountMatch> {
+  const { user, canonical } = await findByForm(ctx, nameAsTyped(input).slice(0, ACCOUNT_MAX));
   return { user, accountKey: user ? accountKeyOf(user.id) : `unknown:${canonical}` };
 }
 

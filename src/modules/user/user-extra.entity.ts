@@ -1,6 +1,7 @@
 import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { createdAt, keyOnly } from '../../infra/database/columns.js';
+import { createdAt } from '../../infra/database/columns.js';
+import { onePerUser } from './user.columns.js';
 import { User } from './user.entity.js';
 
 const count = { type: 'integer', default: 0 } as const;
@@ -9,13 +10,7 @@ const count = { type: 'integer', default: 0 } as const;
 @ObjectType({ description: 'How much a user has done and received.' })
 @Entity({ tableName: 'user_extras' })
 export class UserExtra {
-  @OneToOne(() => User, {
-    ...keyOnly,
-    primary: true,
-    owner: true,
-    fieldName: 'user_id',
-    deleteRule: 'cascade',
-  })
+  @OneToOne(() => User, onePerUser)
   userId!: number;
 
   @Field(() => Int, { description: 'Likes received.' })

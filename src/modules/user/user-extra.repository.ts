@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { rowsGo } from '../../infra/database/personal.js';
+import { arrayOf, indexBy } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { UserExtra } from './user-extra.entity.js';
 
 const ofUsers = readRows(UserExtra, 'e', 'from user_extras e where e.user_id = any (?::int[])');
@@ -12,3 +13,5 @@ export async function findExtras(
 ): Promise<Map<number, UserExtra>> {
   return indexBy(await ofUsers(em, [arrayOf(userIds)]), (extra) => extra.userId);
 }
+
+export const erasedUserExtras = rowsGo(UserExtra, 'userId');

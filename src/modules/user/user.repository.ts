@@ -1,15 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { DeviceType } from '../../device-type.js';
 import { AppError } from '../../errors/app-error.js';
-import { indexBy, queryOne } from '../../infra/database/query.js';
-import {
-  arrayOf,
-  firstOf,
-  readRows,
-  type Statement,
-  type StatementOptions,
-} from '../../infra/database/statement.js';
+import { readMoment } from '../../infra/database/moments.js';
+import { KEPT, rowsStay } from '../../infra/database/personal.js';
+import { arrayOf, indexBy, queryOne } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
+import { firstOf, type Statement, type StatementOptions } from '../../infra/database/statement.js';
 import { Image } from './image.entity.js';
-import { User, UserStatus } from './user.entity.js';
+import { Sex, User, UserStatus } from './user.entity.js';
 
 /** Accounts that are gone for everybody, whatever asks for them. */
 const LIVE = `u.status <> ${UserStatus.DELETED}`;
@@ -48,6 +46,21 @@ export async function updateUser(em: EntityManager, id: number, changes: Partial
   await em.nativeUpdate(User, { id }, { updatedAt: new Date(), ...changes });
 }
 
+/** Moves an account from one status to another; false when it has not the first. */
+export async function changeStatus(
+  em: EntityManager,
+  id: number,
+  from: UserStatus,
+  to: UserStatus,
+): Promise<boolean> {
+  return (await em.nativeUpdate(User, { id, status: from }, { status: to })) === 1;
+}
+
+/** Puts a user at the head of the recommended ones. */
+export async function recommendUser(em: EntityManager, id: number): Promise<void> {
+  await em.nativeUpdate(User, { id }, { recommendedAt: new Date() });
+}
+
 /**
  * Holds an active account until the transaction ends: changes to it run one after the other, and none comes after it
  * was disabled or cancelled. Throws UNAUTHENTICATED when it was. Rows that refer to the user can still be inserted.
@@ -63,3 +76,62 @@ export async function lockLiveUser(em: EntityManager, userId: number): Promise<b
   const sql = 'select id from users where id = ? and status <> ? for no key update';
   return (await queryOne(em, sql, [userId, UserStatus.DELETED])) !== null;
 }
+
+/** Cancelled accounts whose grace is over and that are not erased, in the order in which they were cancelled. */
+export async function findErasable(
+  em: EntityManager,
+  { graceDays, except, limit }: { graceDays: number; except: readonly number[]; limit: number },
+): Promise<number[]> {
+  const rows = await em.execute<{ id: number }[]>(
+    `select id from users
+     where status = ? and erased_at is null and deleted_at < now() - make_interval(days => ?)
+       and id <> all (?::int[])
+     order by deleted_at limit ?`,
+    [UserStatus.DELETED, graceDays, arrayOf(except), limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Holds an account that is cancelled and not erased until the transaction ends. Returns when it was cancelled, or null
+ * when it is none.
+ */
+export async function lockCancelled(em: EntityManager, userId: number): Promise<Date | null> {
+  const row = await queryOne<{ deleted_at: string }>(
+    em,
+    'select deleted_at from users where id = ? and status = ? and erased_at is null for no key update',
+    [userId, UserStatus.DELETED],
+  );
+  return row && readMoment(row.deleted_at);
+}
+
+/** Gives the name of a cancelled account to whoever wants it next. */
+export const nameOfCancelled = (id: number): string => `deleted ${id}`;
+
+/** Of an account its number is left, and when it came and went. The row stays, so that the number is never reused. */
+export const emptiedUsers = rowsStay(User, 'id', {
+  id: KEPT,
+  name: ({ id }) => nameOfCancelled(id),
+  nickname: null,
+  phone: null,
+  email: null,
+  emailVerified: false,
+  sex: Sex.UNSPECIFIED,
+  birthday: null,
+  bio: null,
+  location: null,
+  cityId: null,
+  communityId: null,
+  avatarId: null,
+  externalAvatarUrl: null,
+  backgroundId: null,
+  status: KEPT,
+  abilities: [],
+  lastDeviceType: DeviceType.UNKNOWN,
+  lastActiveAt: ({ deletedAt }) => deletedAt,
+  recommendedAt: null,
+  createdAt: KEPT,
+  updatedAt: ({ deletedAt }) => deletedAt,
+  deletedAt: KEPT,
+  erasedAt: () => new Date(),
+});

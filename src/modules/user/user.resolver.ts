@@ -149,7 +149,7 @@ export class UserResolver {
     description: 'The city: of the community, else of the location.',
   })
   city(@Root() user: User, @Ctx() ctx: RequestContext): City | null | Promise<City | null> {
-    return user.cityId ? this.placeService.city(ctx.em, user.cityId) : null;
+    return user.cityId ? this.placeService.city(ctx, user.cityId) : null;
   }
 
   @FieldResolver(() => Community, { nullable: true, description: 'The community the user lives in.' })

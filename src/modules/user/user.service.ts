@@ -7,9 +7,9 @@ import { requireViewer } from '../../policy.js';
 import { parseEmail, parsePhone } from './contact.js';
 import { isNameShaped, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';
-import { listUserIds, listUsers, type UserCriteria, type UserListing } from './user.list.js';
 import { userLoader } from './user.loader.js';
 import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from './user.repository.js';
+import { listUserIds, listUsers, type UserCriteria, type UserListing } from './user-list.repository.js';
 
 /** Exactly one way to name a user. */
 export interface UserKey {

@@ -3,6 +3,7 @@ import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { OwnedBy } from '../../schema/access.js';
 import { Image } from '../user/image.entity.js';
+import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 export enum VerificationState {
@@ -83,13 +84,7 @@ const picture = (fieldName: string) =>
 })
 export class Verification {
   @Field(() => ID, { description: 'The account that is verified.' })
-  @OneToOne(() => User, {
-    ...keyOnly,
-    primary: true,
-    owner: true,
-    fieldName: 'user_id',
-    deleteRule: 'cascade',
-  })
+  @OneToOne(() => User, onePerUser)
   userId!: number;
 
   @Field(() => VerificationType, { description: 'Whether a person or an organisation is verified.' })

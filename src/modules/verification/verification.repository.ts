@@ -1,6 +1,7 @@
 import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
-import { indexBy, READ_ONLY } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { rowsGo } from '../../infra/database/personal.js';
+import { arrayOf, indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { UserStatus } from '../user/user.entity.js';
 import { Verification, type VerificationState } from './verification.entity.js';
 import type { SealedColumns } from './verification.secrets.js';
@@ -88,3 +89,5 @@ export const lockVerificationsUnderOtherKeys = (
     { keyId: { $ne: keyId }, userId: { $gt: afterUserId } },
     { ...READ_ONLY, lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { userId: 'asc' }, limit },
   );
+
+export const erasedVerifications = rowsGo(Verification, 'userId');

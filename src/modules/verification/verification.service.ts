@@ -13,8 +13,7 @@ import {
   VerificationState,
   type VerificationType,
 } from './verification.entity.js';
-import { pageOfVerifications } from './verification.list.js';
-import { verificationLoader } from './verification.loader.js';
+import { pageOfVerifications } from './verification.page.js';
 import {
   deleteVerification,
   findVerification,
@@ -88,7 +87,6 @@ export class VerificationService {
       if (!(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
       await this.events.record(ctx, userId, SecurityEventKind.VERIFICATION_WITHDRAWN);
     });
-    verificationLoader(ctx).clear(userId);
     return true;
   }
 
@@ -118,7 +116,7 @@ export class VerificationService {
 
   /** Those of one state, or of all, that have waited longest first. */
   list(ctx: RequestContext, state: VerificationState | null, page: PageInput): Promise<Page<Verification>> {
-    return pageOfVerifications(ctx.em, state, page);
+    return pageOfVerifications(ctx, state, page);
   }
 
   realName(verification: Verification): string {
@@ -152,7 +150,6 @@ export class VerificationService {
       await this.events.record(ctx, userId, await work());
       return findVerification(ctx.em, userId);
     });
-    verificationLoader(ctx).clear(userId);
     if (!changed) throw new AppError('NOT_FOUND');
     return changed;
   }

@@ -1,7 +1,8 @@
 import { Entity, Index, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
-import { bigCount, keyOnly } from '../../infra/database/columns.js';
+import { bigCount } from '../../infra/database/columns.js';
+import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'The points of an account.' })
@@ -12,13 +13,7 @@ import { User } from '../user/user.entity.js';
     'create index "currencies_total_income_index" on "currencies" ("total_income" desc, "user_id") where "total_income" > 0',
 })
 export class Currency {
-  @OneToOne(() => User, {
-    ...keyOnly,
-    primary: true,
-    owner: true,
-    fieldName: 'user_id',
-    deleteRule: 'cascade',
-  })
+  @OneToOne(() => User, onePerUser)
   userId!: number;
 
   @Field(() => GraphQLSafeInt, { description: 'Points in hand.' })

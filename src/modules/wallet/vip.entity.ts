@@ -1,18 +1,13 @@
 import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
-import { keyOnly, moment } from '../../infra/database/columns.js';
+import { moment } from '../../infra/database/columns.js';
+import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
 @ObjectType({ description: 'A membership that is still running.' })
 @Entity({ tableName: 'vips' })
 export class Vip {
-  @OneToOne(() => User, {
-    ...keyOnly,
-    primary: true,
-    owner: true,
-    fieldName: 'user_id',
-    deleteRule: 'cascade',
-  })
+  @OneToOne(() => User, onePerUser)
   userId!: number;
 
   @Field(() => String, { description: 'Its level, such as middle.' })

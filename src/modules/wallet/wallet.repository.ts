@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { indexBy } from '../../infra/database/query.js';
-import { arrayOf, readRows } from '../../infra/database/statement.js';
+import { KEPT, rowsGo, rowsStay } from '../../infra/database/personal.js';
+import { arrayOf, indexBy } from '../../infra/database/query.js';
+import { readRows } from '../../infra/database/rows.js';
 import { Currency } from './currency.entity.js';
 import { Vip } from './vip.entity.js';
 import { Wallet } from './wallet.entity.js';
@@ -29,3 +30,15 @@ export async function findWallets(
 export async function findVips(em: EntityManager, userIds: readonly number[]): Promise<Map<number, Vip>> {
   return indexBy(await vips(em, [arrayOf(userIds)]), (vip) => vip.userId);
 }
+
+/** Points and money are the books, under a number that is nobody's any more. */
+export const keptCurrencies = rowsStay(Currency, 'userId', { userId: KEPT, sum: KEPT, totalIncome: KEPT });
+
+export const keptWallets = rowsStay(Wallet, 'userId', {
+  userId: KEPT,
+  balance: KEPT,
+  totalIncome: KEPT,
+  totalExpenses: KEPT,
+});
+
+export const erasedVips = rowsGo(Vip, 'userId');

@@ -1,7 +1,7 @@
 import { trimmed } from '../../text.js';
 import { tables } from '../dialect.js';
-import { cases, choice, text, upload } from '../parameters.js';
-import { momentToSeconds } from '../values.js';
+import { cases, choice, secret, text, upload } from '../parameters.js';
+import { momentToSeconds, userNumber } from '../values.js';
 import type { AccountOperations, LoginMutation, Provider, Sex } from './account.operations.js';
 
 /** The four URLs of the account module: `account.md` and docs/decisions.md. */
@@ -19,18 +19,18 @@ const USER_TYPES: Readonly<Record<Provider, number>> = { QQ: 2, WECHAT: 3, WEIBO
 
 const GENDERS: Readonly<Partial<Record<Sex, 0 | 1>>> = { MALE: 1, FEMALE: 0 };
 
-const PHONE = text('手机号').example('13812345678');
-const CODE = text('短信验证码').example('123456');
+const PHONE = secret('手机号').example('13812345678');
+const CODE = secret('短信验证码').example('123456');
 
 const THIRD_PARTY = {
-  token: text('第三方账号access_token').required(),
+  token: secret('第三方账号access_token').required(),
   openid: text('第三方账号openid').required(),
 };
 
 /** 3.1 counts in numbers. `account` is what can be typed into the parameter of that name. */
 const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: LoginMutation) => ({
   user_info: {
-    uid: Number(user.id),
+    uid: userNumber(user.id),
     account: user.phone ?? (user.emailVerified ? user.email : user.name),
     name: user.nickname,
     gender: GENDERS[user.sex] ?? '',
@@ -60,8 +60,8 @@ export const ROUTES = [
     parameters: {
       by: cases('user_type', choice(WAYS, '登录账号类别（1 普通帐号，2 QQ，3 微信，4 微博）').required(), {
         PASSWORD: {
-          account: text('帐号：手机号、邮箱或用户名').example('13812345678').required(),
-          password: text('密码').example('abcd1234').required(),
+          account: secret('帐号：手机号、邮箱或用户名').example('13812345678').required(),
+          password: secret('密码').example('abcd1234').required(),
         },
         QQ: THIRD_PARTY,
         WECHAT: THIRD_PARTY,
@@ -86,7 +86,7 @@ export const ROUTES = [
     // An empty one is malformed like any other and has the number of its field.
     parameters: {
       phone: PHONE.present(),
-      password: text('密码，8-16位字母和数字的组合').example('abcd1234').present(),
+      password: secret('密码，8-16位字母和数字的组合').example('abcd1234').present(),
       verifycode: CODE.present(),
     },
     variables: ({ phone, password, verifycode }) => ({ input: { phone, password, code: verifycode } }),

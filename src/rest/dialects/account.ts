@@ -2,7 +2,7 @@ import type { AppError } from '../../errors/app-error.js';
 import { messageOf } from '../../errors/app-error.js';
 import type { ErrorCode } from '../../errors/codes.js';
 import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
-import { text } from '../parameters.js';
+import { secret } from '../parameters.js';
 import { LOGIN, ROUTES } from './account.routes.js';
 
 /** Log-in alone answers numbers (`account.md` 3.1), its errors too; an unknown URL goes with the others. */
@@ -15,7 +15,7 @@ export const account: Dialect<number> = {
   mounts: [{ prefix: '/user', routes: ROUTES }],
   document: new URL('./account.graphql', import.meta.url),
   canShowCaptcha: false,
-  token: { parameter: ['token', text('登录令牌').lenient()] },
+  token: { parameter: ['token', secret('登录令牌').lenient()] },
   success: (data, route) => ({
     status: 200,
     body: answersInNumbers(route)

@@ -1,7 +1,20 @@
-import { AppError } from '../../errors/app-error.js';
-import type { Input } from '../input.js';
-import type { Data, UndeclaredRoute } from '../undeclared.js';
-import { dateToSeconds, momentToSeconds, SEX_NAMES, SEX_NUMBERS, secondsToDate } from '../values.js';
+import { tables } from '../dialect.js';
+import { choice, group, idList, int, md5, secret, text, upload, userId } from '../parameters.js';
+import {
+  dateToSeconds,
+  momentToSeconds,
+  SEX_NAMES,
+  SEX_NUMBERS,
+  secondsToDate,
+  userNumber,
+} from '../values.js';
+import type {
+  AnlifeOperations,
+  AppReleaseQuery,
+  CodePurpose,
+  LoginMutation,
+  UserInfoFragment,
+} from './anlife.operations.js';
 
 /**
  * The URLs of the 安居生活 app: `anlife.md` and docs/decisions.md. Absent parameters leave, empty ones clear. Every field
@@ -12,13 +25,30 @@ import { dateToSeconds, momentToSeconds, SEX_NAMES, SEX_NUMBERS, secondsToDate }
 const READ = ['GET', 'POST'] as const;
 const WRITE = ['POST'] as const;
 
+const { row } = tables<AnlifeOperations, number>();
+
+const USER_ID = userId('用户id').example('1').required();
+const PHONE = secret('手机号').example('13030303030').required();
+const PASSWORD = secret('密码，md5加密', md5).required();
+const SMS_CODE = secret('短信验证码').example('123456').required();
+
 /** The picture server of `photo_host`: there is one. */
 const IMAGE_HOST = 1;
+const NUMBER_OF_IMAGE_HOST = /^\s*0*1\s*$/;
+
+/** A picture is named by its id, beside which old apps may say its host. */
+const isHere = (id: string | undefined, host: string | undefined): boolean =>
+  id === undefined || host === undefined || NUMBER_OF_IMAGE_HOST.test(host);
 
 const NO_COMMUNITY = { id: 0, name: '', city_id: 0 };
 
-const userInfo = (user: Data) => ({
-  user_id: Number(user.id),
+const hobbyOf = ({ id, name }: UserInfoFragment['hobbies'][number]) => ({
+  hobby_id: Number(id),
+  hobby_name: name,
+});
+
+const userInfo = (user: UserInfoFragment) => ({
+  user_id: userNumber(user.id),
   nickname: user.nickname,
   sex: SEX_NUMBERS[user.sex],
   phone: user.phone ?? '',
@@ -34,262 +64,254 @@ const userInfo = (user: Data) => ({
       }
     : NO_COMMUNITY,
   signature: user.bio ?? '',
-  hobby: user.hobbies.map(hobby),
+  hobby: user.hobbies.map(hobbyOf),
 });
 
-const hobby = ({ id, name }: Data) => ({ hobby_id: Number(id), hobby_name: name });
+const loggedIn = ({ login }: LoginMutation) => ({ ...userInfo(login.user), auth_token: login.token });
 
-const loggedIn = ({ login }: Data) => ({ ...userInfo(login.user), auth_token: login.token });
-
-const release = ({ appRelease }: Data) => {
-  if (!appRelease) throw new AppError('RELEASE_NOT_FOUND');
-  const updated = momentToSeconds(appRelease.updatedAt);
+const releaseOf = (release: NonNullable<AppReleaseQuery['appRelease']>) => {
+  const updated = momentToSeconds(release.updatedAt);
   return {
-    id: Number(appRelease.id),
-    version: appRelease.version,
-    version_code: appRelease.versionCode,
-    url: appRelease.url,
-    title: appRelease.title,
-    msg: appRelease.message,
+    id: Number(release.id),
+    version: release.version,
+    version_code: release.versionCode,
+    url: release.url,
+    title: release.title,
+    msg: release.message,
     updated_time: updated,
     update_time: updated,
-    app_type: appRelease.platform === 'IOS' ? 2 : 1,
+    app_type: release.platform === 'IOS' ? 2 : 1,
   };
 };
 
 const one = () => 1;
 
-const md5Password = (input: Input, name = 'password') => ({
-  password: input.md5(name),
-  passwordFormat: 'MD5',
-});
+const sendCode = (id: string, summary: string, path: string, purpose: CodePurpose) =>
+  row({
+    id,
+    summary,
+    methods: READ,
+    path,
+    operation: 'SendCode',
+    parameters: { phone: PHONE },
+    variables: ({ phone }) => ({ input: { phone, purposes: [purpose] } }),
+    result: one,
+  });
 
-const codeRequest = (purpose: string) => (input: Input) => ({
-  input: { phone: input.required('phone'), purposes: [purpose] },
-});
+const retrievePassword = (path: string) =>
+  row({
+    id: '接口11',
+    summary: '找回密码提交',
+    methods: READ,
+    path,
+    operation: 'RetrievePassword',
+    parameters: {
+      passwords: group({
+        password1: secret('新密码，md5加密', md5).required(),
+        password2: secret('确认新密码，md5加密', md5).required(),
+      }).refine(
+        ({ password1, password2 }) => password1.toLowerCase() === password2.toLowerCase(),
+        'PASSWORD_MISMATCH',
+        'password2',
+      ),
+      phone: PHONE,
+      sms_code: SMS_CODE,
+    },
+    variables: ({ passwords, phone, sms_code }) => ({
+      input: { phone, code: sms_code, password: passwords.password1, passwordFormat: 'MD5' },
+    }),
+    result: one,
+  });
 
-/** A picture is named by its id, beside which old apps may say its host. An empty id leaves the picture as it is. */
-function picture(input: Input, name: 'photo' | 'background'): string | undefined {
-  const id = input.text(`${name}_id`) || undefined;
-  const host = input.text(`${name}_host`);
-  if (id && host !== undefined && input.requiredInt(`${name}_host`) !== IMAGE_HOST)
-    throw new AppError('INVALID_INPUT', { field: `${name}_host` });
-  return id;
-}
-
-/** 0 is none, as in the answers: a date begins at no such moment in Shanghai. */
-function birthday(input: Input): string | null | undefined {
-  const seconds = input.int('birthday');
-  if (seconds === undefined) return undefined;
-  return seconds ? secondsToDate(seconds, 'birthday') : null;
-}
-
-const profile = (input: Input) => ({
-  input: {
-    nickname: input.text('nickname'),
-    avatarId: picture(input, 'photo'),
-    backgroundId: picture(input, 'background'),
-    sex: input.int('sex') === null ? 'UNSPECIFIED' : input.choice('sex', SEX_NAMES),
-    birthday: birthday(input),
-    bio: input.text('signature'),
-    hobbyIds: input.idList('hobby'),
-    communityId: input.int('community_id')?.toString() ?? input.int('community_id'),
-  },
-});
-
-const newPassword = (input: Input) => {
-  const { password, passwordFormat } = md5Password(input, 'password1');
-  if (input.md5('password2').toLowerCase() !== password.toLowerCase()) {
-    throw new AppError('PASSWORD_MISMATCH', { field: 'password2' });
-  }
-  return {
-    input: { phone: input.required('phone'), code: input.required('sms_code'), password, passwordFormat },
-  };
-};
-
-const thirdParty = (input: Input) => ({
-  input: {
-    thirdParty: { provider: 'WEIBO', accessToken: input.required('token'), openId: input.required('uid') },
-  },
-});
-
-const retrieval: Omit<UndeclaredRoute<number>, 'path'> = {
-  id: '接口11',
-  summary: '找回密码提交',
-  methods: READ,
-  operation: 'RetrievePassword',
-  variables: newPassword,
-  result: one,
-};
-
-export const ROUTES: readonly UndeclaredRoute<number>[] = [
-  {
+export const ROUTES = [
+  row({
     id: '接口1',
     summary: '手机号登录',
     methods: WRITE,
     path: '/user/loginAndGetUserInfo',
     operation: 'Login',
-    variables: (input) => ({ input: { phone: input.required('phone'), ...md5Password(input) } }),
+    parameters: { phone: PHONE, password: PASSWORD },
+    variables: ({ phone, password }) => ({ input: { phone, password, passwordFormat: 'MD5' } }),
     result: loggedIn,
-  },
-  {
+  }),
+  row({
     id: '接口2',
     summary: '获取用户信息',
     methods: READ,
     path: '/user/getUserInfo',
     operation: 'UserInfoById',
-    variables: (input) => ({ id: String(input.requiredInt('user_id')) }),
-    result: ({ user }) => {
-      if (!user) throw new AppError('USER_NOT_FOUND', { field: 'user_id' });
-      return userInfo(user);
-    },
-  },
-  {
+    parameters: { user_id: USER_ID },
+    variables: ({ user_id }) => ({ id: String(user_id) }),
+    result: ({ user }) => user && userInfo(user),
+    absent: 'USER_NOT_FOUND',
+  }),
+  row({
     id: '接口3',
     summary: '拉取爱好列表',
     methods: READ,
     path: '/user/getHobbyList',
     operation: 'Hobbies',
-    variables: (input) => {
-      input.requiredInt('user_id');
-      return {};
-    },
-    result: ({ hobbies }) => ({ hobbies: hobbies.map(hobby) }),
-  },
-  {
+    parameters: { user_id: USER_ID },
+    result: ({ hobbies }) => ({ hobbies: hobbies.map(hobbyOf) }),
+  }),
+  row({
     id: '接口4',
     summary: '第三方登录（新浪微博）',
     methods: WRITE,
     path: '/user/sinaLoginAndGetUserInfo',
     operation: 'Login',
-    variables: thirdParty,
+    parameters: {
+      token: secret('第三方授权的token值').required(),
+      uid: text('新浪微博用户的id').required(),
+    },
+    variables: ({ token, uid }) => ({
+      input: { thirdParty: { provider: 'WEIBO', accessToken: token, openId: uid } },
+    }),
     result: loggedIn,
-  },
-  {
+  }),
+  row({
     id: '接口4',
     summary: '第三方登录（微信）',
     methods: WRITE,
     path: '/user/wechatLoginAndGetUserInfo',
     operation: 'Login',
-    variables: (input) => ({
-      input: {
-        thirdParty: {
-          provider: 'WECHAT',
-          code: input.required('code'),
-          dev: input.choice('dev', { 0: false, 1: true }) ?? false,
-        },
-      },
-    }),
+    parameters: {
+      code: secret('用户授权后返回的code').required(),
+      dev: choice({ 0: false, 1: true }, 'ios专用，如果是测试包，请传递1，否则请传递0').default(false),
+    },
+    variables: ({ code, dev }) => ({ input: { thirdParty: { provider: 'WECHAT', code, dev } } }),
     result: loggedIn,
-  },
-  {
-    id: '接口5',
-    summary: '获取注册短信验证码',
-    methods: READ,
-    path: '/user/getRegisterSms',
-    operation: 'SendCode',
-    variables: codeRequest('REGISTER'),
-    result: one,
-  },
-  {
+  }),
+  sendCode('接口5', '获取注册短信验证码', '/user/getRegisterSms', 'REGISTER'),
+  row({
     id: '接口6',
     summary: '注册',
     methods: WRITE,
     path: '/user/register',
     operation: 'Register',
-    variables: (input) => ({
-      input: { phone: input.required('phone'), code: input.required('sms_code'), ...md5Password(input) },
+    parameters: { phone: PHONE, sms_code: SMS_CODE, password: PASSWORD },
+    variables: ({ phone, sms_code, password }) => ({
+      input: { phone, code: sms_code, password, passwordFormat: 'MD5' },
     }),
-    result: ({ register }) => ({ user_id: Number(register.user.id), auth_token: register.token }),
-  },
-  {
+    result: ({ register }) => ({ user_id: userNumber(register.user.id), auth_token: register.token }),
+  }),
+  row({
     id: '接口7',
     summary: '修改个人信息',
     methods: WRITE,
     path: '/user/modifyInfo',
     operation: 'UpdateProfile',
     owner: 'user_id',
-    variables: profile,
+    parameters: {
+      user_id: USER_ID,
+      nickname: text('昵称').example('小明'),
+      // An empty id leaves the picture as it is.
+      photo: group({
+        photo_id: text('图片id').empty(undefined),
+        photo_host: text('图片服务器').values('1'),
+      }).refine(({ photo_id, photo_host }) => isHere(photo_id, photo_host), 'INVALID_INPUT', 'photo_host'),
+      background: group({
+        background_id: text('背景图片id').empty(undefined),
+        background_host: text('背景图片服务器').values('1'),
+      }).refine(
+        ({ background_id, background_host }) => isHere(background_id, background_host),
+        'INVALID_INPUT',
+        'background_host',
+      ),
+      sex: choice(SEX_NAMES, '性别，0无 1男 2女').empty('UNSPECIFIED'),
+      // 0 is none, as in the answers: a date begins at no such moment in Shanghai.
+      birthday: int('出生日期时间戳')
+        .example('645379200')
+        .transform((seconds) => (seconds === 0 ? null : secondsToDate(seconds))),
+      signature: text('个性签名'),
+      hobby: idList('爱好id组成的字符串').example('1,2,3'),
+      community_id: int('小区id').example('1').transform(String),
+    },
+    variables: ({ nickname, photo, background, sex, birthday, signature, hobby, community_id }) => ({
+      input: {
+        nickname,
+        avatarId: photo.photo_id,
+        backgroundId: background.background_id,
+        sex,
+        birthday,
+        bio: signature,
+        hobbyIds: hobby,
+        communityId: community_id,
+      },
+    }),
     result: ({ updateProfile }) => userInfo(updateProfile),
-  },
-  {
-    id: '接口8',
-    summary: '绑定手机号获取验证码',
-    methods: READ,
-    path: '/user/getBindPhoneSms',
-    operation: 'SendCode',
-    variables: codeRequest('BIND'),
-    result: one,
-  },
-  {
+  }),
+  sendCode('接口8', '绑定手机号获取验证码', '/user/getBindPhoneSms', 'BIND'),
+  row({
     id: '接口9',
     summary: '绑定手机号',
     methods: WRITE,
     path: '/user/bindPhone',
     operation: 'BindPhone',
     owner: 'user_id',
-    variables: (input) => ({
-      input: { phone: input.required('phone'), code: input.required('sms_code'), ...md5Password(input) },
+    parameters: { user_id: USER_ID, phone: PHONE, sms_code: SMS_CODE, password: PASSWORD },
+    variables: ({ phone, sms_code, password }) => ({
+      input: { phone, code: sms_code, password, passwordFormat: 'MD5' },
     }),
     result: one,
-  },
-  {
-    id: '接口10',
-    summary: '找回密码短信验证码',
-    methods: READ,
-    path: '/user/getFindPwdSms',
-    operation: 'SendCode',
-    variables: codeRequest('RETRIEVE'),
-    result: one,
-  },
-  { ...retrieval, path: '/user/findPwd' },
-  { ...retrieval, path: '/findPwd' },
-  {
+  }),
+  sendCode('接口10', '找回密码短信验证码', '/user/getFindPwdSms', 'RETRIEVE'),
+  retrievePassword('/user/findPwd'),
+  retrievePassword('/findPwd'),
+  row({
     id: '接口13',
     summary: '版本更新',
     methods: READ,
     path: '/support/upgrade',
     operation: 'AppRelease',
-    variables: (input) => ({ platform: input.choice('app_type', { 1: 'ANDROID', 2: 'IOS' }) ?? 'ANDROID' }),
-    result: release,
-  },
-  {
+    parameters: { app_type: choice({ 1: 'ANDROID', 2: 'IOS' }, '1 Android，2 iOS').default('ANDROID') },
+    variables: ({ app_type }) => ({ platform: app_type }),
+    result: ({ appRelease }) => appRelease && releaseOf(appRelease),
+    absent: 'RELEASE_NOT_FOUND',
+  }),
+  row({
     id: '接口14',
     summary: '退出登录',
     methods: READ,
     path: '/user/logout',
     operation: 'Logout',
     owner: 'user_id',
+    parameters: { user_id: USER_ID },
     result: one,
-  },
-  {
+  }),
+  row({
     id: '接口15',
     summary: '用户默认图片列表',
     methods: READ,
     path: '/user/getDefaultPhotoList',
     operation: 'DefaultPhotos',
     result: ({ defaultPhotos }) => ({
-      photos: defaultPhotos.map(({ id, url }: Data) => ({ host_id: IMAGE_HOST, img_id: id, url })),
+      photos: defaultPhotos.map(({ id, url }) => ({ host_id: IMAGE_HOST, img_id: id, url })),
     }),
-  },
-  {
+  }),
+  row({
     id: '接口16',
     summary: '验证验证码是否正确',
     methods: READ,
     path: '/user/verifyPhoneCode',
     operation: 'VerifyCode',
-    variables: (input) => ({ input: { phone: input.required('phone'), code: input.required('sms_code') } }),
+    parameters: { phone: PHONE, sms_code: SMS_CODE },
+    variables: ({ phone, sms_code }) => ({ input: { phone, code: sms_code } }),
     result: ({ verify }) => verify,
-  },
-  {
+  }),
+  row({
     id: '接口17',
     summary: '通过城市id和设备类型获取用户信息',
     methods: READ,
     path: '/user/getUseridsByCityId',
     operation: 'UserIds',
-    variables: (input) => ({
-      cityId: String(input.requiredInt('city_id')),
-      deviceType: deviceFilter(input),
+    parameters: {
+      city_id: int('城市id（GB/T 2260）').example('510100').required(),
+      device_type: choice({ 0: 'ALL', 1: 'IOS', 2: 'ANDROID' }, '0 全部，1 iOS，2 Android').required(),
+    },
+    variables: ({ city_id, device_type }) => ({
+      cityId: String(city_id),
+      deviceType: device_type === 'ALL' ? null : device_type,
       first: 10_000,
     }),
     pages: {
@@ -299,17 +321,11 @@ export const ROUTES: readonly UndeclaredRoute<number>[] = [
       open: '{"datas":{"user_ids":[',
       close: ']}}',
     },
-  },
+  }),
 ];
 
-/** 0 is all devices. */
-function deviceFilter(input: Input): string | null {
-  input.requiredInt('device_type');
-  return input.choice<string | null>('device_type', { 0: null, 1: 'IOS', 2: 'ANDROID' }) ?? null;
-}
-
 /** On the image host, a system of its own. */
-export const UPLOAD: UndeclaredRoute<number> = {
+export const UPLOAD = row({
   id: '接口12',
   summary: '上传图片',
   methods: WRITE,
@@ -317,7 +333,8 @@ export const UPLOAD: UndeclaredRoute<number> = {
   operation: 'UploadImage',
   session: 'if shown',
   upload: 'form',
-  variables: (input) => ({ file: input.upload() }),
+  parameters: { file: upload('图片文件') },
+  variables: ({ file }) => ({ file }),
   result: ({ uploadImage: { id, mime, size, width, height, existed, url } }) => ({
     status: 'ok',
     image: {
@@ -333,4 +350,4 @@ export const UPLOAD: UndeclaredRoute<number> = {
       url,
     },
   }),
-};
+});

@@ -1,7 +1,6 @@
 import { DeviceType } from '../../device-type.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
-import { text } from '../parameters.js';
-import { PARAMETERS } from './anlife.parameters.js';
+import { secret, text } from '../parameters.js';
 import { ROUTES, UPLOAD } from './anlife.routes.js';
 
 /** Null for any other. */
@@ -18,8 +17,7 @@ export const anlife: Dialect<number> = {
   ],
   document: new URL('./anlife.graphql', import.meta.url),
   canShowCaptcha: false,
-  parameters: PARAMETERS,
-  token: { header: 'auth_token', parameter: ['auth_token', text('登录令牌')] },
+  token: { header: 'auth_token', parameter: ['auth_token', secret('登录令牌')] },
   deviceType: ['device_type', text('1 iOS，2 Android').transform(device).empty(undefined)],
   // The image host is a system of its own and answers without the envelope.
   success: (result, route) => ({ status: 200, body: route.upload ? result : { datas: result } }),

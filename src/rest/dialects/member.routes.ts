@@ -1,107 +1,118 @@
-import type { Input } from '../input.js';
-import type { Data, UndeclaredRoute } from '../undeclared.js';
+import { tables } from '../dialect.js';
+import { cases, cookie, flag, group, secret, text } from '../parameters.js';
+import type {
+  LoginMutation,
+  MemberOperations,
+  NameAvailability,
+  PhoneAvailability,
+} from './member.operations.js';
 
 /** The URLs of the member centre: `member.md` and docs/decisions.md. */
 
 /** Documented without a verb, and tried out in a browser: both are answered. */
 const BOTH = ['GET', 'POST'] as const;
 
+const { row, aside } = tables<MemberOperations, number>();
+
 /** Cookie in which a browser keeps the id of the captcha it was shown. */
 export const CAPTCHA_COOKIE = 'member_captcha';
 
+/** What a row makes of its operation's answer. */
+export type Outcome =
+  | { is: 'body'; body: object }
+  /** A captcha for the browser to show, and to remember by its id until then. */
+  | { is: 'picture'; png: Buffer; id: string; expiresAt: Date }
+  /** A session just opened, and the page where the browser goes from there. */
+  | { is: 'session'; msg: string; token: string; expiresAt: Date; remember: boolean; goes: 'home' | 'back' };
+
+const body = (content: object): Outcome => ({ is: 'body', body: content });
+
 /** A number of the document's tables, with its text. */
-export interface Answer {
-  status: number;
-  msg: string;
-}
+const answer = (status: number, msg: string): Outcome => body({ status, msg });
 
-/** A captcha for the browser to show and to remember. */
-export interface Picture {
-  png: Buffer;
-  id: string;
-  expiresAt: Date;
-}
+const opened = (
+  { token, expiresAt }: LoginMutation['login'],
+  remember: boolean,
+  msg: string,
+  goes: 'home' | 'back',
+): Outcome => ({ is: 'session', msg, token, expiresAt, remember, goes });
 
-/** A session just opened, and where the browser goes from there. */
-export interface Opened extends Answer {
-  token: string;
-  expiresAt: Date;
-  goes: 'home' | 'back';
-}
+/** The bytes of a picture that the schema has as a data URL. */
+const bytesOf = (dataUrl: string): Buffer => Buffer.from(dataUrl.replace(/^[^,]*,/, ''), 'base64');
 
-const answer = (status: number, msg: string): Answer => ({ status, msg });
-
-const opened = ({ token, expiresAt }: Data, msg: string, goes: Opened['goes']): Opened => ({
-  ...answer(1, msg),
-  token,
-  expiresAt,
-  goes,
-});
-
-const LOGIN_PHONES: Readonly<Record<string, Answer>> = {
+const LOGIN_PHONES: Readonly<Record<PhoneAvailability, Outcome>> = {
   AVAILABLE: answer(1, '手机号正确'),
   TAKEN: answer(1, '手机号正确'),
   INVALID: answer(2, '手机号不规范'),
 };
 
-const REGISTER_PHONES: Readonly<Record<string, Answer>> = {
+const REGISTER_PHONES: Readonly<Record<PhoneAvailability, Outcome>> = {
   AVAILABLE: answer(1, '手机号可注册'),
   TAKEN: answer(2, '手机号已被注册'),
   INVALID: answer(3, '手机号不规范'),
 };
 
-const NAMES: Readonly<Record<string, Answer>> = {
+const NAMES: Readonly<Record<NameAvailability, Outcome>> = {
   AVAILABLE: answer(1, '可注册'),
   BANNED: answer(2, '违禁词'),
   TAKEN: answer(3, '已被注册'),
   INVALID: answer(-1, '用户名不合法'),
 };
 
-/** The captcha that this browser was shown; it counts once it was answered at `/checkcaptcha`. */
-function shownCaptcha(input: Input): { captcha?: { id: string } } {
-  const id = input.cookie(CAPTCHA_COOKIE);
-  return id ? { captcha: { id } } : {};
-}
+const PHONE = secret('手机号').example('18321216666');
+const CODE = secret('手机验证码').example('111111');
+/** A phone is a name, too. */
+const USERNAME = secret('帐号、手机或邮箱').example('18321217711');
+const PASSWORD = secret('密码').example('correct-horse-7');
 
-const byCode = (input: Input) => ({
-  input: {
-    phone: input.required('phone'),
-    code: input.required('code'),
-    registerUnknown: true,
-    ...shownCaptcha(input),
-  },
-});
+/** What every submit may bring. */
+const SUBMIT = {
+  /** The captcha that this browser was shown; it counts once it was answered at `/checkcaptcha`. */
+  captcha: group({ id: cookie(CAPTCHA_COOKIE) }).transform(({ id }) => (id ? { id } : undefined)),
+  remember: flag('1为记住，0为不记住'),
+};
 
-/** With a phone and a code instead, as the document's own example of 一.7 sends them here. */
-const credentials = (input: Input) =>
-  !input.text('username') && !input.text('password') && input.text('phone')
-    ? byCode(input)
-    : {
-        input: {
-          account: input.required('username'),
-          password: input.required('password'),
-          ...shownCaptcha(input),
-        },
-      };
+const BY_CODE = { phone: PHONE.required(), code: CODE.required() };
+const BY_PASSWORD = { username: USERNAME.required(), password: PASSWORD.required() };
 
-export const LOGIN_ROUTES: readonly UndeclaredRoute<number>[] = [
-  {
+/**
+ * A name and a password; or, where both are empty, a phone and a code, as the document's own example of 一.7 sends them here.
+ */
+const CREDENTIALS = cases(
+  'by',
+  group({ username: USERNAME, password: PASSWORD, phone: PHONE.sent() }).transform(
+    ({ username, password, phone }) => (phone && !username && !password ? 'code' : 'password'),
+  ),
+  { code: BY_CODE, password: BY_PASSWORD },
+);
+
+/** The account whose failures are counted: of the name or, without one, of the phone. */
+const ACCOUNT = cases(
+  'by',
+  group({ username: USERNAME }).transform(({ username }) => (username ? 'username' : 'phone')),
+  { username: { username: USERNAME.required() }, phone: { phone: PHONE.required() } },
+);
+
+export const LOGIN_ROUTES = [
+  row({
     id: '一.1',
     summary: '验证手机号',
     methods: BOTH,
     path: '/checkphone',
     operation: 'PhoneAvailability',
-    variables: (input) => ({ phone: input.required('phone') }),
+    parameters: { phone: PHONE.required() },
+    variables: ({ phone }) => ({ phone }),
     result: ({ phoneAvailability }) => LOGIN_PHONES[phoneAvailability],
     missing: { phone: 3 },
-  },
-  {
+  }),
+  row({
     id: '一.4',
     summary: '给手机发送验证码',
     methods: BOTH,
     path: '/sendtophone',
     operation: 'SendCode',
-    variables: (input) => ({ input: { phone: input.required('phone'), purposes: ['LOGIN', 'REGISTER'] } }),
+    parameters: { phone: PHONE.required() },
+    variables: ({ phone }) => ({ input: { phone, purposes: ['LOGIN', 'REGISTER'] } }),
     result: () => answer(1, '发送成功'),
     missing: { phone: 2 },
     errors: {
@@ -112,14 +123,15 @@ export const LOGIN_ROUTES: readonly UndeclaredRoute<number>[] = [
       SERVICE_UNAVAILABLE: 5,
       INTERNAL: 5,
     },
-  },
-  {
+  }),
+  row({
     id: '一.5',
     summary: '校验给手机发送的验证码',
     methods: BOTH,
     path: '/checkphonecode',
     operation: 'VerifyCode',
-    variables: (input) => ({ input: { phone: input.required('phone'), code: input.required('code') } }),
+    parameters: BY_CODE,
+    variables: ({ phone, code }) => ({ input: { phone, code } }),
     result: ({ verify }) => (verify ? answer(1, '校验成功') : answer(4, '验证码错误')),
     missing: { phone: 2, code: 2 },
     errors: {
@@ -130,31 +142,41 @@ export const LOGIN_ROUTES: readonly UndeclaredRoute<number>[] = [
       SERVICE_UNAVAILABLE: 5,
       INTERNAL: 5,
     },
-  },
-  {
+  }),
+  row({
     id: '一.6',
     summary: '验证登录是否大于5次',
     methods: BOTH,
     path: '/number',
     operation: 'LoginStatus',
-    variables: (input) => ({ account: input.required('username') }),
+    parameters: { username: USERNAME.required() },
+    variables: ({ username }) => ({ account: username }),
     result: ({ loginStatus }) =>
       loginStatus.captchaRequired ? answer(0, '超过5次') : answer(1, '没有超过5次'),
-  },
-  {
+  }),
+  row({
     id: '一.6（旧）',
     summary: '帐号方式登录提交',
     methods: ['POST'],
     path: '/submit',
     operation: 'Login',
     sameSite: true,
-    variables: credentials,
-    aside: {
+    parameters: { login: CREDENTIALS, ...SUBMIT },
+    variables: ({ login, captcha }) => ({
+      input:
+        login.by === 'password'
+          ? { account: login.username, password: login.password, captcha }
+          : { phone: login.phone, code: login.code, registerUnknown: true, captcha },
+    }),
+    result: ({ login }, { remember }) => opened(login, remember, '登录成功', 'home'),
+    aside: aside({
       operation: 'LoginStatus',
-      variables: (input: Input) => ({ account: input.text('username') || input.required('phone') }),
-      result: ({ loginStatus }: Data) => loginStatus.failures,
-    },
-    result: ({ login }) => opened(login, '登录成功', 'home'),
+      parameters: { account: ACCOUNT },
+      variables: ({ account }) => ({
+        account: account.by === 'username' ? account.username : account.phone,
+      }),
+      result: ({ loginStatus }) => ({ data: loginStatus.failures }),
+    }),
     missing: { username: 2, password: 2, code: 2 },
     errors: {
       CREDENTIALS_INVALID: 3,
@@ -163,16 +185,17 @@ export const LOGIN_ROUTES: readonly UndeclaredRoute<number>[] = [
       CAPTCHA_REQUIRED: 3,
       IP_BLOCKED: 4,
     },
-  },
-  {
+  }),
+  row({
     id: '一.7',
     summary: '手机验证码方式登录',
     methods: ['POST'],
     path: '/phonesubmit',
     operation: 'Login',
     sameSite: true,
-    variables: byCode,
-    result: ({ login }) => opened(login, '登录成功', 'home'),
+    parameters: { ...BY_CODE, ...SUBMIT },
+    variables: ({ phone, code, captcha }) => ({ input: { phone, code, registerUnknown: true, captcha } }),
+    result: ({ login }, { remember }) => opened(login, remember, '登录成功', 'home'),
     missing: { phone: 2, code: 2 },
     errors: {
       PHONE_INVALID: 3,
@@ -183,75 +206,76 @@ export const LOGIN_ROUTES: readonly UndeclaredRoute<number>[] = [
       CAPTCHA_REQUIRED: 7,
       ACCOUNT_LOCKED: 7,
     },
-  },
-  {
+  }),
+  row({
     id: '一.8',
     summary: '验证帐号是否已被注册或是否是违禁词',
     methods: BOTH,
     path: '/username',
     operation: 'NameAvailability',
-    variables: (input) => ({ name: input.required('username') }),
+    parameters: { username: USERNAME.required() },
+    variables: ({ username }) => ({ name: username }),
     result: ({ nameAvailability }) => NAMES[nameAvailability],
     missing: { username: 4 },
-  },
+  }),
 ];
 
-export const REGISTER_ROUTES: readonly UndeclaredRoute<number>[] = [
-  {
+export const REGISTER_ROUTES = [
+  row({
     id: '二.1',
     summary: '手机号有效性验证',
     methods: BOTH,
     path: '/checkphone',
     operation: 'PhoneAvailability',
-    variables: (input) => ({ phone: input.required('phone') }),
+    parameters: { phone: PHONE.required() },
+    variables: ({ phone }) => ({ phone }),
     result: ({ phoneAvailability }) => REGISTER_PHONES[phoneAvailability],
     missing: { phone: 4 },
-  },
-  {
+  }),
+  row({
     id: '二.6',
     summary: '注册提交',
     methods: ['POST'],
     path: '/submit',
     operation: 'Register',
     sameSite: true,
-    variables: (input) => ({
-      input: {
-        phone: input.required('username'),
-        password: input.required('password'),
-        code: input.required('code'),
-        ...shownCaptcha(input),
-      },
+    parameters: {
+      username: secret('手机号').example('18321217711').required(),
+      password: PASSWORD.required(),
+      code: CODE.required(),
+      ...SUBMIT,
+    },
+    variables: ({ username, password, code, captcha }) => ({
+      input: { phone: username, password, code, captcha },
     }),
-    result: ({ register }) => opened(register, '注册成功', 'back'),
+    result: ({ register }, { remember }) => opened(register, remember, '注册成功', 'back'),
     missing: { username: 4 },
     errors: { PHONE_TAKEN: 2, PHONE_INVALID: 3 },
-  },
+  }),
 ];
 
-export const CAPTCHA: UndeclaredRoute<number> = {
+export const CAPTCHA = row({
   id: '一.2',
   summary: '显示/更换图片验证码',
   methods: BOTH,
   path: '',
   operation: 'CreateCaptcha',
-  result: ({ createCaptcha: { id, image, expiresAt } }): Picture => ({
-    png: Buffer.from(image.slice(image.indexOf(',') + 1), 'base64'),
+  result: ({ createCaptcha: { id, image, expiresAt } }): Outcome => ({
+    is: 'picture',
+    png: bytesOf(image),
     id,
     expiresAt,
   }),
-};
+});
 
 /** Its answer is a `code`, not a `status`. */
-export const CHECK_CAPTCHA: UndeclaredRoute<number> = {
+export const CHECK_CAPTCHA = row({
   id: '一.3',
   summary: '校验图片验证码',
   methods: BOTH,
   path: '',
   operation: 'CheckCaptcha',
-  variables: (input) => ({
-    input: {
-      captcha: { id: input.cookie(CAPTCHA_COOKIE) ?? '', answer: input.required('captcha') },
-    },
-  }),
-  result: ({ verify }) => ({ code: verify ? 200 : 201 }),
-};
+  parameters: { id: cookie(CAPTCHA_COOKIE), captcha: text('图片验证码').example('delu').required() },
+  variables: ({ id = '', captcha }) => ({ input: { captcha: { id, answer: captcha } } }),
+  result: ({ verify }) => body({ code: verify ? 200 : 201 }),
+});

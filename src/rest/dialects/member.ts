@@ -4,15 +4,12 @@ import { SESSION_COOKIE } from '../../http/cookies.js';
 import { ownReferer } from '../../http/same-site.js';
 import { trimmed } from '../../text.js';
 import { type Dialect, type Exchange, type Reply, statusBesideBody } from '../dialect.js';
-import { PARAMETERS } from './member.parameters.js';
 import {
-  type Answer,
   CAPTCHA,
   CAPTCHA_COOKIE,
   CHECK_CAPTCHA,
   LOGIN_ROUTES,
-  type Opened,
-  type Picture,
+  type Outcome,
   REGISTER_ROUTES,
 } from './member.routes.js';
 
@@ -25,38 +22,36 @@ const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
     ]),
   );
 
-/** The number of failed log-ins, where the row asks for it. */
-const withFailures = (answer: Answer, aside: Exchange['aside']) =>
-  aside === undefined ? answer : { ...answer, data: aside };
+type Session = Extract<Outcome, { is: 'session' }>;
 
 const asksForJson = ({ headers }: Exchange['request']): boolean =>
   headers['x-requested-with'] !== undefined || /\bapplication\/json\b/i.test(headers.accept ?? '');
 
 /** An origin that is configured as ours counts as this site. */
-function destination(goes: Opened['goes'], { request, config }: Exchange): string {
+function destination(goes: Session['goes'], { request, config }: Exchange): string {
   const home = config.MEMBER_HOME_URL;
   return (goes === 'back' ? ownReferer(request, URL.parse(home)?.origin) : null) ?? home;
 }
 
-function sessionReply({ token, expiresAt, goes, ...answer }: Opened, exchange: Exchange): Reply {
-  const expires = exchange.input.flag('remember') ? expiresAt : undefined;
-  const cookies = [{ name: SESSION_COOKIE, value: token, expires }];
+function sessionReply({ msg, token, expiresAt, remember, goes }: Session, exchange: Exchange): Reply {
+  const cookies = [{ name: SESSION_COOKIE, value: token, expires: remember ? expiresAt : undefined }];
   return asksForJson(exchange.request)
-    ? { status: 200, body: withFailures(answer, exchange.aside), cookies }
+    ? { status: 200, body: { status: 1, msg }, cookies }
     : { status: 302, headers: { location: destination(goes, exchange) }, cookies };
 }
 
-const pictureReply = ({ png, id, expiresAt }: Picture): Reply => ({
-  status: 200,
-  body: png,
-  headers: { 'content-type': 'image/png' },
-  cookies: [{ name: CAPTCHA_COOKIE, value: id, expires: expiresAt }],
-});
-
-function success(result: unknown, exchange: Exchange): Reply {
-  const told = result as Answer | Picture | Opened;
-  if ('png' in told) return pictureReply(told);
-  return 'token' in told ? sessionReply(told, exchange) : { status: 200, body: told };
+function success(outcome: Outcome, exchange: Exchange): Reply {
+  switch (outcome.is) {
+    case 'body':
+      return { status: 200, body: outcome.body };
+    case 'picture': {
+      const { png, id, expiresAt } = outcome;
+      const cookies = [{ name: CAPTCHA_COOKIE, value: id, expires: expiresAt }];
+      return { status: 200, headers: { 'content-type': 'image/png' }, body: png, cookies };
+    }
+    case 'session':
+      return sessionReply(outcome, exchange);
+  }
 }
 
 /** Why a request failed: in the words of the document where a parameter is empty, else in those of the failure. */
@@ -76,13 +71,13 @@ export const member: Dialect<number> = {
   ],
   document: new URL('./member.graphql', import.meta.url),
   canShowCaptcha: true,
-  parameters: PARAMETERS,
   token: { cookie: SESSION_COOKIE },
   normalise,
-  success: (result, _route, exchange) => success(result, exchange),
-  failure: (error, status, route, aside) => ({
+  // The result of each row is an `Outcome`.
+  success: (result, _route, exchange) => success(result as Outcome, exchange),
+  failure: (error, status, route) => ({
     status: statusBesideBody(error),
-    body: route === CHECK_CAPTCHA ? { code: 201 } : withFailures({ status, msg: reasonOf(error) }, aside),
+    body: route === CHECK_CAPTCHA ? { code: 201 } : { status, msg: reasonOf(error) },
   }),
   // Whatever has no number of its own.
   kinds: {

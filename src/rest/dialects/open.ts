@@ -1,5 +1,6 @@
 import { type Dialect, statusBesideBody, tables } from '../dialect.js';
-import { everything, text } from '../parameters.js';
+import { everything, secret, text } from '../parameters.js';
+import { userNumber } from '../values.js';
 import type { OpenOperations } from './open.operations.js';
 
 /** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so all are handed on as they came. */
@@ -10,7 +11,7 @@ const { row } = tables<OpenOperations, number>();
 const SIGNED = {
   app_id: text('应用的唯一标识id').example('10001').required(),
   timestamp: text('UNIX时间戳，允许误差10分钟').example('1442888568').required(),
-  sign: text('请求的签名值').example('5cefc3438fbf787875ffec6cd596346d').required(),
+  sign: secret('请求的签名值').example('5cefc3438fbf787875ffec6cd596346d').required(),
   format: text('返回值格式，只支持json').example('json'),
 };
 
@@ -28,13 +29,13 @@ const ROUTES = [
       signed: everything({
         ...SIGNED,
         name: text('用户名，已存在时自动生成').example('ken'),
-        phone: text('手机号').example('13988888888'),
+        phone: secret('手机号').example('13988888888'),
         email: text('邮箱').example('ken@anjuke.com'),
-        password: text('密码，不传时自动生成').example('anjuke2015'),
+        password: secret('密码，不传时自动生成').example('anjuke2015'),
       }),
     },
     variables: ({ signed }) => ({ parameters: signed }),
-    result: ({ registerByApp }) => ({ id: Number(registerByApp.id) }),
+    result: ({ registerByApp }) => ({ id: userNumber(registerByApp.id) }),
   }),
   row({
     id: '获得用户信息',
@@ -45,13 +46,13 @@ const ROUTES = [
     parameters: {
       signed: everything({
         ...SIGNED,
-        account: text('账户').example('13988888888').required(),
+        account: secret('账户').example('13988888888').required(),
         type: text('account 的类型：email、phone 或 id').example('phone'),
       }),
     },
     variables: ({ signed }) => ({ parameters: signed }),
     result: ({ accountByApp: { id, name, phone, email } }) => ({
-      id: Number(id),
+      id: userNumber(id),
       name,
       phone: phone ?? '',
       email: email ?? '',

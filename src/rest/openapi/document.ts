@@ -1,9 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dialect, Method, Route } from '../dialect.js';
-import { Input } from '../input.js';
+import { type Dialect, type Method, type Route, withAside } from '../dialect.js';
 import { loadOperations } from '../operations.js';
 import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
-import { optionalOf, parametersOf, recorder } from './parameters.js';
 import { failures, responsesOf, successes } from './responses.js';
 import { FULL, sampler, type Variant } from './samples.js';
 
@@ -75,40 +73,21 @@ function securityOf({ token }: Dialect): Record<string, unknown> {
 /** Answers an operation by its name. */
 type Sample = (operation: string, variables: Record<string, unknown>, variant: Variant) => unknown;
 
-type Asked = Pick<Route, 'parameters' | 'variables'>;
-
-const valuesOf = (dialect: Dialect, { parameters }: Asked): unknown =>
-  parameters ? sampleParameters(parameters) : recorder(dialect);
-
-/** What a sound request of a row brings. */
-function requestOf(dialect: Dialect, route: Route) {
-  const values = valuesOf(dialect, route);
-  if (route.parameters) {
-    const parameters = documentParameters(route.parameters);
-    const variables = route.variables?.(values) ?? {};
-    return { values, variables, input: new Input({}), parameters: () => parameters };
-  }
-  const input = recorder(dialect);
-  const { parameters, variables } = parametersOf(dialect, route);
-  // The envelope may read some of its own.
-  const all = () => [...parameters, ...optionalOf(dialect, input, parameters)];
-  return { values, variables, input, parameters: all };
-}
-
-function asideOf(dialect: Dialect, { aside }: Route, sample: Sample): unknown {
+/** What the aside of a row tells. */
+function asideOf({ aside }: Route, sample: Sample) {
   if (!aside) return undefined;
-  const values = valuesOf(dialect, aside);
-  const data = sample(aside.operation, aside.variables?.(values) ?? {}, FULL);
-  return aside.result ? aside.result(data, values) : data;
+  const values = sampleParameters(aside.parameters ?? {});
+  return aside.result?.(sample(aside.operation, aside.variables?.(values) ?? {}, FULL), values);
 }
 
 /** One row under one of its methods. */
 function operationsOf(dialect: Dialect, route: Route, path: string, sample: Sample): Record<string, unknown> {
-  const request = requestOf(dialect, route);
-  const aside = asideOf(dialect, route, sample);
-  const dataOf = (variant: Variant) => sample(route.operation, request.variables, variant);
-  const success = successes(dialect, route, request, dataOf, aside);
-  const all = request.parameters();
+  const parameters = route.parameters ?? {};
+  const values = sampleParameters(parameters);
+  const variables = route.variables?.(values) ?? {};
+  const aside = asideOf(route, sample);
+  const dataOf = (variant: Variant) => sample(route.operation, variables, variant);
+  const success = successes(dialect, route, values, dataOf).map((reply) => withAside(reply, aside));
   const responses = responsesOf(success, failures(dialect, route, aside));
   return Object.fromEntries(
     route.methods.map((method) => [
@@ -118,7 +97,7 @@ function operationsOf(dialect: Dialect, route: Route, path: string, sample: Samp
         summary: route.summary,
         description: `GraphQL: \`${route.operation}\`.`,
         operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
-        ...inputOf(method, route, all),
+        ...inputOf(method, route, documentParameters(parameters)),
         responses,
       },
     ]),

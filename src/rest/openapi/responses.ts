@@ -1,7 +1,16 @@
 import { AppError } from '../../errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../../errors/codes.js';
-import { type Dialect, type Exchange, meaningOf, type Reply, type Route, resultOf } from '../dialect.js';
-import { type Input, isRecord, missingError } from '../input.js';
+import {
+  type Dialect,
+  type Exchange,
+  meaningOf,
+  type Reply,
+  type Route,
+  resultOf,
+  withAside,
+} from '../dialect.js';
+import { isRecord } from '../input.js';
+import { missingError } from '../parameters.js';
 import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
 import { VARIANTS, type Variant } from './samples.js';
 
@@ -13,13 +22,12 @@ const JSON_TYPE = 'application/json';
 /** Clients that want JSON, and browsers. */
 const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
 
-/** What a row answers when all goes well, in every variant; `input` hears what the envelope reads. */
+/** What a row answers when all goes well, in every variant. */
 export function successes(
   dialect: Dialect,
   route: Route,
-  { values, input }: { values: unknown; input: Input },
+  values: unknown,
   dataOf: (variant: Variant) => unknown,
-  aside: unknown,
 ): Reply[] {
   return VARIANTS.flatMap((variant) => {
     try {
@@ -32,9 +40,7 @@ export function successes(
         dialect.success(resultOf(route, data, values), route, {
           // A request of no particular client; only its headers are looked at.
           request: { headers } as Exchange['request'],
-          input,
           config: { MEMBER_HOME_URL: '/' },
-          aside,
         }),
       );
     } catch (error) {
@@ -46,17 +52,13 @@ export function successes(
 }
 
 /** What a row answers when something fails; `aside` is told with one of the failures, because it can be with any. */
-export function failures(dialect: Dialect, route: Route, aside: unknown): Reply[] {
-  const answer = (error: AppError, told?: unknown) =>
-    dialect.failure(error, meaningOf(dialect, error, route), route, told);
+export function failures(dialect: Dialect, route: Route, aside?: Readonly<Record<string, unknown>>): Reply[] {
+  const answer = (error: AppError) => dialect.failure(error, meaningOf(dialect, error, route), route);
   const errors = [
     ...CODES.flatMap((code) => [new AppError(code), new AppError(code, { field: ANY_KEY })]),
     ...Object.keys(route.missing ?? {}).map(missingError),
   ];
-  return [
-    ...errors.map((error) => answer(error)),
-    ...(aside !== undefined ? [answer(missingError(ANY_KEY), aside)] : []),
-  ];
+  return [...errors.map(answer), ...(aside ? [withAside(answer(missingError(ANY_KEY)), aside)] : [])];
 }
 
 const bodiesOf = (replies: readonly Reply[]): unknown[] =>

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { DatabaseContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
@@ -19,12 +19,12 @@ function decodePlace(after: string | null | undefined): VerificationPlace | null
 }
 
 export async function pageOfVerifications(
-  em: EntityManager,
+  ctx: DatabaseContext,
   state: VerificationState | null,
   page: PageInput,
 ): Promise<Page<Verification>> {
   const size = pageSize(page.first);
-  const rows = await listVerifications(em, state, decodePlace(page.after), size + 1);
+  const rows = await listVerifications(ctx.em, state, decodePlace(page.after), size + 1);
   return {
     edges: rows.slice(0, size).map((node) => ({ node, cursor: encodePlace(node) })),
     hasNextPage: rows.length > size,

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { escapeLike } from '../../infra/database/query.js';
-import { arrayOf, type Statement, statement } from '../../infra/database/statement.js';
+import { arrayOf, escapeLike } from '../../infra/database/query.js';
+import { type Statement, statement } from '../../infra/database/statement.js';
 import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
 import { type User, UserStatus } from './user.entity.js';
 import { readUsers } from './user.repository.js';

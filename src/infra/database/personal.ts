@@ -1,0 +1,64 @@
+import type { EntityClass } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** Stands for the value of a column that stays as it is when the one it is about is erased. */
+export const KEPT = Symbol('kept');
+
+/** Whom the rows are about. */
+export interface Subject {
+  id: number;
+  deletedAt: Date;
+}
+
+type Columns<T> = {
+  [K in keyof T as K extends string ? (object extends Pick<T, K> ? never : K) : never]: T[K];
+};
+
+/** What is left in every column of a row: a value, made of the subject if need be, or what is there. */
+export type Left<T> = {
+  readonly [K in keyof Columns<T>]: typeof KEPT | T[K] | ((subject: Subject) => T[K]);
+};
+
+/** What one table holds of somebody, and how that goes. */
+export interface PersonalTable {
+  readonly entity: EntityClass<object>;
+  /** The properties that are decided upon; null where whole rows go, and with them what they have. */
+  readonly columns: readonly string[] | null;
+  /** What goes before the rest, `limit` rows of it at most and whole in itself; true while there may be more. */
+  readonly eraseSome?: (em: EntityManager, subjectId: number, limit: number) => Promise<boolean>;
+  /** What goes last, in one transaction with that of other tables. */
+  readonly erase?: (em: EntityManager, subject: Subject) => Promise<void>;
+}
+
+type Owner<T> = { [K in keyof T]: T[K] extends number | null ? K : never }[keyof T] & string;
+
+/** A table whose rows go with the one that `owner` names. */
+export const rowsGo = <T extends object>(entity: EntityClass<T>, owner: Owner<T>): PersonalTable => ({
+  entity,
+  columns: null,
+  erase: async (em, { id }) => {
+    await em.nativeDelete(entity, { [owner]: id } as never);
+  },
+});
+
+/** A table whose rows stay, with what is left in each of their columns. */
+export function rowsStay<T extends object>(
+  entity: EntityClass<T>,
+  owner: Owner<T>,
+  left: Left<T>,
+): PersonalTable {
+  const emptied = Object.entries(left).filter(([, value]) => value !== KEPT);
+  const columns = Object.keys(left);
+  if (emptied.length === 0) return { entity, columns };
+  return {
+    entity,
+    columns,
+    erase: async (em, subject) => {
+      const values = emptied.map(([name, value]) => [
+        name,
+        value instanceof Function ? value(subject) : value,
+      ]);
+      await em.nativeUpdate(entity, { [owner]: subject.id } as never, Object.fromEntries(values));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { PersonalTable } from '../../infra/database/personal.js';
+import { erasedAddresses } from '../address/address.repository.js';
+import { erasedCredentials } from '../credential/credential.repository.js';
+import { erasedIdentities } from '../credential/identity.repository.js';
+import { erasedFollows } from '../follow/follow.repository.js';
+import { erasedUserHobbies } from '../hobby/hobby.repository.js';
+import type { ImageStore } from '../image/image.store.js';
+import { erasedOpenAppCalls } from '../openapp/open-app-call.repository.js';
+import { keptOrders } from '../ranking/income.repository.js';
+import { keptDailyIncomes } from '../ranking/ranking.repository.js';
+import { erasedSecurityEvents } from '../security/security-event.repository.js';
+import { erasedSessions } from '../session/session.repository.js';
+import { emptiedUsers } from '../user/user.repository.js';
+import { erasedUserExtras } from '../user/user-extra.repository.js';
+import { erasedVerifications } from '../verification/verification.repository.js';
+import { erasedVips, keptCurrencies, keptWallets } from '../wallet/wallet.repository.js';
+
+/** Every table that refers to accounts, in the order in which they are erased; the accounts themselves come last. */
+export const personalData = (images: ImageStore): readonly PersonalTable[] => [
+  images.personal(),
+  erasedFollows,
+  erasedAddresses,
+  erasedCredentials,
+  erasedIdentities,
+  erasedOpenAppCalls,
+  erasedSecurityEvents,
+  erasedSessions,
+  erasedUserExtras,
+  erasedUserHobbies,
+  erasedVerifications,
+  erasedVips,
+  keptCurrencies,
+  keptWallets,
+  keptOrders,
+  keptDailyIncomes,
+  emptiedUsers,
+];
