@@ -47,7 +47,7 @@ interface Aside extends Call {
  * One legacy URL: data only, declared with `row` of {@link tables}. A row that needs logic means that the schema is
  * missing something. `Meaning` is what a failure becomes in the dialect: a number, or whatever else its envelope is made of.
  */
-export interface Route<Meaning = unknown> extends Call {
+export interface Row<Meaning = unknown> extends Call {
   /** What the document calls it, such as `接口1`. */
   id: string;
   summary: string;
@@ -91,7 +91,7 @@ type Typed<Operation extends Operations[string], P extends Parameters, Result = 
   : { variables(values: Values<P>): Operation['variables'] });
 
 type TypedRow<O extends Operations, Name extends keyof O & string, P extends Parameters, Meaning> = Omit<
-  Route<Meaning>,
+  Row<Meaning>,
   keyof Call | 'fields' | 'owner' | 'pages'
 > & {
   operation: Name;
@@ -104,7 +104,7 @@ type TypedRow<O extends Operations, Name extends keyof O & string, P extends Par
 export const tables = <O extends Operations, Meaning>() => ({
   row: <Name extends keyof O & string, P extends Parameters>(
     row: TypedRow<O, Name, P, Meaning>,
-  ): Route<Meaning> => row,
+  ): Row<Meaning> => row,
   aside: <Name extends keyof O & string, P extends Parameters>(
     aside: { operation: Name } & Typed<O[Name], P, Fields>,
   ): Aside => aside,
@@ -132,7 +132,7 @@ export interface Dialect<Meaning = unknown> {
   name: Exclude<Door, 'graphql' | 'cli'>;
   title: string;
   /** The prefixes it answers under, each with its URLs. */
-  mounts: readonly { prefix: string; routes: readonly Route<Meaning>[] }[];
+  mounts: readonly { prefix: string; rows: readonly Row<Meaning>[] }[];
   /** Prefixes without URLs of their own: what is unknown there is refused in this dialect's envelope. */
   claims?: readonly string[];
   /** The GraphQL document with the operations its rows name. */
@@ -149,9 +149,9 @@ export interface Dialect<Meaning = unknown> {
   normalise?(values: Record<string, unknown>): Record<string, unknown>;
   /** A name in both query and body is refused, where elsewhere the body wins. */
   namesOnce?: boolean;
-  success(result: unknown, route: Route, exchange: Exchange): Reply;
-  /** `meaning` is what {@link meaningOf} found; without a route where none was reached. */
-  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>): Reply;
+  success(result: unknown, row: Row, exchange: Exchange): Reply;
+  /** `meaning` is what {@link meaningOf} found; without a row where none was reached. */
+  failure(error: AppError, meaning: Meaning, row?: Row<Meaning>): Reply;
   /** The meaning of each kind of failure: complete, checked by the compiler. */
   kinds: Readonly<Record<ErrorKind, Meaning>>;
   /** What single codes mean in the whole dialect. */
@@ -159,18 +159,14 @@ export interface Dialect<Meaning = unknown> {
 }
 
 /** The most particular meaning wins: the row's, the dialect's, the kind's. */
-export const meaningOf = <Meaning>(
-  dialect: Dialect<Meaning>,
-  error: AppError,
-  route?: Route<Meaning>,
-): Meaning =>
-  (error.details.missing ? route?.missing?.[error.details.field ?? ''] : undefined) ??
-  route?.errors?.[error.code] ??
+export const meaningOf = <Meaning>(dialect: Dialect<Meaning>, error: AppError, row?: Row<Meaning>): Meaning =>
+  (error.details.missing ? row?.missing?.[error.details.field ?? ''] : undefined) ??
+  row?.errors?.[error.code] ??
   dialect.codes[error.code] ??
   dialect.kinds[error.kind];
 
 /** What goes into the envelope; throws what its absence means. */
-export function resultOf({ result, absent }: Route, data: unknown, values: unknown): unknown {
+export function resultOf({ result, absent }: Row, data: unknown, values: unknown): unknown {
   const told = result?.(data, values);
   if (absent && (told === null || told === undefined)) throw new AppError(absent);
   return told;

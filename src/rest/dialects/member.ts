@@ -8,10 +8,10 @@ import {
   CAPTCHA,
   CAPTCHA_COOKIE,
   CHECK_CAPTCHA,
-  LOGIN_ROUTES,
+  LOGIN_ROWS,
   type Outcome,
-  REGISTER_ROUTES,
-} from './member.routes.js';
+  REGISTER_ROWS,
+} from './member.rows.js';
 
 /** Texts other than the password lose the space around them: an empty field is an empty one. */
 const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
@@ -64,20 +64,20 @@ export const member: Dialect<number> = {
   name: 'member',
   title: '用户中心',
   mounts: [
-    { prefix: '/api/login', routes: LOGIN_ROUTES },
-    { prefix: '/api/registor', routes: REGISTER_ROUTES },
-    { prefix: '/captcha', routes: [CAPTCHA] },
-    { prefix: '/checkcaptcha', routes: [CHECK_CAPTCHA] },
+    { prefix: '/api/login', rows: LOGIN_ROWS },
+    { prefix: '/api/registor', rows: REGISTER_ROWS },
+    { prefix: '/captcha', rows: [CAPTCHA] },
+    { prefix: '/checkcaptcha', rows: [CHECK_CAPTCHA] },
   ],
   document: new URL('./member.graphql', import.meta.url),
   canShowCaptcha: true,
   token: { cookie: SESSION_COOKIE },
   normalise,
   // The result of each row is an `Outcome`.
-  success: (result, _route, exchange) => success(result as Outcome, exchange),
-  failure: (error, status, route) => ({
+  success: (result, _row, exchange) => success(result as Outcome, exchange),
+  failure: (error, status, row) => ({
     status: statusBesideBody(error),
-    body: route === CHECK_CAPTCHA ? { code: 201 } : { status, msg: reasonOf(error) },
+    body: row === CHECK_CAPTCHA ? { code: 201 } : { status, msg: reasonOf(error) },
   }),
   // Whatever has no number of its own.
   kinds: {

@@ -18,7 +18,7 @@ const SIGNED = {
 /** Documented as GET; answers POST too, because passwords do not belong in URLs. */
 const METHODS = ['GET', 'POST'] as const;
 
-const ROUTES = [
+const ROWS = [
   row({
     id: '注册新用户',
     summary: '为应用注册新用户',
@@ -65,8 +65,8 @@ export const open: Dialect<number> = {
   name: 'open',
   title: '安居客开放 API',
   mounts: [
-    { prefix: '/site/v1/user', routes: ROUTES },
-    { prefix: '/v1/user', routes: ROUTES },
+    { prefix: '/site/v1/user', rows: ROWS },
+    { prefix: '/v1/user', rows: ROWS },
   ],
   claims: ['/site'],
   document: new URL('./open.graphql', import.meta.url),

@@ -91,7 +91,7 @@ const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } 
   node,
 });
 
-export const RECORD_ROUTES = [
+export const RECORD_ROWS = [
   row({
     id: '获取收货地址列表',
     summary: '收货地址列表',

@@ -69,7 +69,7 @@ const ADMINISTERED = { user: rowId(userId('用户 ID')) };
 
 const FOLLOWING_ONESELF: PlusFailure = { status: 422, shape: 'list', message: '不能关注自己' };
 
-export const USER_ROUTES = [
+export const USER_ROWS = [
   row({
     id: '获取指定用户',
     summary: '按用户名、邮箱、手机号码或用户 ID 获取用户',

@@ -123,7 +123,7 @@ const retrievePassword = (path: string) =>
     result: one,
   });
 
-export const ROUTES = [
+export const ROWS = [
   row({
     id: '接口1',
     summary: '手机号登录',

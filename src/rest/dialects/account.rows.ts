@@ -50,7 +50,7 @@ const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: Lo
 /** An empty field of a form is one that was not filled in, and changes nothing. */
 const filled = (parameter: typeof PHONE) => parameter.transform(trimmed).empty(undefined);
 
-export const ROUTES = [
+export const ROWS = [
   row({
     id: LOGIN,
     summary: '账密登录、第三方登录',

@@ -93,7 +93,7 @@ const ACCOUNT = cases(
   { username: { username: USERNAME.required() }, phone: { phone: PHONE.required() } },
 );
 
-export const LOGIN_ROUTES = [
+export const LOGIN_ROWS = [
   row({
     id: '一.1',
     summary: '验证手机号',
@@ -220,7 +220,7 @@ export const LOGIN_ROUTES = [
   }),
 ];
 
-export const REGISTER_ROUTES = [
+export const REGISTER_ROWS = [
   row({
     id: '二.1',
     summary: '手机号有效性验证',
