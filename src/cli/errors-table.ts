@@ -5,7 +5,7 @@ import { type Dialect, meaningOf, type Row } from '../rest/dialect.js';
 import { DIALECTS } from '../rest/dialects/index.js';
 import { missingError } from '../rest/parameters.js';
 
-/** What every failure of the domain is at every door, printed from the tables of the dialects themselves. */
+/** The page of every failure's answer at every door, printed from the tables of the dialects themselves. */
 
 const CODES = Object.keys(ERRORS).filter(isErrorCode);
 

@@ -12,7 +12,7 @@ const TEXT_MAX = 3000;
 /** Compiled queries that are kept, in characters of their texts; each stands for up to 200 bytes. */
 const COMPILED_MAX = 200_000;
 
-/** To compile a look at the schema costs more than a request may, and no app asks for one often. */
+/** Introspection is not compiled: that costs more than a request may, and no app asks for it often. */
 const INTROSPECTION = /\b__(schema|type)\b/;
 
 const OPERATION_NAME = /^[_A-Za-z]\w*$/;
@@ -25,7 +25,7 @@ export interface CompiledQuery extends Operation {
 /** A name has no end of line in it. */
 const keyOf = ({ query, operationName }: GraphqlRequest): string => `${operationName ?? ''}\n${query}`;
 
-/** graphql-jit forgets fields of a fragment that stands in several places under different conditions. */
+/** graphql-jit forgets fields of a fragment that is spread several times under different conditions. */
 function hasDirectives(document: DocumentNode): boolean {
   let found = false;
   visit(document, {

@@ -9,10 +9,10 @@ import {
 import { AppError } from '../errors/app-error.js';
 import { fragmentsOf, LIMITS } from './query-size.js';
 
-/** Where fields stand in a document, its fragments written out: what one name brings together is in one place. */
+/** The fields of one response name at one path of a document, its fragments written out. */
 class Spot {
   times = 0;
-  /** Of comparing the dearest of the fields here with another. */
+  /** The cost of comparing the costliest of the fields here with another. */
   cost = 0;
   readonly spreads = new Set<string>();
   private readonly inside = new Map<string, Spot>();
@@ -36,8 +36,9 @@ interface Weighing {
 }
 
 /**
- * What it costs to compare two fields of one name that are mere names, two that hold others, and two fragments in one
- * place, whatever is in them. Arguments are compared as text, so each of their characters costs as much as a name.
+ * The costs of comparing two fields of one name without a selection, two with one, and two fragments of one
+ * selection, whatever is in them. Arguments are compared as text, so each of their characters costs as much
+ * as a name.
  */
 const COSTS = { names: 1, fields: 16, fragments: 32 } as const;
 
@@ -98,7 +99,7 @@ export function assertText(value: string, field?: string): void {
   }
 }
 
-/** What was found good; Apollo keeps what it parsed and hands it out again. */
+/** Documents found acceptable; Apollo keeps what it parsed and hands out the same document again. */
 const good = new WeakSet<DocumentNode>();
 
 /** Looks at a document as a whole, before it is validated. */

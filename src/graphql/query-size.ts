@@ -19,7 +19,7 @@ import {
 import { AppError } from '../errors/app-error.js';
 import { boundsOf } from '../schema/list-bounds.js';
 
-/** What one query may ask for at most (docs/decisions.md). */
+/** The most that one query may ask for (docs/decisions.md). */
 export const LIMITS = {
   /** Bytes of a request that is no file: to read more costs more than any answer. */
   body: 131_072,
@@ -36,7 +36,7 @@ export const LIMITS = {
   definitions: 100,
   /** Selections of a whole document, fragments written out: few in the text can stand for countless ones. */
   selections: 5000,
-  /** What comparing fields of one name in one place costs, each with each (document-size.ts): 137 times `me { id }`. */
+  /** The cost of comparing fields of one name pair by pair (document-size.ts): 137 times `me { id }`. */
   comparisons: 160_000,
   /** Errors told of one query or its variables. */
   errors: 10,
@@ -48,7 +48,7 @@ export const LIMITS = {
   values: 2000,
 } as const;
 
-/** What top-level fields cost the server, or tell a collector of accounts, beyond what comes back. */
+/** Costs of top-level fields to the server, or gains for a collector of accounts, beyond what comes back. */
 const SURCHARGES: Readonly<Record<string, number>> = {
   createCaptcha: 3000,
   loginStatus: 800,
@@ -57,16 +57,16 @@ const SURCHARGES: Readonly<Record<string, number>> = {
   rank: 800,
 };
 
-/** What looking at the schema costs: at one type or less, and at all of its types. */
+/** Costs of introspection: at one type or less, and at all types. */
 const INTROSPECTION = { __schema: 300, __type: 300, types: 5000 } as const;
 
 /** Values of a list that nothing has to be resolved for cost as much as one field. */
 const LEAVES_PER_FIELD = 4;
 
-/** What a list costs that does not say how long it can be; there is none. */
+/** The cost of a list without a declared length; the schema has none. */
 const LONGEST = 1000;
 
-/** What a query amounts to, its fragments written out. */
+/** The size of a query, its fragments written out. */
 interface Measure {
   /** Top-level fields. */
   roots: number;
@@ -82,13 +82,13 @@ interface Walk {
   total: Measure;
 }
 
-/** Where in the query the walk is. */
+/** The position of the walk in the query. */
 interface Place {
   parent: GraphQLObjectType | null;
   depth: number;
-  /** How often this place may occur in the answer. */
+  /** The most times the selection occurs in the answer. */
   factor: number;
-  /** How many things the page around it may hold. */
+  /** The most items that the page around it may hold. */
   page: number;
   /** The schema describes itself more deeply than it is used. */
   introspection: boolean;
@@ -100,7 +100,7 @@ function refuseBeyondLimits({ fields, aliases, depth, cost }: Measure): void {
   if (beyond) throw new AppError('QUERY_TOO_COMPLEX');
 }
 
-/** How many a field was asked for, but no more than it gives. */
+/** The items that a field was asked for, but no more than it gives. */
 function pageOf(
   field: FieldNode,
   variables: Record<string, unknown>,
@@ -113,7 +113,7 @@ function pageOf(
   return Math.min(Math.max(1, first ?? usual), most);
 }
 
-/** How many values a field has in the answer, in each place where it stands. */
+/** The most values a field has in the answer, each time its parent occurs. */
 function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Place): number {
   if (!definition || !isListType(getNullableType(definition.type))) return 1;
   const { list = LONGEST } = boundsOf(definition);

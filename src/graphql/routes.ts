@@ -31,10 +31,13 @@ const FILES_MAX = 5;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What plain clients accept, word for word; what other wishes come to is for Apollo to say. */
+/** The Accept headers of plain clients, word for word; Apollo negotiates all others. */
 const ACCEPT_JSON = new Set(['*/*', 'application/json', 'application/json, text/plain, */*']);
 
-/** What a plain request asks; undefined for one that says more, or wants another type: Apollo knows what to do then. */
+/**
+ * The operation of a plain request; undefined for one that says more, or wants another type, which Apollo
+ * reads.
+ */
 function plainRequestOf({ method, headers, body }: FastifyRequest): GraphqlRequest | undefined {
   const { accept = '*/*', 'content-type': type = '' } = headers;
   const isJson = method === 'POST' && type.startsWith('application/json') && ACCEPT_JSON.has(accept);
@@ -57,8 +60,8 @@ function causesOf(error: unknown): { message?: unknown; statusCode?: unknown }[]
 }
 
 /**
- * Why a request cannot be read is told in the words of who found it, which say what to do about it. Everything else
- * leaves like the failures of every door.
+ * A request that cannot be read is answered in the words of the library that refused it, which say what to do
+ * about it. Every other failure leaves as it does at every door.
  */
 async function explain(error: unknown, _request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const causes = causesOf(error);

@@ -54,7 +54,7 @@ const executionPlugin = (executor: Executor): ApolloServerPlugin<RequestContext>
 export class GraphqlServer {
   constructor(
     private readonly executor: Executor,
-    /** For requests that are more than an operation: GET, forms, other types of answers. */
+    /** The server for requests that are more than an operation: GET, forms, other types of answers. */
     readonly apollo: ApolloServer<RequestContext>,
   ) {}
 
@@ -70,7 +70,7 @@ export class GraphqlServer {
   ): Promise<Answer> {
     const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
     const { body, http } = await this.apollo.executeOperation(request, { contextValue });
-    // In parts come only answers with `@defer` and `@stream`, which the schema does not know.
+    // Only answers with `@defer` and `@stream`, which the schema does not know, come in parts.
     if (body.kind !== 'single') throw new AppError('INTERNAL');
     return { ...body.singleResult, http };
   }

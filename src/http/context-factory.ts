@@ -11,13 +11,13 @@ import { Loaders } from '../loaders.js';
 import type { SessionService } from '../modules/session/session.service.js';
 import './client-ip.js';
 
-/** What a door knows of its own requests. */
+/** The facts that a door knows of its own requests. */
 interface DoorRequest {
   door: Door;
   canShowCaptcha: boolean;
-  /** Where this door's clients put their token. */
+  /** The token of the request, found as this door's clients send it. */
   token: string | undefined;
-  /** What the client says it runs on, where the door has a parameter for it. */
+  /** The device that the client names, where the door has a parameter for it. */
   deviceType?: DeviceType;
   /** The language of this door, if it has only one. */
   locale?: Locale;

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 export type ApiDocuments = Readonly<Record<string, { title: string; document: () => unknown }>>;
 
 const ASSETS = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
-/** What the page loads; the package holds sources and maps besides. */
+/** Files that the page loads; the package holds sources and maps besides. */
 const SERVED =
   /^\/(swagger-ui\.css|index\.css|swagger-ui-bundle\.js|swagger-ui-standalone-preset\.js|favicon-\d+x\d+\.png)$/;
 

@@ -61,7 +61,7 @@ function placesOf(config: HomeConfig): Place[] {
   return [
     config.PLAYGROUND ? PLAYGROUND : GRAPHQL,
     ...(config.API_DOCS ? [DOCS] : []),
-    // Who watches a service in production knows where.
+    // Health checks are not listed in production: whoever watches the service knows them.
     ...(config.production ? [] : HEALTH),
   ];
 }
@@ -84,7 +84,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What is only called has no link: a browser that follows it would be told off. */
+/** Endpoints that are only called have no link: a browser that follows it would be refused. */
 const nameOf = (place: Place): string =>
   place === GRAPHQL ? `<code>${place.url}</code>` : `<a href="${place.url}">${place.url}</a>`;
 

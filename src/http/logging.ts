@@ -8,7 +8,7 @@ import './client-ip.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who called, for the log; null for anonymous calls and before it is known. */
+    /** The caller, for the log; null for anonymous calls and before it is known. */
     viewer: Viewer | null;
   }
 }

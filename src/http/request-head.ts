@@ -16,11 +16,13 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 /** US-ASCII is a part of UTF-8. */
 const CHARSETS_READ = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
-/** What HTTP itself has a status for, where the door answers with statuses; told in words where it tells such things. */
+/**
+ * A refusal that HTTP has a status for; doors without statuses or reasons of their own answer it in words.
+ */
 const refusal = (statusCode: number, reason: string): AppError =>
   new AppError('INVALID_INPUT', {}, { cause: { statusCode, cause: new TypeError(reason) } });
 
-/** What was found of the texts that came last: nearly all requests bring the same few. */
+/** Remembers the findings for the latest texts: nearly all requests bring the same few. */
 function remembering(find: (text: string) => boolean): (text: string) => boolean {
   const found = new LRUCache<string, boolean>({ max: 50 });
   return (text) => {
@@ -32,10 +34,10 @@ function remembering(find: (text: string) => boolean): (text: string) => boolean
   };
 }
 
-/** Whether the text could be a host that somebody reached us under. */
+/** True for a text that could be a host that somebody reached us under. */
 const isHost = remembering((host) => HOST.test(host) && URL.canParse(`http://${host}`));
 
-/** Whether every charset that a content type names is one that is read. */
+/** True where every charset that a content type names is one that is read. */
 export const namesReadableCharset = remembering((contentType) =>
   [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase())),
 );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { orUnavailable, type Redis, RedisScript, redisTime } from './redis.js';
 
-/** How long a lease holds that nobody renews: what a process held that has died is free after that. */
+/** The life of a lease that nobody renews, in ms: one held by a process that has died is free after that. */
 const LIFE_MS = 60_000;
 
 /** KEYS: lease. ARGV: holder, life. */

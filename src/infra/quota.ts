@@ -19,7 +19,7 @@ redis.call('PEXPIRE', KEYS[1], window)
 return { 'granted', 0 }
 `);
 
-/** How often something may be done within 24 hours, and the ms between two times. */
+/** The most times something may be done within 24 hours, and the least ms between two times. */
 export interface Quota {
   key: string;
   limit: number;

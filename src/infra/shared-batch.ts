@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
 
-/** Requests whose questions are put together at most. */
+/** The most keys that are read together. */
 const QUESTIONS_MAX = 100;
 
 /**
- * What requests ask in the same turn of the event loop is read together: the busier the gateway, the fewer reads a
- * request costs. Nothing is kept, so nobody is answered with what was read before they asked.
+ * Reads of one turn of the event loop are put together: the busier the gateway, the fewer reads a request
+ * costs. Nothing is kept, so nobody gets an answer that was read before they asked.
  */
 export const sharedBatch = <Question, Answer>(
   read: (questions: readonly Question[]) => Promise<ArrayLike<Answer | Error>>,

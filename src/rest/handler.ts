@@ -23,7 +23,7 @@ declare module 'fastify' {
     row?: Row;
   }
   interface FastifyRequest {
-    /** What it carries, once its token was seen; null before. */
+    /** The context of the request, once its token was seen; null before. */
     context: RequestContext | null;
   }
 }
@@ -54,7 +54,7 @@ async function execute(
   throw new AppError(isErrorCode(code) ? code : 'INTERNAL', details);
 }
 
-/** A call about one's own record names oneself. */
+/** Refuses a call about one's own record that names somebody else. */
 function assertOwner(row: Row, input: Input, ctx: RequestContext): void {
   if (!row.owner) return;
   const named = row.parameters?.[row.owner]?.read(input, row.owner);
@@ -107,7 +107,7 @@ function sessionCheck(engine: Engine, dialect: Dialect, row: Row) {
   };
 }
 
-/** Before the body, by what stands before it. A request without one is as well looked at when it is answered. */
+/** Checks the session before the body is read. A request without a body is checked when it is answered. */
 export function beforeBody(engine: Engine, dialect: Dialect, row: Row) {
   const check = sessionCheck(engine, dialect, row);
   return async (request: FastifyRequest): Promise<void> => {
@@ -153,11 +153,11 @@ export function handlerOf(engine: Engine, dialect: Dialect, row: Row, operations
   return (request: FastifyRequest, reply: FastifyReply) => holdingBody(request, () => answer(request, reply));
 }
 
-/** A failure that says something of the request; whatever is broken would fail the next question too. */
+/** The client's failures only: an outage or a fault of ours would fail the aside too. */
 const isRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'internal';
 
-/** What a row asks besides; undefined when that fails. */
+/** The result of a row's aside; undefined when it fails. */
 async function asideOf(
   aside: NonNullable<Row['aside']>,
   input: Input,

@@ -24,7 +24,7 @@ export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect
 /** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
 function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   scope.setErrorHandler(async (raw: Error, request, reply) => {
-    // What the pipeline answered has no cause here: it was reported there.
+    // An error that the executor answered has no cause here: it was reported there.
     reportFailure(request.log, raw);
     return sendFailure(dialect, toAppError(raw), request, reply);
   });
@@ -63,7 +63,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             exposeHeadRoute: false,
             method: methodsOf(row, operations),
             url: row.path,
-            // To a form apply the limits of its parts; to what else comes in its place those of every row.
+            // A form has the limits of its parts; any other body has those of every row.
             bodyLimit: row.upload === 'raw' ? engine.config.UPLOAD_MAX_BYTES : undefined,
             preParsing: row.methods.some((method) => method !== 'GET')
               ? beforeBody(engine, dialect, row)

@@ -11,10 +11,10 @@ import { Input } from './input.js';
  * declared in, and the first that is malformed is what a request is refused for.
  */
 
-/** What stands in a parameter that not everybody may read, or that is not read as it came. */
+/** The kinds of content that not everybody may read, or that are not read as they came. */
 export type Content = 'secret' | 'user id';
 
-/** What the declaration tells of a parameter; the API docs show it, but for its content. */
+/** The declaration of a parameter as data; the API docs show it, but for its content. */
 export interface ParameterDocument {
   name: string;
   meaning: string;
@@ -66,7 +66,7 @@ const isFilled = <T>(value: T): value is NonNullable<T> => isThere(value) && val
 
 interface Table {
   meaning: string;
-  /** What it looks like when it is neither absent nor empty. */
+  /** The form of a value that is neither absent nor empty. */
   form: z.ZodType;
   nullable?: boolean;
   example?: string;
@@ -74,13 +74,13 @@ interface Table {
   refusal?: ErrorCode;
 }
 
-/** How one rule of a parameter refuses, where it differs from the others. */
+/** The refusal of one rule of a parameter, where it differs from the others'. */
 interface Refusal {
   missing: true;
   code?: ErrorCode | undefined;
 }
 
-/** What a request is refused with for a parameter that must be there and is not, or is empty. */
+/** The refusal for a required parameter that is absent or empty. */
 export const missingError = (field: string): AppError =>
   new AppError('INVALID_INPUT', { field, missing: true });
 
@@ -187,13 +187,13 @@ export class Parameter<T> implements Part<T> {
     });
   }
 
-  /** Says with which code it is refused, in the place of INVALID_INPUT. */
+  /** Sets the code it is refused with, instead of INVALID_INPUT. */
   refusedAs(refusal: ErrorCode): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, refusal });
   }
 }
 
-/** Beyond 2^53 a number may be another one than was sent. */
+/** A number beyond 2^53 may be another one than was sent. */
 const isExact = (value: number): boolean =>
   Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 
@@ -278,7 +278,7 @@ export function bool(meaning: string): Parameter<boolean | null | undefined> {
   return new Parameter(z.preprocess(asBoolean, form.nullish()), { meaning, form });
 }
 
-/** What forms, scripts and PHP, in which the legacy servers are written, call on. */
+/** The spellings of "on" in forms, scripts and PHP, in which the legacy servers are written. */
 const ON = new Set(['1', 'true', 'on', 'yes']);
 
 const isOn = (value: unknown): boolean =>
@@ -322,7 +322,7 @@ export const group = <P extends Parameters>(parameters: P): Group<Values<P>> =>
     sample: () => sampleParameters(parameters),
   });
 
-/** Whatever is asked for in each case is required; the rest depends. */
+/** A parameter that every case requires is required; the others depend on the case. */
 function documentCases(cases: readonly Parameters[]): ParameterDocument[] {
   const tables = cases.map(documentParameters);
   const isRequired = (name: string) =>
@@ -363,7 +363,7 @@ export const nested = <P extends Parameters>(parameters: P): Group<Values<P>> =>
     sample: () => sampleParameters(parameters),
   });
 
-/** What is there first in one of several places; those behind it are not read. */
+/** The first part that is present; those behind it are not read. */
 export const firstOf = <T>(places: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
   read: (input) => {
     for (const [name, part] of Object.entries(places)) {
@@ -393,7 +393,7 @@ export const upload = (meaning: string): Part<Upload> => ({
   sample: () => 'a file' as never,
 });
 
-/** What a cookie holds; undefined when the client sent none of that name. */
+/** The value of a cookie; undefined when the client sent none of that name. */
 export const cookie = (name: string): Part<string | undefined> => ({
   read: (input) => input.cookie(name),
   documents: () => [],

@@ -14,8 +14,8 @@ type Values = Record<string, unknown>;
 type Body = { fields: Values; file?: InputFile };
 
 /**
- * Looks at what was read of a form when its file begins; the file is kept if it lets it pass, and not even looked at
- * without one.
+ * Runs on the fields read so far when a form's file begins; the file is kept only if it returns. A form
+ * without a file does not run it.
  */
 export type FileGate = (input: Input) => Promise<void>;
 
@@ -54,7 +54,7 @@ function formError(error: unknown): unknown {
 /** Bytes a GET may bring along. */
 const GET_BODY_MAX = 65_536;
 const JSON_TYPE = /\bjson\b/i;
-/** Not read from a GET, and nothing that was meant for parameters is to be ignored. */
+/** Forms are not read from a GET, and parameters must not be ignored silently: such a request is refused. */
 const MULTIPART_TYPE = /^\s*multipart\//i;
 
 /** Fastify reads no body of a GET, and old clients may send their parameters there all the same. */
@@ -79,7 +79,7 @@ async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   return JSON_TYPE.test(type ?? '') ? parseJson(decodeUtf8(bytes)) : parseFormBody(bytes);
 }
 
-/** What stands before the body: path and query, and in between what was read of the body so far. */
+/** The parameters of path and query, and those read of the body so far. */
 export function parametersOf(
   request: FastifyRequest,
   { normalise = (values) => values }: Pick<Dialect, 'normalise'>,

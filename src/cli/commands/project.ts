@@ -12,7 +12,6 @@ import { type Output, showList } from '../output.js';
 import { permissionsPage } from '../permissions-page.js';
 import { settingsExample, settingsPage } from './settings.js';
 
-/** What the repository keeps a copy of, and what it must be. */
 type Print = (output: Output) => void;
 
 interface PrintedRow {

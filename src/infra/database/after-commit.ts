@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 
 type Work = () => Promise<void>;
 
-/** What waits for each transaction; what is rolled back is forgotten with it. */
+/** The work that waits for each transaction; a rolled back one is forgotten with its work. */
 const waiting = new WeakMap<object, Work[]>();
 
 /**

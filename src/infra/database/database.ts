@@ -20,8 +20,8 @@ export interface Database {
   orm: Orm;
   embedded: boolean;
   /**
-   * For statements, which leave nothing in it; shared by all requests. Like {@link fork} it follows the transaction it
-   * is called in.
+   * The entity manager for statements, which leave nothing in it; shared by all requests. Like {@link fork}
+   * it follows the transaction it is called in.
    */
   em: EntityManager;
   /**
@@ -30,7 +30,7 @@ export interface Database {
    * for itself).
    */
   fork(): EntityManager;
-  /** Whether the database answers and takes writes, within {@link PING_MS}. Never throws. */
+  /** True where the database answers and takes writes within {@link PING_MS}. Never throws. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -63,12 +63,12 @@ async function assertWritable(em: EntityManager): Promise<void> {
   if (state?.read_only !== 'off') throw new Error('the database takes no writes');
 }
 
-/** How long the database may take to answer {@link Database.ping}, in ms. */
+/** The ms in which the database may answer {@link Database.ping}. */
 const PING_MS = 2000;
 
 const nativePool = (orm: Orm): Promise<Pool> => orm.em.getDriver().getConnection().getNativeClient();
 
-/** What the statements ask of PostgreSQL. */
+/** The oldest PostgreSQL that the statements run on. */
 const OLDEST_VERSION = 15;
 
 async function requireVersion(orm: Orm): Promise<void> {

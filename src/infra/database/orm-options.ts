@@ -16,7 +16,7 @@ export interface DatabaseSettings {
   readonly DATABASE_TIMEOUT_SECONDS?: number;
 }
 
-/** What a database holds: its tables, and the migrations that lead to them. */
+/** The contents of a database: its tables, and the migrations that lead to them. */
 export interface DatabaseSchema {
   readonly entities: EntityClass<object>[];
   readonly migrations: MigrationObject[];
@@ -39,8 +39,7 @@ const sharedOptions = ({ entities, migrations }: DatabaseSchema) => ({
 });
 
 /**
- * What PGlite is told besides its extensions: the directory of the database, or what tests put in its place, such as
- * an instance of their own.
+ * Options of PGlite besides its extensions: the directory of the database, or a test's instance of its own.
  */
 export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
 

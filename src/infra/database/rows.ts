@@ -4,9 +4,12 @@ import { StartError } from '../start-error.js';
 import { readMoment } from './moments.js';
 import { type Statement, type StatementOptions, statement } from './statement.js';
 
-/** How a type of column passes through JSON, so that it comes out as the driver would have given it to MikroORM. */
+/**
+ * The way of a column's type through JSON, so that it comes out as the driver would have given it to
+ * MikroORM.
+ */
 interface JsonForm {
-  /** What is selected, where JSON itself would lose something. */
+  /** The expression to select, where JSON itself would lose something. */
   select?: (column: string) => string;
   read?: (text: string) => unknown;
   /** The type of the property, where MikroORM makes the value of it and not of the column. */
@@ -17,7 +20,7 @@ const AS_IT_IS: JsonForm = {};
 /** JSON has no whole numbers beyond 2^53. */
 const AS_TEXT: JsonForm = { select: (column) => `${column}::text` };
 
-/** By type of the column, without its length. A type that is not here is refused. */
+/** Forms by the column's type, without its length. Other types are refused. */
 const JSON_FORMS: ReadonlyMap<string, JsonForm> = new Map([
   ['boolean', { runtimeType: 'boolean' }],
   ['smallint', AS_IT_IS],
@@ -90,7 +93,7 @@ function columnsOf(em: EntityManager, Entity: EntityClass<object>): Column[] {
     .map((property) => columnOf(em, meta, property));
 }
 
-/** What is selected of a table, and what makes an entity of the values that begin at a place of a row. */
+/** The select list of a table, and a reader that makes an entity of the values from an index of a row on. */
 interface Mapper {
   select(alias: string): string[];
   map(values: readonly unknown[], from: number): Record<string, unknown>;
@@ -122,7 +125,7 @@ function mapperOf(em: EntityManager, Entity: EntityClass<object>): Mapper {
   };
 }
 
-/** By what an ORM knows of an entity. */
+/** Mappers by the ORM's metadata of their entity. */
 const mappers = new WeakMap<object, Mapper>();
 
 function mapperFor(em: EntityManager, Entity: EntityClass<object>): Mapper {
@@ -152,7 +155,7 @@ export interface EntityReadOptions extends StatementOptions {
   joined?: Joined;
 }
 
-/** What is selected before `from`, and what makes entities of the rows; known once the ORM runs. */
+/** The select list of a query, and a reader that makes entities of its rows; known once the ORM runs. */
 function mapping(em: EntityManager, Entity: EntityClass<object>, alias: string, joined?: Joined) {
   const own = mapperFor(em, Entity);
   const selected = own.select(alias);
@@ -161,7 +164,7 @@ function mapping(em: EntityManager, Entity: EntityClass<object>, alias: string, 
   const lent = mapperFor(em, entity);
   const [key] = em.getMetadata(entity).getPrimaryProps();
   return {
-    // Whether there is a row to join comes before its columns.
+    // A joined row's presence comes before its columns.
     selected: [...selected, `${other}."${key?.fieldNames[0]}" is not null`, ...lent.select(other)],
     map: (values: unknown[]) => {
       const found = own.map(values, 0);

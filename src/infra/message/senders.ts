@@ -16,7 +16,7 @@ export interface SenderSettings {
   readonly MAIL_WEBHOOK_TOKEN?: string;
   readonly SMTP_URL?: SmtpServer;
   readonly MAIL_FROM?: Mailbox;
-  /** Whether mail to another machine has to go by TLS. */
+  /** True where mail to another machine has to go by TLS. */
   readonly production: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface SmtpOptions {
   /** Refuse to go on when the server offers no TLS; where it does, TLS is used in any case. */
   requireTls: boolean;
   compose: ComposeMail;
-  /** How long one mail may take, connecting included. */
+  /** The ms one mail may take, connecting included. */
   timeoutMs?: number;
 }
 
@@ -51,7 +51,7 @@ export class SmtpSender implements MessageSender {
     try {
       this.pool ??= openPool({ ...this.options, timeoutMs: this.timeoutMs });
       await (await this.pool).sendMail({
-        // As an object it is one address, whatever is in it.
+        // An object is one address, whatever is in it.
         to: { name: '', address: to },
         ...this.options.compose(message),
         // The limits above are for each silence; a server that trickles its answers is cut off by this one.

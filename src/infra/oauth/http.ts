@@ -8,7 +8,7 @@ const MAX_ANSWER_BYTES = 262_144;
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface ProviderRequest {
-  /** Below the provider's base URL, with a leading slash. */
+  /** The path below the provider's base URL, with a leading slash. */
   path: string;
   query?: Record<string, string>;
   /** Sent as a POST form; without it the request is a GET. */
@@ -18,7 +18,7 @@ export interface ProviderRequest {
 }
 
 export interface ProviderHttpOptions {
-  /** For diagnostics only. */
+  /** The provider's name, for diagnostics only. */
   name: string;
   baseUrl: string;
   timeoutMs: number;
@@ -54,7 +54,7 @@ export class ProviderHttp {
     return fields;
   }
 
-  /** For answers that only embellish a proof: undefined instead of a failure. */
+  /** Asks for what only embellishes a proof: undefined instead of a failure. */
   async tryAsk(request: ProviderRequest): Promise<Fields | undefined> {
     try {
       return await this.ask(request);

@@ -324,7 +324,7 @@ export const ROWS = [
   }),
 ];
 
-/** On the image host, a system of its own. */
+/** This row is on the image host, a system of its own. */
 export const UPLOAD = row({
   id: '接口12',
   summary: '上传图片',

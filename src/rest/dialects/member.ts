@@ -54,7 +54,7 @@ function success(outcome: Outcome, exchange: Exchange): Reply {
   }
 }
 
-/** Why a request failed: in the words of the document where a parameter is empty, else in those of the failure. */
+/** The reason of a failure: in the document's words where a parameter is empty, else in the failure's. */
 function reasonOf({ code, details: { field = '', missing } }: AppError): string {
   return (missing ? EMPTY[field] : undefined) ?? REASONS[code] ?? messageOf(code, 'zh');
 }
@@ -79,7 +79,7 @@ export const member: Dialect<number> = {
     status: statusBesideBody(error),
     body: row === CHECK_CAPTCHA ? { code: 201 } : { status, msg: reasonOf(error) },
   }),
-  // Whatever has no number of its own.
+  // All failures without a number of their own.
   kinds: {
     input: -1,
     unauthenticated: -1,
@@ -106,7 +106,7 @@ const EMPTY: Readonly<Record<string, string>> = {
   code: '验证码为空',
 };
 
-/** What a failure is here, where its own words would not help. */
+/** Texts for failures whose own words would not help here. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
   FORBIDDEN: '不接受来自其他网站的提交',
   NOT_FOUND: '接口不存在，或必须以 POST 方式提交',

@@ -7,7 +7,7 @@ import type { OpenOperations } from './open.operations.js';
 
 const { row } = tables<OpenOperations, number>();
 
-/** What every call brings. */
+/** Parameters of every call. */
 const SIGNED = {
   app_id: text('应用的唯一标识id').example('10001').required(),
   timestamp: text('UNIX时间戳，允许误差10分钟').example('1442888568').required(),
@@ -71,7 +71,7 @@ export const open: Dialect<number> = {
   claims: ['/site'],
   document: new URL('./open.graphql', import.meta.url),
   canShowCaptcha: false,
-  // Of two values one would be read, and the other neither read nor signed.
+  // Only one of two values would be read; the other would be neither read nor signed.
   namesOnce: true,
   // No `token`: it is the app that proves itself, by its signature.
   success: (result) => ({ status: 200, body: { code: 200, ...(result as object) } }),

@@ -4,7 +4,7 @@ import type { PlusFailure } from './plus.failures.js';
 import type { CreateUploadMutation, PlusOperations, VerificationInput } from './plus.operations.js';
 import { address, rowId, verification } from './plus.values.js';
 
-/** What an account keeps: addresses (`plus.md` 用户收货地址), and what a client asks before it starts. */
+/** Rows for what an account keeps: addresses (`plus.md` 用户收货地址), and what a client asks before it starts. */
 
 const { row } = tables<PlusOperations, PlusFailure>();
 
@@ -61,7 +61,7 @@ const verificationInput = (data: Identity['data']): VerificationInput => ({
   desc: data.desc,
 });
 
-/** Where a client finds what was at fault. */
+/** The client's names of an identity's fields, for failures. */
 function identityFields({ type, data }: Identity): Record<string, string> {
   const isOrg = type === 'ORG' || data.org.name !== undefined;
   return {

@@ -19,7 +19,7 @@ const bounded = (meaning: string, min: number, max: number, absent: number): Par
     .default(absent)
     .transform((value) => Math.min(Math.max(value, min), max));
 
-/** What any text column could hold. */
+/** Text that any column could hold. */
 const search = (meaning: string): Parameter<string | undefined> =>
   text(meaning)
     .lenient()

@@ -11,7 +11,7 @@ import type {
   VerificationState,
 } from './plus.operations.js';
 
-/** What ThinkSNS+ clients send and expect: `plus.md` and docs/decisions.md. */
+/** Values as ThinkSNS+ clients send and expect them: `plus.md` and docs/decisions.md. */
 
 /** `2021-01-06T07:35:01Z`. */
 const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
@@ -75,7 +75,7 @@ const identity = (found: PlusVerificationFragment) =>
 
 const STATES: Readonly<Record<VerificationState, number>> = { PENDING: -1, REFUSED: 0, PASSED: 1 };
 
-/** What identifies a person is there for the owner, and absent for everybody else. */
+/** Fields that identify a person are there for the owner, and absent for everybody else. */
 export const verification = (found: PlusVerificationFragment) => ({
   type: found.type === 'ORG' ? 'org' : 'user',
   state: STATES[found.state],
@@ -117,7 +117,7 @@ export function user(found: PlusListedUserFragment) {
 
 type Ranked = NonNullable<IncomeRankQuery['rank']['mine']>;
 
-/** In a ranking `extra` carries the place and what it was won by. */
+/** The user in a ranking; `extra` carries the position and the amount it was won by. */
 export const ranked = ({ position, amount, user: holder }: Ranked) => {
   const shown = user(holder);
   const rank = position === null ? '1000+' : String(position);
@@ -148,10 +148,10 @@ export const address = (found: PlusAddressFragment) => ({
 export const minutesLeft = (expiresAt: Date): number =>
   Math.round((expiresAt.getTime() - Date.now()) / 60_000);
 
-/** Not to be trimmed: a password may begin or end with a space. */
+/** Passwords are not trimmed: one may begin or end with a space. */
 const VERBATIM = /password/;
 
-/** Deeper than any parameter lies; what is below stays as it is, and nothing reads it. */
+/** The deepest nesting that is trimmed: no parameter lies deeper, so nobody reads what is there. */
 const NESTING_MAX = 10;
 
 /** Texts are trimmed but for passwords, and an empty one is null. */

@@ -51,7 +51,7 @@ function inputOf(
   };
 }
 
-/** Where a token is taken: a request needs one of the places, or none. */
+/** The ways a token is sent: a request needs one of them, or none. */
 function securityOf({ token }: Dialect): Record<string, unknown> {
   if (!token) return {};
   const [parameter] = token.parameter ?? [];
@@ -73,7 +73,7 @@ function securityOf({ token }: Dialect): Record<string, unknown> {
 /** Answers an operation by its name. */
 type Sample = (operation: string, variables: Record<string, unknown>, variant: Variant) => unknown;
 
-/** What the aside of a row tells. */
+/** Fields that a row's aside adds. */
 function asideOf({ aside }: Row, sample: Sample) {
   if (!aside) return undefined;
   const values = sampleParameters(aside.parameters ?? {});

@@ -14,7 +14,7 @@ import { missingError } from '../parameters.js';
 import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
 import { VARIANTS, type Variant } from './samples.js';
 
-/** What a row may answer, found out by letting it answer samples and failures. */
+/** Answers of a row, found out by letting it answer samples and failures. */
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 const JSON_TYPE = 'application/json';
@@ -22,7 +22,7 @@ const JSON_TYPE = 'application/json';
 /** Clients that want JSON, and browsers. */
 const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
 
-/** What a row answers when all goes well, in every variant. */
+/** Answers of a row that succeeds, in every variant. */
 export function successes(
   dialect: Dialect,
   row: Row,
@@ -51,7 +51,7 @@ export function successes(
   });
 }
 
-/** What a row answers when something fails; `aside` is told with one of the failures, because it can be with any. */
+/** Answers of a row that fails; `aside` is added to one of the failures, because it can be to any. */
 export function failures(dialect: Dialect, row: Row, aside?: Readonly<Record<string, unknown>>): Reply[] {
   const answer = (error: AppError) => dialect.failure(error, meaningOf(dialect, error, row), row);
   const errors = [

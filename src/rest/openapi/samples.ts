@@ -12,12 +12,12 @@ import {
   printSchema,
 } from 'graphql';
 
-/** How a sample answer differs from the full one. */
+/** The differences of a sample answer from the full one. */
 export interface Variant {
   /** Fields that may be null are, below the operation's own. */
   nulls: boolean;
   flags: boolean;
-  /** Which of its values an enum has; the last one when there are fewer. */
+  /** The index of an enum's value; the last one when there are fewer. */
   choice: number;
 }
 
