@@ -11,7 +11,7 @@ const CODES = Object.keys(ERRORS).filter(isErrorCode);
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** A failure with a field in the places where one would be. */
+/** A failure with a field, where one would have one. */
 const errorOf = (code: ErrorCode): AppError => new AppError(code, { field: '…' });
 
 /** Status and body. */

@@ -77,7 +77,7 @@ function weighSpread(weighing: Weighing, name: string, spot: Spot): void {
 
 /**
  * Throws QUERY_TOO_COMPLEX for a document that costs much to validate, which has to be known before: validation compares
- * fields of one name in one place pair by pair, in every operation and fragment, whether it is asked for or not.
+ * fields of one name at one path pair by pair, in every operation and fragment, whether it is asked for or not.
  */
 function assertComparable(document: DocumentNode): void {
   if (document.definitions.length > LIMITS.definitions) throw new AppError('QUERY_TOO_COMPLEX');

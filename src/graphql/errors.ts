@@ -18,12 +18,12 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   BAD_REQUEST: 'INVALID_INPUT',
 };
 
-/** Places that are told of one error; a field that stands there a thousand times is wrong in each of them. */
+/** Locations reported of one error; a field that occurs a thousand times is wrong in each of them. */
 const LOCATIONS_MAX = 10;
 
-/** The places of an error in the query. Tokens know them; the text is not kept (`forgetText` in limits.ts). */
+/** The locations of an error in the query. Tokens know them; the text is not kept (`forgetText` in limits.ts). */
 function locationsOf({ nodes, locations }: Partial<GraphQLError>): GraphQLFormattedError['locations'] {
-  // Compiled queries make errors without nodes, with the places of the tokens.
+  // Compiled queries make errors without nodes, with the locations of the tokens.
   if (!nodes) return locations?.slice(0, LOCATIONS_MAX);
   return nodes
     .slice(0, LOCATIONS_MAX)
@@ -62,8 +62,8 @@ function protocolCodeOf(error: unknown): ErrorCode | undefined {
 }
 
 /**
- * Masks an error: its code, its field, and a message that was meant for the client, in their language. This is the one
- * place that does. Messages about the request itself stay as graphql-js and Apollo wrote them.
+ * Masks an error: its code, its field, and a message that was meant for the client, in their language. Nothing
+ * else does. Messages about the request itself stay as graphql-js and Apollo wrote them.
  */
 function clientError(error: unknown, ctx?: RequestContext): GraphQLFormattedError {
   const { message = '', path } = error as Partial<GraphQLError>;

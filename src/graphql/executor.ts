@@ -11,7 +11,7 @@ import type { RequestContext } from '../context.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { tell } from './errors.js';
-import { byPlace, withoutHidden } from './field-errors.js';
+import { byLocation, withoutHidden } from './field-errors.js';
 import { assertWithinLimits } from './limits.js';
 import type { GraphqlRequest, Operation } from './operation.js';
 import { LIMITS } from './query-size.js';
@@ -91,7 +91,7 @@ export class Executor {
     if (!errors) return result;
     if (data === undefined) return this.refused(errors, ctx);
     const failure = tell(this.log, withoutHidden(errors, operation), ctx);
-    failure.errors.sort(byPlace);
+    failure.errors.sort(byLocation);
     return { ...failure, data };
   }
 

@@ -82,8 +82,8 @@ interface Walk {
   total: Measure;
 }
 
-/** The position of the walk in the query. */
-interface Place {
+/** The selection set that the walk is in. */
+interface Scope {
   parent: GraphQLObjectType | null;
   depth: number;
   /** The most times the selection occurs in the answer. */
@@ -114,41 +114,41 @@ function pageOf(
 }
 
 /** The most values a field has in the answer, each time its parent occurs. */
-function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Place): number {
+function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Scope): number {
   if (!definition || !isListType(getNullableType(definition.type))) return 1;
   const { list = LONGEST } = boundsOf(definition);
   return list === 'page' ? page : list;
 }
 
 /** Stops as soon as a limit is passed. How long the walk can be is bounded before (document-size.ts). */
-function measure(walk: Walk, set: SelectionSetNode, place: Place): void {
+function measure(walk: Walk, set: SelectionSetNode, scope: Scope): void {
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD && selection.alias) walk.total.aliases += 1;
     refuseBeyondLimits(walk.total);
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const fragment = walk.fragments.get(selection.name.value);
-      if (fragment) measure(walk, fragment.selectionSet, place);
+      if (fragment) measure(walk, fragment.selectionSet, scope);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      measure(walk, selection.selectionSet, place);
+      measure(walk, selection.selectionSet, scope);
     } else if (selection.name.value !== '__typename') {
-      measureField(walk, selection, place);
+      measureField(walk, selection, scope);
     }
   }
 }
 
-function measureField(walk: Walk, field: FieldNode, place: Place): void {
+function measureField(walk: Walk, field: FieldNode, scope: Scope): void {
   const { total } = walk;
   const name = field.name.value;
-  const definition = place.parent?.getFields()[name];
-  const length = lengthOf(definition, place);
-  const introspection = place.introspection || name.startsWith('__');
+  const definition = scope.parent?.getFields()[name];
+  const length = lengthOf(definition, scope);
+  const introspection = scope.introspection || name.startsWith('__');
   total.fields += 1;
-  if (place.depth === 1) total.roots += 1;
+  if (scope.depth === 1) total.roots += 1;
   if (!introspection) {
     const leaf = definition && isLeafType(getNamedType(definition.type));
-    total.cost += place.factor * (leaf ? Math.max(1, length / LEAVES_PER_FIELD) : 1);
-    if (place.depth === 1) total.cost += SURCHARGES[name] ?? 0;
-    total.depth = Math.max(total.depth, place.depth);
+    total.cost += scope.factor * (leaf ? Math.max(1, length / LEAVES_PER_FIELD) : 1);
+    if (scope.depth === 1) total.cost += SURCHARGES[name] ?? 0;
+    total.depth = Math.max(total.depth, scope.depth);
   } else {
     total.cost += Object.hasOwn(INTROSPECTION, name) ? INTROSPECTION[name as keyof typeof INTROSPECTION] : 0;
   }
@@ -158,9 +158,9 @@ function measureField(walk: Walk, field: FieldNode, place: Place): void {
   const { page } = definition ? boundsOf(definition) : {};
   measure(walk, field.selectionSet, {
     parent: isObjectType(type) ? type : null,
-    depth: place.depth + 1,
-    factor: place.factor * length,
-    page: page ? pageOf(field, walk.variables, page) : place.page,
+    depth: scope.depth + 1,
+    factor: scope.factor * length,
+    page: page ? pageOf(field, walk.variables, page) : scope.page,
     introspection,
   });
 }

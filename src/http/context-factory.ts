@@ -23,7 +23,7 @@ interface DoorRequest {
   locale?: Locale;
 }
 
-export type ContextFactory = (request: FastifyRequest, door: DoorRequest) => Promise<RequestContext>;
+export type ContextFactory = (request: FastifyRequest, own: DoorRequest) => Promise<RequestContext>;
 
 function deviceOf(userAgent: string | undefined): DeviceType {
   if (/iPhone|iPad|iOS|Darwin/i.test(userAgent ?? '')) return DeviceType.IOS;
@@ -63,19 +63,19 @@ export function contextFactory(
   config: Pick<Config, 'INTERNAL_NETWORKS'>,
 ): ContextFactory {
   const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
-  return async (request, door) => {
+  return async (request, own) => {
     const userAgent = request.headers['user-agent'];
     const ip = request.clientIp;
     const client: Client = {
-      door: door.door,
-      canShowCaptcha: door.canShowCaptcha,
+      door: own.door,
+      canShowCaptcha: own.canShowCaptcha,
       ip,
       userAgent: userAgent ?? null,
-      deviceType: door.deviceType ?? deviceOf(userAgent),
-      locale: door.locale ?? localeOf(request.headers['accept-language']),
+      deviceType: own.deviceType ?? deviceOf(userAgent),
+      locale: own.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await sessions.authenticate(database, door.token);
+    const viewer = await sessions.authenticate(database, own.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

@@ -19,7 +19,7 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** Takes the place of the package's own, which shows a document from the network. */
+/** Replaces the package's own, which shows a document from the network. */
 const starter = (documents: ApiDocuments): string => {
   const urls = Object.entries(documents).map(([name, { title }]) => ({ name: title, url: `${name}.json` }));
   return `window.ui = SwaggerUIBundle({

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** A moment in which the event loop takes whatever has arrived, in ms. */
+/** A turn in which the event loop takes whatever has arrived, in ms. */
 const TURN_MS = 15;
 /** Moments without anything new after which nothing is on its way any more. */
 const QUIET_TURNS = 3;

@@ -86,9 +86,9 @@ function assertDistinct(dialects: readonly Dialect[]): void {
   for (const { name, mounts } of dialects) {
     for (const { prefix, rows } of mounts) {
       for (const { id, methods, path } of rows) {
-        for (const door of methods.map((method) => `${method} ${prefix}${path}`)) {
-          if (taken.has(door)) throw new Error(`${name}: ${id} ${door} is already another row's`);
-          taken.add(door);
+        for (const endpoint of methods.map((method) => `${method} ${prefix}${path}`)) {
+          if (taken.has(endpoint)) throw new Error(`${name}: ${id} ${endpoint} is already another row's`);
+          taken.add(endpoint);
         }
       }
     }

@@ -364,16 +364,16 @@ export const nested = <P extends Parameters>(parameters: P): Group<Values<P>> =>
   });
 
 /** The first part that is present; those behind it are not read. */
-export const firstOf = <T>(places: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
+export const firstOf = <T>(parts: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
   read: (input) => {
-    for (const [name, part] of Object.entries(places)) {
+    for (const [name, part] of Object.entries(parts)) {
       const value = part.read(input, name);
       if (value !== undefined) return value;
     }
     return undefined;
   },
-  documents: () => documentParameters(places),
-  sample: () => Object.values(sampleParameters(places))[0],
+  documents: () => documentParameters(parts),
+  sample: () => Object.values(sampleParameters(parts))[0],
 });
 
 const anything = text('');

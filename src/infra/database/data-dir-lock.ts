@@ -61,7 +61,7 @@ function claim(file: string): boolean {
 }
 
 /**
- * Takes the place of a holder that is dead. One process at a time: between seeing that it is dead and removing its
+ * Takes over from a holder that is dead. One process at a time: between seeing that it is dead and removing its
  * file, another one may have put its own there.
  */
 function takeOver(file: string): boolean {

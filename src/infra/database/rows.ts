@@ -60,9 +60,9 @@ function formOf(property: EntityProperty): JsonForm | undefined {
   return form?.runtimeType === made ? form : undefined;
 }
 
-const refusal = (place: string, why: string): StartError =>
+const refusal = (what: string, why: string): StartError =>
   new StartError(
-    `readRows cannot give ${place} as em.find does: ${why}. ` +
+    `readRows cannot give ${what} as em.find does: ${why}. ` +
       'Read this entity with em.find, or teach it to infra/database/rows.ts.',
   );
 
@@ -115,9 +115,9 @@ function mapperOf(em: EntityManager, Entity: EntityClass<object>): Mapper {
     select: (alias) => columns.map(({ field, form }) => (form.select ?? String)(`${alias}."${field}"`)),
     map: (values, from) => {
       const entity: Record<string, unknown> = { __proto__: prototype, ...blank };
-      let place = from;
+      let index = from;
       for (const { name, read } of properties) {
-        const value = values[place++];
+        const value = values[index++];
         entity[name] = read && value !== null ? read(value) : value;
       }
       return entity;
@@ -186,16 +186,16 @@ export function readRows<T extends object>(
   { joined, ...options }: EntityReadOptions = {},
 ): Statement<T> {
   for (const one of joined ? [Entity, joined.entity] : [Entity]) readEntities.add(one);
-  let known: { find: Statement<{ row: unknown[] }>; map(row: unknown[]): object } | undefined;
+  let built: { find: Statement<{ row: unknown[] }>; map(row: unknown[]): object } | undefined;
   return async (em, values) => {
-    if (!known) {
+    if (!built) {
       const { selected, map } = mapping(em, Entity, alias, joined);
-      known = {
+      built = {
         find: statement(`select json_build_array(${selected.join(', ')}) as row ${from}`, options),
         map,
       };
     }
-    const { find, map } = known;
+    const { find, map } = built;
     // The mapper fills the prototype's properties, every one of them, which no type can say.
     return (await find(em, values)).map(({ row }) => map(row)) as T[];
   };

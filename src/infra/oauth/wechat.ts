@@ -35,7 +35,7 @@ export interface WechatSettings {
 
 /**
  * WeChat: a code is exchanged with our secret, which proves that it was issued to our app. An access token is only
- * checked for belonging to its openid (`sns/auth` cannot tell for which app), so that door needs `WECHAT_TOKEN_LOGIN`.
+ * checked for belonging to its openid (`sns/auth` cannot tell for which app), so that way needs `WECHAT_TOKEN_LOGIN`.
  */
 export function wechatProver(config: WechatSettings): Prover {
   const http = new ProviderHttp({

@@ -1,7 +1,7 @@
 import { trimmed } from '../../text.js';
 import { tables } from '../dialect.js';
 import { cases, choice, secret, text, upload } from '../parameters.js';
-import { momentToSeconds, userNumber } from '../values.js';
+import { timestampToSeconds, userNumber } from '../values.js';
 import type { AccountOperations, LoginMutation, Provider, Sex } from './account.operations.js';
 
 /** The four URLs of the account module: `account.md` and docs/decisions.md. */
@@ -40,7 +40,7 @@ const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: Lo
     avator: user.small ?? '',
     large_avator: user.large ?? '',
     token,
-    expires: momentToSeconds(expiresAt),
+    expires: timestampToSeconds(expiresAt),
     phone: user.phone === null ? null : Number(user.phone),
     email: user.email ?? '',
     is_new_user: isNewUser ? 1 : 0,

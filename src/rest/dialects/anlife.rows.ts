@@ -2,10 +2,10 @@ import { tables } from '../dialect.js';
 import { choice, group, idList, int, md5, secret, text, upload, userId } from '../parameters.js';
 import {
   dateToSeconds,
-  momentToSeconds,
   SEX_NAMES,
   SEX_NUMBERS,
   secondsToDate,
+  timestampToSeconds,
   userNumber,
 } from '../values.js';
 import type {
@@ -70,7 +70,7 @@ const userInfo = (user: UserInfoFragment) => ({
 const loggedIn = ({ login }: LoginMutation) => ({ ...userInfo(login.user), auth_token: login.token });
 
 const releaseOf = (release: NonNullable<AppReleaseQuery['appRelease']>) => {
-  const updated = momentToSeconds(release.updatedAt);
+  const updated = timestampToSeconds(release.updatedAt);
   return {
     id: Number(release.id),
     version: release.version,
@@ -219,7 +219,7 @@ export const ROWS = [
         'background_host',
       ),
       sex: choice(SEX_NAMES, '性别，0无 1男 2女').empty('UNSPECIFIED'),
-      // 0 is none, as in the answers: a date begins at no such moment in Shanghai.
+      // 0 is none, as in the answers: no date begins then in Shanghai.
       birthday: int('出生日期时间戳')
         .example('645379200')
         .transform((seconds) => (seconds === 0 ? null : secondsToDate(seconds))),

@@ -14,10 +14,10 @@ import type {
 /** Values as ThinkSNS+ clients send and expect them: `plus.md` and docs/decisions.md. */
 
 /** `2021-01-06T07:35:01Z`. */
-const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
+const utc = (timestamp: Date): string => `${timestamp.toISOString().slice(0, 19)}Z`;
 
 /** `2019-04-13 04:34:33`, in UTC like the other: clients read it so. */
-const utcText = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
+const utcText = (timestamp: Date): string => timestamp.toISOString().slice(0, 19).replace('T', ' ');
 
 /** A file object (FILE_STORAGE_NODE). */
 export const file = (image: PlusFileFragment | null) =>

@@ -55,12 +55,12 @@ function inputOf(
 function securityOf({ token }: Dialect): Record<string, unknown> {
   if (!token) return {};
   const [parameter] = token.parameter ?? [];
-  const places = Object.entries({ header: token.header, cookie: token.cookie, query: parameter });
+  const sources = Object.entries({ header: token.header, cookie: token.cookie, query: parameter });
   const schemes: Record<string, object> = {
     token: { type: 'http', scheme: 'bearer', description: 'A token is good at every door that takes one.' },
     ...Object.fromEntries(
-      places.flatMap(([place, name]) =>
-        name ? [[`${place}Token`, { type: 'apiKey', in: place, name }]] : [],
+      sources.flatMap(([source, name]) =>
+        name ? [[`${source}Token`, { type: 'apiKey', in: source, name }]] : [],
       ),
     ),
   };
