@@ -14,7 +14,7 @@ const CSV_LINE = /^\s*"?(\d{1,9})"?\s*,\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*$/;
 const CSV_HEADER = /^\s*"?city_?id"?\s*,\s*"?name"?\s*$/i;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
-/** A row of a file, and where it stands for the error message. */
+/** A row of a file, with its origin for the error message. */
 interface Row {
   origin: string;
   cityId: unknown;
@@ -60,7 +60,7 @@ export async function parseCommunity(em: EntityManager, input: NewCommunity): Pr
 function check({ cityId, name }: Row, cities: ReadonlySet<number>): NewCommunity | null {
   const city = Number(cityId);
   const text = typeof name === 'string' ? visible(name) : '';
-  // U+FFFD is what bytes that are not UTF-8 were read as.
+  // Bytes that are not UTF-8 were read as U+FFFD.
   const valid =
     cities.has(city) && text !== '' && [...text].length <= COMMUNITY_NAME_MAX && !text.includes('\uFFFD');
   return valid ? { cityId: city, name: text } : null;

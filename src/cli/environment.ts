@@ -39,7 +39,7 @@ export class Environment {
     return (await this.infrastructure()).database.fork();
   }
 
-  /** The same, for services. */
+  /** The database context of services. */
   async context(): Promise<DatabaseContext> {
     return { em: await this.em() };
   }

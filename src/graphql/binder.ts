@@ -123,7 +123,7 @@ class Binder {
   bind(): void {
     if (this.schema.getSubscriptionType()) notCarriedOut('Subscription', 'a subscription');
     for (const type of Object.values(this.schema.getTypeMap())) {
-      // The cost of a query is told by the types of its fields (query-size.ts), which these leave open.
+      // The types of fields tell the cost of a query (query-size.ts); abstract types leave it open.
       if (isAbstractType(type)) notCarriedOut(type.name, 'an interface or union');
       if (isInputObjectType(type)) this.assertPlain(type);
       if (!isObjectType(type) || isIntrospectionType(type)) continue;

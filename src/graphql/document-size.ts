@@ -29,7 +29,7 @@ class Spot {
 
 interface Weighing {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Those the walk is in: what spreads itself is for validation to explain. */
+  /** The fragments that the walk is in: one that spreads itself is for validation to explain. */
   open: Set<string>;
   selections: number;
   comparisons: number;
@@ -102,7 +102,7 @@ export function assertText(value: string, field?: string): void {
 /** Documents found acceptable; Apollo keeps what it parsed and hands out the same document again. */
 const good = new WeakSet<DocumentNode>();
 
-/** Looks at a document as a whole, before it is validated. */
+/** Throws INVALID_INPUT or QUERY_TOO_COMPLEX for a document that must not be validated. */
 export function assertDocument(document: DocumentNode): void {
   if (good.has(document)) return;
   assertComparable(document);

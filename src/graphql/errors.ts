@@ -30,7 +30,7 @@ function locationsOf({ nodes, locations }: Partial<GraphQLError>): GraphQLFormat
     .flatMap(({ loc }) => (loc ? [{ line: loc.startToken.line, column: loc.startToken.column }] : []));
 }
 
-/** Characters of a message; some hold the whole of what they complain about. */
+/** The most characters of a message; some hold the whole of what they complain about. */
 const MESSAGE_MAX = 1000;
 
 /** A long message is cut in the middle: its ends say what is wrong. */
@@ -57,7 +57,7 @@ function protocolCodeOf(error: unknown): ErrorCode | undefined {
   // A variable of the wrong type; a scalar that refuses one may have put a code of its own in its error.
   const ofVariable = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
   if (ofVariable || error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
-  // An operation that cannot be run at all, such as a subscription.
+  // An operation that cannot be run at all, such as a subscription, is the client's fault too.
   return error.originalError ? undefined : 'INVALID_QUERY';
 }
 
@@ -86,7 +86,7 @@ export interface Failure {
   http: HTTPGraphQLHead;
 }
 
-/** Logs failures that are not the client's fault, and turns all of them into what the client may know. */
+/** Logs failures that are not the client's fault, and turns all into errors that the client may see. */
 export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: RequestContext): Failure {
   const http: HTTPGraphQLHead = { status: undefined, headers: new HeaderMap() };
   const errors = failures.map((failure) => {

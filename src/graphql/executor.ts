@@ -50,7 +50,7 @@ export class Executor {
     private readonly log: FastifyBaseLogger,
   ) {}
 
-  /** The compiled query that is asked for; undefined when there is none yet, or it would be refused. */
+  /** The compiled query of a request; undefined when there is none yet, or it would be refused. */
   find(request: GraphqlRequest, ctx: RequestContext): CompiledQuery | undefined {
     const compiled = this.queries.find(request);
     return compiled && isGood(compiled, request.variables ?? {}, ctx) ? compiled : undefined;
@@ -95,7 +95,7 @@ export class Executor {
     return { ...failure, data };
   }
 
-  /** The query or its variables are wrong, and nothing has run. */
+  /** The failure of a wrong query or wrong variables: nothing has run. */
   private refused(errors: readonly GraphQLError[], ctx: RequestContext): Answer {
     const failure = tell(this.log, errors, ctx);
     failure.http.status ??= HTTP_STATUS.input;

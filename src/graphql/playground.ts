@@ -59,7 +59,7 @@ export async function sendPlayground(
   options: { directory?: string } = {},
 ): Promise<FastifyReply> {
   const page = await readFile(join(options.directory ?? BUILT, 'index.html'));
-  // Always asked for anew: it names the assets of the current build.
+  // The page is always asked for anew: it names the assets of the current build.
   reply.headers({ ...HEADERS, 'cache-control': 'no-cache', vary: 'accept' });
   return reply.type('text/html; charset=utf-8').send(page);
 }

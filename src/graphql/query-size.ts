@@ -21,9 +21,9 @@ import { boundsOf } from '../schema/list-bounds.js';
 
 /** The most that one query may ask for (docs/decisions.md). */
 export const LIMITS = {
-  /** Bytes of a request that is no file: to read more costs more than any answer. */
+  /** Bytes of a request without a file: reading more costs more than any answer. */
   body: 131_072,
-  /** Counted by the parser, before anything else. */
+  /** Tokens, counted by the parser before anything else. */
   tokens: 4000,
   depth: 12,
   aliases: 30,

@@ -26,7 +26,7 @@ export interface GraphqlRoutesOptions {
 /** Headers that make a browser ask first, as Apollo's CSRF prevention knows them. */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
-/** Files of one request; each mutation takes one. */
+/** The most files of one request; each mutation takes one. */
 const FILES_MAX = 5;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -52,7 +52,7 @@ function plainRequestOf({ method, headers, body }: FastifyRequest): GraphqlReque
   return isPlain ? { query, operationName, variables } : undefined;
 }
 
-/** Everything an error was made of, from the outside in. */
+/** The error and its causes, from the outside in. */
 function causesOf(error: unknown): { message?: unknown; statusCode?: unknown }[] {
   const causes = [];
   for (let one = error; one !== null && typeof one === 'object'; one = (one as Error).cause) causes.push(one);
@@ -72,7 +72,7 @@ async function explain(error: unknown, _request: FastifyRequest, reply: FastifyR
   return reply.code(Number(status)).send({ errors: [{ message: reason.message, extensions: { code } }] });
 }
 
-/** Other methods do nothing here. */
+/** Answers 405 to other methods. */
 const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
   reply
     .code(405)

@@ -58,7 +58,7 @@ export class GraphqlServer {
     readonly apollo: ApolloServer<RequestContext>,
   ) {}
 
-  /** Runs an operation, or tells why not. A query that comes often has no need of Apollo. */
+  /** Runs an operation, or tells why not; a compiled query does without Apollo. */
   execute(request: GraphqlRequest, ctx: RequestContext): Promise<Answer> {
     const compiled = this.executor.find(request, ctx);
     return compiled ? this.executor.runCompiled(compiled, request, ctx) : this.executeByApollo(request, ctx);
@@ -91,12 +91,13 @@ export async function createGraphqlServer(
     persistedQueries: false,
     documentStore: documentStore(),
     parseOptions: { maxTokens: LIMITS.tokens },
-    // Apollo would do it before anything can be refused; it is done behind the limits (validation.ts).
+    // Apollo would validate before anything can be refused; validation comes after the limits
+    // (validation.ts).
     dangerouslyDisableValidation: true,
     plugins: [
-      // Its wrapping of every resolver is paid on every request.
+      // Cache control wraps every resolver, which every request would pay for.
       ApolloServerPluginCacheControlDisabled(),
-      // It loads scripts from elsewhere; the playground is ours.
+      // Apollo's page loads scripts from elsewhere; the playground is ours.
       ApolloServerPluginLandingPageDisabled(),
       negotiationPlugin,
       limitsPlugin(validation),

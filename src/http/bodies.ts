@@ -15,7 +15,10 @@ declare module 'fastify' {
   }
 }
 
-/** A body of so many bytes costs no more than its connection, and is not counted: log-ins go on among uploads. */
+/**
+ * The largest body, in bytes, that costs no more than its connection, and is not counted: log-ins go on among
+ * uploads.
+ */
 const SMALL_BYTES = 16_384;
 
 /** The rate that a counted body has to keep on average: a slower one holds memory that others need. */
@@ -28,7 +31,7 @@ const CHECK_MS = 1000;
 class Hold {
   private users = 0;
 
-  /** `count` is told when the first user comes, and when the last one goes. */
+  /** Calls `count` when the first user comes, and when the last one goes. */
   constructor(private readonly count: (sign: 1 | -1) => void) {}
 
   retain(): void {

@@ -3,15 +3,16 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** A turn in which the event loop takes whatever has arrived, in ms. */
+/** The ms of a turn, in which the event loop takes whatever has arrived. */
 const TURN_MS = 15;
-/** Moments without anything new after which nothing is on its way any more. */
+/** The turns without anything new after which nothing is on its way any more. */
 const QUIET_TURNS = 3;
 /** The ms in which a connection may send its first byte before it counts as one opened ahead. */
 const FIRST_BYTE_MS = 500;
 /**
- * Most turns in which new connections are taken while closing: two seconds for clients that never stop coming. Turns are
- * counted and not the time, because those of a busy event loop are long, and nothing is read between them.
+ * The most turns in which new connections are taken while closing: two seconds for clients that never stop
+ * coming. Turns are counted and not the time, because those of a busy event loop are long, and nothing is
+ * read between them.
  */
 const TURNS_MAX = 133;
 /** The ms between two sweeps of connections that were answered while closing. */

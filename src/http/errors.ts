@@ -21,7 +21,7 @@ export function sendError(error: AppError, request: FastifyRequest, reply: Fasti
   return reply.code(statusOf(error)).send({ errors: [{ message, extensions }] });
 }
 
-/** `send` answers for whatever reaches no route of a door that has answers of its own. */
+/** Sets the error handlers; `send` answers whatever reaches no route. */
 export function registerErrorHandlers(app: FastifyInstance, send = sendError): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
     reportFailure(request.log, raw);

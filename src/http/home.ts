@@ -144,7 +144,7 @@ const ICON = Buffer.from(
   'base64',
 );
 
-/** A day: they hardly change, and carry no hash in their names. */
+/** Icons and robots.txt are kept for a day: they hardly change, and carry no hash in their names. */
 const KEPT = { 'cache-control': 'public, max-age=86400' };
 
 /** `/`, and what browsers and crawlers ask every site for. */

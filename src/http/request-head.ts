@@ -5,7 +5,7 @@ import { toAppError } from '../errors/unexpected.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is a file of whatever type it claims to be, and no text in any charset. */
+    /** True where the body is a file of whatever type it claims to be, and no text in any charset. */
     rawBody?: boolean;
   }
 }
@@ -42,7 +42,7 @@ export const namesReadableCharset = remembering((contentType) =>
   [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase())),
 );
 
-/** Node keeps the first of several and hides the others. */
+/** Node keeps the first of several Host headers and hides the others. */
 function countHosts(rawHeaders: readonly string[]): number {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -59,7 +59,7 @@ function countHosts(rawHeaders: readonly string[]): number {
 function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
   const hosts = countHosts(raw.rawHeaders);
-  // A client of HTTP/1.0 may name none.
+  // An HTTP/1.0 client may send no Host.
   if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
     throw refusal(400, 'A request names exactly one host.');
   if ((host !== '' || hosts > 0) && !isHost(host)) throw refusal(400, 'The header Host names no host.');

@@ -31,9 +31,9 @@ function isOwnSite(url: URL, request: FastifyRequest): boolean {
 }
 
 /**
- * Throws FORBIDDEN for what a page of another site made a browser send; the origins trusted are the site's own. A
- * browser says so in Sec-Fetch-Site, an older one, or one that speaks plain HTTP, in Origin or Referer; who sends none
- * of them is no browser.
+ * Throws FORBIDDEN for a request that a page of another site made a browser send; the trusted origins are the
+ * site's own. Browsers tell by Sec-Fetch-Site; old ones, and those that speak plain HTTP, by Origin or
+ * Referer; a client that sends none of them is no browser.
  */
 export function assertSameSite(request: FastifyRequest, trustedOrigins: readonly string[]): void {
   const { origin, referer, 'sec-fetch-site': relation } = request.headers;

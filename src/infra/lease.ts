@@ -31,13 +31,13 @@ export class Lease {
     return (await orUnavailable(this.redis.set(this.key, this.holder, 'PX', this.lifeMs, 'NX'))) !== null;
   }
 
-  /** Throws when it is lost. */
+  /** Extends the lease; throws when it is lost. */
   async renew(): Promise<void> {
     const { redis, key, holder, lifeMs } = this;
     if ((await RENEW.run(redis, redisTime, [key], [holder, lifeMs])) === 0) throw new Error('lease lost');
   }
 
-  /** Gives it back, if it is still held; never throws. */
+  /** Gives the lease back, if it is still held; never throws. */
   async release(): Promise<void> {
     await RELEASE.run(this.redis, redisTime, [this.key], [this.holder]).catch(() => undefined);
   }

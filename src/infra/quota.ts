@@ -33,13 +33,13 @@ export class Quotas {
     private readonly clock: Clock,
   ) {}
 
-  /** Counts one time, or says why it is one too many and after how many ms it is not. */
+  /** Counts one time under `id`, or says why it is one too many and after how many ms it is not. */
   async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
     const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
     return { state, waitMs };
   }
 
-  /** Uncounts it. */
+  /** Takes the count of `id` back. */
   async release(id: string, { key }: Quota): Promise<void> {
     await orUnavailable(this.redis.zrem(key, id));
   }

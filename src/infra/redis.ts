@@ -9,11 +9,11 @@ import { UnavailableError } from './unavailable.js';
 /** The commands of Redis, whoever answers them: one server, a cluster, or the in-process stand-in. */
 export type Redis = RedisCommander;
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface RedisSettings {
   /** One server, or several nodes of a cluster, comma-separated. Undefined: the in-process stand-in. */
   readonly REDIS_URL?: string;
-  /** Put before every key. */
+  /** A prefix of every key. */
   readonly REDIS_PREFIX: string;
 }
 
@@ -176,7 +176,7 @@ export class RedisScript<Reply> {
     try {
       return await redis.evalsha(this.sha, keys.length, ...keys, ...args);
     } catch (error) {
-      // A node that has not seen the script yet, or has restarted.
+      // A node that has not seen the script yet, or has restarted, is sent it as text.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return redis.eval(this.source, keys.length, ...keys, ...args);
     }

@@ -25,7 +25,7 @@ export const wasLostWithin = (redis: object, ms: number): boolean =>
   performance.now() - (losses.get(redis) ?? Number.NEGATIVE_INFINITY) < ms;
 
 interface Watcher {
-  /** Something may have been missed: the connection broke, came back, or takes no writes. */
+  /** Called when something may have been missed: the connection broke, came back, or takes no writes. */
   lost(): void;
   hangUp(): void;
 }
@@ -76,7 +76,7 @@ async function probe(node: SingleRedis): Promise<void> {
   try {
     await node.del('probe');
   } catch (error) {
-    // The key of another node of the cluster: this one answers, and that is all that was asked.
+    // MOVED answers for the key of another node of the cluster: this one works, which is all that was asked.
     if (!(error instanceof Error) || !error.message.startsWith('MOVED')) throw error;
   }
 }

@@ -33,7 +33,7 @@ export class TokenSigner<Content> {
    */
   open(token: string): Content | null {
     const [text = '', mac = '', ...rest] = token.split('.');
-    // Compared as it was sent, so that a token has one spelling only.
+    // The MAC is compared as it was sent, so that a token has one spelling only.
     const sent = Buffer.from(mac);
     const signed = this.keys.some((key) => {
       const right = macOf(key, text);

@@ -111,7 +111,7 @@ function keep(file: string, wanted: string, check: boolean): Output {
   return { json: { file, upToDate }, text, exitCode: check && !upToDate ? 1 : 0 };
 }
 
-/** Reads no environment and opens nothing. */
+/** The commands read no environment and open nothing. */
 export function addProjectCommands(program: Command, print: Print): void {
   program
     .command('routes')

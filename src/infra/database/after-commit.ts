@@ -16,7 +16,7 @@ export async function afterCommit(em: EntityManager, work: Work): Promise<void> 
   waiting.set(transaction, [...(waiting.get(transaction) ?? []), work]);
 }
 
-/** Known to the ORM. */
+/** The subscriber that the ORM calls. */
 export class CommitSubscriber implements EventSubscriber {
   async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     const works = (transaction && waiting.get(transaction)) ?? [];

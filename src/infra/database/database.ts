@@ -35,7 +35,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Any number; it only has to be the same in every process that migrates. */
+/** Any number would do that is the same in every process that migrates. */
 const MIGRATION_LOCK = 8_414_002;
 
 /**
@@ -93,7 +93,7 @@ export async function connectDatabase(
   const unlock = isOwnDirectory ? lockDataDir(config.DATA_DIR) : () => {};
   try {
     const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
-    // All that MikroORM itself reads of moments passes here.
+    // All timestamps that MikroORM itself reads pass here.
     Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
     assertRowsReadable(orm.em);
     await requireVersion(orm);

@@ -1,7 +1,7 @@
 import type { EntityClass } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-/** Stands for the value of a column that stays as it is when the one it is about is erased. */
+/** The value of a column that stays as it is when the account it is about is erased. */
 export const KEPT = Symbol('kept');
 
 /** The account that the rows are about. */
@@ -22,7 +22,7 @@ export type Left<T> = {
 /** One table's data on an account, and the way it is erased. */
 export interface PersonalTable {
   readonly entity: EntityClass<object>;
-  /** The properties that are decided upon; null where whole rows go, and with them what they have. */
+  /** The properties that are decided upon; null where whole rows are deleted. */
   readonly columns: readonly string[] | null;
   /** Erases at most `limit` rows ahead of the others, as a whole; true while there may be more. */
   readonly eraseSome?: (em: EntityManager, subjectId: number, limit: number) => Promise<boolean>;

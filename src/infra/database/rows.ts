@@ -37,7 +37,7 @@ const JSON_FORMS: ReadonlyMap<string, JsonForm> = new Map([
   ['timestamptz', { read: readMoment, runtimeType: 'Date' }],
 ]);
 
-/** One value of a row: what is selected, and what makes of its JSON the value of the property. */
+/** One value of a row: its expression, and its way from JSON to the property's value. */
 interface Column {
   name: string;
   field: string;
@@ -107,8 +107,8 @@ const readerOf = ({ form: { read }, convert }: Column): Column['convert'] => {
 function mapperOf(em: EntityManager, Entity: EntityClass<object>): Mapper {
   const columns = columnsOf(em, Entity);
   const properties = columns.map((column) => ({ name: column.name, read: readerOf(column) }));
-  // Copied, so that every entity has room for all of its properties from the start. The prototype has setters by which
-  // MikroORM tracks changes; what is the entity's own already passes them by.
+  // Entities are copies of a blank one, so that each has room for all of its properties from the start. The
+  // prototype has setters by which MikroORM tracks changes; the entity's own properties bypass them.
   const blank: Record<string, unknown> = Object.fromEntries(properties.map(({ name }) => [name, null]));
   const prototype: object = Entity.prototype;
   return {
@@ -147,7 +147,7 @@ export function assertRowsReadable(em: EntityManager): void {
 export interface Joined {
   entity: EntityClass<object>;
   alias: string;
-  /** The property that it stands under; null where there is no row. */
+  /** The property that holds it; null where there is no row. */
   as: string;
 }
 

@@ -6,7 +6,7 @@ import { WebhookSender } from './webhook.js';
 
 export type MessageSenders = Readonly<Record<MessageChannel, MessageSender>>;
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface SenderSettings {
   readonly SMS_PROVIDER: 'log' | 'webhook';
   readonly SMS_WEBHOOK_URL?: string;

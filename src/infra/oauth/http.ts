@@ -1,7 +1,10 @@
 import { transportReason } from '../transport-reason.js';
 import { ProviderError } from './failure.js';
 
-/** Far more than any documented answer; a provider (or who poses as one) must not fill our memory. */
+/**
+ * The most bytes of an answer, far more than any documented one: a provider (or an impostor) must not fill
+ * our memory.
+ */
 const MAX_ANSWER_BYTES = 262_144;
 
 /** A JSON object as a provider wrote it, but every number is the text it was written as: ids exceed 2^53. */

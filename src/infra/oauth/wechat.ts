@@ -4,7 +4,7 @@ import { type Fields, idField, ProviderHttp } from './http.js';
 import type { ProvenIdentity, Prover, ThirdPartyCredential } from './port.js';
 import { readProfile } from './profile.js';
 
-/** System busy; daily quota used up; called too often. */
+/** Codes for: system busy, daily quota used up, called too often. */
 const BUSY = ['-1', '45009', '45011'];
 
 const TOKEN_PATH = '/sns/oauth2/access_token';
@@ -22,7 +22,7 @@ interface Grant {
   accessToken: string;
 }
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface WechatSettings {
   readonly WECHAT_APP_ID?: string;
   readonly WECHAT_APP_SECRET?: string;

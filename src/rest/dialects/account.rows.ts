@@ -8,7 +8,7 @@ import type { AccountOperations, LoginMutation, Provider, Sex } from './account.
 
 const POST = ['POST'] as const;
 
-/** 3.1, which speaks a little differently from the others. */
+/** The id of log-in, whose answers differ a little from the others'. */
 export const LOGIN = '3.1';
 
 const { row } = tables<AccountOperations, number>();
@@ -83,7 +83,7 @@ export const ROWS = [
     methods: POST,
     path: '/register',
     operation: 'Register',
-    // An empty one is malformed like any other and has the number of its field.
+    // An empty value is malformed like any other and has the number of its field.
     parameters: {
       phone: PHONE.present(),
       password: secret('密码，8-16位字母和数字的组合').example('abcd1234').present(),
@@ -122,7 +122,7 @@ export const ROWS = [
     session: true,
     parameters: {
       name: filled(text('用户名').example('felix')),
-      // Empty is what somebody of no known gender is shown as, so it is what makes one so.
+      // Accounts without a gender are shown with an empty one, so an empty one removes it.
       gender: choice({ 0: 'FEMALE', 1: 'MALE' }, '性别（1 男，0 女）').empty('UNSPECIFIED'),
       phone: filled(PHONE),
       email: filled(text('邮箱').example('1234567@qq.com')),

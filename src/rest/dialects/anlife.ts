@@ -3,7 +3,7 @@ import { type Dialect, statusBesideBody } from '../dialect.js';
 import { secret, text } from '../parameters.js';
 import { ROWS, UPLOAD } from './anlife.rows.js';
 
-/** Null for any other. */
+/** Types other than 1 and 2 are null. */
 const device = (type: string): DeviceType | null =>
   type === '1' ? DeviceType.IOS : type === '2' ? DeviceType.ANDROID : null;
 

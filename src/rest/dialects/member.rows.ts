@@ -200,7 +200,7 @@ export const LOGIN_ROWS = [
     errors: {
       PHONE_INVALID: 3,
       CODE_INVALID: 4,
-      // No name was found that nobody has.
+      // The code where no free name was found.
       NAME_TAKEN: 5,
       PHONE_TAKEN: 6,
       CAPTCHA_REQUIRED: 7,

@@ -25,7 +25,10 @@ const OPTIONAL = {
 
 const ID_NUMBER = secret('身份证号码');
 
-/** Those of a person and of an organisation lie apart, number and name of whoever submits too. */
+/**
+ * The identity of a person or an organisation; the id number and name of whoever submits lie apart in the
+ * two.
+ */
 const IDENTITY = nested({
   id_card: nested({ front: text('身份证正面照片的 File node'), rear: text('身份证背面照片的 File node') }),
   idNumber: firstOf({

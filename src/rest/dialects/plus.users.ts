@@ -9,7 +9,7 @@ import { ranked, rowId, user } from './plus.values.js';
 
 const { row } = tables<PlusOperations, PlusFailure>();
 
-/** Longer than any name: as a part of one it finds nothing. */
+/** The longest part of a name that is searched for; names are shorter. */
 const LONGEST_SEARCH = 100;
 
 /** A malformed number counts as absent, and one beyond a bound as the bound. */
@@ -25,7 +25,7 @@ const search = (meaning: string): Parameter<string | undefined> =>
     .lenient()
     .transform((value) => value.replaceAll('\0', '\uFFFD'));
 
-/** Between commas; of different ones the first 100. */
+/** The first 100 distinct keys of a list with commas. */
 const keys = (list: string): string[] =>
   [...new Set(list.split(',').map((key) => key.trim()))].filter((key) => key !== '').slice(0, 100);
 
