@@ -127,7 +127,7 @@ export interface Exchange {
   config: Pick<Config, 'MEMBER_HOME_URL'>;
 }
 
-/** A parameter of every row, under its name. */
+/** A parameter that every row takes, with its name. */
 export type Named<T> = readonly [name: string, parameter: Part<T>];
 
 /** A legacy system: its URLs, and how it speaks. */

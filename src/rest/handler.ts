@@ -38,7 +38,7 @@ export interface Engine {
   >;
 }
 
-/** Runs an operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
+/** Runs an operation as `/graphql` does. Throws the first error of its answer. */
 async function execute(
   { server }: Engine,
   operations: Operations,
@@ -62,7 +62,7 @@ function assertOwner(row: Row, input: Input, ctx: RequestContext): void {
   if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: row.owner });
 }
 
-/** A failure with its field as the client knows it. */
+/** Renames a failure's field to the client's name for it. */
 function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}): unknown {
   const name = error instanceof AppError ? fields[error.details.field ?? ''] : undefined;
   return error instanceof AppError && name
@@ -84,7 +84,7 @@ function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): str
   );
 }
 
-/** Makes what a request carries, by the parameters read so far. */
+/** Makes the context of a request, by the parameters read so far. */
 const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest, input: Input) =>
   engine.createContext(request, {
     door: dialect.name,
@@ -95,8 +95,8 @@ const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest
   });
 
 /**
- * Looks at the session of a row that wants one as soon as its token is seen, and throws UNAUTHENTICATED for a bad one:
- * what would be refused in the end is not read before.
+ * Checks the session of a row that wants one as soon as its token is seen, and throws UNAUTHENTICATED for a
+ * bad one: the body of a request that will be refused is not read.
  */
 function sessionCheck(engine: Engine, dialect: Dialect, row: Row) {
   const wanted = row.session !== undefined || row.owner !== undefined;

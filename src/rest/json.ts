@@ -16,7 +16,7 @@ function assertFewValues(json: string): void {
 
 /** The beginnings and ends of objects in valid JSON, and its names, which alone stand before a colon. */
 const NAMES = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/gs;
-/** Names that reach what all objects share. */
+/** Names that lead to the prototype that all objects share. */
 const FORBIDDEN = new Set(['__proto__', 'constructor']);
 /** The deepest nesting that is looked at: no parameter lies deeper, so nobody reads what is there. */
 const DEPTH_MAX = 20;

@@ -10,7 +10,7 @@ import { parseJson } from './json.js';
 import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
-/** Fields a form may have, and the size of each in bytes. */
+/** The most fields of a form, and the most bytes of each. */
 const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 
 /** The dialect that answers under a URL, for what fails before any route is found. Doubled slashes are one. */
@@ -21,7 +21,7 @@ export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect
   );
 }
 
-/** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
+/** Sends every failure under a dialect's prefix in its envelope. */
 function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   scope.setErrorHandler(async (raw: Error, request, reply) => {
     // An error that the executor answered has no cause here: it was reported there.
@@ -33,13 +33,13 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   );
 }
 
-/** Old clients announce JSON whether they have something to say or not: nothing is no parameters. */
+/** Old clients announce JSON even without a body, which counts as no parameters. */
 const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJson(decodeUtf8(bytes)));
 
 /** Fragments may stand before the operation. */
 const isQuery = (text: string): boolean => /^query\b/m.test(text);
 
-/** HEAD is asked where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
+/** HEAD is answered where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
 function methodsOf({ methods, operation, pages }: Row, operations: Operations): string[] {
   const reads = methods.includes('GET') && !pages && isQuery(operations.get(operation) ?? '');
   return reads ? [...methods, 'HEAD'] : [...methods];

@@ -7,7 +7,7 @@ import { Input } from './input.js';
 export function takeRawBodies(scope: FastifyInstance): FastifyInstance {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  // A type that is none would be refused before the parser of all types is asked; what it says is never believed.
+  // A malformed content type would be refused before the parser of all types is asked; none is ever believed.
   scope.addHook('onRequest', async (request) => {
     delete request.raw.headers['content-type'];
   });

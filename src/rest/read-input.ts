@@ -46,18 +46,18 @@ function formError(error: unknown): unknown {
   const code = (error as { code?: string }).code;
   if (code === 'FST_REQ_FILE_TOO_LARGE') return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
   if (error instanceof AppError) return error;
-  // The parser has a status of its own for JSON in a part, which means what clients accept.
+  // The parser refuses JSON in a part with a status of its own; clients see it as any malformed input.
   const cause = code === 'FST_INVALID_JSON_FIELD_ERROR' ? { statusCode: 400, cause: error } : error;
   return new AppError('INVALID_INPUT', {}, { cause });
 }
 
-/** Bytes a GET may bring along. */
+/** The most bytes that a GET may bring along. */
 const GET_BODY_MAX = 65_536;
 const JSON_TYPE = /\bjson\b/i;
 /** Forms are not read from a GET, and parameters must not be ignored silently: such a request is refused. */
 const MULTIPART_TYPE = /^\s*multipart\//i;
 
-/** Fastify reads no body of a GET, and old clients may send their parameters there all the same. */
+/** Fastify reads no body of a GET, but old clients may send their parameters there. */
 async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   const {
     'content-length': length = '0',

@@ -4,7 +4,7 @@ import { ZONE } from '../zone.js';
 /** Conversions between the schema's values and those of the legacy documents, shared by the dialects. */
 
 /** The id of an account as these systems write it. */
-export const userNumber = (id: string): number => Number(id);
+export const numericId = (id: string): number => Number(id);
 
 /** Unix seconds of a date at 00:00 in Asia/Shanghai. */
 export const dateToSeconds = (date: string): number => DateTime.fromISO(date, { zone: ZONE }).toSeconds();

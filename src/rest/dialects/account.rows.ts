@@ -1,7 +1,7 @@
 import { trimmed } from '../../text.js';
 import { tables } from '../dialect.js';
 import { cases, choice, secret, text, upload } from '../parameters.js';
-import { timestampToSeconds, userNumber } from '../values.js';
+import { numericId, timestampToSeconds } from '../values.js';
 import type { AccountOperations, LoginMutation, Provider, Sex } from './account.operations.js';
 
 /** The four URLs of the account module: `account.md` and docs/decisions.md. */
@@ -30,7 +30,7 @@ const THIRD_PARTY = {
 /** 3.1 counts in numbers. `account` is what can be typed into the parameter of that name. */
 const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: LoginMutation) => ({
   user_info: {
-    uid: userNumber(user.id),
+    uid: numericId(user.id),
     account: user.phone ?? (user.emailVerified ? user.email : user.name),
     name: user.nickname,
     gender: GENDERS[user.sex] ?? '',

@@ -2,11 +2,11 @@ import { tables } from '../dialect.js';
 import { choice, group, idList, int, md5, secret, text, upload, userId } from '../parameters.js';
 import {
   dateToSeconds,
+  numericId,
   SEX_NAMES,
   SEX_NUMBERS,
   secondsToDate,
   timestampToSeconds,
-  userNumber,
 } from '../values.js';
 import type {
   AnlifeOperations,
@@ -48,7 +48,7 @@ const hobbyOf = ({ id, name }: UserInfoFragment['hobbies'][number]) => ({
 });
 
 const userInfo = (user: UserInfoFragment) => ({
-  user_id: userNumber(user.id),
+  user_id: numericId(user.id),
   nickname: user.nickname,
   sex: SEX_NUMBERS[user.sex],
   phone: user.phone ?? '',
@@ -193,7 +193,7 @@ export const ROWS = [
     variables: ({ phone, sms_code, password }) => ({
       input: { phone, code: sms_code, password, passwordFormat: 'MD5' },
     }),
-    result: ({ register }) => ({ user_id: userNumber(register.user.id), auth_token: register.token }),
+    result: ({ register }) => ({ user_id: numericId(register.user.id), auth_token: register.token }),
   }),
   row({
     id: '接口7',

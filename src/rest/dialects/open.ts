@@ -1,6 +1,6 @@
 import { type Dialect, statusBesideBody, tables } from '../dialect.js';
 import { everything, secret, text } from '../parameters.js';
-import { userNumber } from '../values.js';
+import { numericId } from '../values.js';
 import type { OpenOperations } from './open.operations.js';
 
 /** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so all are handed on as they came. */
@@ -35,7 +35,7 @@ const ROWS = [
       }),
     },
     variables: ({ signed }) => ({ parameters: signed }),
-    result: ({ registerByApp }) => ({ id: userNumber(registerByApp.id) }),
+    result: ({ registerByApp }) => ({ id: numericId(registerByApp.id) }),
   }),
   row({
     id: '获得用户信息',
@@ -52,7 +52,7 @@ const ROWS = [
     },
     variables: ({ signed }) => ({ parameters: signed }),
     result: ({ accountByApp: { id, name, phone, email } }) => ({
-      id: userNumber(id),
+      id: numericId(id),
       name,
       phone: phone ?? '',
       email: email ?? '',

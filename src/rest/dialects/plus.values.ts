@@ -1,7 +1,7 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { isRecord } from '../input.js';
 import type { Parameter } from '../parameters.js';
-import { SEX_NUMBERS, userNumber } from '../values.js';
+import { numericId, SEX_NUMBERS } from '../values.js';
 import type {
   IncomeRankQuery,
   PlusAddressFragment,
@@ -86,12 +86,12 @@ export const verification = (found: PlusVerificationFragment) => ({
   ...(found.phoneNumber !== null && {
     ...identity(found),
     phone_number: found.phoneNumber,
-    user_id: userNumber(found.userId),
+    user_id: numericId(found.userId),
   }),
 });
 
 export function user(found: PlusListedUserFragment) {
-  const id = userNumber(found.id);
+  const id = numericId(found.id);
   return {
     id,
     name: found.name,
@@ -130,7 +130,7 @@ export const ranked = ({ position, amount, user: holder }: Ranked) => {
 
 export const address = (found: PlusAddressFragment) => ({
   id: Number(found.id),
-  user_id: userNumber(found.userId),
+  user_id: numericId(found.userId),
   alias: found.alias,
   name: found.name,
   phone: found.phone,
