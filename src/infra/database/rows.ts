@@ -1,8 +1,8 @@
 import { type EntityClass, type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { StartError } from '../start-error.js';
-import { readMoment } from './moments.js';
 import { type Statement, type StatementOptions, statement } from './statement.js';
+import { readTimestamp } from './timestamps.js';
 
 /** How a type of column passes through JSON, so that it comes out as the driver would have given it to MikroORM. */
 interface JsonForm {
@@ -31,7 +31,7 @@ const JSON_FORMS: ReadonlyMap<string, JsonForm> = new Map([
   ['citext', AS_IT_IS],
   ['cidr', AS_IT_IS],
   ['date', AS_IT_IS],
-  ['timestamptz', { read: readMoment, runtimeType: 'Date' }],
+  ['timestamptz', { read: readTimestamp, runtimeType: 'Date' }],
 ]);
 
 /** One value of a row: what is selected, and what makes of its JSON the value of the property. */

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { readMoment } from '../../infra/database/moments.js';
 import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
+import { readTimestamp } from '../../infra/database/timestamps.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
 
@@ -40,8 +40,8 @@ export async function findLiveSession(em: EntityManager, tokenHash: string): Pro
       userId: row.user_id,
       originId: row.origin_id,
       abilities: row.abilities,
-      expiresAt: readMoment(row.expires_at),
-      lastSeenAt: readMoment(row.last_seen_at),
+      expiresAt: readTimestamp(row.expires_at),
+      lastSeenAt: readTimestamp(row.last_seen_at),
     }
   );
 }
@@ -96,7 +96,7 @@ export async function insertSession(
     originId: row.origin_id ?? row.id,
     abilities: row.abilities,
     expiresAt,
-    lastSeenAt: readMoment(row.last_seen_at),
+    lastSeenAt: readTimestamp(row.last_seen_at),
   };
 }
 

@@ -2,7 +2,7 @@ import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-o
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
-import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
+import { calendarDate, createdAt, keyOnly, timestamp } from '../../infra/database/columns.js';
 import { OwnedBy } from '../../schema/access.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
@@ -183,14 +183,14 @@ export class User {
   @Property({ ...createdAt })
   lastActiveAt!: Date;
 
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   recommendedAt: Date | null = null;
 
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   deletedAt: Date | null = null;
 
   /** When what was personal of a cancelled account was erased; the number stays, with what is counted under it. */
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   erasedAt: Date | null = null;
 
   @Field(() => Date, { description: 'When the account was created.' })
