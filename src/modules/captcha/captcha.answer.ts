@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * What people take for one another, each group for the first of it: nobody knows which of them are drawn. Case does not
+ * Characters that people take for one another, each group for the first of it: nobody knows which of them are drawn. Case does not
  * count, so that `b` and `g` bring 6 to 8 and 9 to G.
  */
 const LOOK_ALIKES = ['O0DQ9G', 'L1I|', '2Z', 'S5', 'B86', 'A4', 'T7', 'UV'];

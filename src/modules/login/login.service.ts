@@ -68,7 +68,7 @@ export class LoginService {
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };
   }
 
-  /** A new session in the place of the caller's. Throws UNAUTHENTICATED. */
+  /** A new session instead of the caller's. Throws UNAUTHENTICATED. */
   async refresh(ctx: SignedInContext): Promise<AuthResult> {
     const { userId } = ctx.viewer;
     const { token, expiresAt } = await this.sessions.renew(ctx);

@@ -10,7 +10,7 @@ export class OpenApp {
   @Property({ type: 'string', length: 100, default: '' })
   name = '';
 
-  /** Which key encrypted the secret. */
+  /** Names the key that encrypted the secret. */
   @Property({ type: 'string', length: 32 })
   keyId!: string;
 

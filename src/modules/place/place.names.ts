@@ -1,4 +1,4 @@
-/** How names of places are written: in full (成都市, 凉山彝族自治州) and as people say them (成都, 凉山). */
+/** Names of places as written in full (成都市, 凉山彝族自治州) and as people say them (成都, 凉山). */
 
 const PEOPLES =
   '蒙古族?|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克族?|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜族?|土|达斡尔|' +

@@ -59,7 +59,9 @@ export class ProfileService {
     return updated;
   }
 
-  /** What the changes come to, without writing it. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED. */
+  /**
+   * The columns that the changes amount to, unwritten. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED.
+   */
   async check(
     ctx: SignedInContext,
     changes: ProfileChanges,
@@ -123,7 +125,7 @@ export class ProfileService {
     return { columns, used };
   }
 
-  /** Whether a text is the address that one's picture has now. */
+  /** True when the text is the URL that one's picture has now. */
   private async isShownAs(
     ctx: RequestContext,
     current: User,

@@ -13,7 +13,7 @@ import { User } from '../user/user.entity.js';
   expression: 'create index "sessions_ended_index" on "sessions" (least("expires_at", "revoked_at"))',
 })
 export class Session {
-  @Field(() => ID, { description: 'The number of the session, for `revokeSession`.' })
+  @Field(() => ID, { description: 'The id of the session, for `revokeSession`.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 

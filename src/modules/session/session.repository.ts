@@ -100,7 +100,7 @@ export async function insertSession(
   };
 }
 
-/** Who has more sees the newest; log-ins are not bounded. */
+/** Bounds the list only, which is newest first; log-ins are not bounded. */
 export const SESSIONS_LISTED = 100;
 
 export const findSessionsOfUser = (em: EntityManager, userId: number): Promise<Session[]> =>
@@ -147,7 +147,7 @@ export async function touchSession(em: EntityManager, session: LiveSession, seco
   if (touched.length > 0) await em.nativeUpdate(User, { id: session.userId }, { lastActiveAt: new Date() });
 }
 
-/** Whether the account has logged in from this source in the last 30 days. */
+/** True when the account has logged in from this source in the last 30 days. */
 export async function isKnownSource(em: EntityManager, userId: number, source: string): Promise<boolean> {
   const row = await queryOne(
     em,

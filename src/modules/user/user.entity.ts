@@ -30,7 +30,7 @@ export enum UserStatus {
 }
 registerEnumType(UserStatus, {
   name: 'UserStatus',
-  description: 'Whether the account can be used.',
+  description: 'Decides if the account can be used.',
   valuesConfig: {
     ACTIVE: { description: 'In use.' },
     DISABLED: { description: 'Disabled by an administrator: it cannot log in and is hidden from lists.' },
@@ -100,7 +100,7 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
     'create index "users_background_index" on "users" ("background_id") where "background_id" is not null',
 })
 export class User {
-  @Field(() => ID, { description: 'The number of the account; the same at every door.' })
+  @Field(() => ID, { description: 'The id of the account; the same at every door.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
@@ -138,7 +138,7 @@ export class User {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the user lives, in free words such as "四川省 成都市"; at most 191 characters.',
+    description: 'The home of the user, in free words such as "四川省 成都市"; at most 191 characters.',
   })
   @Property({ type: 'string', length: USER_LIMITS.location, nullable: true })
   location: string | null = null;
@@ -168,11 +168,11 @@ export class User {
   @ManyToOne(() => Image, { ...keyOnly, nullable: true, fieldName: 'background_id', deleteRule: 'set null' })
   backgroundId: string | null = null;
 
-  @Field(() => UserStatus, { description: 'Whether the account can be used.' })
+  @Field(() => UserStatus, { description: 'Decides if the account can be used.' })
   @Property({ type: 'smallint', default: 1 })
   status: UserStatus = UserStatus.ACTIVE;
 
-  /** What the account may do beyond its own affairs; `*` is everything. */
+  /** The account's abilities beyond its own affairs; `*` is all of them. */
   @Property({ type: 'string[]', columnType: 'text[]', defaultRaw: `'{}'` })
   abilities: string[] = [];
 
@@ -189,7 +189,7 @@ export class User {
   @Property({ ...timestamp, nullable: true })
   deletedAt: Date | null = null;
 
-  /** When what was personal of a cancelled account was erased; the number stays, with what is counted under it. */
+  /** Set when a cancelled account's personal data was erased; the id stays, with all that is counted under it. */
   @Property({ ...timestamp, nullable: true })
   erasedAt: Date | null = null;
 

@@ -108,7 +108,7 @@ export async function lockCancelled(em: EntityManager, userId: number): Promise<
 /** Gives the name of a cancelled account to whoever wants it next. */
 export const nameOfCancelled = (id: number): string => `deleted ${id}`;
 
-/** Of an account its number is left, and when it came and went. The row stays, so that the number is never reused. */
+/** Of an account its id is left, and when it came and went. The row stays, so that the id is never reused. */
 export const emptiedUsers = rowsStay(User, 'id', {
   id: KEPT,
   name: ({ id }) => nameOfCancelled(id),

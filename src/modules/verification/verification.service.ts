@@ -28,7 +28,7 @@ import {
 } from './verification.rules.js';
 import type { VerificationSecrets } from './verification.secrets.js';
 
-/** What a reviewer decides. */
+/** A reviewer's decision. */
 export interface Review {
   decision: ReviewDecision;
   /** Replaces the owner's words unless it is blank. */
