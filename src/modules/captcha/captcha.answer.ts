@@ -10,7 +10,7 @@ const READ_AS = new Map(
   LOOK_ALIKES.flatMap((group) => [...group].map((one) => [one, group.charAt(0)] as const)),
 );
 
-/** No two that could be taken for one another: a right guess has the odds of one to all of them. */
+/** Characters of which no two could be taken for one another: a right guess has the odds of one to all of them. */
 const ALPHABET = 'ABCEHKLMNOPRSTUW23';
 const LENGTH = 4;
 

@@ -32,7 +32,7 @@ const SALT_BYTES = 16;
 const OUTPUT_BYTES = 32;
 /** An idle thread is kept this long, in ms. */
 const IDLE_MS = 10_000;
-/** They hold nothing but the one text they work on; the memory of the hash itself is not V8's. */
+/** Threads hold nothing but the one text they work on; the memory of the hash itself is not V8's. */
 const THREAD_MEMORY = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 };
 
 /**
@@ -98,7 +98,7 @@ export class PasswordHasher {
     return this.queue.run(() => this.threads.run(task));
   }
 
-  /** As hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8. */
+  /** The key as hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8. */
   private secretOf(password: string, format: PasswordFormat): string {
     return createHmac('sha256', this.pepper).update(md5Of(password, format)).digest('hex');
   }

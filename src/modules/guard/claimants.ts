@@ -19,7 +19,7 @@ interface ClaimedAccount {
   user: { id: number } | null;
 }
 
-/** Says who tries, which every check of a password or a code is asked for. */
+/** Makes the claimant that every check of a password or a code needs. */
 export class Claimants {
   constructor(
     private readonly captchas: CaptchaService,

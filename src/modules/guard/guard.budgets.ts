@@ -1,6 +1,6 @@
 import { type Clock, type Redis, RedisScript } from '../../infra/redis.js';
 
-/** So many failures in a sliding window. In a cluster the budgets of one run share the hash tag of their keys. */
+/** A number of failures in a sliding window. In a cluster the budgets of one run share the hash tag of their keys. */
 export interface Budget {
   readonly key: string;
   readonly windowMs: number;

@@ -57,7 +57,7 @@ export async function insertImage(
   return Object.assign(new Image(), image, { createdAt });
 }
 
-/** Finds a picture with the same content, of an account or of those that nobody has claimed. */
+/** True when a picture with the same content is stored, of an account or of those that nobody has claimed. */
 export async function hasImageLike(
   em: EntityManager,
   among: { ownerId: number } | { unclaimed: true },

@@ -24,7 +24,7 @@ import type { AuthResult } from './auth-result.js';
 /** Exactly one of `password`, `code` and `thirdParty`; the first two with either `account` or `phone`. */
 export interface LoginRequest extends Partial<SentPassword> {
   account?: string | null;
-  /** For doors that know accounts by their phone only: no e-mail address or name opens them. */
+  /** Set by doors that know accounts by their phone only: no e-mail address or name opens them. */
   phone?: string | null;
   code?: string | null;
   thirdParty?: ThirdPartyCredential | null;

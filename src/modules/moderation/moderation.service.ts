@@ -72,7 +72,7 @@ export class ModerationService {
   }
 }
 
-/** In the form that the addresses of clients have, or it would block nobody. */
+/** The range in the form of clients' IP addresses, or it would block nobody. */
 function rangeOf(text: string): string {
   if (!isRange(text)) throw new AppError('INVALID_INPUT', { field: 'range' });
   return canonicalRange(text);

@@ -162,7 +162,7 @@ function finderOf(type: string, account: string): (ctx: RequestContext) => Promi
   return async ({ em }) => (id >= 1 && id <= INTEGER_MAX ? findUserById(em, id) : null);
 }
 
-/** No look-alikes (0 O, 1 l I): it is read from a screen and typed. */
+/** Letters without look-alikes (0 O, 1 l I): the password is read from a screen and typed. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const PASSWORD_LENGTH = 12;
 

@@ -35,7 +35,7 @@ const signedText = (parameters: readonly RequestParameter[]): string =>
     .map((pair) => pair.toString())
     .join('');
 
-/** Of any length: one too large is no app that there is, and no time that is near. */
+/** Digits of any length: a number too large is no known app, and no time that is near. */
 function wholeNumber(values: ReadonlyMap<string, string>, name: string): number {
   const text = values.get(name) ?? '';
   if (!/^\d+$/.test(text)) throw invalid(name);

@@ -7,7 +7,7 @@ const PEOPLES =
 const AUTONOMOUS = new RegExp(`(?:(?:${PEOPLES})族?)*自治[区州县旗]$`);
 const KIND = /(?:特别行政区|地区|林区|省|市|盟|县|区|旗)$/;
 
-/** One character is a word of its own far too often (忠县, 东区). */
+/** A single character is a word of its own far too often (忠县, 东区). */
 const SHORTEST = 2;
 
 /** The name without its kind, or null when it has no kind or too little would be left. */

@@ -75,7 +75,7 @@ export class ProfileService {
       ...names,
       ...texts(changes),
       ...pictures.columns,
-      ...(await this.place(ctx, current, changes)),
+      ...(await this.homeColumns(ctx, current, changes)),
     };
     return { columns, hobbyIds, pictures: pictures.used };
   }
@@ -140,7 +140,7 @@ export class ProfileService {
   }
 
   /** The city follows the community, else the location. */
-  private async place(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
+  private async homeColumns(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
     if (changes.location === undefined && changes.communityId === undefined) return {};
     const location =
       changes.location === undefined

@@ -9,7 +9,7 @@ import { DailyIncome } from './daily-income.entity.js';
 export interface RankWindow {
   /** The last days, today included, by the calendar of Asia/Shanghai; 0 is all time. */
   days: number;
-  /** Only users of this city; null is everybody. */
+  /** The city whose users are ranked; null for everybody. */
   cityId: number | null;
 }
 

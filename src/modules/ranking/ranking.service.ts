@@ -10,7 +10,7 @@ import { findUsersByIds } from '../user/user.repository.js';
 import { type RankRow, type RankWindow, rankIncomes, sumIncome } from './ranking.repository.js';
 import { RankingSnapshots, type RankSnapshot, snapshotKey } from './ranking.snapshots.js';
 
-/** The ranking's only need of places. */
+/** All that the ranking needs of places. */
 export interface CityFinder {
   /** The id of a city by its name, such as 成都 or 成都市; null when there is none. */
   cityByName(ctx: DatabaseContext, name: string): Promise<number | null>;
@@ -80,7 +80,7 @@ export class RankingService {
    */
   async rank(ctx: RequestContext, query: RankQuery): Promise<IncomeRank> {
     const size = pageSize(query.first, RANK_DEFAULT, RANK_MAX);
-    const window = await this.windowOf(ctx, query);
+    const window = await this.findWindow(ctx, query);
     if (!window) return { entries: [], mine: null, computedAt: new Date() };
     const { rows, computedAt, entries } = await this.tops.get(`${snapshotKey(window)}:${size}`, () =>
       this.top(window, size),
@@ -105,7 +105,7 @@ export class RankingService {
   }
 
   /** Null when the city is unknown. */
-  private async windowOf(ctx: RequestContext, query: RankQuery): Promise<RankWindow | null> {
+  private async findWindow(ctx: RequestContext, query: RankQuery): Promise<RankWindow | null> {
     const days = Math.min(Math.max(query.days ?? 0, 0), DAYS_MAX);
     const name = query.city?.trim();
     if (!name) return { days, cityId: null };

@@ -80,7 +80,7 @@ export class SessionCache {
   }
 }
 
-/** No reply, where null is the reply that nothing is there. */
+/** Stands for no reply, since null is the reply that nothing is there. */
 const GONE = '';
 
 const keyOf = (tokenHash: string): string => `session:${tokenHash}`;

@@ -12,7 +12,7 @@ export interface UserCriteria {
   names?: readonly string[] | null;
   ids?: readonly number[] | null;
   cityId?: number | null;
-  /** Only those after this account in a list by id. */
+  /** Only accounts after this one, in a list by id. */
   since?: number | null;
   /** Left out of the list. */
   exceptId?: number | null;

@@ -104,7 +104,7 @@ export class User {
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
-  /** As it was chosen; compared by `name_key`, which is the same for every case and composition of its letters. */
+  /** The name as it was chosen; compared by `name_key`, which is the same for every case and composition of its letters. */
   @Field(() => String, { description: 'The unique login name, compared without case.' })
   @Property({ columnType: 'text', type: 'string' })
   name!: string;

@@ -54,7 +54,7 @@ export interface VerificationPosition {
   userId: number;
 }
 
-/** Of accounts that are not cancelled, those that have waited longest first. */
+/** Verifications of accounts that are not cancelled; the longest waiting first. */
 export function listVerifications(
   em: EntityManager,
   state: VerificationState | null,

@@ -35,7 +35,7 @@ export type PictureField = (typeof PICTURES)[VerificationType][number];
 const ID_NUMBER =
   /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9\d)\d{4}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/;
 
-/** By the position of its digit, modulo 11 (ISO 7064, MOD 11-2). */
+/** Weights by the position of the digit, modulo 11 (ISO 7064, MOD 11-2). */
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECK_DIGITS = '10X98765432';
 
@@ -50,7 +50,7 @@ function requiredText(fields: VerificationFields, field: keyof VerificationField
   return text;
 }
 
-/** As it is on the card, however it was typed; its date and its check digit looked at. */
+/** The number as on the card, however it was typed, with its date and check digit verified. */
 function idNumberOf(fields: VerificationFields): string {
   const number = compact(fields.idNumber ?? '').toUpperCase();
   const [, year, month, day] = ID_NUMBER.exec(number) ?? [];
