@@ -3,7 +3,6 @@ import type { Pool } from 'pg';
 import { answersInTime } from '../answers-in-time.js';
 import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
-import { readMoment } from './moments.js';
 import {
   type DatabaseSchema,
   type DatabaseSettings,
@@ -13,6 +12,7 @@ import {
 import { keepRoom } from './room.js';
 import { assertRowsReadable } from './rows.js';
 import { prepareOn } from './statement.js';
+import { readTimestamp } from './timestamps.js';
 
 type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 
@@ -94,7 +94,7 @@ export async function connectDatabase(
   try {
     const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
     // All timestamps that MikroORM itself reads pass here.
-    Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
+    Object.assign(orm.em.getPlatform(), { parseDate: readTimestamp });
     assertRowsReadable(orm.em);
     await requireVersion(orm);
     const stopWatching = isOwnDirectory

@@ -1,8 +1,8 @@
 import { type EntityClass, type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { StartError } from '../start-error.js';
-import { readMoment } from './moments.js';
 import { type Statement, type StatementOptions, statement } from './statement.js';
+import { readTimestamp } from './timestamps.js';
 
 /**
  * The way of a column's type through JSON, so that it comes out as the driver would have given it to
@@ -34,7 +34,7 @@ const JSON_FORMS: ReadonlyMap<string, JsonForm> = new Map([
   ['citext', AS_IT_IS],
   ['cidr', AS_IT_IS],
   ['date', AS_IT_IS],
-  ['timestamptz', { read: readMoment, runtimeType: 'Date' }],
+  ['timestamptz', { read: readTimestamp, runtimeType: 'Date' }],
 ]);
 
 /** One value of a row: its expression, and its way from JSON to the property's value. */
