@@ -88,15 +88,14 @@ class Whole {
 
 test('methods are called with root, context and arguments, properties read by their own name', async () => {
   const schema = build(Whole);
-  const ask = (text: string, contextValue = { seen: [] as string[] }) =>
-    execute({ schema, document: parse(text), contextValue });
+  const seen: string[] = [];
+  const contextValue = { seen, loaders: { clear: () => seen.push('loaders cleared') } };
+  const ask = (text: string) => execute({ schema, document: parse(text), contextValue });
   const answer = await ask('{ thing(point: { x: 3 }, by: 2) { id size double } }');
   expect(answer).toEqual({ data: { thing: { id: 6, size: 14, double: 12 } } });
-  const contextValue = { seen: [] as string[] };
-  expect(await ask('mutation { change(many: [{ x: 1 }, { x: 2 }]) }', contextValue)).toEqual({
-    data: { change: 2 },
-  });
-  expect(contextValue.seen).toEqual(['changed']);
+  expect(seen).toEqual([]);
+  expect(await ask('mutation { change(many: [{ x: 1 }, { x: 2 }]) }')).toEqual({ data: { change: 2 } });
+  expect(seen).toEqual(['changed', 'loaders cleared']);
 });
 
 @ArgsType()
@@ -372,6 +371,7 @@ describe('the rules of fields', () => {
       requestId: 'r1',
       client: { door: 'anlife', locale: 'en', internal: false },
       viewer: userId ? { userId, sessionId: 1, originId: 1, abilities } : null,
+      loaders: { clear: () => undefined },
     }) as unknown as RequestContext;
   const log = { error: () => undefined, warn: () => undefined, info: () => undefined };
 
