@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Where `scripts/build-playground.mjs` leaves the page and its assets. */
+/** The directory in which `scripts/build-playground.mjs` leaves the page and its assets. */
 const BUILT = join(dirname(findPackageJSON(import.meta.url) as string), 'dist/playground');
 
 /**
@@ -46,7 +46,7 @@ export function registerPlayground(app: FastifyInstance, options: { directory?: 
   });
 }
 
-/** Whether a request to `/graphql` is a browser that opens the page, and not an operation sent by GET. */
+/** True for a request to `/graphql` of a browser that opens the page, and not an operation sent by GET. */
 export function isPlaygroundRequest(request: FastifyRequest): boolean {
   const accept = request.headers.accept ?? '';
   const query = request.query as Record<string, unknown>;
@@ -59,7 +59,7 @@ export async function sendPlayground(
   options: { directory?: string } = {},
 ): Promise<FastifyReply> {
   const page = await readFile(join(options.directory ?? BUILT, 'index.html'));
-  // Always asked for anew: it names the assets of the current build.
+  // The page is always asked for anew: it names the assets of the current build.
   reply.headers({ ...HEADERS, 'cache-control': 'no-cache', vary: 'accept' });
   return reply.type('text/html; charset=utf-8').send(page);
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 
 type Work = () => Promise<void>;
 
-/** What waits for each transaction; what is rolled back is forgotten with it. */
+/** The work that waits for each transaction; a rolled back one is forgotten with its work. */
 const waiting = new WeakMap<object, Work[]>();
 
 /**
@@ -16,7 +16,7 @@ export async function afterCommit(em: EntityManager, work: Work): Promise<void> 
   waiting.set(transaction, [...(waiting.get(transaction) ?? []), work]);
 }
 
-/** Known to the ORM. */
+/** The subscriber that the ORM calls. */
 export class CommitSubscriber implements EventSubscriber {
   async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     const works = (transaction && waiting.get(transaction)) ?? [];
