@@ -146,7 +146,7 @@ export const SETTINGS = {
     .enum(['log', 'webhook'])
     .prefault('log')
     .describe(
-      'How SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`.',
+      'The way SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`.',
     ),
   SMS_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the SMS.'),
   SMS_WEBHOOK_TOKEN: text().describe('Bearer token sent to `SMS_WEBHOOK_URL`.'),
@@ -154,7 +154,7 @@ export const SETTINGS = {
     .enum(['log', 'webhook', 'smtp'])
     .prefault('log')
     .describe(
-      'How mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`, `smtp` hands it to the server of `SMTP_URL`.',
+      'The way mail leaves: `log` prints it (development only), `webhook` posts it to `MAIL_WEBHOOK_URL`, `smtp` hands it to the server of `SMTP_URL`.',
     ),
   MAIL_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the mail.'),
   MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),

@@ -166,6 +166,8 @@ class Binder {
     const rules = makers.reduce((sum, maker) => sum + this.origins.declarations('access', maker), 0);
     const isRoot = type === this.schema.getQueryType() || type === this.schema.getMutationType();
     if (rules > 1) refuse(coordinate, 'more than one rule says who may (src/schema/access.ts)');
+    // Type-graphql drops what a method declares for a field whose property has another name than the method.
+    if (rules === 1 && !accessOf(field)) refuse(coordinate, 'its rule is lost, declare it on the property');
     if (isRoot && rules === 0) refuse(coordinate, 'nothing says who may call it (src/schema/access.ts)');
     if (isRoot && accessOf(field)?.rule === 'owner') refuse(coordinate, 'a query or mutation has no owner');
   }

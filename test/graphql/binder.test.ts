@@ -433,6 +433,28 @@ describe('the rules of fields', () => {
   }
 
   @ObjectType()
+  class Told {
+    @Field(() => Int)
+    id!: number;
+  }
+
+  // type-graphql drops what a method of another name than the property declares for the same field.
+  @Resolver(() => Told)
+  class Beside {
+    @Public()
+    @Query(() => Told)
+    told(): Told {
+      return { id: 1 };
+    }
+
+    @SignedIn()
+    @FieldResolver(() => Int, { name: 'id' })
+    number(): number {
+      return 1;
+    }
+  }
+
+  @ObjectType()
   class Lost {
     @OwnerOnly()
     @Field(() => Int, { nullable: true })
@@ -494,6 +516,7 @@ describe('the rules of fields', () => {
     ['a list without a bound', Endless, 'Query.all: nothing says how long the list may be'],
     ['a query without one', Silent, 'Query.open: nothing says who may call it'],
     ['two for one method', Twice, 'Query.both: more than one rule says who may'],
+    ['one beside the declaration of its field', Beside, 'Told.id: its rule is lost'],
     ['an owner of a query', Ownerless, 'Query.whose: a query or mutation has no owner'],
     ['a type that belongs to nobody', OfLost, 'Lost.secret: nothing says whom it belongs to'],
     ['what may not be null', OfSure, 'Sure.secret: what only the owner sees has to be nullable'],

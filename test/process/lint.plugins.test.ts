@@ -40,7 +40,11 @@ describe('the linter', () => {
     ['a query of a fork', SERVICE, 'await ctx.em\n  .fork()\n  .count(User);'],
     ['a query of a cast', SERVICE, 'await (ctx.em as EntityManager).insert(User, {});'],
     ['a query in the command line', COMMAND, 'await (await environment.em()).find(City, {});'],
+    ['a read of a repository of the ORM', SERVICE, 'await ctx.em.getRepository(User).find({});'],
+    ['a read of what the context has', SERVICE, 'await ctx.em.getContext().find(User, {});'],
     ['a statement', SERVICE, "import { statement } from '../../infra/database/statement.js';"],
+    ['a module that is imported late', SERVICE, "await import('../../infra/database/query.js');"],
+    ['a module that is handed on', SERVICE, "export * from '../../infra/database/statement.js';"],
     ['rows', COMMAND, "import { readRows } from '../../infra/database/rows.js';"],
   ])('refuses outside of repositories %s', (_what, file, text) => {
     expect(complaints(file, text)).toEqual([expect.stringMatching(QUERY)]);
@@ -49,6 +53,11 @@ describe('the linter', () => {
   test.each([
     ['a variable', 'const manager = ctx.em;'],
     ['a variable with a fork', 'const other = database.fork();'],
+    ['a variable with a type', 'const manager: EntityManager = environment.open();'],
+    ['a part of a context', 'const { em: manager } = ctx;'],
+    ['a part of a parameter', 'const f = ({ em: manager }: Context) => manager;'],
+    ['a default', 'function f(manager = ctx.em) {}'],
+    ['an index', "const users = ctx['em'];"],
     ['a parameter', 'function f(manager: EntityManager) {}'],
   ])('refuses an entity manager that is not called em: %s', (_what, text) => {
     expect(complaints(COMMAND, text)).toEqual(['An entity manager is called em.']);

@@ -169,7 +169,7 @@ function choose(
   return ranked.find((meaning) => meaning !== undefined) ?? context;
 }
 
-/** The place lies in the one named before it. */
+/** True when the place lies in the one named before it. */
 function isWithin(meaning: Meaning, context: Context | null): boolean {
   if (!context || meaning.level === 'province') return false;
   return context.cityId === null

@@ -13,7 +13,7 @@ registerEnumType(UserOrder, {
   },
 });
 
-@InputType({ description: 'Which users a list holds. All conditions given hold together.' })
+@InputType({ description: 'The users a list holds. All conditions given hold together.' })
 export class UserFilter {
   @Field(() => String, { nullable: true, description: 'A part of the name, without case.' })
   nameContains?: string | null;

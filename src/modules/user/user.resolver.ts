@@ -60,7 +60,7 @@ export class UserResolver {
   })
   async users(
     @Ctx() ctx: RequestContext,
-    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users.' })
+    @Arg('filter', () => UserFilter, { nullable: true, description: 'The users wanted.' })
     filter?: UserFilter | null,
     @Arg('order', () => UserOrder, {
       nullable: true,
