@@ -16,10 +16,22 @@ export async function afterCommit(em: EntityManager, work: Work): Promise<void> 
   waiting.set(transaction, [...(waiting.get(transaction) ?? []), work]);
 }
 
-/** Known to the ORM. */
+/**
+ * Known to the ORM. A transaction inside another is a savepoint, and its commit not the last word: what waits for it
+ * waits on for the one around it.
+ */
 export class CommitSubscriber implements EventSubscriber {
-  async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
+  /** The transaction around the one that an entity manager begins. */
+  private readonly around = new WeakMap<object, object>();
+
+  beforeTransactionStart({ em, transaction }: TransactionEventArgs): void {
+    if (transaction) this.around.set(em, transaction);
+  }
+
+  async afterTransactionCommit({ em, transaction }: TransactionEventArgs): Promise<void> {
     const works = (transaction && waiting.get(transaction)) ?? [];
-    for (const work of works) await work();
+    const outer = this.around.get(em);
+    if (outer) waiting.set(outer, [...(waiting.get(outer) ?? []), ...works]);
+    else for (const work of works) await work();
   }
 }
