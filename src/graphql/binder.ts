@@ -14,6 +14,7 @@ import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { type Access, assertAccess, maySeePrivate } from '../policy.js';
 import { accessOf, ownerOf } from '../schema/access.js';
+import { propertyOf } from '../unknown.js';
 import { FieldOrigins, type Method, type Property } from './field-origins.js';
 
 type Options = Omit<BuildSchemaOptions, 'resolvers'>;
@@ -72,7 +73,7 @@ const changing =
 
 /** Reads a property; undefined where graphql-js and graphql-jit do so by themselves, which costs less. */
 const readOf = ({ name, schemaName }: Property): Resolve | undefined =>
-  name === schemaName ? undefined : (root) => (root as Record<string, unknown>)[name];
+  name === schemaName ? undefined : (root) => propertyOf(root, name);
 
 function assertCarriedOut(place: string, { roles, middlewares = [] }: Method | Property): void {
   if (roles) notCarriedOut(place, '@Authorized');
@@ -101,7 +102,7 @@ interface Bound {
 function guarded(place: string, bound: Bound, resolve: Resolve | undefined): Resolve | undefined {
   const access = accessOf(bound.field);
   if (!access || access.rule === 'public') return resolve;
-  const call: Resolve = resolve ?? ((root) => (root as Record<string, unknown>)[bound.field.name]);
+  const call: Resolve = resolve ?? ((root) => propertyOf(root, bound.field.name));
   if (access.rule === 'owner') return forOwner(place, bound, access, call);
   return (root, args, ctx, info) => {
     assertAccess(ctx, access);

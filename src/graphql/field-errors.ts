@@ -56,9 +56,7 @@ export function withoutHidden(
 ): readonly GraphQLError[] {
   if (errors.length === 1) return errors;
   const places = errors.map(({ path = [] }) => nullPlaceOf(path, operation));
-  const first = new Map(
-    places.map((place, index) => [JSON.stringify(place), index]).reverse() as [string, number][],
-  );
+  const first = new Map(places.map((place, index) => [JSON.stringify(place), index] as const).reverse());
   return errors.filter((_error, index) => {
     const place = places[index] ?? [];
     const around = place.map((_key, length) => JSON.stringify(place.slice(0, length)));
