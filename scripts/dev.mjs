@@ -9,7 +9,9 @@ const QUIET_MS = 200;
 let gateway;
 let stopping = false;
 
-/** In a process group of its own: what a terminal sends to all, it gets from here, and once. */
+/**
+ * The child has a process group of its own: a signal that a terminal sends to all reaches it once, from here.
+ */
 function start() {
   gateway = spawn(process.execPath, ['dist/src/main.js'], {
     detached: true,

@@ -9,7 +9,7 @@ import { buildSchema, Kind, parse } from 'graphql';
 const DOCUMENTS = 'src/rest/dialects';
 
 const CONFIG = {
-  // As they are in this process: rows and resolvers meet before anything becomes JSON.
+  // Scalars have the types they have in this process: rows and resolvers meet before anything becomes JSON.
   scalars: {
     ID: 'string',
     SafeInt: 'number',

@@ -26,7 +26,9 @@ function build(name) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** In the place of this process where the system can do that, so that signals reach it; else beside it. */
+/**
+ * Replaces this process where the system can do that, so that signals reach the command; else runs beside it.
+ */
 function become(args, env) {
   const command = [process.execPath, ...args];
   if (process.platform !== 'win32' && process.execve) process.execve(process.execPath, command, env);

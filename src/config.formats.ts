@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isRange } from './infra/ip.js';
 
-/** How settings are written: each reads the text of an environment variable, or says what it has to be. */
+/** Formats of settings: each reads the text of an environment variable, or says what it has to be. */
 
 const flag = z.enum(['on', 'off'], { error: 'must be on or off' });
 
@@ -74,7 +74,7 @@ function isEncoded(text: string): boolean {
   }
 }
 
-/** What `parse` reads, which answers null for anything it cannot. */
+/** Takes what `parse` reads; `parse` answers null for anything it cannot. */
 export const parsed = <T>(parse: (text: string) => T | null, message: string) =>
   z.string().transform((value, context) => {
     const read = parse(value);

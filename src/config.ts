@@ -36,7 +36,7 @@ type Given = Record<string, string | undefined>;
 const givenIn = (env: NodeJS.ProcessEnv): Given =>
   Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, env[name] || undefined]));
 
-/** Why settings cannot be read: the first reason of each. */
+/** The first reason of each setting that cannot be read. */
 function problemsOf({ issues }: Pick<z.ZodError, 'issues'>): Problems {
   const problems: Problems = new Map();
   for (const { path, message } of issues) {
@@ -63,7 +63,7 @@ function requireTogether(settings: Partial<Settings>, problems: Problems): void 
   }
 }
 
-/** What development may do without, and production may not. */
+/** Settings that development may do without, and production may not. */
 function requireForProduction(settings: Partial<Settings>, problems: Problems): void {
   const refuse = (name: keyof Settings, when: boolean, reason: string) => {
     if (when && !problems.has(name)) problems.set(name, reason);

@@ -4,7 +4,7 @@ import type { Door } from './door.js';
 import type { Locale } from './errors/app-error.js';
 import type { Loaders } from './loaders.js';
 
-/** Who is calling, once the token was found good. */
+/** The caller, once the token was found good. */
 export interface Viewer {
   readonly userId: number;
   readonly sessionId: number;
@@ -13,23 +13,23 @@ export interface Viewer {
   readonly abilities: readonly string[];
 }
 
-/** Where a call comes from. */
+/** The source of a call. */
 export interface Client {
   readonly door: Door;
-  /** Whether clients of this door can be shown a captcha; the others are never asked for one. */
+  /** True when clients of this door can be shown a captcha; the others are never asked for one. */
   readonly canShowCaptcha: boolean;
   readonly ip: string;
   readonly userAgent: string | null;
   readonly deviceType: DeviceType;
   readonly locale: Locale;
-  /** Whether the address lies in `INTERNAL_NETWORKS`. */
+  /** True for an IP address in `INTERNAL_NETWORKS`. */
   readonly internal: boolean;
 }
 
-/** What a service needs that is called without a request too: the command line and jobs have no more. */
+/** The context of calls without a request: the command line and jobs have no more. */
 export type DatabaseContext = Pick<RequestContext, 'em'>;
 
-/** What one request carries; services take it first. */
+/** The context of one request; services take it first. */
 export interface RequestContext {
   readonly requestId: string;
   readonly client: Client;
@@ -40,7 +40,7 @@ export interface RequestContext {
   readonly loaders: Loaders;
 }
 
-/** What a request carries of somebody who has a session. */
+/** The context of a request with a session. */
 export interface SignedInContext extends RequestContext {
   viewer: Viewer;
 }

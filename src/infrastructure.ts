@@ -11,7 +11,7 @@ import { PICTURE_LAYOUT } from './modules/image/image.key.js';
 import { openDatabase } from './open-database.js';
 import { seedReference } from './seeders/reference.seeder.js';
 
-/** What the services stand on, opened once per process. */
+/** The ground the services stand on, opened once per process. */
 export interface Infrastructure {
   database: Database;
   redis: RedisConnection;

@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import { sharedBatch } from './infra/shared-batch.js';
 
 /**
- * What one request has loaded: a page of users costs the same number of statements whatever its size. Requests that are
+ * Everything one request has loaded: a page of users costs the same number of statements whatever its size. Requests that are
  * given the same entity manager find what goes by a key together.
  */
 export class Loaders {
@@ -21,7 +21,7 @@ export class Loaders {
     return loader;
   }
 
-  /** What was loaded may be true no more: everything is read anew. */
+  /** Forgets what may be true no more: everything is read anew. */
   clear(): void {
     this.made.clear();
   }
@@ -62,7 +62,7 @@ export function keyedLoader<K, V, A>(find: Find<K, V>, absent: A): LoaderOf<Data
   return requestLoader(
     (em) =>
       new DataLoader<K, V | A>(async (keys) => {
-        // What a transaction has changed is seen on its own connection alone.
+        // A transaction's own changes are seen on its own connection alone.
         const found = await (em.isInTransaction() ? find(em, keys) : together(em, keys));
         return keys.map((key) => found.get(key) ?? absent);
       }),

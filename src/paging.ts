@@ -1,6 +1,6 @@
 import { AppError } from './errors/app-error.js';
 
-/** What a list is asked for: how many, and after which cursor or offset. */
+/** The part of a list that is asked for: its size, and the cursor or offset it begins after. */
 export interface PageInput {
   first?: number | null;
   after?: string | null;
@@ -19,7 +19,7 @@ export const PAGE_MAX = 100;
 /** Deeper pages by offset cost too much; a cursor has no such bound. */
 const OFFSET_MAX = 10_000;
 
-/** How many rows to give, between 1 and `max`. Throws INVALID_INPUT below 1. */
+/** The number of rows to give, between 1 and `max`. Throws INVALID_INPUT below 1. */
 export function pageSize(first: number | null | undefined, fallback = PAGE_DEFAULT, max = PAGE_MAX): number {
   const size = first ?? fallback;
   if (size < 1) throw new AppError('INVALID_INPUT', { field: 'first' });
@@ -32,7 +32,7 @@ export function pageOffset(offset: number | null | undefined): number {
   return value;
 }
 
-/** A cursor names the number a row is ordered by: its id, or its place in the list. */
+/** A cursor names the number a row is ordered by: its id, or its position in the list. */
 export const encodeCursor = (position: number): string => Buffer.from(String(position)).toString('base64url');
 
 /** Throws INVALID_INPUT for anything that is not a cursor of ours. */

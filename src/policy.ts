@@ -6,7 +6,7 @@ import { AppError } from './errors/app-error.js';
  * the binder asks here before they run. Rules that depend on data besides are in the services.
  */
 
-/** What a holder may do beyond their own affairs. */
+/** Acts beyond the holder's own affairs. */
 export const ABILITIES = {
   disableUser: '[user] Disabled User',
   recommendUser: '[user] Recommend User',

@@ -27,8 +27,8 @@ import { apiDocuments } from './rest/openapi/document.js';
 import type { Services } from './services.js';
 
 /**
- * In the envelope of the door that the URL lies under, even where the router does not know it for that; to a person
- * who is nowhere, as a page that says what is where.
+ * Answers in the envelope of the dialect that the URL lies under, even where the router does not know it for that; a
+ * person who is nowhere gets a page that says what is where.
  */
 export const unroutedSender =
   (config: Config): SendUnrouted =>
@@ -39,7 +39,7 @@ export const unroutedSender =
     return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
   };
 
-/** Every door of the gateway, on one HTTP server. Hooks run in the order in which they are registered here. */
+/** Every door but `cli`, on one HTTP server. Hooks run in the order in which they are registered here. */
 export async function registerRoutes(
   http: FastifyInstance,
   config: Config,

@@ -49,7 +49,7 @@ import { VerificationSecrets } from './modules/verification/verification.secrets
 import { VerificationService } from './modules/verification/verification.service.js';
 import { WalletService } from './modules/wallet/wallet.service.js';
 
-/** What the services need besides: a log, and the address clients reach the gateway at. */
+/** The services' needs besides: a log, and the URL clients reach the gateway at. */
 export interface Surroundings {
   log: FailureLog;
   publicUrl: () => string;
@@ -57,7 +57,7 @@ export interface Surroundings {
 
 type Foundation = Infrastructure & Surroundings & { config: Config };
 
-/** What draws is loaded with the first captcha. */
+/** The drawing code is loaded with the first captcha. */
 const drawCaptcha = async (answer: string): Promise<Buffer> =>
   (await import('./modules/captcha/captcha.picture.js')).drawCaptcha(answer);
 
@@ -97,7 +97,7 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
   };
 }
 
-/** What is stored encrypted, under the keys of `DATA_KEYS`. */
+/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
 function createSecrets({ config }: Foundation) {
   const secretBox = new SecretBox(config.DATA_KEYS);
   return {
@@ -134,7 +134,6 @@ function createPeople(
   };
 }
 
-/** How accounts come, change and go. */
 function createAccounts(
   { config, database, messages, log }: Foundation,
   parts: Parts & ReturnType<typeof createPeople>,

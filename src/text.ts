@@ -1,4 +1,4 @@
-/** What a reader cannot see: controls, marks of format and direction, blanks, and letters that are drawn as nothing. */
+/** Invisible characters: controls, marks of format and direction, blanks, and letters that are drawn as nothing. */
 const UNSEEN = '\\p{Cc}\\p{Cf}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u{2800}\\u{16FE4}\\u{1D159}';
 export const INVISIBLE = new RegExp(`[${UNSEEN}]`, 'u');
 const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu');
@@ -43,15 +43,15 @@ export const toAscii = (text: string): string =>
     .replace(FULL_WIDTH, (wide) => String.fromCodePoint((wide.codePointAt(0) ?? 0) - FROM_FULL_WIDTH))
     .replace(FOREIGN_DIGITS, digitOf);
 
-/** What was meant by a number or a short code that was typed or pasted: no blanks, no marks, ASCII where there is any. */
+/** Normalises a number or a short code that was typed or pasted: no blanks, no marks, ASCII where there is any. */
 export const compact = (text: string): string => toAscii(text.replace(ALL_INVISIBLE, ''));
 
-/** What decoders put in the place of bytes that are no text. */
+/** Decoders put this for bytes that are no text. */
 const REPLACEMENT = '\u{FFFD}';
 
 /**
- * Whether texts came as they are written: the parsers of forms with parts put a character in the place of bytes that are
- * not UTF-8, and two different texts would become one. Looks into objects and lists, not into instances of classes.
+ * False for texts with bytes that were not UTF-8: the parsers of forms with parts put one character for all of them,
+ * and two different texts would become one. Looks into objects and lists, not into instances of classes.
  */
 export function isUnreplaced(value: unknown): boolean {
   const rest = [value];

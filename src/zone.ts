@@ -1,2 +1,2 @@
-/** Where the users live, and so where their days begin. */
+/** The zone in which the users live, and so in which their days begin. */
 export const ZONE = 'Asia/Shanghai';

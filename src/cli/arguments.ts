@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { isRange } from '../infra/ip.js';
 import { parseIdOrNull } from '../schema/ids.js';
 
-/** Reads the number of a thing; anything else is wrong usage. */
+/** Reads an id; anything else is wrong usage. */
 export function idArgument(text: string): number {
   const id = parseIdOrNull(text);
   if (id === null) throw new InvalidArgumentError('It must be a number from 1 on.');

@@ -14,9 +14,9 @@ const CSV_LINE = /^\s*"?(\d{1,9})"?\s*,\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*$/;
 const CSV_HEADER = /^\s*"?city_?id"?\s*,\s*"?name"?\s*$/i;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
-/** A row of a file, and where it stands for the error message. */
+/** A row of a file, with its origin for the error message. */
 interface Row {
-  place: string;
+  origin: string;
   cityId: unknown;
   name: unknown;
 }
@@ -39,7 +39,9 @@ export function importCommunities(em: EntityManager, file: string): Promise<Impo
     for await (const row of file.toLowerCase().endsWith('.json') ? jsonRows(file) : csvRows(file)) {
       const community = check(row, cities);
       if (!community)
-        throw new Error(`${row.place}: not a known city and a name of 1 to ${COMMUNITY_NAME_MAX} characters`);
+        throw new Error(
+          `${row.origin}: not a known city and a name of 1 to ${COMMUNITY_NAME_MAX} characters`,
+        );
       result.read++;
       if (batch.push(community) === BATCH) await flush();
     }
@@ -50,7 +52,7 @@ export function importCommunities(em: EntityManager, file: string): Promise<Impo
 
 /** One community as it is stored. Throws INVALID_INPUT for an unknown city or a bad name. */
 export async function parseCommunity(em: EntityManager, input: NewCommunity): Promise<NewCommunity> {
-  const community = check({ ...input, place: '' }, await findCityIds(em));
+  const community = check({ ...input, origin: '' }, await findCityIds(em));
   if (!community) throw new AppError('INVALID_INPUT', { field: 'city or name' });
   return community;
 }
@@ -58,7 +60,7 @@ export async function parseCommunity(em: EntityManager, input: NewCommunity): Pr
 function check({ cityId, name }: Row, cities: ReadonlySet<number>): NewCommunity | null {
   const city = Number(cityId);
   const text = typeof name === 'string' ? visible(name) : '';
-  // U+FFFD is what bytes that are not UTF-8 were read as.
+  // Bytes that are not UTF-8 were read as U+FFFD.
   const valid =
     cities.has(city) && text !== '' && [...text].length <= COMMUNITY_NAME_MAX && !text.includes('\uFFFD');
   return valid ? { cityId: city, name: text } : null;
@@ -75,7 +77,7 @@ async function* csvRows(file: string): AsyncGenerator<Row> {
     const line = raw.replace(BYTE_ORDER_MARK, '');
     if (line.trim() === '' || (number === 1 && CSV_HEADER.test(line))) continue;
     const [, cityId, quoted, plain] = CSV_LINE.exec(line) ?? [];
-    yield { place: `${file}:${number}`, cityId, name: quoted?.replaceAll('""', '"') ?? plain };
+    yield { origin: `${file}:${number}`, cityId, name: quoted?.replaceAll('""', '"') ?? plain };
   }
 }
 
@@ -84,6 +86,6 @@ async function* jsonRows(file: string): AsyncGenerator<Row> {
   if (!Array.isArray(rows)) throw new Error(`${file}: not a JSON array`);
   for (const [index, row] of rows.entries()) {
     const { city_id, cityId = city_id, name }: Record<string, unknown> = row ?? {};
-    yield { place: `${file}[${index}]`, cityId, name };
+    yield { origin: `${file}[${index}]`, cityId, name };
   }
 }

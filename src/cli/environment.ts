@@ -11,8 +11,8 @@ import { createServices, type Services } from '../services.js';
 import { logTo, type Terminal } from './output.js';
 
 /**
- * What one command works with, opened when it is first asked for. Throws ConfigError when the settings are not usable
- * and DataDirInUseError when a running server holds the embedded database.
+ * The services of one command, opened when first asked for. Throws ConfigError when the settings are not
+ * usable and DataDirInUseError when a running server holds the embedded database.
  */
 export class Environment {
   private settings: Config | null = null;
@@ -29,7 +29,7 @@ export class Environment {
     return this.settings;
   }
 
-  /** What the operator can mend of what a command ended with. */
+  /** The part of a command's failure that the operator can mend. */
   startProblem(error: unknown): string | undefined {
     return startProblem(error, this.settings ?? undefined);
   }
@@ -39,7 +39,7 @@ export class Environment {
     return (await this.infrastructure()).database.fork();
   }
 
-  /** The same, for services. */
+  /** The database context of services. */
   async context(): Promise<DatabaseContext> {
     return { em: await this.em() };
   }

@@ -1,22 +1,22 @@
 import { AppError, isErrorCode } from '../errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
-import { type Dialect, meaningOf, type Route } from '../rest/dialect.js';
+import { type Dialect, meaningOf, type Row } from '../rest/dialect.js';
 import { DIALECTS } from '../rest/dialects/index.js';
 import { missingError } from '../rest/parameters.js';
 
-/** What every failure of the domain is at every door, printed from the tables of the dialects themselves. */
+/** The page of every failure's answer at every door, printed from the tables of the dialects themselves. */
 
 const CODES = Object.keys(ERRORS).filter(isErrorCode);
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** A failure with a field in the places where one would be. */
+/** A failure with a field, where one would have one. */
 const errorOf = (code: ErrorCode): AppError => new AppError(code, { field: '…' });
 
 /** Status and body. */
-function answer(dialect: Dialect, error: AppError, route?: Route): string {
-  const { status, body } = dialect.failure(error, meaningOf(dialect, error, route), route);
+function answer(dialect: Dialect, error: AppError, row?: Row): string {
+  const { status, body } = dialect.failure(error, meaningOf(dialect, error, row), row);
   return `${status} \`${cell(JSON.stringify(body))}\``;
 }
 
@@ -39,15 +39,15 @@ function doorsTable(): string[] {
 }
 
 function overridesOf(dialect: Dialect): string[] {
-  return dialect.mounts.flatMap(({ prefix, routes }) =>
-    routes.flatMap((route) => {
-      const url = `${route.methods.join(', ')} \`${prefix}${route.path}\``;
-      const codes = Object.keys(route.errors ?? {}).filter(isErrorCode);
-      const missing = Object.keys(route.missing ?? {});
+  return dialect.mounts.flatMap(({ prefix, rows }) =>
+    rows.flatMap((row) => {
+      const url = `${row.methods.join(', ')} \`${prefix}${row.path}\``;
+      const codes = Object.keys(row.errors ?? {}).filter(isErrorCode);
+      const missing = Object.keys(row.missing ?? {});
       return [
         ...missing.map((field) => [`\`${field}\` empty or missing`, missingError(field)] as const),
         ...codes.map((code) => [`\`${code}\``, errorOf(code)] as const),
-      ].map(([what, error]) => `| ${url} | ${what} | ${answer(dialect, error, route)} |`);
+      ].map(([what, error]) => `| ${url} | ${what} | ${answer(dialect, error, row)} |`);
     }),
   );
 }

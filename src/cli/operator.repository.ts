@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne, READ_ONLY } from '../infra/database/query.js';
 import { Hobby } from '../modules/hobby/hobby.entity.js';
 
-/** What only the operator changes, and so no service of the domain does. */
+/** Queries of the operator alone, which no service of the domain makes. */
 
 /** The hobby of this name, added when it is new. */
 export async function ensureHobby(em: EntityManager, name: string): Promise<Hobby> {

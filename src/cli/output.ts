@@ -1,20 +1,20 @@
 import type { FailureLog } from '../errors/report.js';
 import type { JobLog } from '../jobs/job.js';
 
-/** What a command has to say: the value for `--json`, and the text for people. */
+/** The output of a command: the value for `--json`, and the text for people. */
 export interface Output {
   json: unknown;
   text: string;
-  /** When it is not a success although nothing broke (`db check`). */
+  /** The exit code of a command that did not succeed although nothing broke (`db check`). */
   exitCode?: number;
 }
 
-/** Where a command line reads its environment and writes to. */
+/** The environment and streams of a command line. */
 export interface Terminal {
   env: NodeJS.ProcessEnv;
   stdout(text: string): void;
   stderr(text: string): void;
-  /** Whether somebody watches, so that a progress bar makes sense. */
+  /** True where somebody watches, so that a progress bar makes sense. */
   interactive: boolean;
 }
 

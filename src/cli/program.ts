@@ -37,7 +37,7 @@ const COMMANDS: readonly AddCommands[] = [
   addDataKeyCommands,
 ];
 
-/** Wrong usage ends with 2, everything else that fails with 1. */
+/** Exit codes: wrong usage ends with 2, every other failure with 1. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 /**
@@ -84,7 +84,7 @@ export async function runCli(
   }
 }
 
-/** One line that says what went wrong; settings have a line each. */
+/** A failure in one line; settings have a line each. */
 function describe(raw: unknown): string {
   if (raw instanceof StartError) return raw.message;
   const error = raw instanceof UnavailableError ? toAppError(raw) : raw;

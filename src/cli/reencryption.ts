@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 
 /** A kind of row that holds texts encrypted at rest. */
 export interface EncryptedRows<Row extends { keyId: string }, Columns> {
-  /** Locks the next rows that another key encrypts, by number. */
+  /** Locks the next rows that another key encrypts, in the order of their ids. */
   lockNext(em: EntityManager, keyId: string, after: number, limit: number): Promise<Row[]>;
   idOf(row: Row): number;
   /** The same texts under the current key. Throws when they cannot be read. */
@@ -14,11 +14,11 @@ export interface ReencryptionResult {
   reencrypted: number;
   /** Rows left as they were: their key is not configured, or they were altered. */
   unreadable: number;
-  /** The keys that those name. */
+  /** The keys that unreadable rows name. */
   unreadableKeys: Set<string>;
 }
 
-/** Rows locked at once, which is for how long a change of one may wait. */
+/** The rows locked at once, for as long as which a change of one may wait. */
 const BATCH = 200;
 
 /**

@@ -1,14 +1,14 @@
 import { ERRORS, type ErrorCode, type ErrorKind } from './codes.js';
 
-/** What may go with a code: never anything that was not meant for the client. */
+/** Details that go with a code: never anything that was not meant for the client. */
 export interface ErrorDetails {
   /** The one input at fault, as the GraphQL schema names it. */
   field?: string;
-  /** Whether that input is absent or empty, not malformed; told by the doors that tell the two apart. */
+  /** True for an absent or empty input, false for a malformed one; some doors tell the two apart. */
   missing?: boolean;
   /** Seconds after which the same request may succeed. */
   retryAfter?: number;
-  /** How many requests the budget holds that is spent. */
+  /** The size of the budget that is spent, in requests. */
   limit?: number;
 }
 

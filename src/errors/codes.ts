@@ -4,7 +4,7 @@
  * single code) to the number its old clients know. Nothing else leaks.
  */
 
-/** What a dialect has to distinguish at least; each one maps every kind, checked by the compiler. */
+/** The least that a dialect distinguishes; each one maps every kind, checked by the compiler. */
 export type ErrorKind =
   | 'input'
   | 'unauthenticated'

@@ -3,7 +3,7 @@ import { propertyOf } from '../unknown.js';
 import { AppError } from './app-error.js';
 import type { ErrorCode } from './codes.js';
 
-/** What a unique constraint of the database means to a client: the one place where they meet. */
+/** The meaning of a unique constraint to a client; decided here alone. */
 const MEANING: Readonly<Record<string, { code: ErrorCode; field: string }>> = {
   users_phone_unique: { code: 'PHONE_TAKEN', field: 'phone' },
   users_email_verified_unique: { code: 'EMAIL_TAKEN', field: 'email' },
@@ -23,5 +23,5 @@ export function ofConstraint(error: unknown): AppError | null {
   return meaning ? new AppError(meaning.code, { field: meaning.field }, { cause: error }) : null;
 }
 
-/** Whether somebody has taken a name since it was looked for. */
+/** True when somebody has taken a name since it was looked for. */
 export const isNameTaken = (error: unknown): boolean => ofConstraint(error)?.code === 'NAME_TAKEN';

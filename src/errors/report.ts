@@ -1,13 +1,13 @@
 import type { ErrorKind } from './codes.js';
 import { toAppError } from './unexpected.js';
 
-/** Where failures are told, such as a logger of pino's. */
+/** The log that takes failures, such as a logger of pino's. */
 export interface FailureLog {
   error(details: object, message: string): void;
   warn(details: object, message: string): void;
 }
 
-/** What has its reason outside: database, Redis, the providers of messages and identities. */
+/** Kinds whose reason lies outside: database, Redis, the providers of messages and identities. */
 const OUTSIDE: readonly ErrorKind[] = ['unavailable', 'provider'];
 
 /**

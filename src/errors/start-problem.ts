@@ -11,7 +11,7 @@ interface Failure {
   path?: string;
 }
 
-/** What an operator can mend, in one sentence; undefined for what is a defect and needs its stack. */
+/** A problem that an operator can mend, in one sentence; undefined for a defect, which needs its stack. */
 export function startProblem(error: unknown, settings?: Settings): string | undefined {
   if (error instanceof StartError) return error.message;
   if (!(error instanceof Error) || !settings) return undefined;

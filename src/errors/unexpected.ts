@@ -32,7 +32,7 @@ const PASSING_SYSTEM = new Set([
 const PASSING_STATE = /^(08|53|57|58)...$|^(25006|25P03|25P04|40001|40P01|55P03)$/;
 
 /**
- * What the driver says, without a code of its own, of a connection that broke, did not come about, or did not answer in
+ * Messages of the driver, without a code of its own, about a connection that broke, did not come about, or did not answer in
  * time; and of one that prepared its statement before a migration, which the pool then drops.
  */
 const LOST_MESSAGE =
@@ -49,7 +49,7 @@ function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** What HTTP itself, and the parser of multipart forms, refuse says so by its status. */
+/** HTTP itself, and the parser of multipart forms, mark their refusals with a status. */
 function isClientFault(error: unknown): boolean {
   const statusCode = propertyOf(error, 'statusCode');
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;

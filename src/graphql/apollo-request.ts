@@ -20,7 +20,7 @@ export async function answerByApollo(
     httpGraphQLRequest: { method, headers: given, body, search: query < 0 ? '' : url.slice(query) },
     context: async () => context,
   });
-  // In parts come only answers with `@defer` and `@stream`, which the schema does not know.
+  // Only answers with `@defer` and `@stream`, which the schema does not know, come in parts.
   if (answer.body.kind !== 'complete') throw new AppError('INTERNAL');
   return reply
     .code(answer.status ?? 200)

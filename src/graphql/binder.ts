@@ -23,33 +23,34 @@ type Field = GraphQLField<unknown, unknown>;
 type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
 type Pick = (...given: Parameters<Resolve>) => unknown;
 
-const refuse = (place: string, why: string): never => {
-  throw new Error(`${place}: ${why}`);
+const refuse = (coordinate: string, why: string): never => {
+  throw new Error(`${coordinate}: ${why}`);
 };
 
-const notCarriedOut = (place: string, what: string): never =>
-  refuse(place, `${what} is not carried out here (src/graphql/binder.ts)`);
+const notCarriedOut = (coordinate: string, what: string): never =>
+  refuse(coordinate, `${what} is not carried out here (src/graphql/binder.ts)`);
 
 /** The source of a parameter's value. */
-function pickOf(place: string, param: Parameter): Pick {
+function pickOf(coordinate: string, param: Parameter): Pick {
   if ('propertyName' in param && param.propertyName)
-    return notCarriedOut(place, 'a part of the root or context');
+    return notCarriedOut(coordinate, 'a part of the root or context');
   if (param.kind === 'root') return (root) => root;
   if (param.kind === 'context') return (_root, _args, context) => context;
-  if (param.kind !== 'arg') return notCarriedOut(place, `a parameter of the kind “${param.kind}”`);
+  if (param.kind !== 'arg') return notCarriedOut(coordinate, `a parameter of the kind “${param.kind}”`);
   const { name, validateSettings, validateFn } = param;
-  if (validateSettings !== undefined || validateFn) return notCarriedOut(place, 'validation of an argument');
+  if (validateSettings !== undefined || validateFn)
+    return notCarriedOut(coordinate, 'validation of an argument');
   return (_root, args) => args[name];
 }
 
 /** Calls the method of a resolver with what its parameters ask for. */
-function callOf(place: string, { methodName, params = [] }: Method, resolver: object): Resolve {
+function callOf(coordinate: string, { methodName, params = [] }: Method, resolver: object): Resolve {
   const method = (resolver as Record<string, (...args: unknown[]) => unknown>)[methodName]?.bind(resolver);
-  if (!method) return notCarriedOut(place, 'a method that its resolver does not have');
+  if (!method) return notCarriedOut(coordinate, 'a method that its resolver does not have');
   const sorted = [...params].sort((one, other) => one.index - other.index);
   if (sorted.some(({ index }, position) => index !== position) || method.length > sorted.length)
-    return notCarriedOut(place, 'a parameter without a decorator');
-  const picks = sorted.map((param) => pickOf(place, param));
+    return notCarriedOut(coordinate, 'a parameter without a decorator');
+  const picks = sorted.map((param) => pickOf(coordinate, param));
   const [first, second] = picks;
   if (!first) return () => method();
   if (!second) return (...given) => method(first(...given));
@@ -75,20 +76,20 @@ const changing =
 const readOf = ({ name, schemaName }: Property): Resolve | undefined =>
   name === schemaName ? undefined : (root) => propertyOf(root, name);
 
-function assertCarriedOut(place: string, { roles, middlewares = [] }: Method | Property): void {
-  if (roles) notCarriedOut(place, '@Authorized');
-  if (middlewares.length > 0) notCarriedOut(place, '@UseMiddleware');
+function assertCarriedOut(coordinate: string, { roles, middlewares = [] }: Method | Property): void {
+  if (roles) notCarriedOut(coordinate, '@Authorized');
+  if (middlewares.length > 0) notCarriedOut(coordinate, '@UseMiddleware');
 }
 
 /** Answers null unless the caller owns the thing or holds an ability that shows it. */
 function forOwner(
-  place: string,
+  coordinate: string,
   { type, field }: Bound,
   { abilities }: Extract<Access, { rule: 'owner' }>,
   call: Resolve,
 ): Resolve {
-  const owner = ownerOf(type) ?? refuse(place, 'nothing says whom it belongs to (@OwnedBy)');
-  if (isNonNullType(field.type)) refuse(place, 'what only the owner sees has to be nullable');
+  const owner = ownerOf(type) ?? refuse(coordinate, 'nothing says whom it belongs to (@OwnedBy)');
+  if (isNonNullType(field.type)) refuse(coordinate, 'what only the owner sees has to be nullable');
   return (root, args, ctx, info) =>
     maySeePrivate(ctx, owner(root as never), abilities) ? call(root, args, ctx, info) : null;
 }
@@ -99,11 +100,11 @@ interface Bound {
 }
 
 /** Checks the rule of a field before its value is resolved. */
-function guarded(place: string, bound: Bound, resolve: Resolve | undefined): Resolve | undefined {
+function guarded(coordinate: string, bound: Bound, resolve: Resolve | undefined): Resolve | undefined {
   const access = accessOf(bound.field);
   if (!access || access.rule === 'public') return resolve;
   const call: Resolve = resolve ?? ((root) => propertyOf(root, bound.field.name));
-  if (access.rule === 'owner') return forOwner(place, bound, access, call);
+  if (access.rule === 'owner') return forOwner(coordinate, bound, access, call);
   return (root, args, ctx, info) => {
     assertAccess(ctx, access);
     return call(root, args, ctx, info);
@@ -123,7 +124,7 @@ class Binder {
   bind(): void {
     if (this.schema.getSubscriptionType()) notCarriedOut('Subscription', 'a subscription');
     for (const type of Object.values(this.schema.getTypeMap())) {
-      // The cost of a query is told by the types of its fields (query-size.ts), which these leave open.
+      // The types of fields tell the cost of a query (query-size.ts); abstract types leave it open.
       if (isAbstractType(type)) notCarriedOut(type.name, 'an interface or union');
       if (isInputObjectType(type)) this.assertPlain(type);
       if (!isObjectType(type) || isIntrospectionType(type)) continue;
@@ -133,33 +134,33 @@ class Binder {
 
   private resolveOf(bound: Bound): Resolve | undefined {
     const { type, field } = bound;
-    const place = `${type.name}.${field.name}`;
+    const coordinate = `${type.name}.${field.name}`;
     const method = this.origins.method(type.name, field.name);
     const property = this.origins.property(type.name, field.name);
     const makers = [method, property].filter((maker) => maker !== undefined);
-    if (makers.length === 0) notCarriedOut(place, 'a method or property that was inherited');
-    for (const maker of makers) assertCarriedOut(place, maker);
-    this.assertOneRule(place, bound, makers);
-    const resolve = method ? this.callOf(place, bound, method) : property && readOf(property);
-    return guarded(place, bound, resolve);
+    if (makers.length === 0) notCarriedOut(coordinate, 'a method or property that was inherited');
+    for (const maker of makers) assertCarriedOut(coordinate, maker);
+    this.assertOneRule(coordinate, bound, makers);
+    const resolve = method ? this.callOf(coordinate, bound, method) : property && readOf(property);
+    return guarded(coordinate, bound, resolve);
   }
 
-  private callOf(place: string, { type }: Bound, method: Method): Resolve {
+  private callOf(coordinate: string, { type }: Bound, method: Method): Resolve {
     const resolver = this.origins.resolverOf(method);
-    if (!resolver) return notCarriedOut(place, 'a method of an object type');
-    const call = callOf(place, method, resolver);
+    if (!resolver) return notCarriedOut(coordinate, 'a method of an object type');
+    const call = callOf(coordinate, method, resolver);
     return type === this.schema.getMutationType() ? changing(call) : call;
   }
 
   /** Queries and mutations have to say who may call them, and nothing may say it twice. */
-  private assertOneRule(place: string, { type, field }: Bound, makers: (Method | Property)[]): void {
+  private assertOneRule(coordinate: string, { type, field }: Bound, makers: (Method | Property)[]): void {
     const rules = makers.reduce((sum, maker) => sum + this.origins.declarations('access', maker), 0);
     const isRoot = type === this.schema.getQueryType() || type === this.schema.getMutationType();
-    if (rules > 1) refuse(place, 'more than one rule says who may (src/schema/access.ts)');
-    // type-graphql drops what a method declares for a field whose property has another name than the method.
-    if (rules === 1 && !accessOf(field)) refuse(place, 'its rule is lost, declare it on the property');
-    if (isRoot && rules === 0) refuse(place, 'nothing says who may call it (src/schema/access.ts)');
-    if (isRoot && accessOf(field)?.rule === 'owner') refuse(place, 'a query or mutation has no owner');
+    if (rules > 1) refuse(coordinate, 'more than one rule says who may (src/schema/access.ts)');
+    // Type-graphql drops what a method declares for a field whose property has another name than the method.
+    if (rules === 1 && !accessOf(field)) refuse(coordinate, 'its rule is lost, declare it on the property');
+    if (isRoot && rules === 0) refuse(coordinate, 'nothing says who may call it (src/schema/access.ts)');
+    if (isRoot && accessOf(field)?.rule === 'owner') refuse(coordinate, 'a query or mutation has no owner');
   }
 
   /** Inputs are handed over as they come, for everybody who may call what takes them. */

@@ -3,16 +3,16 @@ import { type CompiledQuery as Code, compileQuery, isCompiledQuery } from 'graph
 import { LRUCache } from 'lru-cache';
 import type { GraphqlRequest, Operation } from './operation.js';
 
-/** A query is compiled when it comes for this time: to compile one costs as much as to run it often. */
+/** The times a query comes before it is compiled: compiling costs as much as running it often. */
 const COMPILED_AFTER = 3;
-/** Texts whose coming is counted; those that came least recently are forgotten first. */
+/** The most texts that are counted; those that came least recently are forgotten first. */
 const COUNTED_MAX = 500;
 /** Longer texts, in characters, are not counted: they come from no app. */
 const TEXT_MAX = 3000;
 /** Compiled queries that are kept, in characters of their texts; each stands for up to 200 bytes. */
 const COMPILED_MAX = 200_000;
 
-/** To compile a look at the schema costs more than a request may, and no app asks for one often. */
+/** Introspection is not compiled: that costs more than a request may, and no app asks for it often. */
 const INTROSPECTION = /\b__(schema|type)\b/;
 
 const OPERATION_NAME = /^[_A-Za-z]\w*$/;
@@ -22,10 +22,10 @@ export interface CompiledQuery extends Operation {
   run: Code['query'];
 }
 
-/** A name has no end of line in it. */
+/** The end of a line separates the two: a name has none. */
 const keyOf = ({ query, operationName }: GraphqlRequest): string => `${operationName ?? ''}\n${query}`;
 
-/** graphql-jit forgets fields of a fragment that stands in several places under different conditions. */
+/** graphql-jit forgets fields of a fragment that is spread several times under different conditions. */
 function hasDirectives(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
@@ -66,7 +66,7 @@ export class CompiledQueries {
     const compiled = compileQuery(asked.schema, asked.document, asked.operation.name?.value);
     if (!isCompiledQuery(compiled)) return;
     this.queries.set(key, { ...asked, run: compiled.query });
-    // Counted anew if others push it out.
+    // The count starts anew if others push the query out.
     this.times.delete(key);
   }
 }

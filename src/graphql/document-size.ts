@@ -9,10 +9,10 @@ import {
 import { AppError } from '../errors/app-error.js';
 import { fragmentsOf, LIMITS } from './query-size.js';
 
-/** Where fields stand in a document, its fragments written out: what one name brings together is in one place. */
+/** The fields of one response name at one path of a document, its fragments written out. */
 class Spot {
   times = 0;
-  /** Of comparing the dearest of the fields here with another. */
+  /** The cost of comparing the costliest of the fields here with another. */
   cost = 0;
   readonly spreads = new Set<string>();
   private readonly inside = new Map<string, Spot>();
@@ -29,15 +29,16 @@ class Spot {
 
 interface Weighing {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Those the walk is in: what spreads itself is for validation to explain. */
+  /** The fragments that the walk is in: one that spreads itself is for validation to explain. */
   open: Set<string>;
   selections: number;
   comparisons: number;
 }
 
 /**
- * What it costs to compare two fields of one name that are mere names, two that hold others, and two fragments in one
- * place, whatever is in them. Arguments are compared as text, so each of their characters costs as much as a name.
+ * The costs of comparing two fields of one name without a selection, two with one, and two fragments of one
+ * selection, whatever is in them. Arguments are compared as text, so each of their characters costs as much
+ * as a name.
  */
 const COSTS = { names: 1, fields: 16, fragments: 32 } as const;
 
@@ -76,7 +77,7 @@ function weighSpread(weighing: Weighing, name: string, spot: Spot): void {
 
 /**
  * Throws QUERY_TOO_COMPLEX for a document that costs much to validate, which has to be known before: validation compares
- * fields of one name in one place pair by pair, in every operation and fragment, whether it is asked for or not.
+ * fields of one name at one path pair by pair, in every operation and fragment, whether it is asked for or not.
  */
 function assertComparable(document: DocumentNode): void {
   if (document.definitions.length > LIMITS.definitions) throw new AppError('QUERY_TOO_COMPLEX');
@@ -98,10 +99,10 @@ export function assertText(value: string, field?: string): void {
   }
 }
 
-/** What was found good; Apollo keeps what it parsed and hands it out again. */
+/** Documents found acceptable; Apollo keeps what it parsed and hands out the same document again. */
 const good = new WeakSet<DocumentNode>();
 
-/** Looks at a document as a whole, before it is validated. */
+/** Throws INVALID_INPUT or QUERY_TOO_COMPLEX for a document that must not be validated. */
 export function assertDocument(document: DocumentNode): void {
   if (good.has(document)) return;
   assertComparable(document);

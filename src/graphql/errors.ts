@@ -18,19 +18,19 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   BAD_REQUEST: 'INVALID_INPUT',
 };
 
-/** Places that are told of one error; a field that stands there a thousand times is wrong in each of them. */
+/** Locations reported of one error; a field that occurs a thousand times is wrong in each of them. */
 const LOCATIONS_MAX = 10;
 
-/** The places of an error in the query. Tokens know them; the text is not kept (`forgetText` in limits.ts). */
+/** The locations of an error in the query. Tokens know them; the text is not kept (`forgetText` in limits.ts). */
 function locationsOf({ nodes, locations }: Partial<GraphQLError>): GraphQLFormattedError['locations'] {
-  // Compiled queries make errors without nodes, with the places of the tokens.
+  // Compiled queries make errors without nodes, with the locations of the tokens.
   if (!nodes) return locations?.slice(0, LOCATIONS_MAX);
   return nodes
     .slice(0, LOCATIONS_MAX)
     .flatMap(({ loc }) => (loc ? [{ line: loc.startToken.line, column: loc.startToken.column }] : []));
 }
 
-/** Characters of a message; some hold the whole of what they complain about. */
+/** The most characters of a message; some hold the whole of what they complain about. */
 const MESSAGE_MAX = 1000;
 
 /** A long message is cut in the middle: its ends say what is wrong. */
@@ -57,13 +57,13 @@ function protocolCodeOf(error: unknown): ErrorCode | undefined {
   // A variable of the wrong type; a scalar that refuses one may have put a code of its own in its error.
   const ofVariable = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
   if (ofVariable || error.originalError instanceof GraphQLError) return 'INVALID_INPUT';
-  // An operation that cannot be run at all, such as a subscription.
+  // An operation that cannot be run at all, such as a subscription, is the client's fault too.
   return error.originalError ? undefined : 'INVALID_QUERY';
 }
 
 /**
- * Masks an error: its code, its field, and a message that was meant for the client, in their language. This is the one
- * place that does. Messages about the request itself stay as graphql-js and Apollo wrote them.
+ * Masks an error: its code, its field, and a message that was meant for the client, in their language. Nothing
+ * else does. Messages about the request itself stay as graphql-js and Apollo wrote them.
  */
 function clientError(error: unknown, ctx?: RequestContext): GraphQLFormattedError {
   const { message = '', path } = error as Partial<GraphQLError>;
@@ -86,7 +86,7 @@ export interface Failure {
   http: HTTPGraphQLHead;
 }
 
-/** Logs failures that are not the client's fault, and turns all of them into what the client may know. */
+/** Logs failures that are not the client's fault, and turns all into errors that the client may see. */
 export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: RequestContext): Failure {
   const http: HTTPGraphQLHead = { status: undefined, headers: new HeaderMap() };
   const errors = failures.map((failure) => {

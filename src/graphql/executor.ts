@@ -11,7 +11,7 @@ import type { RequestContext } from '../context.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { tell } from './errors.js';
-import { byPlace, withoutHidden } from './field-errors.js';
+import { byLocation, withoutHidden } from './field-errors.js';
 import { assertWithinLimits } from './limits.js';
 import type { GraphqlRequest, Operation } from './operation.js';
 import { LIMITS } from './query-size.js';
@@ -50,7 +50,7 @@ export class Executor {
     private readonly log: FastifyBaseLogger,
   ) {}
 
-  /** The compiled query that is asked for; undefined when there is none yet, or it would be refused. */
+  /** The compiled query of a request; undefined when there is none yet, or it would be refused. */
   find(request: GraphqlRequest, ctx: RequestContext): CompiledQuery | undefined {
     const compiled = this.queries.find(request);
     return compiled && isGood(compiled, request.variables ?? {}, ctx) ? compiled : undefined;
@@ -91,11 +91,11 @@ export class Executor {
     if (!errors) return result;
     if (data === undefined) return this.refused(errors, ctx);
     const failure = tell(this.log, withoutHidden(errors, operation), ctx);
-    failure.errors.sort(byPlace);
+    failure.errors.sort(byLocation);
     return { ...failure, data };
   }
 
-  /** The query or its variables are wrong, and nothing has run. */
+  /** The failure of a wrong query or wrong variables: nothing has run. */
   private refused(errors: readonly GraphQLError[], ctx: RequestContext): Answer {
     const failure = tell(this.log, errors, ctx);
     failure.http.status ??= HTTP_STATUS.input;

@@ -27,8 +27,8 @@ function fieldsCalled(key: string | number, set: SelectionSetNode, document: Doc
   });
 }
 
-/** The place that becomes null for a failure at `path`: that place, or the nearest around it that may be null. */
-function nullPlaceOf(path: Path, { schema, document, operation }: Operation): Path {
+/** The path of what becomes null for a failure at `path`: itself, or the nearest around it that may be null. */
+function nullPathOf(path: Path, { schema, document, operation }: Operation): Path {
   let type: GraphQLOutputType | null | undefined = schema.getRootType(operation.operation);
   let sets = [operation.selectionSet];
   let length = 0;
@@ -48,19 +48,19 @@ function nullPlaceOf(path: Path, { schema, document, operation }: Operation): Pa
 
 /**
  * Keeps one error for each null of an answer: the first that caused it. graphql-js and graphql-jit differ in which
- * others they report below a place that is null.
+ * others they report below a null.
  */
 export function withoutHidden(
   errors: readonly GraphQLError[],
   operation: Operation,
 ): readonly GraphQLError[] {
   if (errors.length === 1) return errors;
-  const places = errors.map(({ path = [] }) => nullPlaceOf(path, operation));
-  const first = new Map(places.map((place, index) => [JSON.stringify(place), index] as const).reverse());
+  const paths = errors.map(({ path = [] }) => nullPathOf(path, operation));
+  const first = new Map(paths.map((path, index) => [JSON.stringify(path), index] as const).reverse());
   return errors.filter((_error, index) => {
-    const place = places[index] ?? [];
-    const around = place.map((_key, length) => JSON.stringify(place.slice(0, length)));
-    return first.get(JSON.stringify(place)) === index && !around.some((one) => first.has(one));
+    const path = paths[index] ?? [];
+    const around = path.map((_key, length) => JSON.stringify(path.slice(0, length)));
+    return first.get(JSON.stringify(path)) === index && !around.some((one) => first.has(one));
   });
 }
 
@@ -72,7 +72,7 @@ const orderOf = ({ locations, path = [] }: GraphQLFormattedError) => [
 ];
 
 /** Orders errors as the query is written; fields fail in an order that changes. */
-export function byPlace(one: GraphQLFormattedError, other: GraphQLFormattedError): number {
+export function byLocation(one: GraphQLFormattedError, other: GraphQLFormattedError): number {
   const there = orderOf(other);
   for (const [index, key] of orderOf(one).entries()) {
     const against = there[index];

@@ -7,7 +7,7 @@ export type Property = Storage['fields'][number];
 /** A field whose value comes from a method. */
 export type Method = Storage['queries'][number] | Storage['fieldResolvers'][number];
 
-/** Of an object type, and not of a resolver. */
+/** True for a method of an object type, false for one of a resolver. */
 const isOwn = (method: Method): boolean => 'kind' in method && method.kind === 'internal';
 
 /** The metadata that type-graphql keeps of the fields of a schema that is built from these resolvers. */
@@ -34,7 +34,7 @@ export class FieldOrigins {
 
   method = (type: string, field: string): Method | undefined => this.methods.get(`${type}.${field}`);
 
-  /** Of the class of a type, or one that it inherits from. */
+  /** The property of a type's class, or of one that it inherits from. */
   property(type: string, field: string): Property | undefined {
     const { objectTypes } = this.storage;
     let target: unknown = objectTypes.find(({ name }) => name === type)?.target;

@@ -43,7 +43,7 @@ export const limitsPlugin = (validation: Validation): ApolloServerPlugin<Request
         forgetText(document);
         if (!isOwn(contextValue)) assertDocument(document);
         const valid = validation.problems(document).length === 0;
-        // What is wrong with the query is told when it is to be executed.
+        // Faults of the query are reported when it is to be executed.
         if (valid && operation)
           assertWithinLimits(schema, document, operation, request.variables ?? {}, contextValue);
       },

@@ -10,7 +10,7 @@ const TYPES = [
   'application/json; callbackSpec=1.0; charset=utf-8',
 ];
 
-/** Whether a client takes an answer at all; without the header it takes any. */
+/** True where a client takes any answer of ours; without the header it takes all. */
 function isAcceptable(accept: string | undefined): boolean {
   return !accept || new Negotiator({ headers: { accept } }).mediaType(TYPES) !== undefined;
 }

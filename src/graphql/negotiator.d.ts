@@ -1,8 +1,8 @@
-/** It brings no types of its own; this is the part that is used. */
+/** The package brings no types of its own; this is the part that is used. */
 declare module 'negotiator' {
   export default class Negotiator {
     constructor(request: { headers: { accept: string } });
-    /** The one of `available` that is preferred; undefined when none is accepted. */
+    /** The preferred one of `available`; undefined when none is accepted. */
     mediaType(available: readonly string[]): string | undefined;
   }
 }

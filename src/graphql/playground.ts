@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { propertyOf } from '../unknown.js';
 
-/** Where `scripts/build-playground.mjs` leaves the page and its assets. */
+/** The directory in which `scripts/build-playground.mjs` leaves the page and its assets. */
 const BUILT = join(dirname(findPackageJSON(import.meta.url) as string), 'dist/playground');
 
 /**
@@ -47,7 +47,7 @@ export function registerPlayground(app: FastifyInstance, options: { directory?: 
   });
 }
 
-/** Whether a request to `/graphql` is a browser that opens the page, and not an operation sent by GET. */
+/** True for a request to `/graphql` of a browser that opens the page, and not an operation sent by GET. */
 export function isPlaygroundRequest(request: FastifyRequest): boolean {
   const accept = request.headers.accept ?? '';
   return (
@@ -63,7 +63,7 @@ export async function sendPlayground(
   options: { directory?: string } = {},
 ): Promise<FastifyReply> {
   const page = await readFile(join(options.directory ?? BUILT, 'index.html'));
-  // Always asked for anew: it names the assets of the current build.
+  // The page is always asked for anew: it names the assets of the current build.
   reply.headers({ ...HEADERS, 'cache-control': 'no-cache', vary: 'accept' });
   return reply.type('text/html; charset=utf-8').send(page);
 }

@@ -19,11 +19,11 @@ import {
 import { AppError } from '../errors/app-error.js';
 import { boundsOf } from '../schema/list-bounds.js';
 
-/** What one query may ask for at most (docs/decisions.md). */
+/** The most that one query may ask for (docs/decisions.md). */
 export const LIMITS = {
-  /** Bytes of a request that is no file: to read more costs more than any answer. */
+  /** Bytes of a request without a file: reading more costs more than any answer. */
   body: 131_072,
-  /** Counted by the parser, before anything else. */
+  /** Tokens, counted by the parser before anything else. */
   tokens: 4000,
   depth: 12,
   aliases: 30,
@@ -36,7 +36,7 @@ export const LIMITS = {
   definitions: 100,
   /** Selections of a whole document, fragments written out: few in the text can stand for countless ones. */
   selections: 5000,
-  /** What comparing fields of one name in one place costs, each with each (document-size.ts): 137 times `me { id }`. */
+  /** The cost of comparing fields of one name pair by pair (document-size.ts): 137 times `me { id }`. */
   comparisons: 160_000,
   /** Errors told of one query or its variables. */
   errors: 10,
@@ -48,7 +48,7 @@ export const LIMITS = {
   values: 2000,
 } as const;
 
-/** What top-level fields cost the server, or tell a collector of accounts, beyond what comes back. */
+/** Costs of top-level fields to the server, or gains for a collector of accounts, beyond what comes back. */
 const SURCHARGES: Readonly<Record<string, number>> = {
   createCaptcha: 3000,
   loginStatus: 800,
@@ -57,16 +57,16 @@ const SURCHARGES: Readonly<Record<string, number>> = {
   rank: 800,
 };
 
-/** What looking at the schema costs: at one type or less, and at all of its types. */
+/** Costs of introspection: at one type or less, and at all types. */
 const INTROSPECTION = { __schema: 300, __type: 300, types: 5000 } as const;
 
 /** Values of a list that nothing has to be resolved for cost as much as one field. */
 const LEAVES_PER_FIELD = 4;
 
-/** What a list costs that does not say how long it can be; there is none. */
+/** The cost of a list without a declared length; the schema has none. */
 const LONGEST = 1000;
 
-/** What a query amounts to, its fragments written out. */
+/** The size of a query, its fragments written out. */
 interface Measure {
   /** Top-level fields. */
   roots: number;
@@ -82,13 +82,13 @@ interface Walk {
   total: Measure;
 }
 
-/** Where in the query the walk is. */
-interface Place {
+/** The selection set that the walk is in. */
+interface Scope {
   parent: GraphQLObjectType | null;
   depth: number;
-  /** How often this place may occur in the answer. */
+  /** The most times the selection occurs in the answer. */
   factor: number;
-  /** How many things the page around it may hold. */
+  /** The most items that the page around it may hold. */
   page: number;
   /** The schema describes itself more deeply than it is used. */
   introspection: boolean;
@@ -100,7 +100,7 @@ function refuseBeyondLimits({ fields, aliases, depth, cost }: Measure): void {
   if (beyond) throw new AppError('QUERY_TOO_COMPLEX');
 }
 
-/** How many a field was asked for, but no more than it gives. */
+/** The items that a field was asked for, but no more than it gives. */
 function pageOf(
   field: FieldNode,
   variables: Record<string, unknown>,
@@ -113,42 +113,42 @@ function pageOf(
   return Math.min(Math.max(1, first ?? usual), most);
 }
 
-/** How many values a field has in the answer, in each place where it stands. */
-function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Place): number {
+/** The most values a field has in the answer, each time its parent occurs. */
+function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Scope): number {
   if (!definition || !isListType(getNullableType(definition.type))) return 1;
   const { list = LONGEST } = boundsOf(definition);
   return list === 'page' ? page : list;
 }
 
 /** Stops as soon as a limit is passed. How long the walk can be is bounded before (document-size.ts). */
-function measure(walk: Walk, set: SelectionSetNode, place: Place): void {
+function measure(walk: Walk, set: SelectionSetNode, scope: Scope): void {
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD && selection.alias) walk.total.aliases += 1;
     refuseBeyondLimits(walk.total);
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const fragment = walk.fragments.get(selection.name.value);
-      if (fragment) measure(walk, fragment.selectionSet, place);
+      if (fragment) measure(walk, fragment.selectionSet, scope);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      measure(walk, selection.selectionSet, place);
+      measure(walk, selection.selectionSet, scope);
     } else if (selection.name.value !== '__typename') {
-      measureField(walk, selection, place);
+      measureField(walk, selection, scope);
     }
   }
 }
 
-function measureField(walk: Walk, field: FieldNode, place: Place): void {
+function measureField(walk: Walk, field: FieldNode, scope: Scope): void {
   const { total } = walk;
   const name = field.name.value;
-  const definition = place.parent?.getFields()[name];
-  const length = lengthOf(definition, place);
-  const introspection = place.introspection || name.startsWith('__');
+  const definition = scope.parent?.getFields()[name];
+  const length = lengthOf(definition, scope);
+  const introspection = scope.introspection || name.startsWith('__');
   total.fields += 1;
-  if (place.depth === 1) total.roots += 1;
+  if (scope.depth === 1) total.roots += 1;
   if (!introspection) {
     const leaf = definition && isLeafType(getNamedType(definition.type));
-    total.cost += place.factor * (leaf ? Math.max(1, length / LEAVES_PER_FIELD) : 1);
-    if (place.depth === 1) total.cost += SURCHARGES[name] ?? 0;
-    total.depth = Math.max(total.depth, place.depth);
+    total.cost += scope.factor * (leaf ? Math.max(1, length / LEAVES_PER_FIELD) : 1);
+    if (scope.depth === 1) total.cost += SURCHARGES[name] ?? 0;
+    total.depth = Math.max(total.depth, scope.depth);
   } else {
     total.cost += Object.hasOwn(INTROSPECTION, name) ? INTROSPECTION[name as keyof typeof INTROSPECTION] : 0;
   }
@@ -158,9 +158,9 @@ function measureField(walk: Walk, field: FieldNode, place: Place): void {
   const { page } = definition ? boundsOf(definition) : {};
   measure(walk, field.selectionSet, {
     parent: isObjectType(type) ? type : null,
-    depth: place.depth + 1,
-    factor: place.factor * length,
-    page: page ? pageOf(field, walk.variables, page) : place.page,
+    depth: scope.depth + 1,
+    factor: scope.factor * length,
+    page: page ? pageOf(field, walk.variables, page) : scope.page,
     introspection,
   });
 }

@@ -26,15 +26,18 @@ export interface GraphqlRoutesOptions {
 /** Headers that make a browser ask first, as Apollo's CSRF prevention knows them. */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
-/** Files of one request; each mutation takes one. */
+/** The most files of one request; each mutation takes one. */
 const FILES_MAX = 5;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What plain clients accept, word for word; what other wishes come to is for Apollo to say. */
+/** The Accept headers of plain clients, word for word; Apollo negotiates all others. */
 const ACCEPT_JSON = new Set(['*/*', 'application/json', 'application/json, text/plain, */*']);
 
-/** What a plain request asks; undefined for one that says more, or wants another type: Apollo knows what to do then. */
+/**
+ * The operation of a plain request; undefined for one that says more, or wants another type, which Apollo
+ * reads.
+ */
 function plainRequestOf({ method, headers, body }: FastifyRequest): GraphqlRequest | undefined {
   const { accept = '*/*', 'content-type': type = '' } = headers;
   const isJson = method === 'POST' && type.startsWith('application/json') && ACCEPT_JSON.has(accept);
@@ -49,7 +52,7 @@ function plainRequestOf({ method, headers, body }: FastifyRequest): GraphqlReque
   return isPlain ? { query, operationName, variables } : undefined;
 }
 
-/** Everything an error was made of, from the outside in. */
+/** The error and its causes, from the outside in. */
 function causesOf(error: unknown): { message?: unknown; statusCode?: unknown }[] {
   const causes = [];
   for (let one = error; one !== null && typeof one === 'object'; one = (one as Error).cause) causes.push(one);
@@ -57,8 +60,8 @@ function causesOf(error: unknown): { message?: unknown; statusCode?: unknown }[]
 }
 
 /**
- * Why a request cannot be read is told in the words of who found it, which say what to do about it. Everything else
- * leaves like the failures of every door.
+ * A request that cannot be read is answered in the words of the library that refused it, which say what to do
+ * about it. Every other failure leaves as it does at every door.
  */
 async function explain(error: unknown, _request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const causes = causesOf(error);
@@ -69,7 +72,7 @@ async function explain(error: unknown, _request: FastifyRequest, reply: FastifyR
   return reply.code(Number(status)).send({ errors: [{ message: reason.message, extensions: { code } }] });
 }
 
-/** Other methods do nothing here. */
+/** Answers 405 to other methods. */
 const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
   reply
     .code(405)
@@ -80,60 +83,64 @@ const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply): Prom
       ],
     });
 
+/**
+ * Reads an upload form into the request's body. One without a header that makes a browser ask first is left to Apollo,
+ * which refuses it (CSRF prevention): nothing of it has to be read for that.
+ */
+function formReader({ UPLOAD_MAX_BYTES }: GraphqlRoutesOptions['config'], maxFieldSize: number) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return;
+    if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) return;
+    const isReadable = watchParts(request);
+    watchForm(request.raw);
+    request.body = await processRequest(request.raw, reply.raw, {
+      maxFieldSize,
+      maxFileSize: UPLOAD_MAX_BYTES + 1,
+      maxFiles: FILES_MAX,
+    }).catch((error) => {
+      throw new AppError('INVALID_INPUT', {}, { cause: error });
+    });
+    if (!isReadable() || !isUnreplaced(request.body)) throw notUtf8();
+  };
+}
+
+/** Plain requests go to the executor at once, all others through Apollo's reading of HTTP. */
+function answerer({ server, createContext }: GraphqlRoutesOptions) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
+    const context = await createContext(request);
+    const plain = plainRequestOf(request);
+    if (!plain) return answerByApollo(server.apollo, request, reply, context);
+    const { http, errors, data } = await server.execute(plain, context);
+    if (http) reply.code(http.status ?? 200).headers(Object.fromEntries(http.headers));
+    return reply.type(JSON_TYPE).send(`${JSON.stringify({ errors, data })}\n`);
+  };
+}
+
 /** `POST /graphql`, GET for queries, multipart for uploads, and for a browser's GET the playground. */
 export async function registerGraphql(app: FastifyInstance, options: GraphqlRoutesOptions): Promise<void> {
-  const { server, config, createContext } = options;
+  const { config } = options;
+  const answer = answerer(options);
+  const bodyLimit = Math.min(config.BODY_LIMIT_BYTES, LIMITS.body);
   if (config.PLAYGROUND) await registerPlayground(app);
   await app.register(async (scope) => {
     scope.setErrorHandler(explain);
     // Apollo says what to do instead of sending other types, or none.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    const bodyLimit = Math.min(config.BODY_LIMIT_BYTES, LIMITS.body);
-    const parseMultipart = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return;
-      // Apollo refuses a form without one of these (CSRF prevention); nothing of it has to be read for that.
-      if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) return;
-      // Files that come after the answer would be kept with nobody to let go of them.
-      reply.raw.once('close', () => {
-        if (request.raw.readableEnded) return;
-        request.raw.unpipe();
-        // Read to its end all the same: a client that still sends does not see an answer on a broken connection.
-        request.raw.resume();
-      });
-      const isReadable = watchParts(request);
-      watchForm(request.raw);
-      request.body = await processRequest(request.raw, reply.raw, {
-        maxFieldSize: bodyLimit,
-        maxFileSize: config.UPLOAD_MAX_BYTES + 1,
-        maxFiles: FILES_MAX,
-      }).catch((error) => {
-        throw new AppError('INVALID_INPUT', {}, { cause: error });
-      });
-      if (!isReadable() || !isUnreplaced(request.body)) throw notUtf8();
-    };
-    const handle = async (request: FastifyRequest, reply: FastifyReply) => {
-      // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
-      const context = await createContext(request);
-      const plain = plainRequestOf(request);
-      if (!plain) return answerByApollo(server.apollo, request, reply, context);
-      const { http, errors, data } = await server.execute(plain, context);
-      if (http) reply.code(http.status ?? 200).headers(Object.fromEntries(http.headers));
-      return reply.type(JSON_TYPE).send(`${JSON.stringify({ errors, data })}\n`);
-    };
     scope.route({
       method: 'POST',
       url: '/graphql',
       bodyLimit,
-      preHandler: parseMultipart,
-      handler: (request, reply) => holdingBody(request, () => handle(request, reply)),
+      preHandler: formReader(config, bodyLimit),
+      handler: (request, reply) => holdingBody(request, () => answer(request, reply)),
     });
     const others = ['PUT', 'PATCH', 'DELETE'];
     scope.route({ method: others, url: '/graphql', onRequest: refuseMethod, handler: refuseMethod });
     scope.get('/graphql', async (request, reply) => {
       if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
-      // Apollo reads the URL by itself, and would put characters in the place of such bytes.
+      // Apollo reads the URL by itself, and would replace such bytes by other characters.
       if (!isDecoded(request.query as ParsedUrlQuery)) throw notUtf8();
-      return handle(request, reply);
+      return answer(request, reply);
     });
   });
 }

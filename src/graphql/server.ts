@@ -54,11 +54,11 @@ const executionPlugin = (executor: Executor): ApolloServerPlugin<RequestContext>
 export class GraphqlServer {
   constructor(
     private readonly executor: Executor,
-    /** For requests that are more than an operation: GET, forms, other types of answers. */
+    /** The server for requests that are more than an operation: GET, forms, other types of answers. */
     readonly apollo: ApolloServer<RequestContext>,
   ) {}
 
-  /** Runs an operation, or tells why not. A query that comes often has no need of Apollo. */
+  /** Runs an operation, or tells why not; a compiled query does without Apollo. */
   execute(request: GraphqlRequest, ctx: RequestContext): Promise<Answer> {
     const compiled = this.executor.find(request, ctx);
     return compiled ? this.executor.runCompiled(compiled, request, ctx) : this.executeByApollo(request, ctx);
@@ -70,7 +70,7 @@ export class GraphqlServer {
   ): Promise<Answer> {
     const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
     const { body, http } = await this.apollo.executeOperation(request, { contextValue });
-    // In parts come only answers with `@defer` and `@stream`, which the schema does not know.
+    // Only answers with `@defer` and `@stream`, which the schema does not know, come in parts.
     if (body.kind !== 'single') throw new AppError('INTERNAL');
     return { ...body.singleResult, http };
   }
@@ -91,12 +91,13 @@ export async function createGraphqlServer(
     persistedQueries: false,
     documentStore: documentStore(),
     parseOptions: { maxTokens: LIMITS.tokens },
-    // Apollo would do it before anything can be refused; it is done behind the limits (validation.ts).
+    // Apollo would validate before anything can be refused; validation comes after the limits
+    // (validation.ts).
     dangerouslyDisableValidation: true,
     plugins: [
-      // Its wrapping of every resolver is paid on every request.
+      // Cache control wraps every resolver, which every request would pay for.
       ApolloServerPluginCacheControlDisabled(),
-      // It loads scripts from elsewhere; the playground is ours.
+      // Apollo's page loads scripts from elsewhere; the playground is ours.
       ApolloServerPluginLandingPageDisabled(),
       negotiationPlugin,
       limitsPlugin(validation),

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** Characters of a map: five files, each for a few variables. To follow a path takes the square of its length. */
+/**
+ * The most characters of a map: five files, each for a few variables. Following a path costs the square of
+ * its length.
+ */
 const MAP_MAX = 2048;
 
-/** A file of a name that was there before is let go of by nobody: it is read as one that no variable asks for. */
+/** Reads a second file under one name as one that no variable asks for: nobody else would let go of it. */
 function isDoubled(event: unknown, [name, file]: unknown[], names: Set<unknown>): boolean {
   if (event !== 'file' || !(file instanceof Readable)) return false;
   if (!names.has(name)) return !names.add(name);
@@ -28,8 +31,8 @@ function watchParts(parser: NodeJS.EventEmitter): void {
 }
 
 /**
- * Looks at the parts of a form before they come to graphql-upload-ts, which makes the parser that the request is piped
- * to, and keeps everything it is told.
+ * Checks the parts of a form before graphql-upload-ts sees them: it makes the parser that the request is
+ * piped to, and keeps all that it is given.
  */
 export function watchForm(request: IncomingMessage): void {
   const pipe = request.pipe.bind(request);

@@ -30,13 +30,13 @@ export class Validation {
 
   constructor(
     private readonly schema: GraphQLSchema,
-    /** Whether the schema may be looked at, and its names be suggested. */
+    /** True where introspection is allowed, and names may be suggested. */
     readonly open: boolean,
   ) {
     this.rules = open ? specifiedRules : [...specifiedRules, noIntrospection];
   }
 
-  /** What is wrong with a document; empty when nothing is. */
+  /** The faults of a document; empty when there are none. */
   problems(document: DocumentNode): readonly GraphQLError[] {
     let problems = this.known.get(document);
     if (!problems) {

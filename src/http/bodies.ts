@@ -10,25 +10,28 @@ declare module 'fastify' {
     bodies: BodyBudget;
   }
   interface FastifyRequest {
-    /** What is reserved for its body; null for a small one, or none. */
+    /** The bytes reserved for its body; null for a small one, or none. */
     held: Hold | null;
   }
 }
 
-/** A body of so many bytes costs no more than its connection, and is not counted: log-ins go on among uploads. */
+/**
+ * The largest body, in bytes, that costs no more than its connection, and is not counted: log-ins go on among
+ * uploads.
+ */
 const SMALL_BYTES = 16_384;
 
-/** What a counted body has to bring on average: whoever is slower holds the place of others for nothing. */
+/** The rate that a counted body has to keep on average: a slower one holds memory that others need. */
 const BYTES_PER_SECOND = 1024;
 
-/** How often that is looked at, in ms. */
+/** The ms between two looks at that rate. */
 const CHECK_MS = 1000;
 
 /** Bytes that are kept for one request until the last who works with them is done. */
 class Hold {
   private users = 0;
 
-  /** `count` is told when the first user comes, and when the last one goes. */
+  /** Calls `count` when the first user comes, and when the last one goes. */
   constructor(private readonly count: (sign: 1 | -1) => void) {}
 
   retain(): void {
@@ -42,7 +45,7 @@ class Hold {
   }
 }
 
-/** How many bytes of request bodies one process holds at once, in all and of each source. */
+/** The bytes of request bodies that one process holds at once, in all and of each source. */
 class BodyBudget {
   private total = 0;
   private readonly ofSources = new Map<string, number>();
@@ -81,7 +84,7 @@ class BodyBudget {
   }
 }
 
-/** What had arrived on a connection at a moment, in ms. */
+/** The bytes that had arrived on a connection at a time, in ms. */
 interface Arrived {
   bytes: number;
   at: number;

@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { messageOf } from '../errors/app-error.js';
 import { hangUp } from './connections.js';
 
-/** What Node says of bytes that it cannot take for a request. */
+/** Node's error for bytes that it cannot take for a request. */
 export interface ClientError extends Error {
   code?: string;
   /** The packet in which it gave up, and how far into it that was. */
@@ -11,7 +11,7 @@ export interface ClientError extends Error {
   bytesParsed?: number;
 }
 
-/** As latin1, a character for each byte. */
+/** The head of a request, read as latin1: a character for each byte. */
 const REQUEST = /^([A-Z]+) (\/[!-~\x80-\xff]*) HTTP\/1\.[01]\r\n([\s\S]*?)\r\n\r\n/;
 const HEADER = /^([\w-]+):[ \t]*(.*?)[ \t]*$/;
 
@@ -32,7 +32,7 @@ function headersOf(lines: string): Record<string, string> | null {
  */
 function unescapedRequest({ code, rawPacket, bytesParsed = 0 }: ClientError): InjectOptions | null {
   if (code !== 'HPE_INVALID_URL' || !Buffer.isBuffer(rawPacket)) return null;
-  // What is wrong stands in another line: the first one belongs to the body of the request before, and is no request.
+  // The fault is in another line: the first one belongs to the body of the request before, and is no request.
   if (bytesParsed > rawPacket.indexOf('\r\n')) return null;
   const text = rawPacket.toString('latin1');
   const [head, method, url, lines] = REQUEST.exec(text) ?? [];
@@ -83,7 +83,7 @@ export async function handleClientError(
   if (answered.has(socket)) return;
   answered.add(socket);
   const { remoteAddress } = socket;
-  // Who has hung up has no address any more, and must not pass for this machine.
+  // A client that has hung up has no address any more, and must not pass for this machine.
   if (error.code === 'ECONNRESET' || !socket.writable || !remoteAddress) return void socket.destroy();
   const request = unescapedRequest(error);
   try {

@@ -7,20 +7,21 @@ declare module 'fastify' {
     /** The address that the request came from, as far as proxies are trusted. */
     readonly clientIp: string;
     /**
-     * Whether that is known to be the address of its sender. What a proxy passed on that is not trusted, or that names
-     * its client in another header than X-Forwarded-For, comes from the proxy's address and from anybody.
+     * True where that is known to be the sender's own address. A request passed on by an untrusted proxy, or
+     * by one that names its client in another header than X-Forwarded-For, comes from the proxy's address and
+     * may be anybody's.
      */
     readonly isSender: boolean;
   }
 }
 
 /**
- * Whoever a trusted proxy names in a way that is no address (`unknown`, `_hidden`, garbage), and a client that has hung
- * up: all of them are one source, which is nobody's address and never an internal one.
+ * The source of everybody whom a trusted proxy names in a way that is no address (`unknown`, `_hidden`,
+ * garbage), and of clients that have hung up: nobody's address, and never an internal one.
  */
 const UNKNOWN_IP = '0.0.0.0';
 
-/** What proxies leave in the requests they pass on, by whatever product. */
+/** Headers that proxies of any product leave in the requests they pass on. */
 const FORWARDING_HEADERS = [
   'forwarded',
   'via',

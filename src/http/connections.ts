@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** How long a refused body may go on arriving before its connection is cut, and how long it may pause, in ms. */
+/** The ms for which a refused body may go on arriving before its connection is cut, and may pause. */
 const LINGER_MS = 30_000;
 const LINGER_PAUSE_MS = 5000;
 
@@ -23,13 +23,13 @@ export function answerBeforeTheEnd(http: FastifyInstance): void {
   http.addHook('onSend', ({ raw }, _reply, _payload, done) => {
     if (!raw.complete) {
       const { socket } = raw;
-      // How Node hangs up after an answer with `Connection: close`.
+      // Node calls it to hang up after an answer with `Connection: close`.
       socket.destroySoon = () => (raw.complete ? Socket.prototype.destroySoon.call(socket) : hangUp(socket));
     }
     done();
   });
   http.addHook('onResponse', ({ raw }, _reply, done) => {
-    // What stands in a form after its answer would be kept with nobody to let go of it.
+    // Parts of a form that come after its answer would be kept with nobody to let go of them.
     if (!raw.readableEnded) {
       raw.unpipe();
       raw.resume();

@@ -11,19 +11,19 @@ import { Loaders } from '../loaders.js';
 import type { SessionService } from '../modules/session/session.service.js';
 import './client-ip.js';
 
-/** What a door knows of its own requests. */
+/** The facts that a door knows of its own requests. */
 interface DoorRequest {
   door: Door;
   canShowCaptcha: boolean;
-  /** Where this door's clients put their token. */
+  /** The token of the request, found as this door's clients send it. */
   token: string | undefined;
-  /** What the client says it runs on, where the door has a parameter for it. */
+  /** The device that the client names, where the door has a parameter for it. */
   deviceType?: DeviceType;
   /** The language of this door, if it has only one. */
   locale?: Locale;
 }
 
-export type ContextFactory = (request: FastifyRequest, door: DoorRequest) => Promise<RequestContext>;
+export type ContextFactory = (request: FastifyRequest, own: DoorRequest) => Promise<RequestContext>;
 
 function deviceOf(userAgent: string | undefined): DeviceType {
   if (/iPhone|iPad|iOS|Darwin/i.test(userAgent ?? '')) return DeviceType.IOS;
@@ -63,19 +63,19 @@ export function contextFactory(
   config: Pick<Config, 'INTERNAL_NETWORKS'>,
 ): ContextFactory {
   const isInternal = rangeMatcher(config.INTERNAL_NETWORKS);
-  return async (request, door) => {
+  return async (request, own) => {
     const userAgent = request.headers['user-agent'];
     const ip = request.clientIp;
     const client: Client = {
-      door: door.door,
-      canShowCaptcha: door.canShowCaptcha,
+      door: own.door,
+      canShowCaptcha: own.canShowCaptcha,
       ip,
       userAgent: userAgent ?? null,
-      deviceType: door.deviceType ?? deviceOf(userAgent),
-      locale: door.locale ?? localeOf(request.headers['accept-language']),
+      deviceType: own.deviceType ?? deviceOf(userAgent),
+      locale: own.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await sessions.authenticate(database, door.token);
+    const viewer = await sessions.authenticate(database, own.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 export type ApiDocuments = Readonly<Record<string, { title: string; document: () => unknown }>>;
 
 const ASSETS = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
-/** What the page loads; the package holds sources and maps besides. */
+/** Files that the page loads; the package holds sources and maps besides. */
 const SERVED =
   /^\/(swagger-ui\.css|index\.css|swagger-ui-bundle\.js|swagger-ui-standalone-preset\.js|favicon-\d+x\d+\.png)$/;
 
@@ -19,7 +19,7 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** Takes the place of the package's own, which shows a document from the network. */
+/** Replaces the package's own, which shows a document from the network. */
 const starter = (documents: ApiDocuments): string => {
   const urls = Object.entries(documents).map(([name, { title }]) => ({ name: title, url: `${name}.json` }));
   return `window.ui = SwaggerUIBundle({

@@ -3,18 +3,19 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** A moment in which the event loop takes whatever has arrived, in ms. */
+/** The ms of a turn, in which the event loop takes whatever has arrived. */
 const TURN_MS = 15;
-/** Moments without anything new after which nothing is on its way any more. */
+/** The turns without anything new after which nothing is on its way any more. */
 const QUIET_TURNS = 3;
-/** How long a connection may take to send its first byte before it counts as one opened ahead, in ms. */
+/** The ms in which a connection may send its first byte before it counts as one opened ahead. */
 const FIRST_BYTE_MS = 500;
 /**
- * Most turns in which new connections are taken while closing: two seconds for clients that never stop coming. Turns are
- * counted and not the time, because those of a busy event loop are long, and nothing is read between them.
+ * The most turns in which new connections are taken while closing: two seconds for clients that never stop
+ * coming. Turns are counted and not the time, because those of a busy event loop are long, and nothing is
+ * read between them.
  */
 const TURNS_MAX = 133;
-/** How often connections that were answered while closing are let go, in ms. */
+/** The ms between two sweeps of connections that were answered while closing. */
 const SWEEP_MS = 50;
 
 const isFresh = (acceptedAt: number): boolean => performance.now() - acceptedAt < FIRST_BYTE_MS;
@@ -25,7 +26,9 @@ class Arrivals {
   private count = 0;
   /** Connections on which nothing was asked yet, and when they were accepted. */
   private readonly unasked = new Map<Socket, number>();
-  /** What came last on a connection. Requests may be sent without waiting, and all of them were before anybody knew. */
+  /**
+   * The latest request of each connection. Requests may be pipelined, all of them before closing was known.
+   */
   private readonly latest = new WeakMap<Socket, IncomingMessage>();
 
   constructor(private readonly server: Server) {

@@ -6,13 +6,13 @@ import { toAppError } from '../errors/unexpected.js';
 import { propertyOf } from '../unknown.js';
 import { localeOf } from './context-factory.js';
 
-/** What HTTP itself found keeps the status it found it with (413, 415, …). */
+/** A failure found by HTTP itself keeps its status (413, 415, …). */
 function statusOf({ cause, kind }: AppError): number {
   const found = propertyOf(cause, 'statusCode');
   return typeof found === 'number' && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
 }
 
-/** What comes out where no dialect speaks: GraphQL's shape, under every path that is nobody's. */
+/** Answers in GraphQL's shape, under every path that belongs to no dialect. */
 export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const requestId = error.code === 'INTERNAL' ? { requestId: request.id } : {};
   const extensions = { code: error.code, ...error.details, ...requestId };
@@ -21,7 +21,7 @@ export function sendError(error: AppError, request: FastifyRequest, reply: Fasti
   return reply.code(statusOf(error)).send({ errors: [{ message, extensions }] });
 }
 
-/** `send` answers for whatever reaches no route of a door that has answers of its own. */
+/** Sets the error handlers; `send` answers whatever reaches no route. */
 export function registerErrorHandlers(app: FastifyInstance, send = sendError): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
     reportFailure(request.log, raw);

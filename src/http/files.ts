@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Storage } from '../infra/storage/port.js';
 import { MIME_BY_EXTENSION, parseStorageKey } from '../modules/image/image.key.js';
 
-/** What is stored came from users: a browser may show it as a picture and do nothing else with it. */
+/** Stored files came from users: a browser may show one as a picture and do nothing else with it. */
 const HEADERS = {
   'cache-control': 'public, max-age=31536000, immutable',
   'x-content-type-options': 'nosniff',

@@ -4,34 +4,34 @@ import type { Config } from '../config.js';
 import type { Locale } from '../errors/app-error.js';
 import { localeOf } from './context-factory.js';
 
-/** The page at `/`, and the one for what is nowhere: they say what is where, and nothing of what is switched off. */
+/** The page at `/`, and the one for unknown URLs: they list the entries, but for those that are switched off. */
 type HomeConfig = Pick<Config, 'PLAYGROUND' | 'API_DOCS' | 'production'>;
 
-interface Place {
+interface Entry {
   name: string;
   url: string;
   text: Readonly<Record<Locale, string>>;
 }
 
-const HOME: Place = { name: 'home', url: '/', text: { zh: '首页', en: 'The first page' } };
-const GRAPHQL: Place = {
+const HOME: Entry = { name: 'home', url: '/', text: { zh: '首页', en: 'The first page' } };
+const GRAPHQL: Entry = {
   name: 'graphql',
   url: '/graphql',
   text: { zh: 'GraphQL 接口，用 POST 提交查询', en: 'The GraphQL API: send it queries by POST' },
 };
-const PLAYGROUND: Place = {
+const PLAYGROUND: Entry = {
   ...GRAPHQL,
   text: {
     zh: 'GraphQL 接口；在浏览器里打开，可以试着查询',
     en: 'The GraphQL API; a browser opens its playground',
   },
 };
-const DOCS: Place = {
+const DOCS: Entry = {
   name: 'docs',
   url: '/docs/',
   text: { zh: '旧系统接口的文档（OpenAPI）', en: 'The URLs of the legacy systems (OpenAPI)' },
 };
-const HEALTH: readonly Place[] = [
+const HEALTH: readonly Entry[] = [
   { name: 'livez', url: '/livez', text: { zh: '进程是否在运行', en: 'Whether the process runs' } },
   {
     name: 'readyz',
@@ -57,11 +57,11 @@ const TEXTS = {
   },
 } as const;
 
-function placesOf(config: HomeConfig): Place[] {
+function entriesOf(config: HomeConfig): Entry[] {
   return [
     config.PLAYGROUND ? PLAYGROUND : GRAPHQL,
     ...(config.API_DOCS ? [DOCS] : []),
-    // Who watches a service in production knows where.
+    // Health checks are not listed in production: whoever watches the service knows them.
     ...(config.production ? [] : HEALTH),
   ];
 }
@@ -84,14 +84,14 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What is only called has no link: a browser that follows it would be told off. */
-const nameOf = (place: Place): string =>
-  place === GRAPHQL ? `<code>${place.url}</code>` : `<a href="${place.url}">${place.url}</a>`;
+/** Endpoints that are only called have no link: a browser that follows it would be refused. */
+const nameOf = (entry: Entry): string =>
+  entry === GRAPHQL ? `<code>${entry.url}</code>` : `<a href="${entry.url}">${entry.url}</a>`;
 
-const itemOf = (place: Place, locale: Locale): string =>
-  `<li>${nameOf(place)} <span>${place.text[locale]}</span></li>`;
+const itemOf = (entry: Entry, locale: Locale): string =>
+  `<li>${nameOf(entry)} <span>${entry.text[locale]}</span></li>`;
 
-function pageOf(places: readonly Place[], locale: Locale, found: boolean): string {
+function pageOf(entries: readonly Entry[], locale: Locale, found: boolean): string {
   const text = TEXTS[locale];
   return `<!doctype html>
 <html lang="${text.lang}">
@@ -108,7 +108,7 @@ function pageOf(places: readonly Place[], locale: Locale, found: boolean): strin
 <h1>${found ? text.title : text.lost}</h1>
 <p>${found ? text.found : text.instead}</p>
 <ul>
-${(found ? places : [HOME, ...places]).map((place) => itemOf(place, locale)).join('\n')}
+${(found ? entries : [HOME, ...entries]).map((entry) => itemOf(entry, locale)).join('\n')}
 </ul>
 </main>
 </body>
@@ -135,7 +135,7 @@ export function sendPage(
       vary: 'accept, accept-language',
     })
     .type('text/html; charset=utf-8')
-    .send(pageOf(placesOf(config), locale, status === 200));
+    .send(pageOf(entriesOf(config), locale, status === 200));
 }
 
 /** 32×32 pixels, as a PNG in an ICO. */
@@ -144,14 +144,14 @@ const ICON = Buffer.from(
   'base64',
 );
 
-/** A day: they hardly change, and carry no hash in their names. */
+/** Icons and robots.txt are kept for a day: they hardly change, and carry no hash in their names. */
 const KEPT = { 'cache-control': 'public, max-age=86400' };
 
 /** `/`, and what browsers and crawlers ask every site for. */
 export function registerHome(app: FastifyInstance, config: HomeConfig): void {
   app.get('/', async (request, reply) => {
     if (asksForPage(request)) return sendPage(request, reply, config, 200);
-    const links = placesOf(config).map(({ name, url }) => [name, url]);
+    const links = entriesOf(config).map(({ name, url }) => [name, url]);
     return reply
       .header('vary', 'accept, accept-language')
       .send({ name: TEXTS.en.title, links: Object.fromEntries(links) });

@@ -8,7 +8,7 @@ import './client-ip.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who called, for the log; null for anonymous calls and before it is known. */
+    /** The caller, for the log; null for anonymous calls and before it is known. */
     viewer: Viewer | null;
   }
 }
@@ -76,7 +76,7 @@ export function loggerOptions(config: Pick<Config, 'LOG_LEVEL'>): FastifyServerO
 }
 
 interface RequestLogger extends FastifyBaseLogger {
-  /** Written with each line. */
+  /** The id of the request, written with each line. */
   reqId: unknown;
 }
 
@@ -100,7 +100,7 @@ export function registerRequestLog(app: FastifyInstance): void {
     reply.header('x-request-id', request.id);
     done();
   });
-  // There is nothing in a line of these that had to be looked for and hidden.
+  // Lines of this log hold nothing that had to be looked for and hidden.
   const log = app.log.child({}, { redact: [] });
   app.addHook('onResponse', (request, reply, done) => {
     log.info(

@@ -10,7 +10,7 @@ const END_OF_HEAD = '\r\n\r\n';
 /** Longer than the head of any part. */
 const HEAD_MAX = 16_384;
 
-/** What a part says its text is in; a file is no text, whatever it says. */
+/** The type that a part claims for its text; a file is no text, whatever it claims. */
 const typeOf = (head: string): string => (FILE_NAME.test(head) ? '' : (CONTENT_TYPE.exec(head)?.[0] ?? ''));
 
 /**
@@ -24,7 +24,7 @@ export function watchParts({ raw, headers }: FastifyRequest): () => boolean {
   let readable = true;
   let inHead = false;
   let isAscii = false;
-  // What has come and may belong to what is looked for; the first delimiter stands at the very beginning.
+  // The bytes that may belong to the delimiter looked for; the first one stands at the very beginning.
   let rest = '\r\n';
 
   const endHead = (head: string): void => {

@@ -15,6 +15,6 @@ function decode(text: string): string {
 export const parseQuery = (text: string): ParsedUrlQuery =>
   parse(text, '&', '=', { decodeURIComponent: decode });
 
-/** Whether every escape of a query string could be read. */
+/** True where every escape of a query string could be read. */
 export const isDecoded = (query: ParsedUrlQuery): boolean =>
   Object.entries(query).every((texts) => texts.flat().every((text) => text?.isWellFormed() ?? true));

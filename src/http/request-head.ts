@@ -5,7 +5,7 @@ import { toAppError } from '../errors/unexpected.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is a file of whatever type it claims to be, and no text in any charset. */
+    /** True where the body is a file of whatever type it claims to be, and no text in any charset. */
     rawBody?: boolean;
   }
 }
@@ -16,11 +16,13 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 /** US-ASCII is a part of UTF-8. */
 const CHARSETS_READ = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
-/** What HTTP itself has a status for, where the door answers with statuses; told in words where it tells such things. */
+/**
+ * A refusal that HTTP has a status for; doors without statuses or reasons of their own answer it in words.
+ */
 const refusal = (statusCode: number, reason: string): AppError =>
   new AppError('INVALID_INPUT', {}, { cause: { statusCode, cause: new TypeError(reason) } });
 
-/** What was found of the texts that came last: nearly all requests bring the same few. */
+/** Remembers the findings for the latest texts: nearly all requests bring the same few. */
 function remembering(find: (text: string) => boolean): (text: string) => boolean {
   const found = new LRUCache<string, boolean>({ max: 50 });
   return (text) => {
@@ -32,15 +34,15 @@ function remembering(find: (text: string) => boolean): (text: string) => boolean
   };
 }
 
-/** Whether the text could be a host that somebody reached us under. */
+/** True for a text that could be a host that somebody reached us under. */
 const isHost = remembering((host) => HOST.test(host) && URL.canParse(`http://${host}`));
 
-/** Whether every charset that a content type names is one that is read. */
+/** True where every charset that a content type names is one that is read. */
 export const namesReadableCharset = remembering((contentType) =>
   [...contentType.matchAll(CHARSET)].every(([, name = '']) => CHARSETS_READ.has(name.toLowerCase())),
 );
 
-/** Node keeps the first of several and hides the others. */
+/** Node keeps the first of several Host headers and hides the others. */
 function countHosts(rawHeaders: readonly string[]): number {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -57,7 +59,7 @@ function countHosts(rawHeaders: readonly string[]): number {
 function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): void {
   const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
   const hosts = countHosts(raw.rawHeaders);
-  // A client of HTTP/1.0 may name none.
+  // An HTTP/1.0 client may send no Host.
   if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
     throw refusal(400, 'A request names exactly one host.');
   if ((host !== '' || hosts > 0) && !isHost(host)) throw refusal(400, 'The header Host names no host.');

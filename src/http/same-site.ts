@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { getDomain } from 'tldts';
 import { AppError } from '../errors/app-error.js';
 
-/** Whose page a request came from, as far as a browser tells: forged posts and the way back. */
+/** The origin of a request's page, as far as a browser tells: against forged posts, and for the way back. */
 
 /** An http(s) URL, or null for anything else. */
 function parseHttpUrl(text: string | undefined): URL | null {
@@ -10,16 +10,20 @@ function parseHttpUrl(text: string | undefined): URL | null {
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null;
 }
 
-/** Whether a URL has the host that the request was sent to. The scheme is left out: a proxy may have ended TLS. */
+/**
+ * True for a URL with the host that the request was sent to. The scheme is ignored: a proxy may have ended
+ * TLS.
+ */
 const isOwnHost = (url: URL, request: FastifyRequest): boolean =>
   request.host !== '' && URL.parse(`${url.protocol}//${request.host}`)?.host === url.host;
 
-/** Below a suffix under which anybody gets a name (`com.cn`, `github.io`), hosts of one name are one site. */
+/** Hosts of one name are one site, below a suffix under which anybody gets a name (`com.cn`, `github.io`). */
 const siteOf = (hostname: string): string => getDomain(hostname, { allowPrivateDomains: true }) ?? hostname;
 
 /**
- * Whether a URL is of the site that the request was sent to, as browsers tell sites apart: `user.example.com` is of the
- * same as `member.example.com`, whatever their ports; an address or a name without a dot is one by itself.
+ * True for a URL of the site that the request was sent to, as browsers tell sites apart: `user.example.com`
+ * is of the same as `member.example.com`, whatever their ports; an address or a name without a dot is a site
+ * by itself.
  */
 function isOwnSite(url: URL, request: FastifyRequest): boolean {
   const own = request.host === '' ? null : URL.parse(`${url.protocol}//${request.host}`);
@@ -27,9 +31,9 @@ function isOwnSite(url: URL, request: FastifyRequest): boolean {
 }
 
 /**
- * Throws FORBIDDEN for what a page of another site made a browser send; the origins trusted are the site's own. A
- * browser says so in Sec-Fetch-Site, an older one, or one that speaks plain HTTP, in Origin or Referer; who sends none
- * of them is no browser.
+ * Throws FORBIDDEN for a request that a page of another site made a browser send; the trusted origins are the
+ * site's own. Browsers tell by Sec-Fetch-Site; old ones, and those that speak plain HTTP, by Origin or
+ * Referer; a client that sends none of them is no browser.
  */
 export function assertSameSite(request: FastifyRequest, trustedOrigins: readonly string[]): void {
   const { origin, referer, 'sec-fetch-site': relation } = request.headers;

@@ -24,7 +24,7 @@ const HEADERS = {
 const isPreflight = ({ headers }: FastifyRequest): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
-/** What holds for every request, whatever its door. */
+/** Registers the rules for every request, whatever its door. */
 export async function registerSecurity(
   app: FastifyInstance,
   config: Pick<Config, 'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>,
@@ -57,6 +57,6 @@ export async function registerSecurity(
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
   });
-  // For the whole app, not route by route: requests for what is nowhere count as well.
+  // The limit is the whole app's, not each route's: requests that reach no route count as well.
   app.addHook('onRequest', app.rateLimit());
 }

@@ -29,7 +29,7 @@ export function createHttp(config: Config, sendUnrouted: SendUnrouted): FastifyI
     // A request without a host is refused in the envelope of its door (request-head.ts), not without a body.
     http: { maxHeaderSize: 16_384, headersTimeout: 20_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
-    // What comes while closing is answered, at its own door; it is the last on its connection.
+    // Requests that come while closing are answered by their own door; each is the last on its connection.
     return503OnClosing: false,
     // A URL that cannot be decoded reaches no route, and still comes out in the envelope of its door.
     frameworkErrors: (raw, request, reply) => void sendUnrouted(toAppError(raw), request, reply),

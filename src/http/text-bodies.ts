@@ -10,7 +10,7 @@ export const notUtf8 = (
 
 /**
  * The text that bytes are in UTF-8, without the mark some editors put in front. Throws INVALID_INPUT for bytes that are
- * not: with characters put in their place, two different passwords or names would become one.
+ * not: with characters put instead of them, two different passwords or names would become one.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
@@ -22,7 +22,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 export const parseFormBody = (bytes: Uint8Array): unknown => parseQuery(decodeUtf8(bytes));
 
-/** Has the bodies of one media type parsed whole, in the place of whatever parsed them before. */
+/** Has the bodies of one media type parsed whole, instead of by whatever parsed them before. */
 export function parseBodies(scope: FastifyInstance, type: string, parse: (bytes: Buffer) => unknown): void {
   scope.removeContentTypeParser(type);
   scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) =>

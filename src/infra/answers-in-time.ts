@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether something answers within so many ms, whatever it says. Never throws. */
+/** True where an answer, whatever it is, comes within so many ms. Never throws. */
 export const answersInTime = (answer: Promise<unknown>, ms: number): Promise<boolean> =>
   Promise.race([
     answer.then(

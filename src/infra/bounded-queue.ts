@@ -22,7 +22,7 @@ export class BoundedQueue {
     try {
       return await task();
     } finally {
-      // A place is handed to the next in line, never freed in between: a newcomer cannot overtake.
+      // The slot is handed to the next in line, never freed in between: a newcomer cannot overtake.
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;

@@ -1,15 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** Asked for more often than this within a second, a value is hot. */
+/** A value asked for more often than this within a second is hot. */
 const HOT_AFTER = 10;
-/** How old a hot value may be, in ms; what changes anywhere is seen by all within a second. */
+/** The greatest age of a hot value, in ms: all see a change within a second. */
 const MAX_AGE_MS = 500;
 
 interface Entry<Value> {
   /** The second in which {@link asked} is counted, in ms. */
   since: number;
   asked: number;
-  /** When loading began, in ms. */
+  /** The time at which loading began, in ms. */
   loadedAt: number;
   value: Promise<Value>;
 }
@@ -38,7 +38,7 @@ export class HotCache<Value> {
       value: shared ? known.value : load(),
     };
     this.entries.set(key, entry);
-    // Who comes next tries for themselves.
+    // The next caller tries for themselves.
     if (!shared) {
       entry.value.catch(() => {
         if (this.entries.peek(key)?.value === entry.value) this.entries.delete(key);

@@ -10,14 +10,17 @@ const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/;
  * however that is spelt. Null for what is no address.
  */
 export function parseIp(text: string): string | null {
-  // As most are written already.
+  // Most are written so already.
   if (isIPv4(text)) return text;
   const inner = (BRACKETED.exec(text) ?? IPV4_WITH_PORT.exec(text))?.[1] ?? text;
   const [address = ''] = inner.split('%');
   return isIP(address) === 0 ? null : ipaddr.process(address).toString();
 }
 
-/** What counts as one source of calls: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets. */
+/**
+ * The source that a call counts for: an IPv4 address, or the /64 of an IPv6 one, which is what one customer
+ * gets.
+ */
 export function sourceOf(ip: string): string {
   const address = parseIp(ip) ?? ip;
   if (!isIPv6(address)) return address;
@@ -25,7 +28,7 @@ export function sourceOf(ip: string): string {
   return `${network.map((part) => part.toString(16)).join(':')}::/64`;
 }
 
-/** Whether a text is an address or a CIDR range; a zone (`%eth0`) belongs to neither. */
+/** True for an address or a CIDR range; a zone (`%eth0`) belongs to neither. */
 export function isRange(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);

@@ -9,6 +9,6 @@ export type KeyedHash = (...parts: readonly string[]) => string;
  */
 export function createKeyedHash(secret: string, use: string): KeyedHash {
   const key = createHmac('sha256', secret).update(use).digest();
-  // As JSON no two lists are the same text.
+  // JSON gives no two lists the same text.
   return (...parts) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { orUnavailable, type Redis, RedisScript, redisTime } from './redis.js';
 
-/** How long a lease holds that nobody renews: what a process held that has died is free after that. */
+/** The life of a lease that nobody renews, in ms: one held by a process that has died is free after that. */
 const LIFE_MS = 60_000;
 
 /** KEYS: lease. ARGV: holder, life. */
@@ -31,13 +31,13 @@ export class Lease {
     return (await orUnavailable(this.redis.set(this.key, this.holder, 'PX', this.lifeMs, 'NX'))) !== null;
   }
 
-  /** Throws when it is lost. */
+  /** Extends the lease; throws when it is lost. */
   async renew(): Promise<void> {
     const { redis, key, holder, lifeMs } = this;
     if ((await RENEW.run(redis, redisTime, [key], [holder, lifeMs])) === 0) throw new Error('lease lost');
   }
 
-  /** Gives it back, if it is still held; never throws. */
+  /** Gives the lease back, if it is still held; never throws. */
   async release(): Promise<void> {
     await RELEASE.run(this.redis, redisTime, [this.key], [this.holder]).catch(() => undefined);
   }

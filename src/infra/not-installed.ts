@@ -1,7 +1,7 @@
 import { propertyOf } from '../unknown.js';
 import { StartError } from './start-error.js';
 
-/** For what only development needs: production images leave it out. */
+/** The error for a package that only development needs: production images leave it out. */
 export function notInstalled(error: unknown, what: string, setting: string): unknown {
   const code = propertyOf(error, 'code');
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return error;

@@ -19,7 +19,7 @@ redis.call('PEXPIRE', KEYS[1], window)
 return { 'granted', 0 }
 `);
 
-/** How often something may be done within 24 hours, and the ms between two times. */
+/** The most times something may be done within 24 hours, and the least ms between two times. */
 export interface Quota {
   key: string;
   limit: number;
@@ -33,13 +33,13 @@ export class Quotas {
     private readonly clock: Clock,
   ) {}
 
-  /** Counts one time, or says why it is one too many and after how many ms it is not. */
+  /** Counts one time under `id`, or says why it is one too many and after how many ms it is not. */
   async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
     const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
     return { state, waitMs };
   }
 
-  /** Uncounts it. */
+  /** Takes the count of `id` back. */
   async release(id: string, { key }: Quota): Promise<void> {
     await orUnavailable(this.redis.zrem(key, id));
   }

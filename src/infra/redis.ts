@@ -9,23 +9,23 @@ import { UnavailableError } from './unavailable.js';
 /** The commands of Redis, whoever answers them: one server, a cluster, or the in-process stand-in. */
 export type Redis = RedisCommander;
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface RedisSettings {
   /** One server, or several nodes of a cluster, comma-separated. Undefined: the in-process stand-in. */
   readonly REDIS_URL?: string;
-  /** Put before every key. */
+  /** A prefix of every key. */
   readonly REDIS_PREFIX: string;
 }
 
 export interface RedisConnection {
   readonly client: Redis;
-  /** Whether Redis answers, within {@link PING_MS}. Never throws. */
+  /** True where Redis answers within {@link PING_MS}. Never throws. */
   ping(): Promise<boolean>;
   /** Lets the commands under way finish, and disconnects. */
   close(): Promise<void>;
 }
 
-/** How long Redis may take to answer {@link RedisConnection.ping}, in ms. */
+/** The ms in which Redis may answer {@link RedisConnection.ping}. */
 const PING_MS = 1000;
 
 /**
@@ -34,7 +34,8 @@ const PING_MS = 1000;
  */
 export function createRedis(config: RedisSettings): RedisConnection {
   const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
-  // Whoever sends a command learns of the failure from it; without a listener every attempt to reconnect is printed.
+  // The sender of a command learns of the failure from it; without a listener every attempt to reconnect is
+  // printed.
   client.on('error', () => undefined);
   failFast(client);
   return {
@@ -52,7 +53,7 @@ function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Clus
   if (!url) return createStandIn(keyPrefix);
   const options: RedisOptions = {
     connectTimeout: 5000,
-    // How long closing waits for the other side to hang up, too.
+    // Closing waits so many ms for the other side to hang up, too.
     disconnectTimeout: 200,
     retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_MS),
     // A script whose answer was lost may have run: it is never sent again, its caller is told instead.
@@ -115,10 +116,10 @@ function failFast(client: SingleRedis | Cluster): void {
   }
 }
 
-/** Whether keys without a common hash tag may live on different nodes. */
+/** True where keys without a common hash tag may live on different nodes. */
 export const isCluster = (redis: Redis): boolean => redis instanceof Cluster;
 
-/** Whatever goes wrong with Redis is an {@link UnavailableError}: what cannot be counted is refused. */
+/** Every failure of Redis is an {@link UnavailableError}: what cannot be counted is refused. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -175,7 +176,7 @@ export class RedisScript<Reply> {
     try {
       return await redis.evalsha(this.sha, keys.length, ...keys, ...args);
     } catch (error) {
-      // A node that has not seen the script yet, or has restarted.
+      // A node that has not seen the script yet, or has restarted, is sent it as text.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return redis.eval(this.source, keys.length, ...keys, ...args);
     }

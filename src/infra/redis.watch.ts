@@ -7,25 +7,25 @@ import type { Cluster, Redis as SingleRedis } from 'ioredis';
  * later; nobody sends it again.
  */
 
-/** How long Redis may owe an answer, in ticks: each of them is a turn of the event loop that could have read it. */
+/** The ticks for which Redis may owe an answer: each is a turn of the event loop that could have read it. */
 const PATIENCE_TICKS = 10;
 const TICK_MS = 100;
-/** How often a connection that nobody uses is asked whether it still works. */
+/** The ticks after which an idle connection is asked whether it still works. */
 const IDLE_TICKS = 10;
 
-/** How long until the next attempt to connect, at most, in ms. */
+/** The most ms until the next attempt to connect. */
 export const RECONNECT_MS = 1000;
 
 const losses = new WeakMap<object, number>();
 
 export const noteLoss = (redis: object): void => void losses.set(redis, performance.now());
 
-/** Whether Redis could not be reached, or took no writes, at some time in the last so many ms. */
+/** True where Redis could not be reached, or took no writes, at some time in the last so many ms. */
 export const wasLostWithin = (redis: object, ms: number): boolean =>
   performance.now() - (losses.get(redis) ?? Number.NEGATIVE_INFINITY) < ms;
 
 interface Watcher {
-  /** Something may have been missed: the connection broke, came back, or takes no writes. */
+  /** Called when something may have been missed: the connection broke, came back, or takes no writes. */
   lost(): void;
   hangUp(): void;
 }
@@ -76,7 +76,7 @@ async function probe(node: SingleRedis): Promise<void> {
   try {
     await node.del('probe');
   } catch (error) {
-    // The key of another node of the cluster: this one answers, and that is all that was asked.
+    // MOVED answers for the key of another node of the cluster: this one works, which is all that was asked.
     if (!(error instanceof Error) || !error.message.startsWith('MOVED')) throw error;
   }
 }
@@ -97,7 +97,7 @@ export function watchNodes(cluster: Cluster): void {
   });
 }
 
-/** What the client itself asks to get a connection ready, and this question. */
+/** Commands of the client itself that get a connection ready, and the ping of this watch. */
 const HANDSHAKE = new Set(['auth', 'client', 'info', 'ping', 'quit', 'readonly', 'select']);
 
 function refuseUntilAnswered(node: SingleRedis, answered: () => void): void {

@@ -28,10 +28,12 @@ export class TokenSigner<Content> {
     return `${text}.${macOf(this.current, text)}`;
   }
 
-  /** What was signed; null for everything that was not signed here, for this purpose, with a key still in use. */
+  /**
+   * The content of a token; null for one that was not signed here, for this purpose, with a key still in use.
+   */
   open(token: string): Content | null {
     const [text = '', mac = '', ...rest] = token.split('.');
-    // Compared as it was sent, so that a token has one spelling only.
+    // The MAC is compared as it was sent, so that a token has one spelling only.
     const sent = Buffer.from(mac);
     const signed = this.keys.some((key) => {
       const right = macOf(key, text);

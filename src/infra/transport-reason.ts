@@ -1,4 +1,4 @@
-/** Why `fetch` failed, as a name or a code at most: the messages of its errors may quote what was sent. */
+/** The reason why `fetch` failed, as a name or a code: the messages of its errors may quote what was sent. */
 export function transportReason(error: unknown): string {
   if (!(error instanceof Error)) return 'failed';
   if (error.name === 'TimeoutError') return 'timeout';

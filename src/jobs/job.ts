@@ -8,14 +8,14 @@ export interface Job {
   run(signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
 }
 
-/** What came of one run. `busy`: another process is at it. */
+/** The outcome of one run. `busy`: another process is at it. */
 export interface JobReport {
   job: string;
   outcome: 'done' | 'busy' | 'failed';
   counts: Readonly<Record<string, number>>;
 }
 
-/** Where jobs say what happened. */
+/** The log of the jobs. */
 export interface JobLog {
   info(details: object, message: string): void;
   error(details: { err: unknown } & Record<string, unknown>, message: string): void;

@@ -6,7 +6,7 @@ import type { Services } from '../services.js';
 import type { Job, JobLog } from './job.js';
 import { JobRunner } from './runner.js';
 
-/** How long ended sessions are kept: the sources of an account are known by them. */
+/** The days for which ended sessions are kept: the sources of an account are known by them. */
 const SESSION_KEPT_DAYS = 30;
 
 /** Every job, in the order in which they run. */

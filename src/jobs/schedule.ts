@@ -14,7 +14,7 @@ export class JobSchedule {
   ) {}
 
   start(): void {
-    // Instances that start at the same moment do not all come at once.
+    // Instances that start at the same time do not all come at once.
     if (this.intervalMs > 0) this.plan(Math.random() * Math.min(this.intervalMs, FIRST_WITHIN_MS));
   }
 

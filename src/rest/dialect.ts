@@ -17,22 +17,22 @@ export interface Pages<V = Variables, Data = unknown> {
   /** Variables of the next page, given where the last one ended. */
   next(variables: V, cursor: string): V;
   items(data: Data): readonly (number | string)[];
-  /** Where the page ended, or null when it was the last. */
+  /** The cursor at the end of the page, or null when it was the last. */
   cursor(data: Data): string | null;
   /** The JSON before and after the items. */
   open: string;
   close: string;
 }
 
-/** An operation, and what of the request it is asked with. */
+/** An operation, and the way from a request to its variables and back to a result. */
 interface Call {
-  /** By its name in the dialect's document. */
+  /** Its name in the dialect's document. */
   operation: string;
   /** The table of its parameters, in the order in which malformed ones are reported. */
   parameters?: Parameters;
   /** The operation's variables. */
   variables?(values: unknown): Variables;
-  /** What goes into the envelope; the data as it is when left out. */
+  /** The result for the envelope; the data as it is when left out. */
   result?(data: unknown, values: unknown): unknown;
 }
 
@@ -47,40 +47,43 @@ interface Aside extends Call {
  * One legacy URL: data only, declared with `row` of {@link tables}. A row that needs logic means that the schema is
  * missing something. `Meaning` is what a failure becomes in the dialect: a number, or whatever else its envelope is made of.
  */
-export interface Route<Meaning = unknown> extends Call {
-  /** What the document calls it, such as `接口1`. */
+export interface Row<Meaning = unknown> extends Call {
+  /** The row's name in its document, such as `接口1`. */
   id: string;
   summary: string;
   methods: readonly Method[];
-  /** Below the mount's prefix. */
+  /** The path below the mount's prefix. */
   path: string;
-  /** What it means that there is nothing to answer: the result is null. */
+  /** The code of a result that is null. */
   absent?: ErrorCode;
-  /** What the schema's fields are called here, where that depends on the request. */
+  /** The row's names for the schema's fields, where they depend on the request. */
   fields?(values: unknown): Readonly<Record<string, string>>;
   /** Status of success; 200 when left out. */
   status?: number;
-  /** Whether a session is asked for before any parameter is looked at, or has to be good if the request shows one. */
+  /**
+   * `true`: a session is required, before any parameter is looked at. `'if shown'`: one that the request
+   * shows has to be good.
+   */
   session?: true | 'if shown';
   /** The parameter that must name the session's own user; it is looked at before the others. */
   owner?: string;
   /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
   upload?: 'form' | 'raw';
   pages?: Pages;
-  /** Whether another site's page may not make a browser send it. */
+  /** True where another site's page may not make a browser send it. */
   sameSite?: boolean;
   /**
-   * Asked after the row's operation, done or refused: its result is added to the body of either answer. Its own failures
-   * are passed over.
+   * A second operation, run after the row's own succeeded or was refused. Its result is added to the body of
+   * either answer; its failures are ignored.
    */
   aside?: Aside;
-  /** What the absence of single parameters means, where the document tells it from a malformed one. */
+  /** The meaning of the absence of single parameters, where the document tells it from a malformed one. */
   missing?: Readonly<Record<string, Meaning>>;
-  /** What single codes mean here and nowhere else in the dialect. */
+  /** Codes that mean something else here than in the rest of the dialect. */
   errors?: Partial<Record<ErrorCode, Meaning>>;
 }
 
-/** What the operations of a dialect take and answer, as `<api>.operations.ts` has it. */
+/** The variables and data of a dialect's operations, as `<api>.operations.ts` has them. */
 type Operations = Readonly<Record<string, { variables: Variables; data: unknown }>>;
 
 type Typed<Operation extends Operations[string], P extends Parameters, Result = unknown> = {
@@ -91,7 +94,7 @@ type Typed<Operation extends Operations[string], P extends Parameters, Result = 
   : { variables(values: Values<P>): Operation['variables'] });
 
 type TypedRow<O extends Operations, Name extends keyof O & string, P extends Parameters, Meaning> = Omit<
-  Route<Meaning>,
+  Row<Meaning>,
   keyof Call | 'fields' | 'owner' | 'pages'
 > & {
   operation: Name;
@@ -100,11 +103,11 @@ type TypedRow<O extends Operations, Name extends keyof O & string, P extends Par
   pages?: Pages<O[Name]['variables'], O[Name]['data']>;
 } & Typed<O[Name], P>;
 
-/** How the rows of a dialect are declared: each typed by its operation and by its own parameters. */
+/** Declares the rows of a dialect, each typed by its operation and by its own parameters. */
 export const tables = <O extends Operations, Meaning>() => ({
   row: <Name extends keyof O & string, P extends Parameters>(
     row: TypedRow<O, Name, P, Meaning>,
-  ): Route<Meaning> => row,
+  ): Row<Meaning> => row,
   aside: <Name extends keyof O & string, P extends Parameters>(
     aside: { operation: Name } & Typed<O[Name], P, Fields>,
   ): Aside => aside,
@@ -112,19 +115,19 @@ export const tables = <O extends Operations, Meaning>() => ({
 
 export interface Reply {
   status: number;
-  /** Left out: an answer without a body. */
+  /** An answer without a body leaves it out. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
   cookies?: readonly ReplyCookie[];
 }
 
-/** What a dialect may look at when it answers, beside the result. */
+/** The request and settings that a dialect may look at when it answers. */
 export interface Exchange {
   request: FastifyRequest;
   config: Pick<Config, 'MEMBER_HOME_URL'>;
 }
 
-/** A parameter of every row, under its name. */
+/** A parameter that every row takes, with its name. */
 export type Named<T> = readonly [name: string, parameter: Part<T>];
 
 /** A legacy system: its URLs, and how it speaks. */
@@ -132,51 +135,47 @@ export interface Dialect<Meaning = unknown> {
   name: Exclude<Door, 'graphql' | 'cli'>;
   title: string;
   /** The prefixes it answers under, each with its URLs. */
-  mounts: readonly { prefix: string; routes: readonly Route<Meaning>[] }[];
+  mounts: readonly { prefix: string; rows: readonly Row<Meaning>[] }[];
   /** Prefixes without URLs of their own: what is unknown there is refused in this dialect's envelope. */
   claims?: readonly string[];
   /** The GraphQL document with the operations its rows name. */
   document: URL;
   canShowCaptcha: boolean;
   /**
-   * Where its clients put a session's token beside `Authorization: Bearer`, in the order it is looked for; left out
-   * where there are no sessions.
+   * The ways its clients send a session's token beside `Authorization: Bearer`, in the order they are tried;
+   * left out where there are no sessions.
    */
   token?: { header?: string; cookie?: string; parameter?: Named<string | undefined> };
   /** The parameter by which a client tells its device; one that tells nothing is known by its User-Agent. */
   deviceType?: Named<DeviceType | undefined>;
-  /** What the whole system does to parameters before a row reads them. */
+  /** Changes the parameters before a row reads them, as the whole system does. */
   normalise?(values: Record<string, unknown>): Record<string, unknown>;
   /** A name in both query and body is refused, where elsewhere the body wins. */
   namesOnce?: boolean;
-  success(result: unknown, route: Route, exchange: Exchange): Reply;
-  /** `meaning` is what {@link meaningOf} found; without a route where none was reached. */
-  failure(error: AppError, meaning: Meaning, route?: Route<Meaning>): Reply;
+  success(result: unknown, row: Row, exchange: Exchange): Reply;
+  /** `meaning` is what {@link meaningOf} found; without a row where none was reached. */
+  failure(error: AppError, meaning: Meaning, row?: Row<Meaning>): Reply;
   /** The meaning of each kind of failure: complete, checked by the compiler. */
   kinds: Readonly<Record<ErrorKind, Meaning>>;
-  /** What single codes mean in the whole dialect. */
+  /** The meaning of single codes in the whole dialect. */
   codes: Partial<Record<ErrorCode, Meaning>>;
 }
 
 /** The most particular meaning wins: the row's, the dialect's, the kind's. */
-export const meaningOf = <Meaning>(
-  dialect: Dialect<Meaning>,
-  error: AppError,
-  route?: Route<Meaning>,
-): Meaning =>
-  (error.details.missing ? route?.missing?.[error.details.field ?? ''] : undefined) ??
-  route?.errors?.[error.code] ??
+export const meaningOf = <Meaning>(dialect: Dialect<Meaning>, error: AppError, row?: Row<Meaning>): Meaning =>
+  (error.details.missing ? row?.missing?.[error.details.field ?? ''] : undefined) ??
+  row?.errors?.[error.code] ??
   dialect.codes[error.code] ??
   dialect.kinds[error.kind];
 
-/** What goes into the envelope; throws what its absence means. */
-export function resultOf({ result, absent }: Route, data: unknown, values: unknown): unknown {
+/** The result for the envelope; throws the row's `absent` where there is none. */
+export function resultOf({ result, absent }: Row, data: unknown, values: unknown): unknown {
   const told = result?.(data, values);
   if (absent && (told === null || told === undefined)) throw new AppError(absent);
   return told;
 }
 
-/** An answer with what was told besides; one without a body stays so. */
+/** An answer with the aside's fields; one without a body stays so. */
 export const withAside = (reply: Reply, told?: Fields): Reply =>
   told && reply.body !== undefined ? { ...reply, body: { ...(reply.body as Fields), ...told } } : reply;
 

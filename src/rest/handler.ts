@@ -9,15 +9,7 @@ import { holdingBody } from '../http/bodies.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
-import {
-  type Dialect,
-  meaningOf,
-  type Named,
-  type Reply,
-  type Route,
-  resultOf,
-  withAside,
-} from './dialect.js';
+import { type Dialect, meaningOf, type Named, type Reply, type Row, resultOf, withAside } from './dialect.js';
 import { Input } from './input.js';
 import type { Operations } from './operations.js';
 import { streamPages } from './pages.js';
@@ -28,10 +20,10 @@ import { parametersOf, readInput } from './read-input.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The row of a dialect that a request reached. */
-    row?: Route;
+    row?: Row;
   }
   interface FastifyRequest {
-    /** What it carries, once its token was seen; null before. */
+    /** The context of the request, once its token was seen; null before. */
     context: RequestContext | null;
   }
 }
@@ -46,7 +38,7 @@ export interface Engine {
   >;
 }
 
-/** Runs an operation through the same pipeline as `/graphql`. Throws what it answered as an error. */
+/** Runs an operation as `/graphql` does. Throws the first error of its answer. */
 async function execute(
   { server }: Engine,
   operations: Operations,
@@ -62,15 +54,15 @@ async function execute(
   throw new AppError(isErrorCode(code) ? code : 'INTERNAL', details);
 }
 
-/** A call about one's own record names oneself. */
-function assertOwner(route: Route, input: Input, ctx: RequestContext): void {
-  if (!route.owner) return;
-  const named = route.parameters?.[route.owner]?.read(input, route.owner);
+/** Refuses a call about one's own record that names somebody else. */
+function assertOwner(row: Row, input: Input, ctx: RequestContext): void {
+  if (!row.owner) return;
+  const named = row.parameters?.[row.owner]?.read(input, row.owner);
   if (!ctx.viewer) throw new AppError('UNAUTHENTICATED');
-  if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: route.owner });
+  if (ctx.viewer.userId !== named) throw new AppError('FORBIDDEN', { field: row.owner });
 }
 
-/** A failure with its field as the client knows it. */
+/** Renames a failure's field to the client's name for it. */
 function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}): unknown {
   const name = error instanceof AppError ? fields[error.details.field ?? ''] : undefined;
   return error instanceof AppError && name
@@ -92,7 +84,7 @@ function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): str
   );
 }
 
-/** Makes what a request carries, by the parameters read so far. */
+/** Makes the context of a request, by the parameters read so far. */
 const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest, input: Input) =>
   engine.createContext(request, {
     door: dialect.name,
@@ -103,11 +95,11 @@ const createContext = (engine: Engine, dialect: Dialect, request: FastifyRequest
   });
 
 /**
- * Looks at the session of a row that wants one as soon as its token is seen, and throws UNAUTHENTICATED for a bad one:
- * what would be refused in the end is not read before.
+ * Checks the session of a row that wants one as soon as its token is seen, and throws UNAUTHENTICATED for a
+ * bad one: the body of a request that will be refused is not read.
  */
-function sessionCheck(engine: Engine, dialect: Dialect, route: Route) {
-  const wanted = route.session !== undefined || route.owner !== undefined;
+function sessionCheck(engine: Engine, dialect: Dialect, row: Row) {
+  const wanted = row.session !== undefined || row.owner !== undefined;
   return async (request: FastifyRequest, input: Input): Promise<void> => {
     if (!wanted || request.context || !tokenOf(dialect, request, input)) return;
     request.context = await createContext(engine, dialect, request, input);
@@ -115,9 +107,9 @@ function sessionCheck(engine: Engine, dialect: Dialect, route: Route) {
   };
 }
 
-/** Before the body, by what stands before it. A request without one is as well looked at when it is answered. */
-export function beforeBody(engine: Engine, dialect: Dialect, route: Route) {
-  const check = sessionCheck(engine, dialect, route);
+/** Checks the session before the body is read. A request without a body is checked when it is answered. */
+export function beforeBody(engine: Engine, dialect: Dialect, row: Row) {
+  const check = sessionCheck(engine, dialect, row);
   return async (request: FastifyRequest): Promise<void> => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
     if (length !== '0' || encoding) await check(request, new Input(parametersOf(request, dialect)));
@@ -125,49 +117,49 @@ export function beforeBody(engine: Engine, dialect: Dialect, route: Route) {
 }
 
 /** Answers the requests that reach a row. */
-export function handlerOf(engine: Engine, dialect: Dialect, route: Route, operations: Operations) {
-  const check = sessionCheck(engine, dialect, route);
+export function handlerOf(engine: Engine, dialect: Dialect, row: Row, operations: Operations) {
+  const check = sessionCheck(engine, dialect, row);
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const input =
-      route.upload === 'raw'
+      row.upload === 'raw'
         ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
-        : await readInput(request, dialect, route.upload && ((read) => check(request, read)));
-    if (route.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
-    if (route.session) await check(request, input);
+        : await readInput(request, dialect, row.upload && ((read) => check(request, read)));
+    if (row.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
+    if (row.session) await check(request, input);
     const ctx = request.context ?? (await createContext(engine, dialect, request, input));
-    if (route.session === true && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
-    assertOwner(route, input, ctx);
+    if (row.session === true && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
+    assertOwner(row, input, ctx);
     const ask = (name: string, given: Record<string, unknown>) =>
       execute(engine, operations, name, given, ctx);
     const succeed = async (): Promise<Reply> => {
-      const values = readParameters(route.parameters ?? {}, input);
-      const variables = route.variables?.(values) ?? {};
-      const data = await ask(route.operation, variables).catch((error: unknown) => {
-        throw renamed(error, route.fields?.(values));
+      const values = readParameters(row.parameters ?? {}, input);
+      const variables = row.variables?.(values) ?? {};
+      const data = await ask(row.operation, variables).catch((error: unknown) => {
+        throw renamed(error, row.fields?.(values));
       });
-      if (route.pages) {
-        const body = streamPages(route.pages, data, variables, (given) => ask(route.operation, given));
+      if (row.pages) {
+        const body = streamPages(row.pages, data, variables, (given) => ask(row.operation, given));
         return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
       }
-      return dialect.success(resultOf(route, data, values), route, { request, config: engine.config });
+      return dialect.success(resultOf(row, data, values), row, { request, config: engine.config });
     };
     const told = await succeed().catch((error: unknown) => {
-      if (!route.aside || !isRefusal(error)) throw error;
-      return failureReply(dialect, error, route);
+      if (!row.aside || !isRefusal(error)) throw error;
+      return failureReply(dialect, error, row);
     });
     for (const cookie of told.cookies ?? []) setCookie(reply, cookie, engine.config);
-    return sendReply(reply, route.aside ? withAside(told, await asideOf(route.aside, input, ask)) : told);
+    return sendReply(reply, row.aside ? withAside(told, await asideOf(row.aside, input, ask)) : told);
   };
   return (request: FastifyRequest, reply: FastifyReply) => holdingBody(request, () => answer(request, reply));
 }
 
-/** A failure that says something of the request; whatever is broken would fail the next question too. */
+/** The client's failures only: an outage or a fault of ours would fail the aside too. */
 const isRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.kind !== 'unavailable' && error.kind !== 'internal';
 
-/** What a row asks besides; undefined when that fails. */
+/** The result of a row's aside; undefined when it fails. */
 async function asideOf(
-  aside: NonNullable<Route['aside']>,
+  aside: NonNullable<Row['aside']>,
   input: Input,
   ask: (name: string, variables: Record<string, unknown>) => Promise<unknown>,
 ) {
@@ -180,8 +172,8 @@ async function asideOf(
   }
 }
 
-function failureReply(dialect: Dialect, error: AppError, route?: Route): Reply {
-  const { headers, ...answer } = dialect.failure(error, meaningOf(dialect, error, route), route);
+function failureReply(dialect: Dialect, error: AppError, row?: Row): Reply {
+  const { headers, ...answer } = dialect.failure(error, meaningOf(dialect, error, row), row);
   const { retryAfter } = error.details;
   return { ...answer, headers: { ...headers, ...(retryAfter && { 'retry-after': String(retryAfter) }) } };
 }

@@ -14,8 +14,8 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * What a legacy request brings, from path, query and body alike (the body wins): `parameters.ts` reads it. Everything
- * that a row does not declare is ignored.
+ * The parameters of a legacy request: path, query and body alike (the body wins), read by `parameters.ts`.
+ * Those that a row does not declare are ignored.
  */
 export class Input {
   constructor(
@@ -24,12 +24,12 @@ export class Input {
     private readonly cookies: Readonly<Record<string, string | undefined>> = {},
   ) {}
 
-  /** What was sent under a name; undefined when nothing was. */
+  /** The value sent under a name; undefined when none was. */
   value(name: string): unknown {
     return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
   }
 
-  /** What a cookie holds; undefined when the client sent none of that name. */
+  /** The value of a cookie; undefined when the client sent none of that name. */
   cookie(name: string): string | undefined {
     return Object.hasOwn(this.cookies, name) ? this.cookies[name] : undefined;
   }

@@ -1,6 +1,9 @@
 import { AppError } from '../errors/app-error.js';
 
-/** Values of a body, or rather the marks between them: no client needs a hundredth, and all that fit take long to read. */
+/**
+ * The most marks between the values of a body: no client needs a hundredth, and all that fit take long to
+ * parse.
+ */
 const MARKS_MAX = 250_000;
 const MARKS = new Set([...'{[,:'].map((mark) => mark.charCodeAt(0)));
 
@@ -11,19 +14,19 @@ function assertFewValues(json: string): void {
   if (marks > MARKS_MAX) throw new SyntaxError('too many values');
 }
 
-/** Of valid JSON: where an object begins and ends, and its names, which alone stand before a colon. */
+/** The beginnings and ends of objects in valid JSON, and its names, which alone stand before a colon. */
 const NAMES = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/gs;
-/** Names that reach what all objects share. */
+/** Names that lead to the prototype that all objects share. */
 const FORBIDDEN = new Set(['__proto__', 'constructor']);
-/** Deeper than any parameter lies: nobody reads what is in there. */
+/** The deepest nesting that is looked at: no parameter lies deeper, so nobody reads what is there. */
 const DEPTH_MAX = 20;
-/** Names of a body; no client sends a hundredth, and to look at all that fit takes long. */
+/** The most names in a body: no client sends a hundredth, and checking all that fit takes long. */
 const NAMES_MAX = 10_000;
 
 const nameOf = (token: string): string =>
   token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
 
-/** Of two values under one name a client means both, and would be answered for one of them. */
+/** Refuses two values under one name: a client means both, and would be answered for one of them. */
 function assertNamesOnce(json: string): void {
   const open: Set<string>[] = [];
   let depth = 0;
@@ -41,7 +44,7 @@ function assertNamesOnce(json: string): void {
   }
 }
 
-/** Of valid JSON: its texts, which stay, and its numbers. */
+/** The texts of valid JSON, which stay, and its numbers. */
 const NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 const isRounded = (token: string): boolean => /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
 
@@ -50,12 +53,12 @@ const keepDigits = (json: string): string =>
   json.replace(NUMBERS, (token) => (isRounded(token) ? `"${token}"` : token));
 
 /**
- * What a body of JSON says. Throws INVALID_INPUT for what is none, for an object that names something twice, and for far
- * too many values or names.
+ * The value of a JSON body. Throws INVALID_INPUT for malformed JSON, for an object that names something
+ * twice, and for far too many values or names.
  */
 export function parseJson(json: string): unknown {
   try {
-    // Before it is read, which takes longer; what is no JSON at all is refused one way or the other.
+    // Counting comes first because parsing takes longer; malformed JSON is refused either way.
     assertFewValues(json);
     assertNamesOnce(json);
     const value: unknown = JSON.parse(json);

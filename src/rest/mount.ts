@@ -4,13 +4,13 @@ import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { decodeUtf8, parseBodies, parseFormBody } from '../http/text-bodies.js';
-import type { Dialect, Route } from './dialect.js';
+import type { Dialect, Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
 import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
-/** Fields a form may have, and the size of each in bytes. */
+/** The most fields of a form, and the most bytes of each. */
 const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 
 /** The dialect that answers under a URL, for what fails before any route is found. Doubled slashes are one. */
@@ -21,10 +21,10 @@ export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect
   );
 }
 
-/** Everything that goes wrong under a dialect's prefix comes out in its envelope. */
+/** Sends every failure under a dialect's prefix in its envelope. */
 function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   scope.setErrorHandler(async (raw: Error, request, reply) => {
-    // What the pipeline answered has no cause here: it was reported there.
+    // An error that the executor answered has no cause here: it was reported there.
     reportFailure(request.log, raw);
     return sendFailure(dialect, toAppError(raw), request, reply);
   });
@@ -33,21 +33,21 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
   );
 }
 
-/** Old clients announce JSON whether they have something to say or not: nothing is no parameters. */
+/** Old clients announce JSON even without a body, which counts as no parameters. */
 const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJson(decodeUtf8(bytes)));
 
 /** Fragments may stand before the operation. */
 const isQuery = (text: string): boolean => /^query\b/m.test(text);
 
-/** HEAD is asked where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
-function methodsOf({ methods, operation, pages }: Route, operations: Operations): string[] {
+/** HEAD is answered where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
+function methodsOf({ methods, operation, pages }: Row, operations: Operations): string[] {
   const reads = methods.includes('GET') && !pages && isQuery(operations.get(operation) ?? '');
   return reads ? [...methods, 'HEAD'] : [...methods];
 }
 
 async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
   const operations = loadOperations(dialect, engine.schema);
-  for (const { prefix, routes } of dialect.mounts) {
+  for (const { prefix, rows } of dialect.mounts) {
     await app.register(
       async (scope) => {
         scope.decorateRequest('context', null);
@@ -57,20 +57,20 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
-        for (const route of routes) {
+        for (const row of rows) {
           const options = {
-            config: { row: route, rawBody: route.upload === 'raw' },
+            config: { row, rawBody: row.upload === 'raw' },
             exposeHeadRoute: false,
-            method: methodsOf(route, operations),
-            url: route.path,
-            // To a form apply the limits of its parts; to what else comes in its place those of every row.
-            bodyLimit: route.upload === 'raw' ? engine.config.UPLOAD_MAX_BYTES : undefined,
-            preParsing: route.methods.some((method) => method !== 'GET')
-              ? beforeBody(engine, dialect, route)
+            method: methodsOf(row, operations),
+            url: row.path,
+            // A form has the limits of its parts; any other body has those of every row.
+            bodyLimit: row.upload === 'raw' ? engine.config.UPLOAD_MAX_BYTES : undefined,
+            preParsing: row.methods.some((method) => method !== 'GET')
+              ? beforeBody(engine, dialect, row)
               : undefined,
-            handler: handlerOf(engine, dialect, route, operations),
+            handler: handlerOf(engine, dialect, row, operations),
           };
-          if (route.upload === 'raw') {
+          if (row.upload === 'raw') {
             await scope.register(async (inner) => void takeRawBodies(inner).route(options));
           } else scope.route(options);
         }
@@ -84,11 +84,11 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
 function assertDistinct(dialects: readonly Dialect[]): void {
   const taken = new Set<string>();
   for (const { name, mounts } of dialects) {
-    for (const { prefix, routes } of mounts) {
-      for (const { id, methods, path } of routes) {
-        for (const door of methods.map((method) => `${method} ${prefix}${path}`)) {
-          if (taken.has(door)) throw new Error(`${name}: ${id} ${door} is already another row's`);
-          taken.add(door);
+    for (const { prefix, rows } of mounts) {
+      for (const { id, methods, path } of rows) {
+        for (const endpoint of methods.map((method) => `${method} ${prefix}${path}`)) {
+          if (taken.has(endpoint)) throw new Error(`${name}: ${id} ${endpoint} is already another row's`);
+          taken.add(endpoint);
         }
       }
     }

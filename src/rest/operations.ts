@@ -30,10 +30,10 @@ export function loadOperations(dialect: Dialect, schema: GraphQLSchema): Operati
     Object.entries(separateOperations(document)).map(([name, single]) => [name, print(single)]),
   );
   const used = new Set<string>();
-  for (const route of dialect.mounts.flatMap((mount) => mount.routes)) {
-    for (const name of [route.operation, ...(route.aside ? [route.aside.operation] : [])]) {
+  for (const row of dialect.mounts.flatMap((mount) => mount.rows)) {
+    for (const name of [row.operation, ...(row.aside ? [row.aside.operation] : [])]) {
       if (!operations.has(name)) {
-        throw new Error(`${dialect.name}: ${route.id} ${route.path} names no operation: ${name}`);
+        throw new Error(`${dialect.name}: ${row.id} ${row.path} names no operation: ${name}`);
       }
       used.add(name);
     }

@@ -11,10 +11,10 @@ import { Input } from './input.js';
  * declared in, and the first that is malformed is what a request is refused for.
  */
 
-/** What stands in a parameter that not everybody may read, or that is not read as it came. */
+/** The kinds of content that not everybody may read, or that are not read as they came. */
 export type Content = 'secret' | 'user id';
 
-/** What the declaration tells of a parameter; the API docs show it, but for its content. */
+/** The declaration of a parameter as data; the API docs show it, but for its content. */
 export interface ParameterDocument {
   name: string;
   meaning: string;
@@ -26,7 +26,7 @@ export interface ParameterDocument {
 
 /** A parameter under its name, or several that belong together, under a name that only the row knows. */
 export interface Part<T> {
-  /** Throws, with the name of the parameter at fault, what it is refused with: INVALID_INPUT where nothing else is said. */
+  /** Reads the value. Throws INVALID_INPUT, or the code declared, with the name of the parameter at fault. */
   read(input: Input, name: string): T;
   documents(name: string): ParameterDocument[];
   /** A value as a request of the examples would bring. */
@@ -51,7 +51,7 @@ export const readParameters = <P extends Parameters>(parameters: P, input: Input
 export const sampleParameters = <P extends Parameters>(parameters: P): Values<P> =>
   mapped(parameters, (part, name) => part.sample(name));
 
-/** Each parameter once: of what is read twice, the first says the most. */
+/** Lists each parameter once: of one that is read twice, the first declaration says the most. */
 export function documentParameters(parameters: Parameters): ParameterDocument[] {
   const known = new Map<string, ParameterDocument>();
   for (const one of Object.entries(parameters).flatMap(([name, part]) => part.documents(name))) {
@@ -66,7 +66,7 @@ const isFilled = <T>(value: T): value is NonNullable<T> => isThere(value) && val
 
 interface Table {
   meaning: string;
-  /** What it looks like when it is neither absent nor empty. */
+  /** The form of a value that is neither absent nor empty. */
   form: z.ZodType;
   nullable?: boolean;
   example?: string;
@@ -74,13 +74,13 @@ interface Table {
   refusal?: ErrorCode;
 }
 
-/** How one rule of a parameter refuses, where it differs from the others. */
+/** The refusal of one rule of a parameter, where it differs from the others'. */
 interface Refusal {
   missing: true;
   code?: ErrorCode | undefined;
 }
 
-/** What a request is refused with for a parameter that must be there and is not, or is empty. */
+/** The refusal for a required parameter that is absent or empty. */
 export const missingError = (field: string): AppError =>
   new AppError('INVALID_INPUT', { field, missing: true });
 
@@ -98,7 +98,7 @@ export class Parameter<T> implements Part<T> {
         return z.NEVER;
       }),
     );
-    // Nothing here is a promise, which zod would await.
+    // No schema here is asynchronous, which zod would await.
     return new Parameter(schema as z.ZodType<unknown> as z.ZodType<U>, this.table);
   }
 
@@ -123,62 +123,62 @@ export class Parameter<T> implements Part<T> {
     return this.read(new Input({ [name]: value }), name);
   }
 
-  /** A value to try it with; the first of its values, or `1`, where none is given. */
+  /** Sets a value to try it with; the first of its values, or `1`, where none is given. */
   example(example: string): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, example });
   }
 
-  /** Marks what stands in it. */
+  /** Marks the kind of its content. */
   holding(content: Content): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, content });
   }
 
-  /** The values that its document lists, for the API docs: what else comes is not refused here. */
+  /** Lists the document's values, for the API docs: others are not refused here. */
   values(...values: readonly string[]): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, form: z.enum(values) });
   }
 
-  /** Absent or empty, it is refused as missing, with a code of its own if one is given. */
+  /** Refuses absent and empty as missing, with a code of its own if one is given. */
   required(code?: ErrorCode): Parameter<NonNullable<T>> {
     return this.map((value, refuse) => (isFilled(value) ? value : refuse({ missing: true, code })));
   }
 
-  /** Absent, it is refused as malformed; empty is a value like any other. */
+  /** Refuses absent as malformed; empty is a value like any other. */
   present(): Parameter<NonNullable<T> | (T & null)> {
     return this.map((value, refuse) => (value === undefined ? refuse() : value));
   }
 
-  /** Stands for what is empty. */
+  /** Sets the value that empty stands for. */
   empty<const U>(meaning: U): Parameter<NonNullable<T> | (T & undefined) | U> {
     return this.map((value) => (value === null || value === '' ? meaning : value));
   }
 
-  /** Stands for what is absent or empty. */
+  /** Sets the value that absent or empty stands for. */
   default<const U>(meaning: U): Parameter<NonNullable<T> | U> {
     return this.map((value) => (isFilled(value) ? value : meaning));
   }
 
-  /** JSON's null is no absence, but says that the client wants nothing there. */
+  /** Lets JSON's null be null: the client wants nothing there. */
   clearable(): Parameter<T | null> {
     return new Parameter(this.schema.nullable(), { ...this.table, nullable: true });
   }
 
-  /** Anything malformed is as if absent: nothing is refused for it. */
+  /** Takes malformed for absent: nothing is refused for it. */
   lenient(): Parameter<T | undefined> {
     return new Parameter((this.schema as z.ZodType<T | undefined>).catch(undefined), this.table);
   }
 
-  /** True where anything but an empty text was sent, even malformed: nothing is refused for it. */
+  /** Reads true where anything but an empty text was sent, even malformed: nothing is refused for it. */
   sent(): Parameter<boolean> {
     return new Parameter(z.unknown().transform(isFilled), this.table);
   }
 
-  /** Refuses a value that is there and does not hold. */
+  /** Refuses a value that is there and for which `holds` is false. */
   refine(holds: (value: NonNullable<T>) => boolean): Parameter<T> {
     return this.map((value, refuse) => (!isThere(value) || holds(value) ? value : refuse()));
   }
 
-  /** Makes something else of a value that is there; undefined refuses it as malformed. */
+  /** Changes a value that is there; undefined refuses it as malformed. */
   transform<U>(change: (value: NonNullable<T>) => U | undefined): Parameter<U | (T & (null | undefined))> {
     return this.map((value, refuse) => {
       if (!isThere(value)) return value as T & (null | undefined);
@@ -187,13 +187,13 @@ export class Parameter<T> implements Part<T> {
     });
   }
 
-  /** Says with which code it is refused, in the place of INVALID_INPUT. */
+  /** Sets the code it is refused with, instead of INVALID_INPUT. */
   refusedAs(refusal: ErrorCode): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, refusal });
   }
 }
 
-/** Beyond 2^53 a number may be another one than was sent. */
+/** A number beyond 2^53 may be another one than was sent. */
 const isExact = (value: number): boolean =>
   Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 
@@ -204,7 +204,10 @@ function asText(value: unknown): unknown {
 
 const WHOLE = /^-?\d+$/;
 
-/** A whole number, null where it is empty; one beyond what can be told exactly is the last that can, which names nothing. */
+/**
+ * A whole number, null where it is empty. One beyond the exact ones becomes the last exact one, which is no
+ * row's id.
+ */
 function asWhole(value: unknown): number | null | undefined {
   const text = asText(value);
   if (text === undefined) return undefined;
@@ -229,11 +232,11 @@ export const text = (meaning: string): Parameter<string | undefined> =>
 export const md5 = (meaning: string): Parameter<string | undefined> =>
   textLike(z.string().regex(MD5), meaning).example('e10adc3949ba59abbe56e057f20f883e');
 
-/** A text for nobody's eyes: a password, a code, a token, a phone, the number of an identity card. */
+/** A text for nobody's eyes: a password, a code, a token, a phone, an identity card's number. */
 export const secret = (meaning: string, kind = text): Parameter<string | undefined> =>
   kind(meaning).holding('secret');
 
-/** Numbers between commas, as texts; an empty one is none of them. */
+/** Ids between commas, as texts; an empty text is an empty list. */
 export const idList = (meaning: string): Parameter<readonly string[] | undefined> =>
   textLike(z.string().regex(/^\s*(\d{1,10}\s*(,\s*\d{1,10}\s*)*)?$/), meaning).transform((ids) =>
     ids.trim() === '' ? [] : ids.split(',').map((id) => id.trim()),
@@ -252,7 +255,7 @@ export function int(meaning: string): Parameter<number | null | undefined> {
   return new Parameter(z.preprocess(asWhole, form.nullish()), { meaning, form });
 }
 
-/** The number of an account. */
+/** The id of an account. */
 export const userId = (meaning: string): Parameter<number | null | undefined> =>
   int(meaning).holding('user id');
 
@@ -278,7 +281,7 @@ export function bool(meaning: string): Parameter<boolean | null | undefined> {
   return new Parameter(z.preprocess(asBoolean, form.nullish()), { meaning, form });
 }
 
-/** What forms, scripts and PHP, in which the legacy servers are written, call on. */
+/** The spellings of "on" in forms, scripts and PHP, in which the legacy servers are written. */
 const ON = new Set(['1', 'true', 'on', 'yes']);
 
 const isOn = (value: unknown): boolean =>
@@ -322,7 +325,7 @@ export const group = <P extends Parameters>(parameters: P): Group<Values<P>> =>
     sample: () => sampleParameters(parameters),
   });
 
-/** Whatever is asked for in each case is required; the rest depends. */
+/** A parameter that every case requires is required; the others depend on the case. */
 function documentCases(cases: readonly Parameters[]): ParameterDocument[] {
   const tables = cases.map(documentParameters);
   const isRequired = (name: string) =>
@@ -363,22 +366,25 @@ export const nested = <P extends Parameters>(parameters: P): Group<Values<P>> =>
     sample: () => sampleParameters(parameters),
   });
 
-/** What is there first in one of several places; those behind it are not read. */
-export const firstOf = <T>(places: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
+/** The first part that is present; those behind it are not read. */
+export const firstOf = <T>(parts: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
   read: (input) => {
-    for (const [name, part] of Object.entries(places)) {
+    for (const [name, part] of Object.entries(parts)) {
       const value = part.read(input, name);
       if (value !== undefined) return value;
     }
     return undefined;
   },
-  documents: () => documentParameters(places),
-  sample: () => Object.values(sampleParameters(places))[0],
+  documents: () => documentParameters(parts),
+  sample: () => Object.values(sampleParameters(parts))[0],
 });
 
 const anything = text('');
 
-/** Everything that a request brings, as text: what is declared of it is told in the API docs, and not checked here. */
+/**
+ * All parameters that a request brings, as text: the declared ones are shown in the API docs, and not checked
+ * here.
+ */
 export const everything = (parameters: Parameters): Part<{ name: string; value: string }[]> => ({
   read: (input) => input.names().map((name) => ({ name, value: anything.read(input, name) ?? '' })),
   documents: () => documentParameters(parameters),
@@ -389,11 +395,11 @@ export const everything = (parameters: Parameters): Part<{ name: string; value: 
 export const upload = (meaning: string): Part<Upload> => ({
   read: (input) => input.upload(),
   documents: () => [{ name: 'file', meaning, required: true, schema: { type: 'string', format: 'binary' } }],
-  // Only looked at for being there.
+  // Examples only test that there is a file.
   sample: () => 'a file' as never,
 });
 
-/** What a cookie holds; undefined when the client sent none of that name. */
+/** The value of a cookie; undefined when the client sent none of that name. */
 export const cookie = (name: string): Part<string | undefined> => ({
   read: (input) => input.cookie(name),
   documents: () => [],

@@ -7,7 +7,7 @@ import { Input } from './input.js';
 export function takeRawBodies(scope: FastifyInstance): FastifyInstance {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  // A type that is none would be refused before the parser of all types is asked; what it says is never believed.
+  // A malformed content type would be refused before the parser of all types is asked; none is ever believed.
   scope.addHook('onRequest', async (request) => {
     delete request.raw.headers['content-type'];
   });
@@ -18,14 +18,14 @@ export function takeRawBodies(scope: FastifyInstance): FastifyInstance {
 async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   let size = 0;
   try {
-    // To destroy the request would take the connection away from the answer.
+    // Destroying the request would take the connection away from the answer.
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > maxBytes) break;
       yield chunk;
     }
   } finally {
-    // What is not wanted is read off the wire: a client that still sends would otherwise wait for us, and not see the
+    // The rest is read off the wire: a client that still sends would otherwise wait for us, and not see the
     // answer. The time that a request may take limits it.
     body.resume();
   }

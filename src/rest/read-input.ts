@@ -15,8 +15,8 @@ type Values = Record<string, unknown>;
 type Body = { fields: Values; file?: InputFile };
 
 /**
- * Looks at what was read of a form when its file begins; the file is kept if it lets it pass, and not even looked at
- * without one.
+ * Runs on the fields read so far when a form's file begins; the file is kept only if it returns. A form
+ * without a file does not run it.
  */
 export type FileGate = (input: Input) => Promise<void>;
 
@@ -47,18 +47,18 @@ function formError(error: unknown): unknown {
   const code = propertyOf(error, 'code');
   if (code === 'FST_REQ_FILE_TOO_LARGE') return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
   if (error instanceof AppError) return error;
-  // The parser has a status of its own for JSON in a part, which means what clients accept.
+  // The parser refuses JSON in a part with a status of its own; clients see it as any malformed input.
   const cause = code === 'FST_INVALID_JSON_FIELD_ERROR' ? { statusCode: 400, cause: error } : error;
   return new AppError('INVALID_INPUT', {}, { cause });
 }
 
-/** Bytes a GET may bring along. */
+/** The most bytes that a GET may bring along. */
 const GET_BODY_MAX = 65_536;
 const JSON_TYPE = /\bjson\b/i;
-/** Not read from a GET, and nothing that was meant for parameters is to be ignored. */
+/** Forms are not read from a GET, and parameters must not be ignored silently: such a request is refused. */
 const MULTIPART_TYPE = /^\s*multipart\//i;
 
-/** Fastify reads no body of a GET, and old clients may send their parameters there all the same. */
+/** Fastify reads no body of a GET, but old clients may send their parameters there. */
 async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   const {
     'content-length': length = '0',
@@ -80,7 +80,7 @@ async function bodyOfGet(request: FastifyRequest): Promise<unknown> {
   return JSON_TYPE.test(type ?? '') ? parseJson(decodeUtf8(bytes)) : parseFormBody(bytes);
 }
 
-/** What stands before the body: path and query, and in between what was read of the body so far. */
+/** The parameters of path and query, and those read of the body so far. */
 export function parametersOf(
   request: FastifyRequest,
   { normalise = (values) => values }: Pick<Dialect, 'normalise'>,

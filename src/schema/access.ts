@@ -47,7 +47,7 @@ export const Internal = (): MethodOfAnybody => declare({ rule: 'internal' });
 /** The owner of the object sees the field, and holders of `readPrivate` or of these; it is null for others. */
 export const OwnerOnly = (...abilities: Ability[]): Declaration => declare({ rule: 'owner', abilities });
 
-/** Names the owner of an object of this type, by the number of the account, for its {@link OwnerOnly} fields. */
+/** Names the owner of an object of this type, by the account's id, for its {@link OwnerOnly} fields. */
 export const OwnedBy =
   <T extends object>(ownerOf: (root: T) => number) =>
   (Class: new () => T): void => {

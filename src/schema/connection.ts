@@ -2,9 +2,9 @@ import { type ClassType, Field, ObjectType } from 'type-graphql';
 import type { Page } from '../paging.js';
 import { OfPage } from './list-bounds.js';
 
-@ObjectType({ description: 'Where a page of a list ends.' })
+@ObjectType({ description: 'The end of a page of a list.' })
 class PageInfo {
-  @Field(() => Boolean, { description: 'Whether more follows.' })
+  @Field(() => Boolean, { description: 'True when more follows.' })
   hasNextPage!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Pass it as `after` to get the next page.' })
@@ -35,21 +35,21 @@ export function connectionOf<T extends object>(
     @Field(() => Node, { description: 'The thing itself.' })
     node!: T;
 
-    @Field(() => String, { description: 'Its place in the list, for `after`.' })
+    @Field(() => String, { description: 'Its position in the list, for `after`.' })
     cursor!: string;
   }
 
   @ObjectType(`${name}Connection`, { description: `A page of a list of ${words[1]}.` })
   class ConnectionType implements Connection<T> {
     @OfPage()
-    @Field(() => [Edge], { description: 'The page, each thing with its place.' })
+    @Field(() => [Edge], { description: 'The page, each thing with its position.' })
     edges!: Edge[];
 
     @OfPage()
-    @Field(() => [Node], { description: 'The page, without the places.' })
+    @Field(() => [Node], { description: 'The page, without the positions.' })
     nodes!: T[];
 
-    @Field(() => PageInfo, { description: 'Where the page ends.' })
+    @Field(() => PageInfo, { description: 'The end of the page.' })
     pageInfo!: PageInfo;
   }
   return ConnectionType;

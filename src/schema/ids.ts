@@ -1,13 +1,13 @@
 import { AppError } from '../errors/app-error.js';
 import { INTEGER_MAX } from '../numbers.js';
 
-/** The number behind a GraphQL ID, or null for a text that cannot be one of ours. */
+/** The id behind a GraphQL ID, or null for a text that cannot be one of ours. */
 export function parseIdOrNull(id: string | number): number | null {
   const number = /^\d{1,10}$/.test(String(id)) ? Number(id) : 0;
   return number >= 1 && number <= INTEGER_MAX ? number : null;
 }
 
-/** The number behind a GraphQL ID. Throws INVALID_INPUT. */
+/** The id behind a GraphQL ID. Throws INVALID_INPUT. */
 export function parseId(id: string | number, field = 'id'): number {
   const number = parseIdOrNull(id);
   if (number === null) throw new AppError('INVALID_INPUT', { field });

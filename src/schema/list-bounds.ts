@@ -2,11 +2,11 @@ import { Extensions } from 'type-graphql';
 import { PAGE_DEFAULT, PAGE_MAX } from '../paging.js';
 
 /**
- * What a query can bring back is what it costs (query-size.ts), so every list of the schema says how long it can be: a
+ * The cost of a query is the most it can bring back (query-size.ts), so every list of the schema says how long it can be: a
  * number, or as long as the page it is part of.
  */
 
-/** How many things a field gives that is asked for `first`: without it, and at most. */
+/** The length of a field that is asked for `first`: without it, and at most. */
 interface PageBound {
   usual: number;
   most: number;

@@ -50,7 +50,7 @@ async function isStored(storage: Storage, key: string): Promise<boolean> {
 }
 
 /**
- * Gives the house its first pictures. Later starts leave the list to the operator, and only put back a file that the
+ * Makes the first default photos. Later starts leave the list to the operator, and only put back a file that the
  * storage has lost (a fresh disk beside a kept database).
  */
 export async function seedDefaultPhotos(em: EntityManager, storage: Storage): Promise<void> {

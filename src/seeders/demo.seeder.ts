@@ -5,9 +5,9 @@ import { ZONE } from '../zone.js';
 import { BIOS, COMMUNITIES, GIVEN_NAMES, LARGE_CITIES, SURNAMES } from './demo.words.js';
 
 export interface DemoOptions {
-  /** How many users to add. */
+  /** The number of users to add. */
   users: number;
-  /** How many incomes of points to book, spread over them. */
+  /** The number of incomes of points to book, spread over them. */
   orders?: number;
   /** The same seed gives the same people in an empty database; times count back from now. */
   seed?: string;
@@ -17,7 +17,7 @@ export interface DemoOptions {
   onProgress?: (users: number) => void;
 }
 
-/** What a run has added. Somebody else's new users may have numbers in between. */
+/** The rows a run has added. Somebody else's new users may have ids in between. */
 export interface DemoResult {
   users: number;
   orders: number;

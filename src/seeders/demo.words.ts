@@ -1,4 +1,4 @@
-/** What demo users are called, live and say. A surname and its pinyin, a given name and its pinyin, go together. */
+/** Names, homes and words of demo users. A surname and its pinyin, a given name and its pinyin, go together. */
 
 export const SURNAMES = [
   ['王', 'wang'],
@@ -116,7 +116,7 @@ export const COMMUNITIES = [
   '海棠公寓',
 ];
 
-/** Where seven of ten demo users live, by GB/T 2260 code; the others live anywhere. */
+/** Homes of seven in ten demo users, by GB/T 2260 code; the others live anywhere. */
 export const LARGE_CITIES = [
   510100, 110100, 310100, 440100, 440300, 500100, 420100, 330100, 320100, 610100, 120100, 320500, 430100,
   410100, 370200, 210100, 330200, 530100, 350200, 340100,

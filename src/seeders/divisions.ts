@@ -3,7 +3,7 @@ import type { Divisions } from '../modules/place/place.index.js';
 
 /** 省直辖县, 自治区直辖县级行政区划: stands for "no city"; what lies in it is its own city here. */
 const NO_CITY = /直辖县/;
-/** 县 under 重庆市: the code table's place for its counties, which belong to the one city of the municipality. */
+/** 县 under 重庆市: the code table's entry for its counties, which belong to the one city of the municipality. */
 const COUNTIES_OF_MUNICIPALITY = '县';
 
 const entriesOf = (list: Record<string, string>): [number, string][] =>

@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import type { AppError } from '../../src/errors/app-error.js';
 import { sourceOf } from '../../src/infra/ip.js';
-import type { GuardService, GuardSubject, OverAll } from '../../src/modules/guard/guard.service.js';
+import type { GuardClaimant, GuardService, OverAll } from '../../src/modules/guard/guard.service.js';
 import type { TestClock } from '../support/redis.js';
 
 /** Small, so that short sequences reach every budget. */
@@ -23,7 +23,7 @@ export interface Actor {
   overAll: OverAll;
 }
 
-export const subjectOf = ({ door, account, ip, known, overAll }: Actor): GuardSubject => ({
+export const claimantOf = ({ door, account, ip, known, overAll }: Actor): GuardClaimant => ({
   accountKey: account,
   ip,
   canShowCaptcha: door !== 'plain',
@@ -124,7 +124,7 @@ export class Try implements Command {
     const refusal = refusalOf(model, this.actor);
     let evaluated = 0;
     const result = await guard
-      .attempt(subjectOf(this.actor), async () => {
+      .attempt(claimantOf(this.actor), async () => {
         evaluated++;
         if (this.outcome === 'throws') throw new Error('other reason');
         return this.outcome === 'right' ? 'right' : null;
@@ -159,7 +159,7 @@ export class Crowd implements Command {
     const evaluated = { wrong: 0, right: 0 };
     const attempt = (kind: 'wrong' | 'right', index: number) =>
       guard
-        .attempt(subjectOf(this.actor), async () => {
+        .attempt(claimantOf(this.actor), async () => {
           evaluated[kind]++;
           for (let turn = 0; turn < index % 4; turn++) await new Promise(setImmediate);
           return kind === 'right' ? 'right' : null;
@@ -198,7 +198,7 @@ export class Look implements Command {
       source.length >= SOURCE ? (source[0] as number) + HOUR : 0,
       isLocked ? unlockedAt : 0,
     );
-    expect(await guard.status(subjectOf(this.actor))).toEqual({
+    expect(await guard.status(claimantOf(this.actor))).toEqual({
       failures: isLocked ? LOCK : pair,
       captchaRequired: isLocked || pair >= BEFORE_CAPTCHA || account.length >= ACCOUNT,
       lockedUntil: until ? new Date(until) : null,

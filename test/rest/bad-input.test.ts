@@ -47,8 +47,8 @@ const postJson = (path: string, value: unknown) =>
   post(`/anlife/v1.0${path}`, 'application/json', JSON.stringify(value));
 
 /** Every URL of the dialect that takes a body. */
-const URLS = anlife.mounts.flatMap(({ prefix, routes }) =>
-  routes.filter(({ methods }) => methods.includes('POST')).map(({ path }) => prefix + path),
+const URLS = anlife.mounts.flatMap(({ prefix, rows }) =>
+  rows.filter(({ methods }) => methods.includes('POST')).map(({ path }) => prefix + path),
 );
 
 /** What is wrong stands beside the answer, so that a failure says which it was. */
@@ -136,8 +136,8 @@ describe('unknown URLs and methods', () => {
   });
 
   test('methods that an anlife route does not have are refused in its envelope', async () => {
-    const writes = anlife.mounts.flatMap(({ prefix, routes }) =>
-      routes.filter(({ methods }) => !methods.includes('GET')).map(({ path }) => prefix + path),
+    const writes = anlife.mounts.flatMap(({ prefix, rows }) =>
+      rows.filter(({ methods }) => !methods.includes('GET')).map(({ path }) => prefix + path),
     );
     expect(writes).toHaveLength(7);
     await expectEach(

@@ -6,7 +6,7 @@ import Fastify from 'fastify';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERRORS, type ErrorCode } from '../../src/errors/codes.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import { type Dialect, meaningOf, type Route } from '../../src/rest/dialect.js';
+import { type Dialect, meaningOf, type Row } from '../../src/rest/dialect.js';
 import { anlife } from '../../src/rest/dialects/anlife.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
 import type { Engine } from '../../src/rest/handler.js';
@@ -21,7 +21,7 @@ import type { Services } from '../../src/services.js';
 const schema = createSchema({} as Services);
 
 const rows = DIALECTS.flatMap((dialect) =>
-  dialect.mounts.flatMap(({ prefix, routes }) => routes.map((route) => ({ dialect, prefix, route }))),
+  dialect.mounts.flatMap(({ prefix, rows }) => rows.map((row) => ({ dialect, prefix, row }))),
 );
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -44,19 +44,19 @@ describe('every dialect', () => {
 
   test.each(DIALECTS)('$name: every row has an operation of the schema, and none is idle', (dialect) => {
     const operations = loadOperations(dialect, schema);
-    const used = dialect.mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation));
+    const used = dialect.mounts.flatMap(({ rows }) => rows.map(({ operation }) => operation));
     expect([...operations.keys()].sort()).toEqual([...new Set(used)].sort());
   });
 
   test.each(DIALECTS)('$name: every failure has a documented number', (dialect) => {
     const kinds = new Set(Object.values(ERRORS).map(({ kind }) => kind));
     expect(Object.keys(dialect.kinds).sort()).toEqual([...kinds].sort());
-    const routes = [undefined, ...dialect.mounts.flatMap((mount) => mount.routes)];
+    const rows = [undefined, ...dialect.mounts.flatMap((mount) => mount.rows)];
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
-      for (const route of routes) {
+      for (const row of rows) {
         const error = new AppError(code);
-        const meaning = meaningOf(dialect, error, route);
-        const { status, body } = dialect.failure(error, meaning, route);
+        const meaning = meaningOf(dialect, error, row);
+        const { status, body } = dialect.failure(error, meaning, row);
         expect(DOCUMENTED[dialect.name]).toContain(typeof meaning === 'number' ? meaning : status);
         expect(status).toBeGreaterThanOrEqual(200);
         expect(JSON.stringify(body)).not.toContain('undefined');
@@ -69,13 +69,13 @@ describe('every dialect', () => {
 describe('every answer of anlife', () => {
   const operations = loadOperations(anlife, schema);
   const sample = sampler(schema);
-  const answerOf = (route: Route, variant: Variant): unknown => {
-    const values = sampleParameters(route.parameters ?? {});
-    const variables = route.variables?.(values) ?? {};
-    const data = sample(operations.get(route.operation) ?? '', variables, variant);
-    if (route.pages) return route.pages.items(data);
+  const answerOf = (row: Row, variant: Variant): unknown => {
+    const values = sampleParameters(row.parameters ?? {});
+    const variables = row.variables?.(values) ?? {};
+    const data = sample(operations.get(row.operation) ?? '', variables, variant);
+    if (row.pages) return row.pages.items(data);
     // As it will be sent.
-    return JSON.parse(JSON.stringify(route.result?.(data, values)));
+    return JSON.parse(JSON.stringify(row.result?.(data, values)));
   };
   /** A value with the name of its type in the place of each text and number. */
   const typesOf = (value: unknown): unknown => {
@@ -84,19 +84,20 @@ describe('every answer of anlife', () => {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, typesOf(one)]));
   };
 
-  test.each(
-    anlife.mounts.flatMap(({ routes }) => routes).map((route) => [route.id, route.path, route] as const),
-  )('%s %s: an unset field has the type of a set one', (_id, _path, route) => {
-    const set = typesOf(answerOf(route, FULL));
-    expect(JSON.stringify(set)).not.toMatch(/"(null|undefined)"/);
-    expect(typesOf(answerOf(route, { ...FULL, nulls: true }))).toEqual(set);
-  });
+  test.each(anlife.mounts.flatMap(({ rows }) => rows).map((row) => [row.id, row.path, row] as const))(
+    '%s %s: an unset field has the type of a set one',
+    (_id, _path, row) => {
+      const set = typesOf(answerOf(row, FULL));
+      expect(JSON.stringify(set)).not.toMatch(/"(null|undefined)"/);
+      expect(typesOf(answerOf(row, { ...FULL, nulls: true }))).toEqual(set);
+    },
+  );
 });
 
 describe('every row', () => {
   test('every row answers under a method and a path that no other row has', () => {
-    const doors = rows.flatMap(({ prefix, route }) =>
-      route.methods.map((method) => `${method} ${(prefix + route.path).replace(/\/+$/, '').toLowerCase()}`),
+    const doors = rows.flatMap(({ prefix, row }) =>
+      row.methods.map((method) => `${method} ${(prefix + row.path).replace(/\/+$/, '').toLowerCase()}`),
     );
     expect(doors.length).toBeGreaterThan(0);
     expect(doors.filter((door, index) => doors.indexOf(door) !== index)).toEqual([]);
@@ -112,11 +113,11 @@ describe('every row', () => {
   });
 
   test('every row has an id and a summary to print, methods, and a path that continues the prefix', () => {
-    for (const { route } of rows) {
-      expect(route.id).not.toBe('');
-      expect(route.summary).not.toBe('');
-      expect(route.methods.length).toBeGreaterThan(0);
-      expect(route.path === '' || route.path.startsWith('/')).toBe(true);
+    for (const { row } of rows) {
+      expect(row.id).not.toBe('');
+      expect(row.summary).not.toBe('');
+      expect(row.methods.length).toBeGreaterThan(0);
+      expect(row.path === '' || row.path.startsWith('/')).toBe(true);
     }
   });
 
@@ -144,8 +145,8 @@ describe('every row', () => {
       接口17: ['GET /anlife/v1.0/user/getUseridsByCityId'],
     };
     const found: Record<string, string[]> = {};
-    for (const { dialect, prefix, route } of rows.filter(({ dialect }) => dialect.name === 'anlife')) {
-      found[route.id] = [...(found[route.id] ?? []), `${route.methods[0]} ${prefix}${route.path}`];
+    for (const { dialect, prefix, row } of rows.filter(({ dialect }) => dialect.name === 'anlife')) {
+      found[row.id] = [...(found[row.id] ?? []), `${row.methods[0]} ${prefix}${row.path}`];
       expect(dialect.document.pathname).toMatch(/anlife\.graphql$/);
     }
     expect(found).toEqual(documented);
@@ -161,13 +162,13 @@ describe('checks at boot', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  const row: Route = { id: '接口99', summary: 's', methods: ['GET'], path: '/nowhere', operation: 'Me' };
+  const row: Row = { id: '接口99', summary: 's', methods: ['GET'], path: '/nowhere', operation: 'Me' };
 
   /** A dialect of one document, and of the rows given. */
-  function broken(document: string, routes: Route[] = [row]): Dialect {
+  function broken(document: string, rows: Row[] = [row]): Dialect {
     const file = path.join(directory, 'broken.graphql');
     writeFileSync(file, document);
-    return { ...working, mounts: [{ prefix: '/broken', routes }], document: pathToFileURL(file) };
+    return { ...working, mounts: [{ prefix: '/broken', rows }], document: pathToFileURL(file) };
   }
 
   const load = (dialect: Dialect) => () => loadOperations(dialect, schema);
@@ -202,12 +203,12 @@ describe('checks at boot', () => {
   });
 
   test('boot fails for a row whose operation is unknown', () => {
-    const routes = [row, { ...row, id: '接口100', path: '/lost', operation: 'Lost' }];
-    expect(load(broken(GOOD, routes))).toThrow('anlife: 接口100 /lost names no operation: Lost');
+    const rows = [row, { ...row, id: '接口100', path: '/lost', operation: 'Lost' }];
+    expect(load(broken(GOOD, rows))).toThrow('anlife: 接口100 /lost names no operation: Lost');
   });
 
   test('boot fails for a row that asks an unknown operation besides', () => {
-    const lost: Route = { ...row, aside: { operation: 'Lost', variables: () => ({}) } };
+    const lost: Row = { ...row, aside: { operation: 'Lost', variables: () => ({}) } };
     expect(load(broken(GOOD, [lost]))).toThrow('anlife: 接口99 /nowhere names no operation: Lost');
   });
 

@@ -52,8 +52,8 @@ describe.each([...documents])('%s', (name, document) => {
   });
 
   test(`the OpenAPI document of ${name} has every row, and explains every parameter`, () => {
-    const rows = dialect?.mounts.flatMap(({ prefix, routes }) =>
-      routes.flatMap(({ methods, path }) => methods.map((method) => `${method} ${prefix}${path}`)),
+    const rows = dialect?.mounts.flatMap(({ prefix, rows }) =>
+      rows.flatMap(({ methods, path }) => methods.map((method) => `${method} ${prefix}${path}`)),
     );
     const documented = Object.entries(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),

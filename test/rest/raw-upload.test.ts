@@ -11,7 +11,7 @@ import { createSchema } from '../../src/graphql/schema.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
 import { registerClientIp } from '../../src/http/client-ip.js';
 import { contextFactory } from '../../src/http/context-factory.js';
-import { type Dialect, type Route, tables } from '../../src/rest/dialect.js';
+import { type Dialect, type Row, tables } from '../../src/rest/dialect.js';
 import { anlife } from '../../src/rest/dialects/anlife.js';
 import { mountDialects } from '../../src/rest/mount.js';
 import { int, md5, text, upload } from '../../src/rest/parameters.js';
@@ -42,7 +42,7 @@ type RawOperations = {
 
 const { row } = tables<RawOperations, unknown>();
 const ROW = { id: 'test', summary: 'test' };
-const ROUTES: Route[] = [
+const ROWS: Row[] = [
   row({
     ...ROW,
     methods: ['POST'],
@@ -107,7 +107,7 @@ beforeAll(async () => {
   const dialect: Dialect = {
     ...anlife,
     name: 'plus',
-    mounts: [{ prefix: '/raw', routes: ROUTES }],
+    mounts: [{ prefix: '/raw', rows: ROWS }],
     document: pathToFileURL(document),
     token: {},
     success: (result) => ({ status: 200, body: { result } }),

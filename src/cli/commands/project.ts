@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createSchema, printCurrentSchema } from '../../graphql/schema.js';
 import type { Access } from '../../policy.js';
-import type { Route } from '../../rest/dialect.js';
+import type { Row } from '../../rest/dialect.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
 import { loadOperations } from '../../rest/operations.js';
 import type { Services } from '../../services.js';
@@ -12,10 +12,9 @@ import { type Output, showList } from '../output.js';
 import { permissionsPage } from '../permissions-page.js';
 import { settingsExample, settingsPage } from './settings.js';
 
-/** What the repository keeps a copy of, and what it must be. */
 type Print = (output: Output) => void;
 
-interface RouteRow {
+interface PrintedRow {
   [column: string]: unknown;
   dialect: string;
   id: string;
@@ -37,7 +36,7 @@ const ASKED: Readonly<Record<Access['rule'], (access: Access) => string | false>
 };
 
 /** The demands of a row, and of the operation that it runs, on its caller. */
-function asksOf({ session, owner, sameSite, upload }: Route, access: readonly Access[]): string {
+function asksOf({ session, owner, sameSite, upload }: Row, access: readonly Access[]): string {
   const asked = [
     session === true && 'a session',
     session === 'if shown' && 'a good session if one is shown',
@@ -50,31 +49,31 @@ function asksOf({ session, owner, sameSite, upload }: Route, access: readonly Ac
 }
 
 /** The setting that bounds the body of a request; what only reads a URL has none. */
-const bodyLimitOf = ({ methods, upload }: Route): string =>
+const bodyLimitOf = ({ methods, upload }: Row): string =>
   upload ? '`UPLOAD_MAX_BYTES`' : methods.some((method) => method !== 'GET') ? '`BODY_LIMIT_BYTES`' : '';
 
-function routeRows(): RouteRow[] {
+function printedRows(): PrintedRow[] {
   const schema = createSchema({} as Services);
   return DIALECTS.flatMap((dialect) => {
     const operations = loadOperations(dialect, schema);
-    const accessOf = ({ operation }: Route) => accessOfOperation(operations.get(operation) ?? '', schema);
-    return dialect.mounts.flatMap(({ prefix, routes }) =>
-      routes.map((route) => ({
+    const accessOf = ({ operation }: Row) => accessOfOperation(operations.get(operation) ?? '', schema);
+    return dialect.mounts.flatMap(({ prefix, rows }) =>
+      rows.map((row) => ({
         dialect: dialect.name,
-        id: route.id,
-        methods: route.methods.join(', '),
-        url: prefix + route.path,
-        operation: route.operation,
-        asks: asksOf(route, accessOf(route)),
-        body: bodyLimitOf(route),
-        summary: route.summary,
+        id: row.id,
+        methods: row.methods.join(', '),
+        url: prefix + row.path,
+        operation: row.operation,
+        asks: asksOf(row, accessOf(row)),
+        body: bodyLimitOf(row),
+        summary: row.summary,
       })),
     );
   });
 }
 
-function routesTable(): string {
-  const lines = routeRows().map(
+function rowsTable(): string {
+  const lines = printedRows().map(
     ({ id, methods, url, operation, asks, body, summary }) =>
       `| ${id} | ${methods} | \`${url}\` | \`${operation}\` | ${asks} | ${body} | ${summary} |`,
   );
@@ -92,7 +91,7 @@ Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects
 Each request counts towards \`RATE_LIMIT_PER_MINUTE\` of its address; who may run an operation is told by
 [permissions.md](permissions.md), and what a password or a code may be tried by the guard ([decisions.md](decisions.md)).
 
-${routesTable()}
+${rowsTable()}
 `;
 
 /** The pages that are written from the code, by their file. */
@@ -112,12 +111,12 @@ function keep(file: string, wanted: string, check: boolean): Output {
   return { json: { file, upToDate }, text, exitCode: check && !upToDate ? 1 : 0 };
 }
 
-/** Reads no environment and opens nothing. */
+/** The commands read no environment and open nothing. */
 export function addProjectCommands(program: Command, print: Print): void {
   program
     .command('routes')
     .description('Every legacy route with its operation.')
-    .action(() => print(showList(routeRows())));
+    .action(() => print(showList(printedRows())));
 
   program
     .command('schema')

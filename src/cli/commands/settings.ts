@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SETTINGS } from '../../config.settings.js';
 import type { Output } from '../output.js';
 
-/** Their defaults are for development and no example to copy. */
+/** Settings whose defaults are for development and no example to copy. */
 const SECRET = /PEPPER|SECRET|TOKEN|KEYS?$/;
 const NONE = '—';
 
@@ -62,7 +62,7 @@ export const settingsExample = (): string =>
     '',
   ].join('\n');
 
-/** Reads no environment: it prints what can be set, not what is. */
+/** The command reads no environment: it prints what can be set, not what is. */
 export function addSettingsCommand(program: Command, print: (output: Output) => void): void {
   program
     .command('settings')

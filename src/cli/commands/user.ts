@@ -13,7 +13,7 @@ import { type Output, showOne } from '../output.js';
 
 const USER = 'number, name, phone or verified e-mail';
 
-/** The user a text names; names and phones are never mistaken for numbers of users. */
+/** The user that a text names; names and phones are never mistaken for ids. */
 async function findUser(em: EntityManager, text: string): Promise<User> {
   const id = parseIdOrNull(text);
   const user = id === null ? (await matchAccount({ em }, text)).user : await findUserById(em, id);

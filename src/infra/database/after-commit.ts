@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 
 type Work = () => Promise<void>;
 
-/** What waits for each transaction; what is rolled back is forgotten with it. */
+/** The work that waits for each transaction; a rolled back one is forgotten with its work. */
 const waiting = new WeakMap<object, Work[]>();
 
 /**
@@ -17,8 +17,8 @@ export async function afterCommit(em: EntityManager, work: Work): Promise<void> 
 }
 
 /**
- * Known to the ORM. A transaction inside another is a savepoint, and its commit not the last word: what waits for it
- * waits on for the one around it.
+ * The subscriber that the ORM calls. A transaction inside another is a savepoint, and its commit is not final: work that
+ * waits for it waits on for the outer one.
  */
 export class CommitSubscriber implements EventSubscriber {
   /** The transaction around the one that an entity manager begins. */

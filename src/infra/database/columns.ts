@@ -1,13 +1,13 @@
 import { BigIntType } from '@mikro-orm/core';
-import { DateOrNull } from './moments.js';
+import { DateOrNull } from './timestamps.js';
 
 /** Column definitions that several entities share. */
 
-/** A moment, to the microsecond (MikroORM's own default rounds to the second, even into the future). */
-export const moment = { type: Date, columnType: 'timestamptz' } as const;
+/** A timestamp, to the microsecond (MikroORM's own default rounds to the second, even into the future). */
+export const timestamp = { type: Date, columnType: 'timestamptz' } as const;
 
 /** Set by the database when the row is inserted. */
-export const createdAt = { ...moment, defaultRaw: 'now()' } as const;
+export const createdAt = { ...timestamp, defaultRaw: 'now()' } as const;
 
 /** A date, by the calendar and without a time of the day. */
 export const calendarDate = { type: DateOrNull, columnType: 'date', nullable: true } as const;

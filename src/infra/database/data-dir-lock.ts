@@ -38,7 +38,7 @@ function holderOf(file: string): number | null {
   }
 }
 
-/** Runs what fails when something is there already; false when it is. */
+/** Makes a file; false when it is there already. */
 function unlessTaken(make: () => void): boolean {
   try {
     make();
@@ -49,7 +49,7 @@ function unlessTaken(make: () => void): boolean {
   }
 }
 
-/** Puts the file there with the process in it, in one step: whoever finds it can tell whose it is. */
+/** Creates the file with the process in it, in one step: whoever finds it can tell whose it is. */
 function claim(file: string): boolean {
   const own = `${file}.${process.pid}`;
   writeFileSync(own, String(process.pid));
@@ -61,7 +61,7 @@ function claim(file: string): boolean {
 }
 
 /**
- * Takes the place of a holder that is dead. One process at a time: between seeing that it is dead and removing its
+ * Takes over from a holder that is dead. One process at a time: between seeing that it is dead and removing its
  * file, another one may have put its own there.
  */
 function takeOver(file: string): boolean {

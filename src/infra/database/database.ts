@@ -3,7 +3,6 @@ import type { Pool } from 'pg';
 import { answersInTime } from '../answers-in-time.js';
 import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
-import { readMoment } from './moments.js';
 import {
   type DatabaseSchema,
   type DatabaseSettings,
@@ -13,6 +12,7 @@ import {
 import { keepRoom } from './room.js';
 import { assertRowsReadable } from './rows.js';
 import { prepareOn } from './statement.js';
+import { readTimestamp } from './timestamps.js';
 
 type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 
@@ -20,8 +20,8 @@ export interface Database {
   orm: Orm;
   embedded: boolean;
   /**
-   * For statements, which leave nothing in it; shared by all requests. Like {@link fork} it follows the transaction it
-   * is called in.
+   * The entity manager for statements, which leave nothing in it; shared by all requests. Like {@link fork}
+   * it follows the transaction it is called in.
    */
   em: EntityManager;
   /**
@@ -30,12 +30,12 @@ export interface Database {
    * for itself).
    */
   fork(): EntityManager;
-  /** Whether the database answers and takes writes, within {@link PING_MS}. Never throws. */
+  /** True where the database answers and takes writes within {@link PING_MS}. Never throws. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Any number; it only has to be the same in every process that migrates. */
+/** Any number would do that is the same in every process that migrates. */
 const MIGRATION_LOCK = 8_414_002;
 
 /**
@@ -63,12 +63,12 @@ async function assertWritable(em: EntityManager): Promise<void> {
   if (state?.read_only !== 'off') throw new Error('the database takes no writes');
 }
 
-/** How long the database may take to answer {@link Database.ping}, in ms. */
+/** The ms in which the database may answer {@link Database.ping}. */
 const PING_MS = 2000;
 
 const nativePool = (orm: Orm): Promise<Pool> => orm.em.getDriver().getConnection().getNativeClient();
 
-/** What the statements ask of PostgreSQL. */
+/** The oldest PostgreSQL that the statements run on. */
 const OLDEST_VERSION = 15;
 
 async function requireVersion(orm: Orm): Promise<void> {
@@ -93,8 +93,8 @@ export async function connectDatabase(
   const unlock = isOwnDirectory ? lockDataDir(config.DATA_DIR) : () => {};
   try {
     const orm = await MikroORM.init(await ormOptions(config, schema, embedded));
-    // All that MikroORM itself reads of moments passes here.
-    Object.assign(orm.em.getPlatform(), { parseDate: readMoment });
+    // All timestamps that MikroORM itself reads pass here.
+    Object.assign(orm.em.getPlatform(), { parseDate: readTimestamp });
     assertRowsReadable(orm.em);
     await requireVersion(orm);
     const stopWatching = isOwnDirectory

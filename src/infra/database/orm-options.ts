@@ -7,7 +7,7 @@ import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { notInstalled } from '../not-installed.js';
 import { CommitSubscriber } from './after-commit.js';
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface DatabaseSettings {
   /** Undefined: the embedded database in `DATA_DIR`. */
   readonly DATABASE_URL?: string;
@@ -16,7 +16,7 @@ export interface DatabaseSettings {
   readonly DATABASE_TIMEOUT_SECONDS?: number;
 }
 
-/** What a database holds: its tables, and the migrations that lead to them. */
+/** The contents of a database: its tables, and the migrations that lead to them. */
 export interface DatabaseSchema {
   readonly entities: EntityClass<object>[];
   readonly migrations: MigrationObject[];
@@ -39,14 +39,13 @@ const sharedOptions = ({ entities, migrations }: DatabaseSchema) => ({
 });
 
 /**
- * What PGlite is told besides its extensions: the directory of the database, or what tests put in its place, such as
- * an instance of their own.
+ * Options of PGlite besides its extensions: the directory of the database, or a test's instance of its own.
  */
 export type EmbeddedOptions = Partial<PGliteOptions> & { pglite?: unknown };
 
 const embeddedDirectory = (config: DatabaseSettings): string => path.resolve(config.DATA_DIR, 'postgres');
 
-/** Loaded only where there is no PostgreSQL. */
+/** PGlite is loaded only where there is no PostgreSQL. */
 const importEmbedded = () =>
   import('./embedded.js').catch((error) => {
     throw notInstalled(error, 'The embedded database', 'DATABASE_URL');
@@ -64,9 +63,9 @@ export async function ormOptions(
       ...sharedOptions(schema),
       clientUrl: config.DATABASE_URL,
       pool: { min: 0, max: config.DATABASE_POOL },
-      // Kept on this side: a server that is cut off can enforce nothing.
+      // The time-out is kept on this side: a server that is cut off can enforce nothing.
       driverOptions: {
-        // The driver reads more of it than MikroORM does: what it says of TLS.
+        // The driver reads more of the URL than MikroORM does: its TLS options.
         connectionString: config.DATABASE_URL,
         connectionTimeoutMillis: timeoutMs,
         query_timeout: timeoutMs,

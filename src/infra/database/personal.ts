@@ -1,10 +1,10 @@
 import type { EntityClass } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-/** Stands for the value of a column that stays as it is when the one it is about is erased. */
+/** The value of a column that stays as it is when the account it is about is erased. */
 export const KEPT = Symbol('kept');
 
-/** Whom the rows are about. */
+/** The account that the rows are about. */
 export interface Subject {
   id: number;
   deletedAt: Date;
@@ -14,19 +14,19 @@ type Columns<T> = {
   [K in keyof T as K extends string ? (object extends Pick<T, K> ? never : K) : never]: T[K];
 };
 
-/** What is left in every column of a row: a value, made of the subject if need be, or what is there. */
+/** The values left in every column of a row: a value, made of the subject if need be, or the column's own. */
 export type Left<T> = {
   readonly [K in keyof Columns<T>]: typeof KEPT | T[K] | ((subject: Subject) => T[K]);
 };
 
-/** What one table holds of somebody, and how that goes. */
+/** One table's data on an account, and the way it is erased. */
 export interface PersonalTable {
   readonly entity: EntityClass<object>;
-  /** The properties that are decided upon; null where whole rows go, and with them what they have. */
+  /** The properties that are decided upon; null where whole rows are deleted. */
   readonly columns: readonly string[] | null;
-  /** What goes before the rest, `limit` rows of it at most and whole in itself; true while there may be more. */
+  /** Erases at most `limit` rows ahead of the others, as a whole; true while there may be more. */
   readonly eraseSome?: (em: EntityManager, subjectId: number, limit: number) => Promise<boolean>;
-  /** What goes last, in one transaction with that of other tables. */
+  /** Erases the rest, in one transaction with that of other tables. */
   readonly erase?: (em: EntityManager, subject: Subject) => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-/** How reads are done: plain rows as entities, never tracked, so nothing is compared or flushed afterwards. */
+/** Options of reads: plain rows as entities, never tracked, so nothing is compared or flushed afterwards. */
 export const READ_ONLY = { disableIdentityMap: true } as const;
 
 /** A map from a key of each row to the row. */
@@ -21,6 +21,9 @@ export async function queryOne<Row>(
 /** A text to look for with `like`, its wildcards taken literally. */
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
-/** An array as the text that PostgreSQL reads it from; its type goes behind the place, as in `any (?::int[])`. */
+/**
+ * An array as the text that PostgreSQL reads it from; its type follows the placeholder, as in `any
+ * (?::int[])`.
+ */
 export const arrayOf = (values: readonly (number | string)[]): string =>
   `{${values.map((value) => (typeof value === 'number' ? value : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;

@@ -1,12 +1,15 @@
 import { type EntityClass, type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { StartError } from '../start-error.js';
-import { readMoment } from './moments.js';
 import { type Statement, type StatementOptions, statement } from './statement.js';
+import { readTimestamp } from './timestamps.js';
 
-/** How a type of column passes through JSON, so that it comes out as the driver would have given it to MikroORM. */
+/**
+ * The way of a column's type through JSON, so that it comes out as the driver would have given it to
+ * MikroORM.
+ */
 interface JsonForm {
-  /** What is selected, where JSON itself would lose something. */
+  /** The expression to select, where JSON itself would lose something. */
   select?: (column: string) => string;
   read?: (text: string) => unknown;
   /** The type of the property, where MikroORM makes the value of it and not of the column. */
@@ -17,7 +20,7 @@ const AS_IT_IS: JsonForm = {};
 /** JSON has no whole numbers beyond 2^53. */
 const AS_TEXT: JsonForm = { select: (column) => `${column}::text` };
 
-/** By type of the column, without its length. A type that is not here is refused. */
+/** Forms by the column's type, without its length. Other types are refused. */
 const JSON_FORMS: ReadonlyMap<string, JsonForm> = new Map([
   ['boolean', { runtimeType: 'boolean' }],
   ['smallint', AS_IT_IS],
@@ -31,10 +34,10 @@ const JSON_FORMS: ReadonlyMap<string, JsonForm> = new Map([
   ['citext', AS_IT_IS],
   ['cidr', AS_IT_IS],
   ['date', AS_IT_IS],
-  ['timestamptz', { read: readMoment, runtimeType: 'Date' }],
+  ['timestamptz', { read: readTimestamp, runtimeType: 'Date' }],
 ]);
 
-/** One value of a row: what is selected, and what makes of its JSON the value of the property. */
+/** One value of a row: its expression, and its way from JSON to the property's value. */
 interface Column {
   name: string;
   field: string;
@@ -57,9 +60,9 @@ function formOf(property: EntityProperty): JsonForm | undefined {
   return form?.runtimeType === made ? form : undefined;
 }
 
-const refusal = (place: string, why: string): StartError =>
+const refusal = (what: string, why: string): StartError =>
   new StartError(
-    `readRows cannot give ${place} as em.find does: ${why}. ` +
+    `readRows cannot give ${what} as em.find does: ${why}. ` +
       'Read this entity with em.find, or teach it to infra/database/rows.ts.',
   );
 
@@ -90,7 +93,7 @@ function columnsOf(em: EntityManager, Entity: EntityClass<object>): Column[] {
     .map((property) => columnOf(em, meta, property));
 }
 
-/** What is selected of a table, and what makes an entity of the values that begin at a place of a row. */
+/** The select list of a table, and a reader that makes an entity of the values from an index of a row on. */
 interface Mapper {
   select(alias: string): string[];
   map(values: readonly unknown[], from: number): Record<string, unknown>;
@@ -104,17 +107,17 @@ const readerOf = ({ form: { read }, convert }: Column): Column['convert'] => {
 function mapperOf(em: EntityManager, Entity: EntityClass<object>): Mapper {
   const columns = columnsOf(em, Entity);
   const properties = columns.map((column) => ({ name: column.name, read: readerOf(column) }));
-  // Copied, so that every entity has room for all of its properties from the start. The prototype has setters by which
-  // MikroORM tracks changes; what is the entity's own already passes them by.
+  // Entities are copies of a blank one, so that each has room for all of its properties from the start. The
+  // prototype has setters by which MikroORM tracks changes; the entity's own properties bypass them.
   const blank: Record<string, unknown> = Object.fromEntries(properties.map(({ name }) => [name, null]));
   const prototype: object = Entity.prototype;
   return {
     select: (alias) => columns.map(({ field, form }) => (form.select ?? String)(`${alias}."${field}"`)),
     map: (values, from) => {
       const entity: Record<string, unknown> = { __proto__: prototype, ...blank };
-      let place = from;
+      let index = from;
       for (const { name, read } of properties) {
-        const value = values[place++];
+        const value = values[index++];
         entity[name] = read && value !== null ? read(value) : value;
       }
       return entity;
@@ -122,7 +125,7 @@ function mapperOf(em: EntityManager, Entity: EntityClass<object>): Mapper {
   };
 }
 
-/** By what an ORM knows of an entity. */
+/** Mappers by the ORM's metadata of their entity. */
 const mappers = new WeakMap<object, Mapper>();
 
 function mapperFor(em: EntityManager, Entity: EntityClass<object>): Mapper {
@@ -144,7 +147,7 @@ export function assertRowsReadable(em: EntityManager): void {
 export interface Joined {
   entity: EntityClass<object>;
   alias: string;
-  /** The property that it stands under; null where there is no row. */
+  /** The property that holds it; null where there is no row. */
   as: string;
 }
 
@@ -152,7 +155,7 @@ export interface EntityReadOptions extends StatementOptions {
   joined?: Joined;
 }
 
-/** What is selected before `from`, and what makes entities of the rows; known once the ORM runs. */
+/** The select list of a query, and a reader that makes entities of its rows; known once the ORM runs. */
 function mapping(em: EntityManager, Entity: EntityClass<object>, alias: string, joined?: Joined) {
   const own = mapperFor(em, Entity);
   const selected = own.select(alias);
@@ -161,7 +164,7 @@ function mapping(em: EntityManager, Entity: EntityClass<object>, alias: string, 
   const lent = mapperFor(em, entity);
   const [key] = em.getMetadata(entity).getPrimaryProps();
   return {
-    // Whether there is a row to join comes before its columns.
+    // A joined row's presence comes before its columns.
     selected: [...selected, `${other}."${key?.fieldNames[0]}" is not null`, ...lent.select(other)],
     map: (values: unknown[]) => {
       const found = own.map(values, 0);
@@ -183,16 +186,16 @@ export function readRows<T extends object>(
   { joined, ...options }: EntityReadOptions = {},
 ): Statement<T> {
   for (const one of joined ? [Entity, joined.entity] : [Entity]) readEntities.add(one);
-  let known: { find: Statement<{ row: unknown[] }>; map(row: unknown[]): object } | undefined;
+  let built: { find: Statement<{ row: unknown[] }>; map(row: unknown[]): object } | undefined;
   return async (em, values) => {
-    if (!known) {
+    if (!built) {
       const { selected, map } = mapping(em, Entity, alias, joined);
-      known = {
+      built = {
         find: statement(`select json_build_array(${selected.join(', ')}) as row ${from}`, options),
         map,
       };
     }
-    const { find, map } = known;
+    const { find, map } = built;
     // The mapper fills the prototype's properties, every one of them, which no type can say.
     return (await find(em, values)).map(({ row }) => map(row)) as T[];
   };

@@ -21,10 +21,10 @@ export interface StatementOptions {
   prepared?: boolean;
 }
 
-/** A statement with `?` in the places of its values. */
+/** A statement with `?` for its values. */
 export function statement<Row extends object>(sql: string, options: StatementOptions = {}): Statement<Row> {
-  let place = 0;
-  const text = sql.replace(/\?/g, () => `$${++place}`);
+  let position = 0;
+  const text = sql.replace(/\?/g, () => `$${++position}`);
   const named = options.prepared === false ? { text } : { name: `gateway_${++names}`, text };
   return async (em, values = []) => {
     const pool = pools.get(em.getDriver());

@@ -1,6 +1,6 @@
 import type { Message, MessageChannel, MessageSender } from './port.js';
 
-/** For development: each message is one line of JSON on stdout, for scripts to read. */
+/** A sender for development: each message is one line of JSON on stdout, for scripts to read. */
 export class LogSender implements MessageSender {
   constructor(
     private readonly channel: MessageChannel,

@@ -2,9 +2,9 @@ export interface Message {
   /** A phone number or an e-mail address. */
   to: string;
   code: string;
-  /** What the code is good for; the provider chooses its text by it. */
+  /** The purposes of the code; the provider chooses its text by them. */
   purposes: readonly string[];
-  /** How long the code is good; null for a password, which is good until it is changed. */
+  /** The life of the code in seconds; null for a password, which is good until it is changed. */
   lifeSeconds: number | null;
 }
 
@@ -24,5 +24,5 @@ export interface MailText {
 /** Puts a message into words, where no provider does. */
 export type ComposeMail = (message: Omit<Message, 'to'>) => MailText;
 
-/** What a message travels by. */
+/** The carrier of a message. */
 export type MessageChannel = 'sms' | 'mail';

@@ -6,7 +6,7 @@ import { WebhookSender } from './webhook.js';
 
 export type MessageSenders = Readonly<Record<MessageChannel, MessageSender>>;
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface SenderSettings {
   readonly SMS_PROVIDER: 'log' | 'webhook';
   readonly SMS_WEBHOOK_URL?: string;
@@ -16,7 +16,7 @@ export interface SenderSettings {
   readonly MAIL_WEBHOOK_TOKEN?: string;
   readonly SMTP_URL?: SmtpServer;
   readonly MAIL_FROM?: Mailbox;
-  /** Whether mail to another machine has to go by TLS. */
+  /** True where mail to another machine has to go by TLS. */
   readonly production: boolean;
 }
 

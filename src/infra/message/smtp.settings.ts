@@ -33,7 +33,7 @@ export function parseSmtpUrl(text: string): SmtpServer | null {
   };
 }
 
-/** What a part of a URL stands for, or null when its escapes cannot be read. */
+/** The text of a URL's part, or null when its escapes cannot be read. */
 function decode(part: string): string | null {
   try {
     return decodeURIComponent(part);
@@ -42,7 +42,7 @@ function decode(part: string): string | null {
   }
 }
 
-/** Whether what is sent there leaves this machine. */
+/** True for a server on this machine: what is sent to it does not leave it. */
 export const isLoopback = ({ host }: Pick<SmtpServer, 'host'>): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 

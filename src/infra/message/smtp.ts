@@ -5,25 +5,25 @@ import type { Mailbox, SmtpServer } from './smtp.settings.js';
 export interface SmtpOptions {
   server: SmtpServer;
   from: Mailbox;
-  /** Refuse to go on when the server offers no TLS; where it does, TLS is used in any case. */
+  /** True refuses to go on when the server offers no TLS; where it does, TLS is used in any case. */
   requireTls: boolean;
   compose: ComposeMail;
-  /** How long one mail may take, connecting included. */
+  /** The ms one mail may take, connecting included. */
   timeoutMs?: number;
 }
 
-/** Few, because a code is small; more of them wait for one another. */
+/** The most connections: few, because a code is small; more mails wait for one another. */
 const MOST_CONNECTIONS = 3;
 
 async function openPool({ server, from, requireTls, timeoutMs }: SmtpOptions & { timeoutMs: number }) {
-  // Loaded with the first mail: few gateways send them like this.
+  // The library is loaded with the first mail: few gateways send any.
   const { createTransport } = await import('nodemailer');
   return createTransport(
     {
       ...server,
       pool: true,
       maxConnections: MOST_CONNECTIONS,
-      // Only for a kept connection that the server has dropped meanwhile.
+      // One retry is for a kept connection that the server has dropped meanwhile.
       maxRequeues: 1,
       idleTimeout: 60_000,
       requireTLS: requireTls,
@@ -51,7 +51,7 @@ export class SmtpSender implements MessageSender {
     try {
       this.pool ??= openPool({ ...this.options, timeoutMs: this.timeoutMs });
       await (await this.pool).sendMail({
-        // As an object it is one address, whatever is in it.
+        // An object is one address, whatever is in it.
         to: { name: '', address: to },
         ...this.options.compose(message),
         // The limits above are for each silence; a server that trickles its answers is cut off by this one.
@@ -68,7 +68,10 @@ export class SmtpSender implements MessageSender {
   }
 }
 
-/** A code and a status at most: the messages of these errors quote what the server said, and with it the address. */
+/**
+ * The reason of a failure, as a code and a status: the messages of these errors quote what the server said,
+ * and with it the address.
+ */
 function reasonOf(error: unknown): string {
   const code = propertyOf(error, 'code');
   const responseCode = propertyOf(error, 'responseCode');

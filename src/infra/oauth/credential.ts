@@ -4,7 +4,7 @@ import type { ThirdPartyCredential } from './port.js';
 /** The longest token that a provider issues is 512 characters; anything far above is not worth a request. */
 const MAX_CREDENTIAL_LENGTH = 2048;
 
-/** A part of a credential that the flow cannot do without. */
+/** Returns a part of a credential; throws a ProviderError for a missing or overlong one. */
 export function required(credential: ThirdPartyCredential, field: 'code' | 'accessToken' | 'openId'): string {
   const value = credential[field]?.trim();
   if (!value || value.length > MAX_CREDENTIAL_LENGTH) throw new ProviderError('incomplete', { field });

@@ -1,6 +1,6 @@
 /**
- * Why nobody is proven: a part of the credential is missing, the provider is not configured here, it says no (or vouches
- * for another app or person), or it gives no usable answer in time.
+ * The reason why nobody is proven: a part of the credential is missing, the provider is not configured here,
+ * it says no (or vouches for another app or person), or it gives no usable answer in time.
  */
 export type ProviderFailure = 'incomplete' | 'disabled' | 'rejected' | 'unavailable';
 

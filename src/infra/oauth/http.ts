@@ -1,14 +1,17 @@
 import { transportReason } from '../transport-reason.js';
 import { ProviderError } from './failure.js';
 
-/** Far more than any documented answer; a provider (or who poses as one) must not fill our memory. */
+/**
+ * The most bytes of an answer, far more than any documented one: a provider (or an impostor) must not fill
+ * our memory.
+ */
 const MAX_ANSWER_BYTES = 262_144;
 
 /** A JSON object as a provider wrote it, but every number is the text it was written as: ids exceed 2^53. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface ProviderRequest {
-  /** Below the provider's base URL, with a leading slash. */
+  /** The path below the provider's base URL, with a leading slash. */
   path: string;
   query?: Record<string, string>;
   /** Sent as a POST form; without it the request is a GET. */
@@ -18,7 +21,7 @@ export interface ProviderRequest {
 }
 
 export interface ProviderHttpOptions {
-  /** For diagnostics only. */
+  /** The provider's name, for diagnostics only. */
   name: string;
   baseUrl: string;
   timeoutMs: number;
@@ -54,7 +57,7 @@ export class ProviderHttp {
     return fields;
   }
 
-  /** For answers that only embellish a proof: undefined instead of a failure. */
+  /** Asks for what only embellishes a proof: undefined instead of a failure. */
   async tryAsk(request: ProviderRequest): Promise<Fields | undefined> {
     try {
       return await this.ask(request);

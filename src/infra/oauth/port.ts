@@ -22,7 +22,7 @@ export interface ProvenIdentity {
   subject: string;
   /** Other ids, in the same form, that the person may have been stored under before. */
   aliases: string[];
-  /** At most 64 characters, without control characters. */
+  /** A name of at most 64 characters, without control characters. */
   nickname?: string;
   /** An http(s) URL of at most 500 characters. */
   avatarUrl?: string;

@@ -8,8 +8,8 @@ const NICKNAME_LENGTH = 64;
 const AVATAR_URL_LENGTH = 500;
 
 /**
- * What a provider tells of a person, made fit to store. Fields are tried in the order given; the first usable one counts.
- * `sexes` maps the provider's spelling of the sex; one that it does not list is left out.
+ * A provider's data on a person, made fit to store. Fields are tried in the order given; the first usable one
+ * counts. `sexes` maps the provider's spelling of the sex; one that it does not list is left out.
  */
 export function readProfile(
   fields: Fields,

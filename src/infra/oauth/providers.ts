@@ -3,7 +3,7 @@ import { type QqSettings, qqProver } from './qq.js';
 import { type WechatSettings, wechatProver } from './wechat.js';
 import { type WeiboSettings, weiboProver } from './weibo.js';
 
-/** Those that log-in knows. One without an app of ours refuses as disabled. */
+/** The providers that log-in knows. One without an app of ours refuses as disabled. */
 export function createIdentityProviders(
   config: WechatSettings & WeiboSettings & QqSettings,
 ): IdentityProviders {

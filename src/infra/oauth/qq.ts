@@ -4,13 +4,13 @@ import { type Fields, idField, ProviderHttp, textField } from './http.js';
 import type { ProvenIdentity, Prover } from './port.js';
 import { readProfile } from './profile.js';
 
-/** The app may not ask for unionids: it has to be applied for. */
+/** The code for an app that may not ask for unionids, which has to be applied for. */
 const NO_UNIONID = '100048';
 
 const TOKEN_PATH = '/oauth2.0/me';
 const PROFILE_PATH = '/user/get_user_info';
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface QqSettings {
   readonly QQ_APP_ID?: string;
   readonly QQ_API_URL: string;

@@ -4,7 +4,7 @@ import { type Fields, idField, ProviderHttp } from './http.js';
 import type { ProvenIdentity, Prover, ThirdPartyCredential } from './port.js';
 import { readProfile } from './profile.js';
 
-/** System busy; daily quota used up; called too often. */
+/** Codes for: system busy, daily quota used up, called too often. */
 const BUSY = ['-1', '45009', '45011'];
 
 const TOKEN_PATH = '/sns/oauth2/access_token';
@@ -22,7 +22,7 @@ interface Grant {
   accessToken: string;
 }
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface WechatSettings {
   readonly WECHAT_APP_ID?: string;
   readonly WECHAT_APP_SECRET?: string;
@@ -35,7 +35,7 @@ export interface WechatSettings {
 
 /**
  * WeChat: a code is exchanged with our secret, which proves that it was issued to our app. An access token is only
- * checked for belonging to its openid (`sns/auth` cannot tell for which app), so that door needs `WECHAT_TOKEN_LOGIN`.
+ * checked for belonging to its openid (`sns/auth` cannot tell for which app), so that way needs `WECHAT_TOKEN_LOGIN`.
  */
 export function wechatProver(config: WechatSettings): Prover {
   const http = new ProviderHttp({

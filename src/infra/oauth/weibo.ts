@@ -4,13 +4,16 @@ import { idField, ProviderHttp, textField } from './http.js';
 import type { ProvenIdentity, Prover } from './port.js';
 import { readProfile } from './profile.js';
 
-/** System error, service paused, remote error, too many tasks, job expired, RPC error, limits of our IP, user and app. */
+/**
+ * Codes for: system error, service paused, remote error, too many tasks, job expired, RPC error, limits of
+ * our IP, user and app.
+ */
 const BUSY = ['10001', '10002', '10003', '10009', '10010', '10011', '10022', '10023', '10024'];
 
 const TOKEN_PATH = '/oauth2/get_token_info';
 const PROFILE_PATH = '/2/users/show.json';
 
-/** Named as the settings they are. */
+/** The settings, by their names. */
 export interface WeiboSettings {
   readonly WEIBO_APP_KEY?: string;
   readonly WEIBO_API_URL: string;

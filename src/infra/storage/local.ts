@@ -41,7 +41,7 @@ export class LocalStorage implements Storage {
       );
       return true;
     } finally {
-      // What cannot be removed now is cleared at a later start.
+      // A file that cannot be removed now is cleared at a later start.
       await rm(unfinished, { force: true }).catch(() => undefined);
     }
   }

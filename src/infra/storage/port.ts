@@ -3,21 +3,21 @@ import type { Readable } from 'node:stream';
 export interface StoredFile {
   /** The content, not yet read. Whoever does not consume it destroys it. */
   stream: Readable;
-  /** In bytes. */
+  /** The size in bytes. */
   size: number;
 }
 
-/** What is stored, by its keys; who stores it says. */
+/** The keys of what is stored, defined by whoever stores it. */
 export interface StorageLayout {
-  /** Whether a text is a key: nothing else ever becomes a path. */
+  /** True for a text that is a key: nothing else ever becomes a path. */
   isKey(text: string): boolean;
   /** The keys of what is removed with this one. */
   companionsOf(key: string): readonly string[];
 }
 
 /**
- * Where files live: a directory or an S3-compatible bucket. What is written under a key never changes
- * (a new content gets a new key), so whoever serves it may let it be cached for ever.
+ * A store of files: a directory or an S3-compatible bucket. The content under a key never changes (a new one
+ * gets a new key), so whoever serves it may let it be cached for ever.
  *
  * Keys are those of its {@link StorageLayout}; `put` and `remove` throw a RangeError for any other.
  */

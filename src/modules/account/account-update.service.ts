@@ -26,7 +26,7 @@ export interface AccountChanges {
   captcha?: CaptchaAnswer | null;
 }
 
-/** What is to become of the columns that a person is reached by. */
+/** The new values of the columns that a person is reached by. */
 type Contact = Partial<Pick<User, 'phone' | 'email' | 'emailVerified'>>;
 
 /** Changing profile and contact in one step (`account.md` 3.4): all of it is checked first, and all or nothing done. */
@@ -55,7 +55,7 @@ export class AccountUpdateService {
     const { columns } = await this.profiles.check(ctx, { nickname, sex });
     const { phone } = await this.checkContact(ctx, userId, wanted);
     const write = () => this.write(ctx, userId, columns, wanted);
-    if (!phone || this.trustsDoor(ctx)) await write();
+    if (!phone || this.needsNoCode(ctx)) await write();
     else {
       if (!code) throw new AppError('CODE_INVALID', { field: 'code' });
       const claimant = await this.claimants.caller(ctx, ctx.viewer, changes.captcha);
@@ -65,11 +65,13 @@ export class AccountUpdateService {
   }
 
   /** Only the door whose document knows no code may be configured to do without one. */
-  private trustsDoor(ctx: RequestContext): boolean {
+  private needsNoCode(ctx: RequestContext): boolean {
     return this.config.ACCOUNT_PHONE_WITHOUT_CODE && ctx.client.door === 'account';
   }
 
-  /** What changes: clients send back what they were shown, and a verified address must not lose its proof by that. */
+  /**
+   * Only real changes: clients send back what they were shown, and a verified address must not lose its proof by that.
+   */
   private async checkContact(ctx: RequestContext, userId: number, wanted: Contact): Promise<Contact> {
     const user = await findUserById(ctx.em, userId);
     if (!user) throw new AppError('UNAUTHENTICATED');
@@ -83,7 +85,7 @@ export class AccountUpdateService {
       Object.assign(contact, { email: wanted.email, emailVerified: false });
     }
     if (wanted.email === null && user.email && !user.emailVerified) contact.email = null;
-    // An address without proof logs nobody in, so it may not take the place of the only one that does.
+    // An address without proof logs nobody in, so it may not replace the only one that does.
     const loses = contact.email && user.emailVerified && !(contact.phone ?? user.phone);
     if (loses && (await countIdentities(ctx.em, userId)) === 0) throw new AppError('LAST_LOGIN_METHOD');
     return contact;

@@ -13,7 +13,7 @@ import {
   updateUser,
 } from '../user/user.repository.js';
 
-/** What changes whether an account can be used at all. */
+/** Acts of administrators that decide if an account can be used at all. */
 export class AdministrationService {
   constructor(
     private readonly sessions: SessionService,

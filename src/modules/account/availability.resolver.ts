@@ -6,7 +6,7 @@ import { type LoginStatus, NameAvailability, PhoneAvailability } from './availab
 
 registerEnumType(PhoneAvailability, {
   name: 'PhoneAvailability',
-  description: 'Whether an account can be registered with a phone.',
+  description: 'The availability of a phone for a new account.',
   valuesConfig: {
     AVAILABLE: { description: 'Nobody has it.' },
     TAKEN: { description: 'An account has it.' },
@@ -15,7 +15,7 @@ registerEnumType(PhoneAvailability, {
 });
 registerEnumType(NameAvailability, {
   name: 'NameAvailability',
-  description: 'Whether a name can be taken.',
+  description: 'The availability of a name.',
   valuesConfig: {
     AVAILABLE: { description: 'Nobody has it.' },
     TAKEN: { description: 'An account has it.' },
@@ -25,13 +25,13 @@ registerEnumType(NameAvailability, {
 });
 
 @ObjectType('LoginStatus', {
-  description: 'How log-ins to an account from this address stand.',
+  description: 'The state of log-ins to an account from this IP address.',
 })
 class LoginStatusType implements LoginStatus {
   @Field(() => Int, { description: 'Failed tries in the last 15 minutes.' })
   failures!: number;
 
-  @Field(() => Boolean, { description: 'Whether the next try needs a captcha.' })
+  @Field(() => Boolean, { description: 'True when the next try needs a captcha.' })
   captchaRequired!: boolean;
 
   @Field(() => Date, { nullable: true, description: 'Until when no try is accepted; null when tries are.' })
@@ -43,7 +43,7 @@ export class AvailabilityResolver {
   constructor(private readonly availabilityService: AvailabilityService) {}
 
   @Public()
-  @Query(() => PhoneAvailability, { description: 'Whether an account can be registered with a phone.' })
+  @Query(() => PhoneAvailability, { description: 'The availability of a phone for a new account.' })
   phoneAvailability(
     @Ctx() ctx: RequestContext,
     @Arg('phone', () => String, { description: 'The phone.' }) phone: string,
@@ -52,7 +52,7 @@ export class AvailabilityResolver {
   }
 
   @Public()
-  @Query(() => NameAvailability, { description: 'Whether a login name can be taken.' })
+  @Query(() => NameAvailability, { description: 'The availability of a login name.' })
   nameAvailability(
     @Ctx() ctx: RequestContext,
     @Arg('name', () => String, { description: 'The name.' }) name: string,
@@ -63,7 +63,7 @@ export class AvailabilityResolver {
   @Public()
   @Query(() => LoginStatusType, {
     description:
-      'How log-ins to an account from this address stand; the same for known and unknown accounts.',
+      'The state of log-ins to an account from this IP address; the same for known and unknown accounts.',
   })
   loginStatus(
     @Ctx() ctx: RequestContext,

@@ -26,7 +26,7 @@ export interface LoginStatus {
   lockedUntil: Date | null;
 }
 
-/** What forms ask before they are sent. */
+/** Questions that forms ask before they are sent. */
 export class AvailabilityService {
   constructor(
     private readonly guard: GuardService,

@@ -20,11 +20,11 @@ export class Address {
   @ManyToOne(() => User, userKey)
   userId!: number;
 
-  @Field(() => String, { nullable: true, description: 'What the owner calls it, such as 公司.' })
+  @Field(() => String, { nullable: true, description: "The owner's name for it, such as 公司." })
   @Property({ type: 'string', length: 24, nullable: true })
   alias: string | null = null;
 
-  @Field(() => String, { description: 'Who receives there.' })
+  @Field(() => String, { description: 'The receiver.' })
   @Property({ type: 'string', length: 24 })
   name!: string;
 
@@ -52,7 +52,7 @@ export class Address {
   @Property({ type: 'string', length: 6, nullable: true })
   postcode: string | null = null;
 
-  @Field(() => Boolean, { description: 'Whether this is the default; an account has at most one.' })
+  @Field(() => Boolean, { description: 'True for the default; an account has at most one.' })
   @Property({ type: 'boolean', default: false })
   isDefault = false;
 

@@ -6,11 +6,11 @@ const BYTES = 'bytes in GB18030, where a Chinese character is 2 and an emoji 4';
 export class AddressInput {
   @Field(() => String, {
     nullable: true,
-    description: `What the owner calls it, such as 公司; at most 24 ${BYTES}.`,
+    description: `The owner's name for it, such as 公司; at most 24 ${BYTES}.`,
   })
   alias?: string | null;
 
-  @Field(() => String, { description: `Who receives there; at most 24 ${BYTES}.` })
+  @Field(() => String, { description: `The receiver; at most 24 ${BYTES}.` })
   name!: string;
 
   @Field(() => String, { description: 'Phone of the receiver: a mainland mobile number.' })
@@ -33,7 +33,7 @@ export class AddressInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether it becomes the default, in place of the former one.',
+    description: 'True makes it the default, instead of the former one.',
   })
   isDefault!: boolean;
 }
@@ -42,12 +42,12 @@ export class AddressInput {
   description: 'Changes of a delivery address. Absent fields stay; null clears one that may be empty.',
 })
 export class AddressPatch {
-  @Field(() => String, { nullable: true, description: `What the owner calls it; at most 24 ${BYTES}.` })
+  @Field(() => String, { nullable: true, description: `The owner's name for it; at most 24 ${BYTES}.` })
   alias?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: `Who receives there; at most 24 ${BYTES}. Not to be cleared.`,
+    description: `The receiver; at most 24 ${BYTES}. Not to be cleared.`,
   })
   name?: string | null;
 
@@ -75,7 +75,7 @@ export class AddressPatch {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True makes it the default in place of the former one; false leaves the account without it. Not null.',
+      'True makes it the default instead of the former one; false leaves the account without it. Not null.',
   })
   isDefault?: boolean | null;
 }

@@ -8,7 +8,7 @@ import { AddressInput, AddressPatch } from './address.input.js';
 import type { AddressService } from './address.service.js';
 import { ADDRESSES_MAX } from './address.service.js';
 
-/** A text that cannot be a number of ours names what nobody has. */
+/** A text that cannot be an id of ours names what nobody has. */
 const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 
 @Resolver()
@@ -29,7 +29,7 @@ export class AddressResolver {
   })
   address(
     @Ctx() ctx: SignedInContext,
-    @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
   ): Promise<Address | null> {
     return this.addressService.find(ctx, idOf(id));
   }
@@ -52,8 +52,8 @@ export class AddressResolver {
   })
   updateAddress(
     @Ctx() ctx: SignedInContext,
-    @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
-    @Arg('input', () => AddressPatch, { description: 'What changes.' }) input: AddressPatch,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
+    @Arg('input', () => AddressPatch, { description: 'The changes.' }) input: AddressPatch,
   ): Promise<Address> {
     return this.addressService.update(ctx, idOf(id), input);
   }
@@ -64,7 +64,7 @@ export class AddressResolver {
   })
   deleteAddress(
     @Ctx() ctx: SignedInContext,
-    @Arg('id', () => ID, { description: 'The number of the address.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
   ): Promise<boolean> {
     return this.addressService.delete(ctx, idOf(id));
   }

@@ -23,7 +23,7 @@ const POSTCODE = /^\d{6}$/;
 
 const invalid = (field: string): AppError => new AppError('INVALID_INPUT', { field });
 
-/** What cannot be seen is empty, and empty is null. */
+/** Invisible text is empty, and empty is null. */
 function shortText(input: string | null, field: string, maxBytes: number): string | null {
   // A character is a byte at least.
   const text = normaliseText(input, field, maxBytes);

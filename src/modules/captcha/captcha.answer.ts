@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * What people take for one another, each group for the first of it: nobody knows which of them are drawn. Case does not
+ * Characters that people take for one another, each group for the first of it: nobody knows which of them are drawn. Case does not
  * count, so that `b` and `g` bring 6 to 8 and 9 to G.
  */
 const LOOK_ALIKES = ['O0DQ9G', 'L1I|', '2Z', 'S5', 'B86', 'A4', 'T7', 'UV'];
@@ -10,7 +10,7 @@ const READ_AS = new Map(
   LOOK_ALIKES.flatMap((group) => [...group].map((one) => [one, group.charAt(0)] as const)),
 );
 
-/** No two that could be taken for one another: a right guess has the odds of one to all of them. */
+/** Characters of which no two could be taken for one another: a right guess has the odds of one to all of them. */
 const ALPHABET = 'ABCEHKLMNOPRSTUW23';
 const LENGTH = 4;
 

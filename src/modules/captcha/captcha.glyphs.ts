@@ -1,4 +1,4 @@
-/** How a pen draws a capital or a digit: an SVG path in a box as wide as it says and {@link GLYPH_HEIGHT} high. */
+/** A capital or a digit as a pen draws it: an SVG path in a box as wide as it says and {@link GLYPH_HEIGHT} high. */
 export interface Glyph {
   path: string;
   width: number;

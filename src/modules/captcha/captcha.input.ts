@@ -7,6 +7,6 @@ export class CaptchaInput {
   @Field(() => ID, { description: 'The `id` of `createCaptcha`.' })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'What the picture shows, in either case.' })
+  @Field(() => String, { nullable: true, description: 'The characters the picture shows, in either case.' })
   answer?: string | null;
 }

@@ -21,7 +21,7 @@ export async function drawCaptcha(answer: string): Promise<Buffer> {
   return sharp(bend(data), { raw }).png().toBuffer();
 }
 
-// What follows only has to look different each time; the secret is the answer, so Math.random will do.
+// The strokes only have to look different each time; the secret is the answer, so Math.random will do.
 const between = (min: number, max: number): number => min + Math.random() * (max - min);
 
 /** A dark colour of about that hue, in degrees. */

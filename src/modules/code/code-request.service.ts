@@ -44,7 +44,7 @@ export class CodeRequestService {
     return this.codes.send({ ...target, purposes, ip: ctx.client.ip });
   }
 
-  /** Whether a code or a captcha answer is right. A wrong one counts as a try. */
+  /** Checks a code or a captcha answer; a wrong one counts as a try. */
   async verify(ctx: RequestContext, input: CodeCheck): Promise<boolean> {
     const { captcha } = input;
     if (!input.code) {

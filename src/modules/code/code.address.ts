@@ -4,7 +4,7 @@ import { normaliseEmail, normalisePhone } from '../user/contact.js';
 
 export type CodeChannel = MessageChannel;
 
-/** Where a code goes: a normalised phone number or e-mail address. Never stored, only its hash. */
+/** The recipient of a code: a normalised phone number or e-mail address. Never stored, only its hash. */
 export interface CodeAddress {
   channel: CodeChannel;
   address: string;

@@ -10,7 +10,7 @@ enum CodePurposeEnum {
 }
 registerEnumType(CodePurposeEnum, {
   name: 'CodePurpose',
-  description: 'What a code is good for.',
+  description: 'The purpose of a code.',
   valuesConfig: {
     REGISTER: { description: 'Creating an account. The phone or address must be new.' },
     LOGIN: { description: 'Logging in without a password.' },
@@ -21,7 +21,7 @@ registerEnumType(CodePurposeEnum, {
 });
 
 @InputType({
-  description: 'Where to send a code, and what for. Exactly one of phone and email.',
+  description: 'The recipient of a code, and its purposes. Exactly one of phone and email.',
 })
 export class SendCodeInput {
   @Field(() => String, {
@@ -33,7 +33,7 @@ export class SendCodeInput {
   @Field(() => String, { nullable: true, description: 'An e-mail address.' })
   email?: string | null;
 
-  @Field(() => [CodePurposeEnum], { description: 'What the code is to be good for: one or more.' })
+  @Field(() => [CodePurposeEnum], { description: 'The purposes of the code: one or more.' })
   purposes!: CodePurposeEnum[];
 }
 
@@ -53,7 +53,7 @@ export class VerifyInput {
 
   @Field(() => CodePurposeEnum, {
     nullable: true,
-    description: 'What it must be good for; any purpose when left out.',
+    description: 'The purpose it must be good for; any when left out.',
   })
   purpose?: CodePurposeEnum | null;
 

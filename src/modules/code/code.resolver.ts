@@ -24,7 +24,7 @@ export class CodeResolver {
   })
   sendCode(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => SendCodeInput, { description: 'Where to, and what for.' })
+    @Arg('input', () => SendCodeInput, { description: 'The recipient, and the purposes.' })
     input: SendCodeInput,
   ): Promise<SendCodePayload> {
     return this.codeRequestService.send(ctx, input);
@@ -32,12 +32,11 @@ export class CodeResolver {
 
   @Public()
   @Mutation(() => Boolean, {
-    description:
-      'Whether a code or a captcha answer is right. It is not used up, but a wrong one counts as a try.',
+    description: 'Checks a code or a captcha answer. It is not used up, but a wrong one counts as a try.',
   })
   verify(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => VerifyInput, { description: 'What to check.' }) input: VerifyInput,
+    @Arg('input', () => VerifyInput, { description: 'The code or answer to check.' }) input: VerifyInput,
   ): Promise<boolean> {
     return this.codeRequestService.verify(ctx, input);
   }

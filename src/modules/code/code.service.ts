@@ -10,7 +10,7 @@ import { compact } from '../../text.js';
 import type { CodeAddress, CodeChannel } from './code.address.js';
 import { CodeStore } from './code.store.js';
 
-/** What a code can be good for. */
+/** A code is good for one of these only. */
 export type CodePurpose = 'REGISTER' | 'LOGIN' | 'BIND' | 'RETRIEVE' | 'UNBIND';
 
 export interface CodeSend extends CodeAddress {
@@ -96,7 +96,7 @@ export class CodeService {
     });
   }
 
-  /** Whether the code is right, for the purpose or for any. Leaves it valid; a wrong try counts. */
+  /** Checks a code for the purpose, or for any, and leaves it valid; a wrong try counts. */
   async check({ purpose, ...attempt }: CodeTry & { purpose?: CodePurpose }): Promise<boolean> {
     return (await this.guess(attempt, purpose, false)) !== null;
   }

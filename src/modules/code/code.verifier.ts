@@ -31,7 +31,7 @@ export class CodeVerifier {
     }
   }
 
-  /** Whether a code is good, without using it up; a wrong one counts as a try. */
+  /** Checks a code without using it up; a wrong one counts as a try. */
   async check(claimant: Claimant, request: CodeTry & { purpose?: CodePurpose }): Promise<boolean> {
     const check = async () => (await this.codes.check(request)) || null;
     return (await this.guard.attempt({ ...claimant, overAll: 'nothing' }, check)) ?? false;

@@ -1,6 +1,6 @@
 import type { ComposeMail, MailText } from '../../infra/message/port.js';
 
-/** What a code is for, as its reader would say it. */
+/** The purpose of a code, as its reader would say it. */
 const PURPOSES: Readonly<Record<string, { zh: string; en: string }>> = {
   REGISTER: { zh: '注册账号', en: 'create an account' },
   LOGIN: { zh: '登录', en: 'log in' },
@@ -50,7 +50,7 @@ const passwordMail = (password: string): MailText =>
     ],
   );
 
-/** What stands before and after the secret. */
+/** The text around the secret. */
 type Frame = readonly [before: string, after: string];
 
 function compose(subject: string, secret: string, zh: Frame, en: Frame): MailText {

@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import { PasswordFields } from '../credential/password.input.js';
 
-/** What binding a phone and binding an e-mail address take alike. */
+/** Fields shared by the inputs that bind a phone and an e-mail address. */
 @InputType()
 abstract class BindFields extends PasswordFields {
   @Field(() => String, { description: 'A code sent to the new phone or address for BIND.' })
@@ -26,7 +26,7 @@ export class BindEmailInput extends BindFields {
   email!: string;
 }
 
-@InputType({ description: 'What it takes to remove a phone or an e-mail address.' })
+@InputType({ description: 'The proof needed to remove a phone or an e-mail address.' })
 export class UnbindInput extends PasswordFields {
   @Field(() => String, { description: 'The password.' })
   password!: string;

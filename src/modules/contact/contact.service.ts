@@ -77,7 +77,7 @@ export class ContactService {
     return loadUser(ctx, userId);
   }
 
-  /** What is to become the password; null when the current one was given and is right, or none was given. */
+  /** The password to set; null when the current one was given and is right, or none was given. */
   private async checkPassword(
     ctx: RequestContext,
     claimant: Claimant,

@@ -7,7 +7,7 @@ import { BoundedQueue } from '../../infra/bounded-queue.js';
 import { isMd5 } from '../../md5.js';
 import type { HashTask } from './password.worker.js';
 
-/** How a route receives a password: as typed, or already as its hex MD5. Decided by the route, never by the value. */
+/** The form in which a route receives a password: as typed, or as its hex MD5. The route decides, never the value. */
 export type PasswordFormat = 'PLAIN' | 'MD5';
 
 /** A password as one entrance takes it: the text itself, or its MD5. */
@@ -30,9 +30,9 @@ const ARGON2ID = 2;
 const VERSION_13 = 1;
 const SALT_BYTES = 16;
 const OUTPUT_BYTES = 32;
-/** How long a thread without work is kept, in ms. */
+/** An idle thread is kept this long, in ms. */
 const IDLE_MS = 10_000;
-/** They hold nothing but the one text they work on; the memory of the hash itself is not V8's. */
+/** Threads hold nothing but the one text they work on; the memory of the hash itself is not V8's. */
 const THREAD_MEMORY = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 };
 
 /**
@@ -74,7 +74,7 @@ export class PasswordHasher {
     return this.queue.started;
   }
 
-  /** What to store. A bare MD5 from another system is wrapped by it like one that a client sends. */
+  /** The hash to store. A bare MD5 from another system is wrapped by it like one that a client sends. */
   async hash(password: string, format: PasswordFormat): Promise<string> {
     const secret = this.secretOf(password, format);
     return (await this.run({ secret, options: this.options })) as string;
@@ -98,7 +98,7 @@ export class PasswordHasher {
     return this.queue.run(() => this.threads.run(task));
   }
 
-  /** As hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8. */
+  /** The key as hex: argon2 takes any bytes here, but the library's `verify` refuses what is not UTF-8. */
   private secretOf(password: string, format: PasswordFormat): string {
     return createHmac('sha256', this.pepper).update(md5Of(password, format)).digest('hex');
   }

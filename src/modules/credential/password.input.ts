@@ -7,19 +7,19 @@ enum PasswordFormatEnum {
 }
 registerEnumType(PasswordFormatEnum, {
   name: 'PasswordFormat',
-  description: 'How a password is sent. Both forms lead to the same account.',
+  description: 'The form in which a password is sent. Both forms lead to the same account.',
   valuesConfig: {
     PLAIN: { description: 'The password itself.' },
     MD5: { description: 'Its MD5 as 32 hexadecimal digits, in either case: what the anlife app sends.' },
   },
 });
 
-/** What every input with a password takes besides. */
+/** Fields shared by all inputs with a password. */
 @InputType()
 export abstract class PasswordFields {
   @Field(() => PasswordFormatEnum, {
     defaultValue: PasswordFormatEnum.PLAIN,
-    description: 'How passwords are sent in this input.',
+    description: 'The form of passwords in this input.',
   })
   passwordFormat!: PasswordFormatEnum;
 
@@ -39,7 +39,7 @@ export class ChangePasswordInput extends PasswordFields {
 }
 
 @InputType({
-  description: 'A new password in the place of a forgotten one. Exactly one of phone and email.',
+  description: 'A new password instead of a forgotten one. Exactly one of phone and email.',
 })
 export class RetrievePasswordInput extends PasswordFields {
   @Field(() => String, { nullable: true, description: 'The phone of the account.' })

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors/app-error.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
 
-/** What a new password must be like. */
+/** Demands on a new password. */
 export interface PasswordRule {
   /** Fewest characters (code points). */
   min: number;

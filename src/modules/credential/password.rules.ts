@@ -3,7 +3,7 @@ import type { PasswordRule } from './password.policy.js';
 
 const STANDARD: PasswordRule = { min: 8, max: 128 };
 
-/** What a new password must be like, by the door it comes through. */
+/** Demands on a new password, by door. */
 export const PASSWORD_RULES: Readonly<Record<Door, PasswordRule>> = {
   graphql: STANDARD,
   // Its clients send MD5, which cannot be checked.

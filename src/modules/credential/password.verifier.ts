@@ -26,7 +26,7 @@ export class PasswordVerifier {
     });
   }
 
-  /** What to store for a new password. Throws PASSWORD_WEAK, or INVALID_INPUT for what is no MD5. */
+  /** The hash to store for a new password. Throws PASSWORD_WEAK, or INVALID_INPUT for what is no MD5. */
   async hashNew(ctx: RequestContext, input: SentPassword): Promise<string> {
     this.assertAllowed(ctx, input);
     return this.hasher.hash(input.password, input.passwordFormat);
@@ -37,7 +37,7 @@ export class PasswordVerifier {
     if (passwordFormat === 'PLAIN') assertPasswordAllowed(password, PASSWORD_RULES[ctx.client.door]);
   }
 
-  /** The hash in the place of one that was hashed with other parameters; null when the password changed meanwhile. */
+  /** The hash instead of one that was made with other parameters; null when the password changed meanwhile. */
   private async rehash(
     ctx: DatabaseContext,
     userId: number,

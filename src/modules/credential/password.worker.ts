@@ -10,7 +10,7 @@ const PRIORITY = 10;
 // For Linux each thread has a priority of its own. Elsewhere this would be the whole process's.
 if (process.platform === 'linux') setPriority(PRIORITY);
 
-/** What a thread of the password hasher does: the stored form, or whether the secret is right. */
+/** Runs in a thread of the password hasher: gives the hash to store, or if the password is right. */
 export default function work(task: HashTask): string | boolean {
   return 'stored' in task ? verifySync(task.stored, task.secret) : hashSync(task.secret, task.options);
 }

@@ -7,7 +7,7 @@ import { findErasable, lockCancelled } from '../user/user.repository.js';
 const ACCOUNTS = 100;
 /** Rows of one account that go at once, before its last ones. */
 const BATCH = 500;
-/** When so many accounts have failed the reason is hardly theirs, and the rest waits for the next time. */
+/** After so many failures the reason is hardly the accounts', and the rest waits for the next run. */
 const MOST_FAILURES = 100;
 
 /**

@@ -3,7 +3,6 @@ import { Check, Entity, Index, ManyToOne, Property } from '@mikro-orm/decorators
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { User } from '../user/user.entity.js';
 
-/** Who follows whom. */
 @Entity({ tableName: 'follows' })
 @Index({ name: 'follows_followee_index', properties: ['followeeId', 'followerId'] })
 @Check({ name: 'follows_not_self', expression: '"follower_id" <> "followee_id"' })

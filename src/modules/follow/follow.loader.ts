@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { requestLoader } from '../../loaders.js';
 import { type FollowPair, findFollows, pairKey } from './follow.repository.js';
 
-/** Whether the first of a pair follows the second; both directions of a page of users are one batch. */
+/** True when the first of a pair follows the second; both directions of a page of users are one batch. */
 export const followLoader = requestLoader(
   (em) =>
     new DataLoader<FollowPair, boolean, string>(

@@ -4,12 +4,11 @@ import { arrayOf, queryOne } from '../../infra/database/query.js';
 import { lockCancelled } from '../user/user.repository.js';
 import { Follow } from './follow.entity.js';
 
-/** Who follows, and whom. */
 export type FollowPair = readonly [followerId: number, followeeId: number];
 
 export const pairKey = ([followerId, followeeId]: FollowPair): string => `${followerId}:${followeeId}`;
 
-/** Which of the pairs exist, as {@link pairKey}s; one statement whatever their number. */
+/** The existing ones of the pairs, as {@link pairKey}s; one statement however many they are. */
 export async function findFollows(em: EntityManager, pairs: readonly FollowPair[]): Promise<Set<string>> {
   const rows = await em.execute<{ follower_id: number; followee_id: number }[]>(
     `select f.follower_id, f.followee_id

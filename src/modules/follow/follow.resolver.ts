@@ -6,7 +6,7 @@ import { User } from '../user/user.entity.js';
 import { followLoader } from './follow.loader.js';
 import { type FollowService } from './follow.service.js';
 
-/** A text that cannot be a number of ours names nobody. */
+/** A text that cannot be an id of ours names nobody. */
 const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 
 @Resolver()
@@ -20,7 +20,7 @@ export class FollowResolver {
   })
   follow(
     @Ctx() ctx: SignedInContext,
-    @Arg('userId', () => ID, { description: 'Whom to follow.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The user to follow.' }) userId: string,
   ): Promise<User> {
     return this.followService.follow(ctx, idOf(userId));
   }
@@ -32,13 +32,13 @@ export class FollowResolver {
   })
   unfollow(
     @Ctx() ctx: SignedInContext,
-    @Arg('userId', () => ID, { description: 'Whom to stop following.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The user to stop following.' }) userId: string,
   ): Promise<User> {
     return this.followService.unfollow(ctx, idOf(userId));
   }
 }
 
-/** Whom an answer is about: the one named, else the caller. Who has no session is told of nobody. */
+/** The account asked about: the one named, else the caller. Callers without a session are told of nobody. */
 function otherOf({ viewer }: RequestContext, named: string | null | undefined): number | null {
   if (!viewer) return null;
   return named === null || named === undefined ? viewer.userId : parseIdOrNull(named);
@@ -48,14 +48,14 @@ function otherOf({ viewer }: RequestContext, named: string | null | undefined): 
 export class UserFollowResolver {
   /** `plus.md`, has_follower: 基于这条消息的用户是否被我关注了. */
   @FieldResolver(() => Boolean, {
-    description: 'Whether this user is followed by the caller, or by `user`. False without a session.',
+    description: 'True when this user is followed by the caller, or by `user`. False without a session.',
   })
   async hasFollower(
     @Ctx() ctx: RequestContext,
     @Root() root: User,
     @Arg('user', () => ID, {
       nullable: true,
-      description: 'Number of the possible follower; default: the caller.',
+      description: 'Id of the possible follower; default: the caller.',
     })
     user?: string | null,
   ): Promise<boolean> {
@@ -65,14 +65,14 @@ export class UserFollowResolver {
 
   /** `plus.md`, has_following: 基于这条消息的用户是否关注了我. */
   @FieldResolver(() => Boolean, {
-    description: 'Whether this user follows the caller, or `user`. False without a session.',
+    description: 'True when this user follows the caller, or `user`. False without a session.',
   })
   async hasFollowing(
     @Ctx() ctx: RequestContext,
     @Root() root: User,
     @Arg('user', () => ID, {
       nullable: true,
-      description: 'Number of the one possibly followed; default: the caller.',
+      description: 'Id of the one possibly followed; default: the caller.',
     })
     user?: string | null,
   ): Promise<boolean> {

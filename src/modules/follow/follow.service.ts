@@ -4,7 +4,7 @@ import { type User, UserStatus } from '../user/user.entity.js';
 import { findUsersByIds } from '../user/user.repository.js';
 import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
 
-/** Who follows whom, with the counters of both kept exact. */
+/** Keeps the counters of both accounts exact. */
 export class FollowService {
   /**
    * Makes the caller follow a user; nothing happens when they do already. Throws INVALID_INPUT for oneself and

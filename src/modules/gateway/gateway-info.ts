@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import type { ProviderName } from '../../infra/oauth/port.js';
 
-/** What a client has to know of the gateway before it shows its first form. */
+/** The facts a client needs before it shows its first form. */
 export interface GatewayInfo {
   sessionDays: number;
   codeTtlSeconds: number;

@@ -7,7 +7,7 @@ export class GatewayResolver {
   constructor(private readonly info: GatewayInfo) {}
 
   @Public()
-  @Query(() => GatewayInfo, { description: 'What a client has to know before it shows its first form.' })
+  @Query(() => GatewayInfo, { description: 'Facts that a client needs before it shows its first form.' })
   gatewayInfo(): GatewayInfo {
     return this.info;
   }

@@ -3,7 +3,7 @@ import type { ProviderName } from '../../infra/oauth/port.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { ProviderEnum } from '../credential/provider.type.js';
 
-@ObjectType({ description: 'What a client has to know of the gateway before it shows its first form.' })
+@ObjectType({ description: 'Facts about the gateway that a client needs before it shows its first form.' })
 export class GatewayInfo {
   @Field(() => Int, { description: 'Days until a session expires.' })
   sessionDays!: number;

@@ -3,23 +3,23 @@ import { AppError } from '../../errors/app-error.js';
 import type { CaptchaAnswer, CaptchaService } from '../captcha/captcha.service.js';
 import type { SessionService } from '../session/session.service.js';
 import { accountKeyOf } from '../user/account.finder.js';
-import type { GuardSubject } from './guard.service.js';
+import type { GuardClaimant } from './guard.service.js';
 
 /** Somebody who claims to be the owner of an account, known or not, and has a password or a code to show for it. */
-export interface Claimant extends Omit<GuardSubject, 'overAll'> {
+export interface Claimant extends Omit<GuardClaimant, 'overAll'> {
   /** The account, if there is one. */
   userId: number | null;
   /** The session whose holder is asked for the password, as a log-in opened it: renewing it earns no new tries. Null at log-in. */
   session: number | null;
 }
 
-/** What was found by what a person typed. */
+/** The account found by the text a person typed. */
 interface ClaimedAccount {
   accountKey: string;
   user: { id: number } | null;
 }
 
-/** Says who tries, which every check of a password or a code is asked for. */
+/** Makes the claimant that every check of a password or a code needs. */
 export class Claimants {
   constructor(
     private readonly captchas: CaptchaService,

@@ -1,6 +1,6 @@
 import { type Clock, type Redis, RedisScript } from '../../infra/redis.js';
 
-/** So many failures in a sliding window. In a cluster the budgets of one run share the hash tag of their keys. */
+/** A number of failures in a sliding window. In a cluster the budgets of one run share the hash tag of their keys. */
 export interface Budget {
   readonly key: string;
   readonly windowMs: number;
@@ -23,10 +23,10 @@ export interface Spent {
   remainingMs: number;
 }
 
-/** What became of a reservation. `full`: there will be room, unless the tries under way all fail. */
+/** The outcome of a reservation. `full`: there will be room, unless the tries under way all fail. */
 export type Verdict = { state: 'granted' } | { state: 'full'; claim: BudgetClaim } | Spent;
 
-/** How long a reservation holds when its process dies, in ms. A check has to end before. */
+/** A reservation of a process that died ends after so many ms. A check has to end before. */
 const LEASE_MS = 30_000;
 
 /*
@@ -59,7 +59,7 @@ return { 'granted', 0, 0, 0 }
 
 /**
  * KEYS as above. ARGV: id, 1 for a failure; window, limit, 1 to lock, of each. Answers 0 when the lease had run out
- * and the place may have been given to another try. Failures beyond the limit push out the oldest.
+ * and the room may have been given to another try. Failures beyond the limit push out the oldest.
  */
 const SETTLE = new RedisScript<0 | 1>(`
 local held = 1
@@ -98,7 +98,7 @@ export class Budgets {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes a place in all of them, or in none. */
+  /** Takes a try from all of them, or in none. */
   async reserve(id: string, claims: readonly BudgetClaim[]): Promise<Verdict> {
     const bounds = claims.flatMap(({ budget, limit }) => [budget.windowMs, limit ?? -1]);
     const keys = keysOf(claims.map(({ budget }) => budget));
@@ -111,7 +111,7 @@ export class Budgets {
     return state === 'granted' || !claim ? { state: 'granted' } : { state, claim, failures, remainingMs };
   }
 
-  /** Gives the places back, or turns them into failures. False when they were not held any more. */
+  /** Gives the tries back, or turns them into failures. False when they were not held any more. */
   async settle(id: string, budgets: readonly Budget[], failed: boolean): Promise<boolean> {
     const bounds = budgets.flatMap(({ windowMs, limit, locks }) => [windowMs, limit, Number(locks)]);
     return (await SETTLE.run(this.redis, this.clock, keysOf(budgets), [id, Number(failed), ...bounds])) === 1;

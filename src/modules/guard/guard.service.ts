@@ -14,8 +14,8 @@ import { Waiters } from './guard.waiters.js';
  */
 export type OverAll = 'account' | 'nothing' | { session: number };
 
-/** Who tries, and at which door. */
-export interface GuardSubject {
+/** The claimant, as the guard counts it. */
+export interface GuardClaimant {
   /** Canonical key of the account, known or not: `user:12`, `phone:138…`. Only its hash is stored. */
   accountKey: string;
   /** Counted as its source: an IPv4 address, or the /64 of an IPv6 one. */
@@ -23,18 +23,18 @@ export interface GuardSubject {
   canShowCaptcha: boolean;
   /** A captcha was solved for this very try, and used up. */
   captchaSolved: boolean;
-  /** What failures count against besides, over all sources. */
+  /** Failures count against this too, over all sources. */
   overAll: OverAll;
-  /** Whether the account has logged in from here lately; asked only when its budget over all sources is spent. */
+  /** True when the account has logged in from here lately; asked only when its budget over all sources is spent. */
   isKnownSource(): Promise<boolean>;
 }
 
 export interface GuardStatus {
   /** Failures of the account from this source that count now. */
   failures: number;
-  /** Whether a door that can show a captcha would ask for one. */
+  /** True when a door that can show a captcha would ask for one. */
   captchaRequired: boolean;
-  /** When this source may try again; null when it may now. */
+  /** The time from which this source may try again; null when it may now. */
   lockedUntil: Date | null;
 }
 
@@ -60,16 +60,16 @@ interface Scopes {
 const HOUR_MS = 3_600_000;
 export interface GuardOptions {
   clock?: Clock;
-  /** How long a try waits for those under way before it is told SERVICE_UNAVAILABLE, in ms. */
+  /** A try waits this long, in ms, for those under way; then it is SERVICE_UNAVAILABLE. */
   maxWaitMs?: number;
-  /** Whether source and account may live on different nodes, and cannot be reserved in one step. */
+  /** True when source and account may live on different nodes, and cannot be reserved in one step. */
   sharded?: boolean;
 }
 
 /**
  * The one guard of passwords and codes, called by the domain, never by a route.
  *
- * A place in every budget is reserved before a secret is looked at and refunded when it was right, so however many
+ * A try in every budget is reserved before a secret is looked at and refunded when it was right, so however many
  * tries arrive at once, through whatever doors and processes, exactly as many wrong ones are evaluated as the budgets
  * allow. A try that would be one too many only if those under way fail waits for them: right ones all pass.
  *
@@ -102,10 +102,10 @@ export class GuardService {
    * should only look, and be done in well under 30 s: if it is not, nobody learns its result.
    * Throws ACCOUNT_LOCKED with retryAfter, CAPTCHA_REQUIRED, or SERVICE_UNAVAILABLE without Redis.
    */
-  async attempt<T>(subject: GuardSubject, check: () => Promise<T | null>): Promise<T | null> {
+  async attempt<T>(claimant: GuardClaimant, check: () => Promise<T | null>): Promise<T | null> {
     const id = randomUUID();
-    const scopes = this.scopesOf(subject);
-    await this.reserve(id, scopes, subject);
+    const scopes = this.scopesOf(claimant);
+    await this.reserve(id, scopes, claimant);
     let result: T | null;
     try {
       result = await check();
@@ -113,15 +113,15 @@ export class GuardService {
       await this.settle(id, this.inSteps(scopes), false).catch(() => undefined);
       throw error;
     }
-    // The result is told only once it is counted; a place that was lost meanwhile may have been used by another.
+    // The result is told only once it is counted; a try that was lost meanwhile may have been used by another.
     const counted = await this.settle(id, this.inSteps(scopes), result === null);
     if (!counted) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
     return result;
   }
 
-  /** What a log-in from here would meet. Throws SERVICE_UNAVAILABLE without Redis. */
-  async status(subject: Pick<GuardSubject, 'accountKey' | 'ip'>): Promise<GuardStatus> {
-    const scopes = this.scopesOf({ ...subject, overAll: 'account' });
+  /** The state that a log-in from here would meet. Throws SERVICE_UNAVAILABLE without Redis. */
+  async status(claimant: Pick<GuardClaimant, 'accountKey' | 'ip'>): Promise<GuardStatus> {
+    const scopes = this.scopesOf({ ...claimant, overAll: 'account' });
     const [ip, pair, account] = await Promise.all([
       this.budgets.look(scopes.ip),
       this.budgets.look(scopes.pair),
@@ -139,18 +139,18 @@ export class GuardService {
     };
   }
 
-  private async reserve(id: string, scopes: Scopes, subject: GuardSubject): Promise<void> {
+  private async reserve(id: string, scopes: Scopes, claimant: GuardClaimant): Promise<void> {
     const giveUpAt = performance.now() + this.maxWaitMs;
-    let vouchedFor = subject.canShowCaptcha && subject.captchaSolved;
+    let vouchedFor = claimant.canShowCaptcha && claimant.captchaSolved;
     while (true) {
-      const verdict = await this.reserveAll(id, this.inSteps(this.claimsOf(scopes, subject, vouchedFor)));
+      const verdict = await this.reserveAll(id, this.inSteps(this.claimsOf(scopes, claimant, vouchedFor)));
       if (verdict.state === 'granted') return;
       const { budget } = verdict.claim;
       if (verdict.state === 'spent') {
         // Whoever waits for the same room can be told the same.
         this.waiters.wake(budget.key);
-        const knownMayPass = isOfAccount(budget, scopes, subject) && !subject.canShowCaptcha;
-        if (!knownMayPass || !(await subject.isKnownSource())) throw refusal(verdict, scopes, subject);
+        const knownMayPass = isOfAccount(budget, scopes, claimant) && !claimant.canShowCaptcha;
+        if (!knownMayPass || !(await claimant.isKnownSource())) throw refusal(verdict, scopes, claimant);
         vouchedFor = true;
         continue;
       }
@@ -161,8 +161,8 @@ export class GuardService {
   }
 
   /**
-   * Takes a place in every budget, or in none: nothing is held while waiting. Giving back is not waited for: whoever
-   * has to wait must be in the queue before the next place becomes free, and what this try sends next follows on the
+   * Takes a try from every budget, or in none: nothing is held while waiting. Giving back is not waited for: whoever
+   * has to wait must be in the queue before the next try becomes free, and what this try sends next follows on the
    * same connection.
    */
   private async reserveAll(id: string, steps: readonly BudgetClaim[][]): Promise<Verdict> {
@@ -191,15 +191,19 @@ export class GuardService {
   }
 
   /**
-   * What one script can do at once: everything, or in a cluster the source and then the account. The source goes
-   * first: one that is locked must not take places in an account's budgets, which others need.
+   * Budgets that one script can do at once: all, or in a cluster the source and then the account. The source goes
+   * first: one that is locked must not take tries from an account's budgets, which others need.
    */
   private inSteps<T>({ ip, pair, over }: { ip: T; pair: T; over: T | null }): T[][] {
     const ofAccount = over ? [pair, over] : [pair];
     return this.sharded ? [[ip], ofAccount] : [[ip, ...ofAccount]];
   }
 
-  private scopesOf({ accountKey, ip, overAll }: Pick<GuardSubject, 'accountKey' | 'ip' | 'overAll'>): Scopes {
+  private scopesOf({
+    accountKey,
+    ip,
+    overAll,
+  }: Pick<GuardClaimant, 'accountKey' | 'ip' | 'overAll'>): Scopes {
     const { GUARD_WINDOW_SECONDS, GUARD_LOCK_AFTER, GUARD_IP_HOURLY } = this.config;
     const accountTag = `guard:{${this.hash('account', accountKey)}}`;
     const source = this.hash('source', sourceOf(ip));
@@ -224,11 +228,11 @@ export class GuardService {
   }
 
   /** `vouchedFor`: by a captcha, or by being a known source where none can be shown. */
-  private claimsOf(scopes: Scopes, subject: GuardSubject, vouchedFor: boolean) {
+  private claimsOf(scopes: Scopes, claimant: GuardClaimant, vouchedFor: boolean) {
     const { ip, pair, over } = scopes;
-    const captchaMissing = subject.canShowCaptcha && !subject.captchaSolved;
+    const captchaMissing = claimant.canShowCaptcha && !claimant.captchaSolved;
     const beforeCaptcha = Math.min(this.config.GUARD_CAPTCHA_AFTER + 1, pair.limit);
-    const unbound = vouchedFor && isOfAccount(over, scopes, subject);
+    const unbound = vouchedFor && isOfAccount(over, scopes, claimant);
     const claim = (budget: Budget, limit: number | null = budget.limit): BudgetClaim => ({ budget, limit });
     return {
       ip: claim(ip),
@@ -239,13 +243,13 @@ export class GuardService {
 }
 
 /** The only one that a captcha or a known source gets past. */
-const isOfAccount = (budget: Budget | null, scopes: Scopes, { overAll }: GuardSubject): boolean =>
+const isOfAccount = (budget: Budget | null, scopes: Scopes, { overAll }: GuardClaimant): boolean =>
   overAll === 'account' && budget === scopes.over;
 
-function refusal(verdict: Spent, scopes: Scopes, subject: GuardSubject): AppError {
+function refusal(verdict: Spent, scopes: Scopes, claimant: GuardClaimant): AppError {
   const { claim, failures, remainingMs } = verdict;
-  const locked = !isOfAccount(claim.budget, scopes, subject) && failures >= claim.budget.limit;
-  if (subject.canShowCaptcha && !locked) return new AppError('CAPTCHA_REQUIRED');
+  const locked = !isOfAccount(claim.budget, scopes, claimant) && failures >= claim.budget.limit;
+  if (claimant.canShowCaptcha && !locked) return new AppError('CAPTCHA_REQUIRED');
   return new AppError('ACCOUNT_LOCKED', {
     retryAfter: Math.ceil(remainingMs / 1000),
     limit: claim.budget.limit,

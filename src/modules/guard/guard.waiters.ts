@@ -1,4 +1,4 @@
-/** Places are also given back by other processes, which wake nobody here: one of those who wait looks this often. */
+/** Room is also given back by other processes, which wake nobody here: one of those who wait looks this often. */
 const LOOK_MS = 100;
 
 interface Queue {
@@ -7,8 +7,8 @@ interface Queue {
 }
 
 /**
- * Who waits for room in a budget, first come first. However many they are, one at a time looks whether there is some:
- * if all did, they would keep busy the process that the tries under way need to finish.
+ * Tries that wait for room in a budget, first come first. However many they are, one at a time looks for it: if all
+ * did, they would keep busy the process that the tries under way need to finish.
  */
 export class Waiters {
   private readonly queues = new Map<string, Queue>();

@@ -7,7 +7,7 @@ export const HOBBY_NAME_MAX = 32;
 @ObjectType({ description: 'A hobby that users can choose.' })
 @Entity({ tableName: 'hobbies' })
 export class Hobby {
-  @Field(() => ID, { description: 'The number of the hobby.' })
+  @Field(() => ID, { description: 'The id of the hobby.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 

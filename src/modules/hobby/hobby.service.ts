@@ -3,7 +3,7 @@ import type { Hobby } from './hobby.entity.js';
 import { findHobbies } from './hobby.repository.js';
 
 export class HobbyService {
-  /** All hobbies, by number. */
+  /** All hobbies, by id. */
   list(ctx: RequestContext): Promise<Hobby[]> {
     return findHobbies(ctx.em);
   }

@@ -5,7 +5,6 @@ import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 import { Hobby } from './hobby.entity.js';
 
-/** Which hobbies a user has chosen. */
 @Entity({ tableName: 'user_hobbies' })
 export class UserHobby {
   [PrimaryKeyProp]?: ['userId', 'hobbyId'];

@@ -2,7 +2,7 @@ import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { keyOnly } from '../../infra/database/columns.js';
 import { Image } from '../user/image.entity.js';
 
-/** A picture of the house that any user may take as an avatar (anlife 接口15). */
+/** A picture that any user may take as an avatar (anlife 接口15). */
 @Entity({ tableName: 'default_photos' })
 export class DefaultPhoto {
   @OneToOne(() => Image, {

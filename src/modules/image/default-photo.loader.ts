@@ -13,5 +13,5 @@ function createLoader(em: EntityManager): { load(): Promise<Image | null> } {
   };
 }
 
-/** The first picture of the house, looked up once a request; null when there is none. */
+/** The first default photo, looked up once a request; null when there is none. */
 export const defaultPhotoLoader = requestLoader(createLoader);

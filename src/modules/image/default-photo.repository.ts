@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { queryOne } from '../../infra/database/query.js';
 import { DefaultPhoto } from './default-photo.entity.js';
 
-/** Puts a stored image at the end of the pictures of the house; returns its place. */
+/** Makes a stored image the last default photo; returns its position. */
 export async function insertDefaultPhoto(em: EntityManager, imageId: string): Promise<number> {
   const row = await queryOne<{ position: number }>(
     em,

@@ -16,7 +16,7 @@ export class DefaultPhotoService {
 
   /**
    * Puts a picture at the end of the list, under the limits of an uploaded avatar, so that whoever takes it has one
-   * that the doors would have let in. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.
+   * that an upload would have let in. Throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL.
    */
   async add(ctx: DatabaseContext, stream: Readable): Promise<Image> {
     const { UPLOAD_MAX_BYTES: maxBytes, IMAGE_MAX_SIDE: maxSide, IMAGE_MIN_SIDE: minSide } = this.config;

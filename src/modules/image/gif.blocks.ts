@@ -8,7 +8,7 @@ const FRAME_BYTES = 10;
 /** Bytes of a table of colours, which the flags before it announce. */
 const coloursOf = (flags = 0): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
 
-/** Where the blocks of data end that begin at `at`: each says its length, and the last one is empty. */
+/** The end of the data blocks that begin at `at`: each says its length, and the last one is empty. */
 function endOfData(bytes: Buffer, at: number): number {
   let end = at;
   for (let length = bytes[end]; length; length = bytes[end]) end += length + 1;
@@ -16,7 +16,7 @@ function endOfData(bytes: Buffer, at: number): number {
 }
 
 /**
- * Whether a GIF ends within a frame or an extension. Without the byte that should end the whole, or with another one
+ * True for a GIF that ends within a frame or an extension. Without the byte that should end the whole, or with another one
  * there, it is complete, as browsers have it.
  */
 export function isCutOffGif(bytes: Buffer): boolean {

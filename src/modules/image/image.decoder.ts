@@ -45,7 +45,7 @@ const FORMATS = {
 type Format = keyof typeof FORMATS;
 
 /**
- * What every browser shows is taken, however untidy: what is kept is written anew. Only a file that ends too early is
+ * Untidy files that every browser shows are taken: the stored one is written anew. Only a file that ends too early is
  * refused, because its sender has lost a part of it.
  */
 const READING = { failOn: 'truncated', limitInputPixels: MAX_PIXELS } as const satisfies SharpOptions;

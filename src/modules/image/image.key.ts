@@ -6,7 +6,7 @@ const EXTENSIONS = ['jpg', 'png', 'webp', 'gif'] as const;
 /** The extensions that can be stored. */
 export type StoredExtension = (typeof EXTENSIONS)[number];
 
-/** What each extension is served as. */
+/** The Content-Type that each extension is served with. */
 export const MIME_BY_EXTENSION: Readonly<Record<StoredExtension, string>> = {
   jpg: 'image/jpeg',
   png: 'image/png',
@@ -46,7 +46,7 @@ export function parseStorageKey(key: string): ParsedKey | null {
   return id && extension ? { id, extension, original: copy && `${path}.${extension}` } : null;
 }
 
-/** Where the copy of a picture lies: `YYYY/MM/DD/<32 hex>_<side>.<extension>`. */
+/** The storage key of a picture's copy: `YYYY/MM/DD/<32 hex>_<side>.<extension>`. */
 export const copyKeyOf = (key: string, side: CopySide): string => key.replace(/(?=\.\w+$)/, `_${side}`);
 
 /** Pictures, each with its copies beside it. */

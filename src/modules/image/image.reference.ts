@@ -3,7 +3,7 @@ import { parseStorageKey } from './image.key.js';
 const NODE_PREFIX = 'public:';
 const ID = /^[0-9a-f]{32}$/;
 
-/** What ThinkSNS+ clients call a picture: `public:` and its key. */
+/** ThinkSNS+ clients name a picture by its node: `public:` and its key. */
 export const nodeOf = (key: string): string => NODE_PREFIX + key;
 
 /**

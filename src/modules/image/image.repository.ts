@@ -14,7 +14,7 @@ export async function findImages(em: EntityManager, ids: readonly string[]): Pro
 export const findImage = async (em: EntityManager, id: string): Promise<Image | null> =>
   (await findImages(em, [id])).get(id) ?? null;
 
-/** When the newest but `skipped` of an account's pictures since a moment was uploaded; null when there are not so many. */
+/** The upload time of an account's newest picture since `since` but `skipped`; null when there are not so many. */
 export async function findUploadTime(
   em: EntityManager,
   ownerId: number,
@@ -32,21 +32,21 @@ export async function findUploadTime(
 /** Longer lists are cut: everybody who may ask for the list may ask for all of it. */
 export const DEFAULT_PHOTOS_MAX = 100;
 
-const ofTheHouse = readRows(
+const defaultPhotos = readRows(
   Image,
   'i',
   `from default_photos photo join images i on i.id = photo.image_id
    order by photo.position, photo.image_id limit ${DEFAULT_PHOTOS_MAX}`,
 );
 
-/** The pictures of the house, in their order. */
-export const findDefaultPhotos = (em: EntityManager): Promise<Image[]> => ofTheHouse(em);
+/** The default photos, in their order. */
+export const findDefaultPhotos = (em: EntityManager): Promise<Image[]> => defaultPhotos(em);
 
 export async function isDefaultPhoto(em: EntityManager, id: string): Promise<boolean> {
   return (await em.count(DefaultPhoto, { imageId: id })) > 0;
 }
 
-/** Without an owner, and not unclaimed, it is a picture of the house. */
+/** Without an owner, and not unclaimed, it is a default photo. */
 export async function insertImage(
   em: EntityManager,
   given: Omit<Image, 'createdAt' | 'existed' | 'unclaimed'> & { unclaimed?: boolean },
@@ -57,7 +57,7 @@ export async function insertImage(
   return Object.assign(new Image(), image, { createdAt });
 }
 
-/** Whether a picture with the same content is stored, of an account or of those that nobody has claimed. */
+/** True when a picture with the same content is stored, of an account or of those that nobody has claimed. */
 export async function hasImageLike(
   em: EntityManager,
   among: { ownerId: number } | { unclaimed: true },
@@ -89,7 +89,7 @@ export async function deleteImage(em: EntityManager, id: string): Promise<void> 
   await em.nativeDelete(Image, { id });
 }
 
-/** At most `limit` pictures that a user has uploaded; those of the house are nobody's to take away. */
+/** At most `limit` pictures that a user has uploaded; default photos are nobody's to take away. */
 export async function findOwnedImages(
   em: EntityManager,
   ownerId: number,
@@ -106,7 +106,7 @@ export async function deleteImages(em: EntityManager, ids: readonly string[]): P
   await em.nativeDelete(Image, { id: { $in: [...ids] } });
 }
 
-/** Pictures of the house stay when who uploaded them goes; when these are emptied, all others of theirs are gone. */
+/** Default photos stay when their uploader goes; when these are emptied, all other pictures of theirs are gone. */
 export const emptiedImages = rowsStay(Image, 'ownerId', {
   id: KEPT,
   key: KEPT,

@@ -35,7 +35,7 @@ export class ImageResolver {
     return this.imageService.upload(ctx, streamOf(file));
   }
 
-  @FieldResolver(() => String, { description: 'Where to get it.' })
+  @FieldResolver(() => String, { description: 'Its URL.' })
   url(
     @Root() image: Image,
     @Arg('size', () => ImageSize, {
@@ -48,7 +48,7 @@ export class ImageResolver {
     return this.imageService.urlOf(image, size);
   }
 
-  @FieldResolver(() => String, { description: 'What ThinkSNS+ clients call it: `public:` and the path.' })
+  @FieldResolver(() => String, { description: 'Its name for ThinkSNS+ clients: `public:` and the path.' })
   node(@Root() image: Image): string {
     return nodeOf(image.key);
   }

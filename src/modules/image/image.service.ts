@@ -20,7 +20,7 @@ type ImageConfig = Pick<
   'UPLOAD_MAX_BYTES' | 'UPLOAD_WITHOUT_SESSION' | 'IMAGE_MAX_SIDE' | 'IMAGE_MIN_SIDE'
 >;
 
-/** Pictures that users upload, and the pictures of the house. */
+/** Pictures that users upload, and default photos. */
 export class ImageService {
   constructor(
     private readonly config: ImageConfig,
@@ -41,7 +41,7 @@ export class ImageService {
     if (!ctx.viewer && this.takesSessionless(ctx)) {
       return this.sessionless.spend(ctx.client.ip, async () => {
         const picture = await this.read(stream);
-        // What an account has is not for strangers to know.
+        // An account's pictures are not for strangers to know.
         const existed = await hasImageLike(ctx.em, { unclaimed: true }, picture.sha256);
         const image = await this.store.addUnclaimed(ctx, newStorageKey(picture.extension), picture);
         return Object.assign(image, { existed });
@@ -89,7 +89,7 @@ export class ImageService {
   }
 
   /**
-   * A picture that the caller uploaded, one of the house, or one that nobody has claimed yet, named as in
+   * A picture that the caller uploaded, a default photo, or one that nobody has claimed yet, named as in
    * {@link resolveOwn}. Before it is used, it has to be claimed.
    */
   async resolveUsable(ctx: SignedInContext, reference: string, field: string): Promise<Image> {
@@ -121,12 +121,12 @@ export class ImageService {
     return findDefaultPhotos(ctx.em);
   }
 
-  /** Where a picture is served, or a copy of it no larger than the size. */
+  /** The URL of a picture, or of a copy of it no larger than the size. */
   urlOf(image: Image, size?: ImageSize | null): string {
     return `${this.publicUrl()}/storage/${keyOfSize(image, size)}`;
   }
 
-  /** Where a user's avatar is: here, in the size, else at the third party, else the first picture of the house. */
+  /** The URL of a user's avatar: our copy in the size, else the third party's, else the first default photo. */
   avatarUrlOf(
     ctx: RequestContext,
     { avatar, externalAvatarUrl }: User,

@@ -12,7 +12,7 @@ const SIDE_OF_SIZE: Readonly<Record<ImageSize, CopySide>> = { SMALL: 200, LARGE:
 export const needsCopy = ({ width, height }: Image, side: CopySide): boolean =>
   Math.max(width, height) > side;
 
-/** The file of a picture in a size; of pictures that have no copies the storage's doors serve the picture itself. */
+/** The file of a picture in a size; of pictures that have no copies the storage's URLs serve the picture itself. */
 export function keyOfSize(image: Image, size: ImageSize | null | undefined): string {
   if (!size || !needsCopy(image, SIDE_OF_SIZE[size])) return image.key;
   return copyKeyOf(image.key, SIDE_OF_SIZE[size]);

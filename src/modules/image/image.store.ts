@@ -21,7 +21,7 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Where pictures of users go, whatever way they came: file and row together or neither, and only so many a day. */
+/** Stores pictures of users, whatever way they came: file and row together or neither, and only so many a day. */
 export class ImageStore {
   constructor(
     private readonly config: Pick<Config, 'UPLOAD_DAILY_LIMIT'>,

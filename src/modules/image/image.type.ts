@@ -3,7 +3,7 @@ import { ImageSize } from './image.size.js';
 
 registerEnumType(ImageSize, {
   name: 'ImageSize',
-  description: 'How large a copy of a picture is wanted.',
+  description: 'The size of a copy of a picture.',
   valuesConfig: {
     SMALL: { description: 'At most 200 pixels wide and high.' },
     LARGE: { description: 'At most 800 pixels wide and high.' },

@@ -6,7 +6,7 @@ import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { Quotas } from '../../infra/quota.js';
 import { type Redis, redisTime } from '../../infra/redis.js';
 
-/** How many pictures one source may store without a session within 24 hours. */
+/** Limits the pictures that one source may store without a session within 24 hours. */
 export class SessionlessQuota {
   private readonly quotas: Quotas;
   private readonly hash: KeyedHash;
@@ -31,7 +31,7 @@ export class SessionlessQuota {
     try {
       return await store();
     } catch (error) {
-      // What stays counted by a Redis that is gone is told nobody: the reason of the refusal is.
+      // A failure of Redis here is told nobody: the reason of the refusal is.
       await this.quotas.release(id, quota).catch(() => undefined);
       throw error;
     }

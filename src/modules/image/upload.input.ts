@@ -2,7 +2,7 @@ import { Field, InputType, Int } from 'type-graphql';
 
 @InputType({ description: 'A file that is going to be sent.' })
 export class CreateUploadInput {
-  @Field(() => String, { description: 'What the client calls it; 1 to 255 characters. It is not kept.' })
+  @Field(() => String, { description: 'The name the client gives it; 1 to 255 characters. It is not kept.' })
   filename!: string;
 
   @Field(() => Int, { description: 'Its exact size in bytes.' })

@@ -16,7 +16,7 @@ import type { ImageStore } from './image.store.js';
 
 type UploadConfig = Pick<Config, 'DATA_KEYS' | 'UPLOAD_MAX_BYTES' | 'IMAGE_MAX_SIDE'>;
 
-/** What a client says of a file before it sends it. */
+/** A file as the client declares it before sending. */
 interface DeclaredFile {
   filename: string;
   size: number;
@@ -24,7 +24,7 @@ interface DeclaredFile {
   md5: string;
 }
 
-/** What a token carries: whose picture, where it goes (the key's extension is its type), and what it has to be. */
+/** The token's content: the owner, the storage key (its extension is the type), and what the file has to be. */
 interface Ticket {
   userId: number;
   key: string;

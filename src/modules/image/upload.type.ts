@@ -30,7 +30,7 @@ export class UploadTicket {
 
   @Field(() => String, {
     description:
-      'The address clients reach the gateway at, without a slash at its end; a door that takes the bytes in a plain request continues it.',
+      'The address clients reach the gateway at, without a slash at its end; dialects that take the bytes in a plain request continue it.',
   })
   publicUrl!: string;
 }

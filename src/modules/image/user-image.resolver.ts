@@ -17,7 +17,7 @@ export class UserImageResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Where the avatar is: here, or at the third party the user came from.',
+    description: 'The URL of the avatar: here, or at the third party the user came from.',
   })
   avatarUrl(
     @Root() user: User,
@@ -29,7 +29,7 @@ export class UserImageResolver {
     size: ImageSize | null | undefined,
     @Arg('orDefault', () => Boolean, {
       defaultValue: false,
-      description: 'Whether the first default photo stands in for an avatar that was never set.',
+      description: 'True when the first default photo stands in for an avatar that was never set.',
     })
     orDefault: boolean,
   ): string | null | Promise<string | null> {

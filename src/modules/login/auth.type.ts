@@ -14,7 +14,7 @@ export class AuthPayload implements AuthResult {
   @Field(() => Date, { description: 'When the session expires.' })
   expiresAt!: Date;
 
-  @Field(() => Boolean, { description: 'Whether the account was created by this very call.' })
+  @Field(() => Boolean, { description: 'True when this very call created the account.' })
   isNewUser!: boolean;
 
   @Field(() => ProviderEnum, {

@@ -3,7 +3,7 @@ import { PasswordFields } from '../credential/password.input.js';
 import { ProviderEnum } from '../credential/provider.type.js';
 
 @InputType({
-  description: 'What a new account starts with. Exactly one of phone and email.',
+  description: 'The first data of a new account. Exactly one of phone and email.',
 })
 export class RegisterInput extends PasswordFields {
   @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
@@ -28,7 +28,7 @@ export class RegisterInput extends PasswordFields {
   nickname?: string | null;
 }
 
-@InputType({ description: 'What a third party gave the client to prove who its user is.' })
+@InputType({ description: 'The proof of identity that a third party gave the client.' })
 class ThirdPartyInput {
   @Field(() => ProviderEnum, { description: 'The third party.' })
   provider!: ProviderEnum;
@@ -49,7 +49,7 @@ class ThirdPartyInput {
   dev!: boolean;
 }
 
-@InputType({ description: 'How to log in: exactly one of password, code and thirdParty.' })
+@InputType({ description: 'A way to log in: exactly one of password, code and thirdParty.' })
 export class LoginInput extends PasswordFields {
   @Field(() => String, {
     nullable: true,

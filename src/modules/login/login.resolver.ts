@@ -36,7 +36,7 @@ export class LoginResolver {
   })
   login(
     @Ctx() ctx: RequestContext,
-    @Arg('input', () => LoginInput, { description: 'Who logs in, and how.' }) input: LoginInput,
+    @Arg('input', () => LoginInput, { description: 'The account, and the proof of it.' }) input: LoginInput,
   ): Promise<AuthResult> {
     return this.loginService.login(ctx, input);
   }
@@ -58,8 +58,7 @@ export class LoginResolver {
 
   @SignedIn()
   @Mutation(() => AuthPayload, {
-    description:
-      'Puts a new session in the place of the one in use, whose token ends. Errors: UNAUTHENTICATED.',
+    description: 'Replaces the session in use by a new one; the old token ends. Errors: UNAUTHENTICATED.',
   })
   refreshSession(@Ctx() ctx: SignedInContext): Promise<AuthResult> {
     return this.loginService.refresh(ctx);

@@ -24,7 +24,7 @@ import type { AuthResult } from './auth-result.js';
 /** Exactly one of `password`, `code` and `thirdParty`; the first two with either `account` or `phone`. */
 export interface LoginRequest extends Partial<SentPassword> {
   account?: string | null;
-  /** For doors that know accounts by their phone only: no e-mail address or name opens them. */
+  /** Set by doors that know accounts by their phone only: no e-mail address or name opens them. */
   phone?: string | null;
   code?: string | null;
   thirdParty?: ThirdPartyCredential | null;
@@ -68,7 +68,7 @@ export class LoginService {
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };
   }
 
-  /** A new session in the place of the caller's. Throws UNAUTHENTICATED. */
+  /** A new session instead of the caller's. Throws UNAUTHENTICATED. */
   async refresh(ctx: SignedInContext): Promise<AuthResult> {
     const { userId } = ctx.viewer;
     const { token, expiresAt } = await this.sessions.renew(ctx);

@@ -20,9 +20,9 @@ const foldWord = (text: string): string => withoutMarks(text.normalize('NFKC')).
 
 const WORD_MAX = 64;
 
-/** The lists of words and addresses that the house does not want. */
+/** The lists of words and addresses that are refused here. */
 export class ModerationService {
-  /** Whether a name or nickname holds a banned word, as a part of it. */
+  /** A banned word counts as a part of the text too. */
   isBanned(ctx: DatabaseContext, text: string): Promise<boolean> {
     return holdsBannedWord(ctx.em, foldWord(text));
   }
@@ -32,7 +32,7 @@ export class ModerationService {
     if (await this.isBanned(ctx, text)) throw new AppError('NAME_BANNED', { field });
   }
 
-  /** Whether an address lies in a blocked range. */
+  /** True for an IP address in a blocked range. */
   isBlocked(ctx: DatabaseContext, ip: string): Promise<boolean> {
     return isInBlockedRange(ctx.em, ip);
   }
@@ -72,7 +72,7 @@ export class ModerationService {
   }
 }
 
-/** In the form that the addresses of clients have, or it would block nobody. */
+/** The range in the form of clients' IP addresses, or it would block nobody. */
 function rangeOf(text: string): string {
   if (!isRange(text)) throw new AppError('INVALID_INPUT', { field: 'range' });
   return canonicalRange(text);

@@ -13,9 +13,9 @@ class RequestParameterInput implements RequestParameter {
   value!: string;
 }
 
-@ObjectType({ description: 'What a signed app is told of an account.' })
+@ObjectType({ description: 'The part of an account that signed apps see.' })
 class OpenAccount implements OpenAccountView {
-  @Field(() => ID, { description: 'The number of the account.' })
+  @Field(() => ID, { description: 'The id of the account.' })
   id!: number;
 
   @Field(() => String, { description: 'The login name.' })

@@ -22,7 +22,7 @@ const NAME_MIN_WIDTH = 1;
 
 type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
 
-/** What an app is told of an account. */
+/** The part of an account that apps may see. */
 export type OpenAccountView = Pick<User, 'id' | 'name' | 'phone' | 'email'>;
 
 /** An address without proof is not told. */
@@ -33,7 +33,7 @@ const viewOf = ({ id, name, phone, email, emailVerified }: User): OpenAccountVie
   email: emailVerified ? email : null,
 });
 
-/** What an app may be told of an account, and may register: `open.md` and docs/decisions.md. */
+/** Accounts as signed apps find and register them: `open.md` and docs/decisions.md. */
 export class OpenAccountService {
   constructor(
     private readonly apps: OpenAppService,
@@ -142,7 +142,7 @@ export class OpenAccountService {
   }
 }
 
-/** Left out: an e-mail address if it has an @, a phone if it is one, else a number. */
+/** Left out: an e-mail address if it has an @, a phone if it is one, else an id. */
 const typeOf = (account: string): string =>
   account.includes('@') ? 'email' : parsePhone(account) ? 'phone' : 'id';
 
@@ -162,7 +162,7 @@ function finderOf(type: string, account: string): (ctx: RequestContext) => Promi
   return async ({ em }) => (id >= 1 && id <= INTEGER_MAX ? findUserById(em, id) : null);
 }
 
-/** No look-alikes (0 O, 1 l I): it is read from a screen and typed. */
+/** Letters without look-alikes (0 O, 1 l I): the password is read from a screen and typed. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const PASSWORD_LENGTH = 12;
 

@@ -15,7 +15,7 @@ export class OpenAppCall {
   @PrimaryKey({ type: 'string', length: 32 })
   signature!: string;
 
-  /** Whom it created; null until it has. */
+  /** The account it created; null until it has. */
   @ManyToOne(() => User, { ...userKey, nullable: true })
   userId: number | null = null;
 

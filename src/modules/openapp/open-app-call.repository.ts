@@ -6,7 +6,7 @@ import type { SignedRequest } from './signed-request.js';
 
 type Call = Pick<SignedRequest, 'appId' | 'signature'>;
 
-/** Whom a signed request has created; null when it has not been seen. */
+/** The id of the account that a signed request has created; null when the request has not been seen. */
 export async function findCall(em: EntityManager, { appId, signature }: Call): Promise<number | null> {
   const row = await queryOne<{ user_id: number | null }>(
     em,

@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { createdAt, moment } from '../../infra/database/columns.js';
+import { createdAt, timestamp } from '../../infra/database/columns.js';
 
 /** An application that may call the signed open API. */
 @Entity({ tableName: 'open_apps' })
@@ -10,7 +10,7 @@ export class OpenApp {
   @Property({ type: 'string', length: 100, default: '' })
   name = '';
 
-  /** Which key encrypted the secret. */
+  /** Names the key that encrypted the secret. */
   @Property({ type: 'string', length: 32 })
   keyId!: string;
 
@@ -21,7 +21,7 @@ export class OpenApp {
   @Property({ type: 'string[]', columnType: 'text[]', defaultRaw: `'{}'` })
   allowedIps: string[] = [];
 
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   disabledAt: Date | null = null;
 
   @Property({ ...createdAt })

@@ -15,18 +15,18 @@ export interface SignedRequest {
   timestamp: number;
   /** Lower-case hexadecimal. */
   signature: string;
-  /** What was signed, before the secret is put behind it. */
+  /** The signed text, before the secret is put behind it. */
   text: string;
   values: ReadonlyMap<string, string>;
 }
 
-/** How far the clock of an app may be off, in seconds (`open.md`, 公共参数说明). */
+/** The clock of an app may be off by so much, in seconds (`open.md`, 公共参数说明). */
 const CLOCK_TOLERANCE = 600;
 const PARAMETERS_MAX = 50;
 
 const invalid = (field: string): AppError => new AppError('INVALID_INPUT', { field });
 
-/** What was signed: every parameter but `sign` as `key=value`, in byte order, joined (`open.md`, 签名算法). */
+/** Every parameter but `sign` as `key=value`, in byte order, joined (`open.md`, 签名算法). */
 const signedText = (parameters: readonly RequestParameter[]): string =>
   parameters
     .filter(({ name }) => name !== 'sign')
@@ -35,7 +35,7 @@ const signedText = (parameters: readonly RequestParameter[]): string =>
     .map((pair) => pair.toString())
     .join('');
 
-/** Of any length: one too large is no app that there is, and no time that is near. */
+/** Digits of any length: a number too large is no known app, and no time that is near. */
 function wholeNumber(values: ReadonlyMap<string, string>, name: string): number {
   const text = values.get(name) ?? '';
   if (!/^\d+$/.test(text)) throw invalid(name);

@@ -14,7 +14,7 @@ export const COMMUNITY_NAME_MAX = 64;
   expression: 'create index "communities_name_trgm" on "communities" using gin ("name" gin_trgm_ops)',
 })
 export class Community {
-  @Field(() => ID, { description: 'The number of the community.' })
+  @Field(() => ID, { description: 'The id of the community.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 

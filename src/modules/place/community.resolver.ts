@@ -27,9 +27,9 @@ export class CommunityResolver {
       description: 'Only those with this in their name, without case.',
     })
     name?: string | null,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 20 when left out; at most 100.' })
+    @Arg('first', () => Int, { nullable: true, description: 'The page size, 20 when left out; at most 100.' })
     first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'Where the last page ended (`endCursor`).' })
+    @Arg('after', () => String, { nullable: true, description: 'The end of the last page (`endCursor`).' })
     after?: string | null,
   ): Promise<Connection<Community>> {
     const page = { first, after };

@@ -9,11 +9,11 @@ export interface Divisions {
   counties: County[];
 }
 
-/** What one name can stand for. */
+/** One place that a name can stand for. */
 interface Meaning {
   /** Counties are so many that their names need more care; cities under no prefecture (仙桃市) are like them. */
   level: 'province' | 'city' | 'county';
-  /** Whether the name was written with its kind. */
+  /** True when the name was written with its kind. */
   full: boolean;
   generic: boolean;
   provinceId: number;
@@ -21,7 +21,7 @@ interface Meaning {
   cityId: number | null;
 }
 
-/** What was recognised so far. */
+/** The place recognised so far. */
 interface Context {
   provinceId: number;
   cityId: number | null;
@@ -147,7 +147,7 @@ export class PlaceIndex {
   }
 }
 
-/** What a name means after what was read before it; the context as it was when it means nothing. */
+/** The meaning of a name after those read before it; the context unchanged when it means nothing. */
 function choose(
   meanings: readonly Meaning[],
   context: Context | null,
@@ -169,7 +169,7 @@ function choose(
   return ranked.find((meaning) => meaning !== undefined) ?? context;
 }
 
-/** Whether a place lies in the one named before it. */
+/** The place lies in the one named before it. */
 function isWithin(meaning: Meaning, context: Context | null): boolean {
   if (!context || meaning.level === 'province') return false;
   return context.cityId === null

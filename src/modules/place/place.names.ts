@@ -1,4 +1,4 @@
-/** How names of places are written: in full (成都市, 凉山彝族自治州) and as people say them (成都, 凉山). */
+/** Names of places as written in full (成都市, 凉山彝族自治州) and as people say them (成都, 凉山). */
 
 const PEOPLES =
   '蒙古族?|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克族?|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜族?|土|达斡尔|' +
@@ -7,7 +7,7 @@ const PEOPLES =
 const AUTONOMOUS = new RegExp(`(?:(?:${PEOPLES})族?)*自治[区州县旗]$`);
 const KIND = /(?:特别行政区|地区|林区|省|市|盟|县|区|旗)$/;
 
-/** One character is a word of its own far too often (忠县, 东区). */
+/** A single character is a word of its own far too often (忠县, 东区). */
 const SHORTEST = 2;
 
 /** The name without its kind, or null when it has no kind or too little would be left. */

@@ -26,7 +26,7 @@ export async function findDivisions(em: EntityManager): Promise<Divisions> {
 export const findCity = (em: EntityManager, id: number): Promise<City | null> =>
   em.findOne(City, { id }, READ_ONLY);
 
-/** The numbers of all cities. */
+/** The ids of all cities. */
 export async function findCityIds(em: EntityManager): Promise<ReadonlySet<number>> {
   return new Set((await em.find(City, {}, READ_ONLY)).map(({ id }) => id));
 }
@@ -35,7 +35,7 @@ export interface CommunityCriteria {
   cityId?: number | null;
   /** A part of the name, without case. */
   name?: string | null;
-  /** Only communities with a higher number. */
+  /** Only communities with a higher id. */
   after?: number | null;
 }
 

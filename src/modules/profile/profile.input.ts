@@ -22,7 +22,7 @@ export class UpdateProfileInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Where the user lives, in words, at most 191 characters. Decides the city unless a community does.',
+      'The home of the user, in words, at most 191 characters. Decides the city unless a community does.',
   })
   location?: string | null;
 

@@ -59,7 +59,9 @@ export class ProfileService {
     return updated;
   }
 
-  /** What the changes come to, without writing it. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED. */
+  /**
+   * The columns that the changes amount to, unwritten. Throws INVALID_INPUT, NAME_INVALID, NAME_LENGTH or NAME_BANNED.
+   */
   async check(
     ctx: SignedInContext,
     changes: ProfileChanges,
@@ -73,7 +75,7 @@ export class ProfileService {
       ...names,
       ...texts(changes),
       ...pictures.columns,
-      ...(await this.place(ctx, current, changes)),
+      ...(await this.homeColumns(ctx, current, changes)),
     };
     return { columns, hobbyIds, pictures: pictures.used };
   }
@@ -123,7 +125,7 @@ export class ProfileService {
     return { columns, used };
   }
 
-  /** Whether a text is the address that one's picture has now. */
+  /** True when the text is the URL that one's picture has now. */
   private async isShownAs(
     ctx: RequestContext,
     current: User,
@@ -138,7 +140,7 @@ export class ProfileService {
   }
 
   /** The city follows the community, else the location. */
-  private async place(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
+  private async homeColumns(ctx: RequestContext, current: User, changes: ProfileChanges): Promise<Columns> {
     if (changes.location === undefined && changes.communityId === undefined) return {};
     const location =
       changes.location === undefined

@@ -10,7 +10,7 @@ import { User } from '../user/user.entity.js';
 @Entity({ tableName: 'currency_orders' })
 @Index({ name: 'currency_orders_user_index', properties: ['userId', 'id'] })
 export class CurrencyOrder {
-  @Field(() => ID, { description: 'The number of the order.' })
+  @Field(() => ID, { description: 'The id of the order.' })
   @PrimaryKey({ type: new BigIntType('number'), autoincrement: true })
   id!: number;
 
@@ -27,7 +27,7 @@ export class CurrencyOrder {
   @Property({ type: new BigIntType('number') })
   amount!: number;
 
-  @Field(() => String, { description: 'What it was for.' })
+  @Field(() => String, { description: 'The reason.' })
   @Property({ type: 'string', length: 100, default: '' })
   title = '';
 

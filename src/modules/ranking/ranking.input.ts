@@ -15,6 +15,6 @@ export class RecordIncomeInput {
   })
   key!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is for, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'The reason, at most 100 characters.' })
   title?: string | null;
 }

@@ -5,11 +5,11 @@ import { ZONE } from '../../zone.js';
 import { UserStatus } from '../user/user.entity.js';
 import { DailyIncome } from './daily-income.entity.js';
 
-/** Which incomes are ranked. */
+/** The incomes that are ranked. */
 export interface RankWindow {
   /** The last days, today included, by the calendar of Asia/Shanghai; 0 is all time. */
   days: number;
-  /** Only users of this city; null is everybody. */
+  /** The city whose users are ranked; null for everybody. */
   cityId: number | null;
 }
 
@@ -28,7 +28,7 @@ interface Earned {
   total: string;
 }
 
-/** The index has everybody in this order, so it is read no further than the last place. */
+/** The index has everybody in this order, so it is read no further than the last rank. */
 function rankTotals(em: EntityManager, { cityId }: RankWindow, limit: number): Promise<Earned[]> {
   const inCity = cityId === null ? '' : 'and u.city_id = ?';
   return em.execute<Earned[]>(
@@ -54,7 +54,7 @@ function rankDays(em: EntityManager, { days, cityId }: RankWindow, limit: number
   });
 }
 
-/** What one user earned in the last `days`; 0 is all time. */
+/** The income of one user in the last `days`; 0 is all time. */
 export async function sumIncome(em: EntityManager, userId: number, days: number): Promise<number> {
   const row = await (days > 0
     ? queryOne<{ total: string }>(

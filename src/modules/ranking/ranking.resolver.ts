@@ -20,7 +20,7 @@ export class RankingResolver {
 
   @Paged({ usual: RANK_DEFAULT, most: RANK_MAX })
   @Public()
-  @Query(() => IncomeRank, { description: 'Who received the most points; `computedAt` says as of when.' })
+  @Query(() => IncomeRank, { description: 'The ranking by points received, as of `computedAt`.' })
   rank(
     @Ctx() ctx: RequestContext,
     @Arg('days', () => Int, {
@@ -37,7 +37,7 @@ export class RankingResolver {
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: RANK_DEFAULT,
-      description: 'How many, 1 to 1,000.',
+      description: 'The number of entries, 1 to 1,000.',
     })
     first?: number | null,
   ): Promise<IncomeRank> {

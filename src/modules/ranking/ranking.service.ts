@@ -10,9 +10,9 @@ import { findUsersByIds } from '../user/user.repository.js';
 import { type RankRow, type RankWindow, rankIncomes, sumIncome } from './ranking.repository.js';
 import { RankingSnapshots, type RankSnapshot, snapshotKey } from './ranking.snapshots.js';
 
-/** What the ranking has to know of places. */
+/** All that the ranking needs of places. */
 export interface CityFinder {
-  /** The number of a city by its name, such as 成都 or 成都市; null when there is none. */
+  /** The id of a city by its name, such as 成都 or 成都市; null when there is none. */
   cityByName(ctx: DatabaseContext, name: string): Promise<number | null>;
 }
 
@@ -22,14 +22,14 @@ export interface RankQuery {
   first?: number | null;
 }
 
-/** One place in a ranking, from 1. */
+/** One entry of a ranking, from 1. */
 interface IncomeRankEntry {
   position: number;
   user: User;
   amount: number;
 }
 
-/** The caller's own; without a place outside the first {@link RANK_MAX}. */
+/** The caller's own; without a rank outside the first {@link RANK_MAX}. */
 interface IncomeRankMine extends Omit<IncomeRankEntry, 'position'> {
   position: number | null;
 }
@@ -41,7 +41,7 @@ export interface IncomeRank {
 }
 
 export const RANK_DEFAULT = 100;
-/** Places a ranking has. */
+/** Entries a ranking has. */
 export const RANK_MAX = 1000;
 /** Longer times are cut to this: each number of days is a ranking of its own to compute and keep. */
 const DAYS_MAX = 3650;
@@ -80,7 +80,7 @@ export class RankingService {
    */
   async rank(ctx: RequestContext, query: RankQuery): Promise<IncomeRank> {
     const size = pageSize(query.first, RANK_DEFAULT, RANK_MAX);
-    const window = await this.windowOf(ctx, query);
+    const window = await this.findWindow(ctx, query);
     if (!window) return { entries: [], mine: null, computedAt: new Date() };
     const { rows, computedAt, entries } = await this.tops.get(`${snapshotKey(window)}:${size}`, () =>
       this.top(window, size),
@@ -88,7 +88,7 @@ export class RankingService {
     return { entries, mine: await mineOf(ctx, window, rows), computedAt: new Date(computedAt) };
   }
 
-  /** What everybody sees of a window. */
+  /** The part that is the same for every caller. */
   private async top(window: RankWindow, size: number): Promise<RankTop> {
     const snapshot = await this.snapshots.get(window);
     const rows = snapshot.rows.slice(0, size);
@@ -96,7 +96,7 @@ export class RankingService {
       this.database.fork(),
       rows.map(([userId]) => userId),
     );
-    // Who was disabled or deleted since the snapshot leaves a gap until the next one.
+    // Users disabled or deleted since the snapshot leave a gap until the next one.
     const entries = rows.flatMap(([userId, amount], index) => {
       const user = users.get(userId);
       return user?.status === UserStatus.ACTIVE ? [{ position: index + 1, user, amount }] : [];
@@ -105,7 +105,7 @@ export class RankingService {
   }
 
   /** Null when the city is unknown. */
-  private async windowOf(ctx: RequestContext, query: RankQuery): Promise<RankWindow | null> {
+  private async findWindow(ctx: RequestContext, query: RankQuery): Promise<RankWindow | null> {
     const days = Math.min(Math.max(query.days ?? 0, 0), DAYS_MAX);
     const name = query.city?.trim();
     if (!name) return { days, cityId: null };

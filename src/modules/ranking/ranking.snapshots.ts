@@ -14,11 +14,11 @@ export interface RankSnapshot {
 
 /** A ranking is computed at most once in this time (`plus.md` 用户积分收入排名). */
 const FRESH_MS = 180_000;
-/** Who asks for an older one waits this long for the new one, and gets the old one if that takes longer. */
+/** A caller waits this long for a newer snapshot, and then gets the old one. */
 const PATIENCE_MS = 500;
-/** None is served that is six minutes old; one is read a moment before it arrives, and may be shared meanwhile. */
+/** No snapshot is served that is six minutes old: it is read a little before it arrives, and may be shared meanwhile. */
 const LIFE_MS = 2 * FRESH_MS - 2 * PATIENCE_MS;
-/** For how long one instance may compute before another one may try. */
+/** An instance may compute this long before another one tries. */
 const LEASE_MS = 30_000;
 const POLL_MS = 50;
 

@@ -3,21 +3,21 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { OfPage } from '../../schema/list-bounds.js';
 import { User } from '../user/user.entity.js';
 
-@ObjectType({ description: 'One place in the income ranking.' })
+@ObjectType({ description: 'One entry of the income ranking.' })
 export class IncomeRankEntry {
-  @Field(() => Int, { description: 'The place, from 1.' })
+  @Field(() => Int, { description: 'The rank, from 1.' })
   position!: number;
 
-  @Field(() => User, { description: 'Who holds it.' })
+  @Field(() => User, { description: 'The holder of the rank.' })
   user!: User;
 
   @Field(() => GraphQLSafeInt, { description: 'Points received in the time that is ranked.' })
   amount!: number;
 }
 
-@ObjectType({ description: "The caller's own place in the income ranking." })
+@ObjectType({ description: "The caller's own rank in the income ranking." })
 export class IncomeRankMine {
-  @Field(() => Int, { nullable: true, description: 'The place, from 1; null outside the first 1,000.' })
+  @Field(() => Int, { nullable: true, description: 'The rank, from 1; null outside the first 1,000.' })
   position!: number | null;
 
   @Field(() => User, { description: 'The caller.' })
@@ -27,19 +27,19 @@ export class IncomeRankMine {
   amount!: number;
 }
 
-@ObjectType({ description: 'Who received the most points.' })
+@ObjectType({ description: 'The ranking by points received.' })
 export class IncomeRank {
   @OfPage()
   @Field(() => [IncomeRankEntry], {
     description:
-      'The best, best first; ties by the number of the account. Disabled and deleted accounts are left out.',
+      'The best, best first; ties by the id of the account. Disabled and deleted accounts are left out.',
   })
   entries!: IncomeRankEntry[];
 
   @Field(() => IncomeRankMine, {
     nullable: true,
     description:
-      "The caller's place; null without a session, or when a city is asked for that is not the caller's.",
+      "The caller's rank; null without a session, or when a city is asked for that is not the caller's.",
   })
   mine!: IncomeRankMine | null;
 

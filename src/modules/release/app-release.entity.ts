@@ -9,7 +9,7 @@ export enum AppPlatform {
 }
 registerEnumType(AppPlatform, {
   name: 'AppPlatform',
-  description: 'What an app release runs on.',
+  description: 'The platform of an app release.',
   valuesConfig: { ANDROID: { description: 'Android.' }, IOS: { description: 'iOS.' } },
 });
 
@@ -20,11 +20,11 @@ export const RELEASE_LIMITS = { version: 32, url: 500, title: 191 } as const;
 @Entity({ tableName: 'app_releases' })
 @Index({ name: 'app_releases_platform_index', properties: ['platform', 'versionCode'] })
 export class AppRelease {
-  @Field(() => ID, { description: 'The number of the release.' })
+  @Field(() => ID, { description: 'The id of the release.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
-  @Field(() => AppPlatform, { description: 'What it runs on.' })
+  @Field(() => AppPlatform, { description: 'The platform it runs on.' })
   @Property({ type: 'smallint' })
   platform!: AppPlatform;
 
@@ -36,7 +36,7 @@ export class AppRelease {
   @Property({ type: 'integer' })
   versionCode!: number;
 
-  @Field(() => String, { description: 'Where to download it.' })
+  @Field(() => String, { description: 'The URL to download it from.' })
   @Property({ type: 'string', length: RELEASE_LIMITS.url })
   url!: string;
 

@@ -14,7 +14,7 @@ export class ReleaseResolver {
     @Ctx() ctx: RequestContext,
     @Arg('platform', () => AppPlatform, {
       defaultValue: AppPlatform.ANDROID,
-      description: 'What it is to run on.',
+      description: 'The platform it is to run on.',
     })
     platform: AppPlatform,
   ): Promise<AppRelease | null> {

@@ -28,7 +28,7 @@ export enum SecurityEventKind {
 }
 registerEnumType(SecurityEventKind, {
   name: 'SecurityEventKind',
-  description: 'What happened to an account.',
+  description: 'A kind of event in the life of an account.',
   valuesConfig: {
     REGISTERED: { description: 'The account was created.' },
     LOGGED_IN: { description: 'A session was opened.' },
@@ -59,14 +59,14 @@ registerEnumType(SecurityEventKind, {
 @Index({ name: 'security_events_user_index', properties: ['userId', 'id'] })
 @Index({ name: 'security_events_created_index', properties: ['createdAt'] })
 export class SecurityEvent {
-  @Field(() => ID, { description: 'The number of the event; later ones are higher.' })
+  @Field(() => ID, { description: 'The id of the event; later ones are higher.' })
   @PrimaryKey({ type: new BigIntType('number'), autoincrement: true })
   id!: number;
 
   @ManyToOne(() => User, userKey)
   userId!: number;
 
-  @Field(() => SecurityEventKind, { description: 'What happened.' })
+  @Field(() => SecurityEventKind, { description: 'The kind of event.' })
   @Property({ type: 'string', length: 32 })
   kind!: SecurityEventKind;
 

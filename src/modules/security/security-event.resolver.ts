@@ -23,7 +23,7 @@ export class SecurityEventResolver {
   })
   async securityEvents(
     @Ctx() ctx: SignedInContext,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
+    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
     first?: number,
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,

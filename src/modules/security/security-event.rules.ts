@@ -1,6 +1,6 @@
 import { type SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 
-/** What an administrator or a reviewer does to an account: where they work is not its owner's business. */
+/** Acts of administrators and reviewers: their source is not the owner's business. */
 const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
   SecurityEventKind.DISABLED,
   SecurityEventKind.ENABLED,

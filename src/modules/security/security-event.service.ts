@@ -4,7 +4,7 @@ import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../..
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 import { insertEvent, listEvents } from './security-event.repository.js';
 
-/** What happened to an account, for its owner to read. */
+/** The events of an account, for its owner to read. */
 export class SecurityEventService {
   private readonly pending = new Set<Promise<void>>();
 

@@ -4,10 +4,10 @@ import { wasLostWithin } from '../../infra/redis.watch.js';
 import { sharedBatch } from '../../infra/shared-batch.js';
 import type { LiveSession } from './session.repository.js';
 
-/** How long a cached session is believed, in ms, from before its row was read. */
+/** A cached session is believed this long, in ms, from before its row was read. */
 const LIFE_MS = 10_000;
 
-/** How long until what Redis did not forget is to be forgotten again, in ms. */
+/** Pause before Redis is told again to forget what it did not, in ms. */
 const RETRY_MS = 200;
 
 /** KEYS: session. ARGV: the reservation, the session. It lives as long as the reservation would have. */
@@ -19,7 +19,7 @@ return left
 `);
 
 /**
- * Sessions in Redis, by the hash of their token. A place is reserved before a row is read, and filled only if it is
+ * Sessions in Redis, by the hash of their token. A slot is reserved before a row is read, and filled only if it is
  * still reserved; a change deletes the key once it is committed. So a reader that saw the old row cannot bring it back,
  * and ending a session needs no write that a full Redis refuses.
  *
@@ -40,11 +40,11 @@ export class SessionCache {
     const key = keyOf(tokenHash);
     const cached = this.isDoubtful() ? GONE : await this.cached.load(tokenHash).catch(() => GONE);
     if (cached?.startsWith('{')) return revive(cached);
-    const place = `?${randomUUID()}`;
+    const slot = `?${randomUUID()}`;
     // Somebody else's reservation stays theirs.
-    const reserved = cached === null && (await this.reserve(key, place));
+    const reserved = cached === null && (await this.reserve(key, slot));
     const session = await find();
-    if (reserved && session) await this.fill(key, place, session);
+    if (reserved && session) await this.fill(key, slot, session);
     return session;
   }
 
@@ -58,15 +58,15 @@ export class SessionCache {
     return performance.now() < this.doubtedUntil || wasLostWithin(this.redis, LIFE_MS);
   }
 
-  private reserve(key: string, place: string): Promise<boolean> {
-    return this.redis.set(key, place, 'PX', LIFE_MS, 'NX').then(
+  private reserve(key: string, slot: string): Promise<boolean> {
+    return this.redis.set(key, slot, 'PX', LIFE_MS, 'NX').then(
       (answer) => answer === 'OK',
       () => false,
     );
   }
 
-  private async fill(key: string, place: string, session: LiveSession): Promise<void> {
-    await FILL.run(this.redis, redisTime, [key], [place, JSON.stringify(session)]).catch(() => 0);
+  private async fill(key: string, slot: string, session: LiveSession): Promise<void> {
+    await FILL.run(this.redis, redisTime, [key], [slot, JSON.stringify(session)]).catch(() => 0);
   }
 
   /** Other instances may still reach a Redis that this one does not, so it is told as soon as it can be. */
@@ -80,7 +80,7 @@ export class SessionCache {
   }
 }
 
-/** No reply, where null is the reply that nothing is there. */
+/** Stands for no reply, since null is the reply that nothing is there. */
 const GONE = '';
 
 const keyOf = (tokenHash: string): string => `session:${tokenHash}`;

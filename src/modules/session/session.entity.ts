@@ -1,7 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
-import { createdAt, moment } from '../../infra/database/columns.js';
+import { createdAt, timestamp } from '../../infra/database/columns.js';
 import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
@@ -13,7 +13,7 @@ import { User } from '../user/user.entity.js';
   expression: 'create index "sessions_ended_index" on "sessions" (least("expires_at", "revoked_at"))',
 })
 export class Session {
-  @Field(() => ID, { description: 'The number of the session, for `revokeSession`.' })
+  @Field(() => ID, { description: 'The id of the session, for `revokeSession`.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
@@ -53,7 +53,7 @@ export class Session {
   lastSeenAt!: Date;
 
   @Field(() => Date, { description: 'When it expires.' })
-  @Property({ ...moment })
+  @Property({ ...timestamp })
   expiresAt!: Date;
 
   /** The session that a log-in opened and that became this one by renewals; null for one that a log-in opened. */
@@ -61,6 +61,6 @@ export class Session {
   originId: number | null = null;
 
   /** Set when it was ended before its time; kept so that known sources stay known for 30 days. */
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   revokedAt: Date | null = null;
 }

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { readMoment } from '../../infra/database/moments.js';
 import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
+import { readTimestamp } from '../../infra/database/timestamps.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
 
@@ -40,8 +40,8 @@ export async function findLiveSession(em: EntityManager, tokenHash: string): Pro
       userId: row.user_id,
       originId: row.origin_id,
       abilities: row.abilities,
-      expiresAt: readMoment(row.expires_at),
-      lastSeenAt: readMoment(row.last_seen_at),
+      expiresAt: readTimestamp(row.expires_at),
+      lastSeenAt: readTimestamp(row.last_seen_at),
     }
   );
 }
@@ -96,11 +96,11 @@ export async function insertSession(
     originId: row.origin_id ?? row.id,
     abilities: row.abilities,
     expiresAt,
-    lastSeenAt: readMoment(row.last_seen_at),
+    lastSeenAt: readTimestamp(row.last_seen_at),
   };
 }
 
-/** Who has more sees the newest; log-ins are not bounded. */
+/** Bounds the list only, which is newest first; log-ins are not bounded. */
 export const SESSIONS_LISTED = 100;
 
 export const findSessionsOfUser = (em: EntityManager, userId: number): Promise<Session[]> =>
@@ -147,7 +147,7 @@ export async function touchSession(em: EntityManager, session: LiveSession, seco
   if (touched.length > 0) await em.nativeUpdate(User, { id: session.userId }, { lastActiveAt: new Date() });
 }
 
-/** Whether the account has logged in from this source in the last 30 days. */
+/** True when the account has logged in from this source in the last 30 days. */
 export async function isKnownSource(em: EntityManager, userId: number, source: string): Promise<boolean> {
   const row = await queryOne(
     em,

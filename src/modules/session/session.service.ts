@@ -20,7 +20,7 @@ import {
   touchSession,
 } from './session.repository.js';
 
-/** What a client gets to prove itself with; the token is shown this once and stored nowhere. */
+/** The client's proof of its session; the token is shown this once and stored nowhere. */
 export interface OpenedSession {
   id: number;
   token: string;
@@ -28,7 +28,7 @@ export interface OpenedSession {
 }
 
 const DAY_MS = 86_400_000;
-/** How often a use is recorded. */
+/** A use is recorded this often at most. */
 const TOUCH_SECONDS = 60;
 /** 256 bits in base64url. Anything else is not one of our tokens and is not looked up. */
 const TOKEN = /^[\w-]{43}$/;
@@ -50,7 +50,7 @@ export class SessionService {
     private readonly events: SecurityEventService,
   ) {}
 
-  /** Who holds the token; null for an unknown, expired or ended one. */
+  /** The holder of the token; null for an unknown, expired or ended one. */
   async authenticate(ctx: DatabaseContext, token: string | undefined): Promise<Viewer | null> {
     if (!token || !TOKEN.test(token)) return null;
     const tokenHash = hashOf(token);
@@ -93,7 +93,7 @@ export class SessionService {
   }
 
   /**
-   * Puts a new session in the place of the caller's, whose token is good no more; of two at once, one succeeds.
+   * Replaces the caller's session by a new one; the old token is good no more; of two at once, one succeeds.
    * Throws UNAUTHENTICATED.
    */
   async renew(ctx: SignedInContext): Promise<OpenedSession> {

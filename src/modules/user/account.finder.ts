@@ -4,10 +4,10 @@ import { foldName, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';
 import { findUserByEmail, findUserByName, findUserByPhone } from './user.repository.js';
 
-/** What a person typed to say who they are, and who that is. */
+/** The text a person typed to name an account, and the account found. */
 export interface AccountMatch {
   user: User | null;
-  /** What the guard counts failures under: the same for every spelling of one account. */
+  /** The guard counts failures under this key: the same for every spelling of one account. */
   accountKey: string;
 }
 

@@ -14,7 +14,7 @@ export function ageOf(birthday: string, now = Date.now()): number {
   return today.slice(5, 10) >= birthday.slice(5) ? years : years - 1;
 }
 
-/** Whether a date is one that a living person can be born on. */
+/** A living person can be born on the date. */
 export function isBirthday(text: string): boolean {
   const date = DateTime.fromISO(text, { zone: ZONE });
   return date.isValid && text >= OLDEST && date <= DateTime.now();

@@ -6,7 +6,7 @@ import { compact, toAscii, trimmed, withoutMarks } from '../../text.js';
 
 /** Prefixes that old clients put before a mainland number. */
 const PREFIX = /^(?:\+86|0086|86)(?=1\d{10}$)/;
-/** What people put between the digits, beside blanks: dashes, brackets, dots, and what is typed for them in Chinese. */
+/** Separators between digits, beside blanks: dashes, brackets, dots, and those that Chinese keyboards type for them. */
 const SEPARATORS = /[\p{Pd}\p{Ps}\p{Pe}\u{2212}\u{30FC}.\u{B7}\u{2022}\u{2027}\u{30FB}\u{3002}]/gu;
 /** Longer than any number, however it is written. */
 const PHONE_MAX = 64;

@@ -13,13 +13,13 @@ export class Image {
   @PrimaryKey({ type: 'string', length: 32, autoincrement: false })
   id!: string;
 
-  /** Where the storage keeps the file: `2026/11/21/<id>.jpg`. */
+  /** The storage key of the file: `2026/11/21/<id>.jpg`. */
   @Unique({ name: 'images_key_unique' })
   @Property({ type: 'string', length: 80 })
   key!: string;
 
   /**
-   * Who uploaded it; null for pictures of the house, and for those that nobody has claimed. The reference to users is
+   * The uploader; null for default photos, and for pictures that nobody has claimed. The reference to users is
    * declared in user.entity.ts, which knows pictures: two files that knew each other would be a ring.
    */
   ownerId: number | null = null;
@@ -44,7 +44,7 @@ export class Image {
   @Property({ type: 'string', length: 64 })
   hash!: string;
 
-  /** Whether it came without a session, and waits for an account that names it. */
+  /** Uploaded without a session, and waiting for an account that names it. */
   @Property({ type: 'boolean', default: false })
   unclaimed!: boolean;
 

@@ -13,10 +13,10 @@ const NAME_WIDTH = { min: 2, max: 12 };
 export const displayWidth = (name: string): number =>
   [...name].reduce((width, character) => width + (/[A-Za-z0-9_]/.test(character) ? 0.5 : 1), 0);
 
-/** Whether a text has the form of a name, whatever its length. */
+/** Form only, whatever the length. */
 export const isNameShaped = (text: string): boolean => NAME.test(text);
 
-/** What was typed to name somebody, without what cannot be seen around it. */
+/** Invisible characters at either end go: people paste names with them. */
 export const nameAsTyped = (input: string): string => trimmed(input).normalize();
 
 /**

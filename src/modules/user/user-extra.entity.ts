@@ -7,7 +7,7 @@ import { User } from './user.entity.js';
 const count = { type: 'integer', default: 0 } as const;
 
 /** The counters of a user (`plus.md`, 用户数据结构). A user without a row has done nothing yet. */
-@ObjectType({ description: 'How much a user has done and received.' })
+@ObjectType({ description: 'Counters of a user: done and received.' })
 @Entity({ tableName: 'user_extras' })
 export class UserExtra {
   @OneToOne(() => User, onePerUser)

@@ -6,7 +6,7 @@ import { UserExtra } from './user-extra.entity.js';
 
 @Resolver(() => User)
 export class UserExtraResolver {
-  @FieldResolver(() => UserExtra, { description: 'How much the user has done and received.' })
+  @FieldResolver(() => UserExtra, { description: 'Counters of the user: done and received.' })
   async extra(@Ctx() ctx: RequestContext, @Root() user: User): Promise<UserExtra> {
     const found = await userExtraLoader(ctx).load(user.id);
     return found ?? Object.assign(new UserExtra(), { userId: user.id, updatedAt: user.createdAt });

@@ -7,13 +7,13 @@ import { OfPage, Paged } from '../../schema/list-bounds.js';
 import type { UserService } from './user.service.js';
 import { ID_PAGE_DEFAULT, ID_PAGE_MAX } from './user.service.js';
 
-@ObjectType({ description: 'A page of numbers of accounts.' })
+@ObjectType({ description: 'A page of ids of accounts.' })
 class UserIdPage {
   @OfPage()
   @Field(() => [Int], { description: 'The numbers, ascending.' })
   ids!: number[];
 
-  @Field(() => Boolean, { description: 'Whether more follows.' })
+  @Field(() => Boolean, { description: 'True when more follows.' })
   hasNextPage!: boolean;
 
   @Field(() => ID, { nullable: true, description: 'Pass it as `after` to get the next page.' })
@@ -27,8 +27,7 @@ export class UserIdsResolver {
   @Paged({ usual: ID_PAGE_DEFAULT, most: ID_PAGE_MAX })
   @Internal()
   @Query(() => UserIdPage, {
-    description:
-      'Numbers of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
+    description: 'Ids of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
   })
   async userIds(
     @Ctx() ctx: RequestContext,
@@ -40,7 +39,7 @@ export class UserIdsResolver {
     deviceType?: DeviceType | null,
     @Arg('first', () => Int, {
       nullable: true,
-      description: 'How many, at most 10,000; 1,000 when left out.',
+      description: 'The page size, at most 10,000; 1,000 when left out.',
     })
     first?: number,
     @Arg('after', () => ID, { nullable: true, description: 'The `endCursor` of the page before.' })

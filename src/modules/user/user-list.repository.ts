@@ -5,23 +5,23 @@ import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage }
 import { type User, UserStatus } from './user.entity.js';
 import { readUsers } from './user.repository.js';
 
-/** Which users a list holds; all given conditions hold together. */
+/** The users a list holds; all given conditions hold together. */
 export interface UserCriteria {
   /** A part of the name, without case. */
   nameContains?: string | null;
   names?: readonly string[] | null;
   ids?: readonly number[] | null;
   cityId?: number | null;
-  /** Only those after this account in a list by number. */
+  /** Only accounts after this one, in a list by id. */
   since?: number | null;
   /** Left out of the list. */
   exceptId?: number | null;
 }
 
-/** How a list runs: by number, by latest activity, or by latest recommendation. */
+/** The order of a list: by id, by latest activity, or by latest recommendation. */
 export type UserListing = 'ID_DESC' | 'ID_ASC' | 'ACTIVE' | 'RECOMMENDED';
 
-/** What has trigrams in every locale: in C, letters beyond ASCII have none. */
+/** Texts with trigrams in every locale: in C, letters beyond ASCII have none. */
 const TRIGRAMS = /^[ -~]{3,}$/;
 /** `name_grams` holds every character of a name and every two side by side. */
 const GRAM = 2;
@@ -34,7 +34,7 @@ function nameHolds(part: string): Condition[] {
   return [...part].length <= GRAM ? [grams] : [grams, like];
 }
 
-/** What must hold, with the values of its places. */
+/** A condition in SQL, with the values of its `?`. */
 type Condition = [text: string, ...values: unknown[]];
 
 function conditionsOf(criteria: UserCriteria): Condition[] {
@@ -50,7 +50,7 @@ function conditionsOf(criteria: UserCriteria): Condition[] {
   return conditions;
 }
 
-/** What lists look like, by their text; as many as clients really use, not as many as they could ask for. */
+/** Prepared lists by their SQL; as many as clients really use, not as many as they could ask for. */
 const shapes = new Map<string, Statement<User>>();
 const SHAPES_MAX = 200;
 
@@ -73,7 +73,7 @@ function findPage(
   return find(em, values);
 }
 
-/** Lists by number take a cursor that names the last user seen. */
+/** Lists by id take a cursor that names the last user seen. */
 async function listById(em: EntityManager, criteria: UserCriteria, ascending: boolean, page: PageInput) {
   const size = pageSize(page.first);
   const after = decodeCursor(page.after) ?? criteria.since ?? null;
@@ -87,7 +87,7 @@ async function listById(em: EntityManager, criteria: UserCriteria, ascending: bo
   return toPage(rows, size, (user) => user.id);
 }
 
-/** Lists whose order moves under the reader are paged by place. */
+/** Lists whose order moves under the reader are paged by position. */
 async function listByTime(
   em: EntityManager,
   criteria: UserCriteria,

@@ -2,7 +2,7 @@ import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-o
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
-import { calendarDate, createdAt, keyOnly, moment } from '../../infra/database/columns.js';
+import { calendarDate, createdAt, keyOnly, timestamp } from '../../infra/database/columns.js';
 import { OwnedBy } from '../../schema/access.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
@@ -30,7 +30,7 @@ export enum UserStatus {
 }
 registerEnumType(UserStatus, {
   name: 'UserStatus',
-  description: 'Whether the account can be used.',
+  description: 'Decides if the account can be used.',
   valuesConfig: {
     ACTIVE: { description: 'In use.' },
     DISABLED: { description: 'Disabled by an administrator: it cannot log in and is hidden from lists.' },
@@ -100,11 +100,11 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
     'create index "users_background_index" on "users" ("background_id") where "background_id" is not null',
 })
 export class User {
-  @Field(() => ID, { description: 'The number of the account; the same at every door.' })
+  @Field(() => ID, { description: 'The id of the account; the same at every door.' })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
-  /** As it was chosen; compared by `name_key`, which is the same for every case and composition of its letters. */
+  /** The name as it was chosen; compared by `name_key`, which is the same for every case and composition of its letters. */
   @Field(() => String, { description: 'The unique login name, compared without case.' })
   @Property({ columnType: 'text', type: 'string' })
   name!: string;
@@ -138,7 +138,7 @@ export class User {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the user lives, in free words such as "四川省 成都市"; at most 191 characters.',
+    description: 'The home of the user, in free words such as "四川省 成都市"; at most 191 characters.',
   })
   @Property({ type: 'string', length: USER_LIMITS.location, nullable: true })
   location: string | null = null;
@@ -168,11 +168,11 @@ export class User {
   @ManyToOne(() => Image, { ...keyOnly, nullable: true, fieldName: 'background_id', deleteRule: 'set null' })
   backgroundId: string | null = null;
 
-  @Field(() => UserStatus, { description: 'Whether the account can be used.' })
+  @Field(() => UserStatus, { description: 'Decides if the account can be used.' })
   @Property({ type: 'smallint', default: 1 })
   status: UserStatus = UserStatus.ACTIVE;
 
-  /** What the account may do beyond its own affairs; `*` is everything. */
+  /** The account's abilities beyond its own affairs; `*` is all of them. */
   @Property({ type: 'string[]', columnType: 'text[]', defaultRaw: `'{}'` })
   abilities: string[] = [];
 
@@ -183,14 +183,14 @@ export class User {
   @Property({ ...createdAt })
   lastActiveAt!: Date;
 
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   recommendedAt: Date | null = null;
 
-  @Property({ ...moment, nullable: true })
+  @Property({ ...timestamp, nullable: true })
   deletedAt: Date | null = null;
 
-  /** When what was personal of a cancelled account was erased; the number stays, with what is counted under it. */
-  @Property({ ...moment, nullable: true })
+  /** Set when a cancelled account's personal data was erased; the id stays, with all that is counted under it. */
+  @Property({ ...timestamp, nullable: true })
   erasedAt: Date | null = null;
 
   @Field(() => Date, { description: 'When the account was created.' })

@@ -6,7 +6,7 @@ export enum UserOrder {
 }
 registerEnumType(UserOrder, {
   name: 'UserOrder',
-  description: 'How a list of users runs, unless the filter says otherwise.',
+  description: 'The order of a list of users, unless the filter says otherwise.',
   valuesConfig: {
     ID_DESC: { description: 'Newest accounts first.' },
     ID_ASC: { description: 'Oldest accounts first.' },
@@ -23,7 +23,7 @@ export class UserFilter {
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Numbers of accounts, at most 100. Finds disabled accounts too.',
+    description: 'Ids of accounts, at most 100. Finds disabled accounts too.',
   })
   ids?: string[] | null;
 

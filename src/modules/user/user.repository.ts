@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DeviceType } from '../../device-type.js';
 import { AppError } from '../../errors/app-error.js';
-import { readMoment } from '../../infra/database/moments.js';
 import { KEPT, rowsStay } from '../../infra/database/personal.js';
 import { arrayOf, indexBy, queryOne } from '../../infra/database/query.js';
 import { readRows } from '../../infra/database/rows.js';
 import { firstOf, type Statement, type StatementOptions } from '../../infra/database/statement.js';
+import { readTimestamp } from '../../infra/database/timestamps.js';
 import { Image } from './image.entity.js';
 import { Sex, User, UserStatus } from './user.entity.js';
 
@@ -102,13 +102,13 @@ export async function lockCancelled(em: EntityManager, userId: number): Promise<
     'select deleted_at from users where id = ? and status = ? and erased_at is null for no key update',
     [userId, UserStatus.DELETED],
   );
-  return row && readMoment(row.deleted_at);
+  return row && readTimestamp(row.deleted_at);
 }
 
 /** Gives the name of a cancelled account to whoever wants it next. */
 export const nameOfCancelled = (id: number): string => `deleted ${id}`;
 
-/** Of an account its number is left, and when it came and went. The row stays, so that the number is never reused. */
+/** Of an account its id is left, and when it came and went. The row stays, so that the id is never reused. */
 export const emptiedUsers = rowsStay(User, 'id', {
   id: KEPT,
   name: ({ id }) => nameOfCancelled(id),

@@ -35,7 +35,7 @@ export class UserResolver {
   @Query(() => User, { nullable: true, description: 'One user by exactly one key; null when there is none.' })
   user(
     @Ctx() ctx: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'The number of the account.' }) id?: string | null,
+    @Arg('id', () => ID, { nullable: true, description: 'The id of the account.' }) id?: string | null,
     @Arg('name', () => String, { nullable: true, description: 'The name, without case.' }) name?:
       | string
       | null,
@@ -45,7 +45,7 @@ export class UserResolver {
     @Arg('account', () => String, {
       nullable: true,
       description:
-        'Any of these, told apart by its form alone: an e-mail address, else a phone, else a name, else a number.',
+        'Any of these, told apart by its form alone: an e-mail address, else a phone, else a name, else an id.',
     })
     account?: string | null,
   ): Promise<User | null> {
@@ -64,14 +64,14 @@ export class UserResolver {
     filter?: UserFilter | null,
     @Arg('order', () => UserOrder, {
       nullable: true,
-      description: 'How the list runs; ID_DESC when left out.',
+      description: 'The order; ID_DESC when left out.',
     })
     order?: UserOrder | null,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
+    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
     first?: number,
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,
-    @Arg('offset', () => Int, { nullable: true, description: 'How many to skip, at most 10,000.' })
+    @Arg('offset', () => Int, { nullable: true, description: 'Users to skip, at most 10,000.' })
     offset?: number,
   ): Promise<Connection<User>> {
     const { ids, cityId, since, ...conditions } = filter ?? {};
@@ -108,14 +108,14 @@ export class UserResolver {
   @OwnerOnly()
   @FieldResolver(() => Boolean, {
     nullable: true,
-    description: 'Whether the e-mail address was confirmed by a code. Only for the owner.',
+    description: 'True when the e-mail address was confirmed by a code. Only for the owner.',
   })
   emailVerified(@Root() user: User): boolean {
     return user.emailVerified;
   }
 
   @FieldResolver(() => Boolean, {
-    description: 'Whether the caller sees the fields that belong to the owner alone.',
+    description: 'True when the caller sees the fields that belong to the owner alone.',
   })
   privateVisible(@Root() user: User, @Ctx() ctx: RequestContext): boolean {
     return maySeePrivate(ctx, user.id);
@@ -138,7 +138,7 @@ export class UserResolver {
   @OwnerOnly()
   @FieldResolver(() => [String], {
     nullable: true,
-    description: 'What the account may do. Only for the owner.',
+    description: 'The abilities of the account. Only for the owner.',
   })
   abilities(@Root() user: User): string[] {
     return user.abilities;

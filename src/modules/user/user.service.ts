@@ -97,7 +97,7 @@ export class UserService {
   }
 }
 
-/** One field only: what looks like a phone is a phone, though a number of an account might look the same. */
+/** One field only: what looks like a phone is a phone, though an id might look the same. */
 function keyOf(account: string): UserKey {
   const text = nameAsTyped(account);
   if (parseEmail(text)) return { email: text };

@@ -13,7 +13,7 @@ export enum VerificationState {
 }
 registerEnumType(VerificationState, {
   name: 'VerificationState',
-  description: 'How far a verification has come.',
+  description: 'The state of a verification.',
   valuesConfig: {
     PENDING: { description: 'It waits for a review.' },
     REFUSED: { description: 'It was refused; its owner may change it, after which it waits again.' },
@@ -27,7 +27,7 @@ export enum VerificationType {
 }
 registerEnumType(VerificationType, {
   name: 'VerificationType',
-  description: 'Who is verified.',
+  description: 'The kind of owner that is verified.',
   valuesConfig: {
     USER: { description: 'A person.' },
     ORG: { description: 'An organisation, by the person who stands for it.' },
@@ -40,7 +40,7 @@ export enum ReviewDecision {
 }
 registerEnumType(ReviewDecision, {
   name: 'ReviewDecision',
-  description: 'What a reviewer decides.',
+  description: 'The decision of a reviewer.',
   valuesConfig: {
     PASS: { description: 'The person or organisation is who they say.' },
     REFUSE: { description: 'Not like this; the owner may change it and submit again.' },
@@ -87,15 +87,15 @@ export class Verification {
   @OneToOne(() => User, onePerUser)
   userId!: number;
 
-  @Field(() => VerificationType, { description: 'Whether a person or an organisation is verified.' })
+  @Field(() => VerificationType, { description: 'A person or an organisation.' })
   @Property({ type: 'string', length: 8 })
   type!: VerificationType;
 
-  @Field(() => VerificationState, { description: 'How far it has come.' })
+  @Field(() => VerificationState, { description: 'Its state.' })
   @Property({ type: 'smallint', default: -1 })
   state: VerificationState = VerificationState.PENDING;
 
-  /** Which key encrypted the two columns below. */
+  /** Names the key that encrypted the two columns below. */
   @Property({ type: 'string', length: 32 })
   keyId!: string;
 
@@ -111,7 +111,7 @@ export class Verification {
   @Field(() => String, {
     name: 'desc',
     nullable: true,
-    description: 'What the account is verified as, in the words of its owner or of the reviewer.',
+    description: 'The claim that is verified, in the words of its owner or of the reviewer.',
   })
   @Property({ ...text })
   description: string | null = null;

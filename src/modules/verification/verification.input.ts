@@ -6,12 +6,12 @@ const PICTURE = 'a picture the caller uploaded, by its id or its node';
 
 @InputType({
   description:
-    'What is to be verified, whole each time. All texts at most 191 characters. Fields of the other type are ignored.',
+    'The verification as submitted, whole each time. All texts at most 191 characters. Fields of the other type are ignored.',
 })
 export class VerificationInput implements VerificationFields {
   @Field(() => VerificationType, {
     nullable: true,
-    description: 'Who is verified. Needed to submit; an update keeps the type and ignores this.',
+    description: 'The kind of owner. Needed to submit; an update keeps the type and ignores this.',
   })
   type?: VerificationType | null;
 

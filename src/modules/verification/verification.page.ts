@@ -3,14 +3,14 @@ import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import type { Verification, VerificationState } from './verification.entity.js';
-import { listVerifications, type VerificationPlace } from './verification.repository.js';
+import { listVerifications, type VerificationPosition } from './verification.repository.js';
 
 /** Rows leave the list while it is worked off, so a cursor names where a row stands, not how many came before it. */
-const encodePlace = ({ updatedAt, userId }: VerificationPlace): string =>
+const encodePosition = ({ updatedAt, userId }: VerificationPosition): string =>
   Buffer.from(`${updatedAt.getTime()}.${userId}`).toString('base64url');
 
 /** Throws INVALID_INPUT for anything that is not a cursor of ours. */
-function decodePlace(after: string | null | undefined): VerificationPlace | null {
+function decodePosition(after: string | null | undefined): VerificationPosition | null {
   if (after === null || after === undefined) return null;
   const text = Buffer.from(after, 'base64url').toString('latin1');
   const [, time, userId] = /^(-?\d{1,14})\.(\d{1,10})$/.exec(text) ?? [];
@@ -24,9 +24,9 @@ export async function pageOfVerifications(
   page: PageInput,
 ): Promise<Page<Verification>> {
   const size = pageSize(page.first);
-  const rows = await listVerifications(ctx.em, state, decodePlace(page.after), size + 1);
+  const rows = await listVerifications(ctx.em, state, decodePosition(page.after), size + 1);
   return {
-    edges: rows.slice(0, size).map((node) => ({ node, cursor: encodePlace(node) })),
+    edges: rows.slice(0, size).map((node) => ({ node, cursor: encodePosition(node) })),
     hasNextPage: rows.length > size,
   };
 }

@@ -48,17 +48,17 @@ export async function storeResealed(
 export const deleteVerification = async (em: EntityManager, userId: number): Promise<boolean> =>
   (await em.nativeDelete(Verification, { userId })) > 0;
 
-/** Where a page of verifications ended. */
-export interface VerificationPlace {
+/** The last row of the page before. */
+export interface VerificationPosition {
   updatedAt: Date;
   userId: number;
 }
 
-/** Of accounts that are not cancelled, those that have waited longest first. */
+/** Verifications of accounts that are not cancelled; the longest waiting first. */
 export function listVerifications(
   em: EntityManager,
   state: VerificationState | null,
-  after: VerificationPlace | null,
+  after: VerificationPosition | null,
   limit: number,
 ): Promise<Verification[]> {
   const conditions: FilterQuery<Verification>[] = [
@@ -77,7 +77,7 @@ export function listVerifications(
   });
 }
 
-/** Locks the next verifications, by number of account, that another key than this one encrypts. */
+/** Locks the next verifications, by account id, that another key than this one encrypts. */
 export const lockVerificationsUnderOtherKeys = (
   em: EntityManager,
   keyId: string,

@@ -36,7 +36,7 @@ export class VerificationResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('state', () => VerificationState, { nullable: true, description: 'Only those in this state.' })
     state?: VerificationState | null,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, at most 100; 20 when left out.' })
+    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
     first?: number,
     @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
     after?: string,
@@ -51,7 +51,7 @@ export class VerificationResolver {
   })
   submitVerification(
     @Ctx() ctx: SignedInContext,
-    @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
+    @Arg('input', () => VerificationInput, { description: 'The verification as submitted.' })
     input: VerificationInput,
   ): Promise<Verification> {
     return this.verificationService.submit(ctx, input);
@@ -64,7 +64,7 @@ export class VerificationResolver {
   })
   updateVerification(
     @Ctx() ctx: SignedInContext,
-    @Arg('input', () => VerificationInput, { description: 'What is to be verified.' })
+    @Arg('input', () => VerificationInput, { description: 'The verification as submitted.' })
     input: VerificationInput,
   ): Promise<Verification> {
     return this.verificationService.update(ctx, input);
@@ -86,7 +86,7 @@ export class VerificationResolver {
   })
   reviewVerification(
     @Ctx() ctx: SignedInContext,
-    @Arg('userId', () => ID, { description: 'Whose verification.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The owner of the verification.' }) userId: string,
     @Arg('decision', () => ReviewDecision, { description: 'Pass or refuse.' }) decision: ReviewDecision,
     @Arg('desc', () => String, {
       nullable: true,
@@ -101,7 +101,7 @@ export class VerificationResolver {
     })
     updatedAt?: Date | null,
   ): Promise<Verification> {
-    // A text that cannot be a number of ours names nobody.
+    // A text that cannot be an id of ours names nobody.
     const id = parseIdOrNull(userId) ?? 0;
     return this.verificationService.review(ctx, id, { decision, desc, updatedAt });
   }

@@ -6,7 +6,7 @@ import { normalisePhone } from '../user/contact.js';
 import { normaliseText } from '../user/text.js';
 import { VERIFICATION_TEXT_MAX, VerificationType } from './verification.entity.js';
 
-/** What is submitted. Which fields are needed follows from the type; those of the other type are ignored. */
+/** The fields as submitted. The type decides which are needed; those of the other type are ignored. */
 export interface VerificationFields {
   realName?: string | null;
   idNumber?: string | null;
@@ -30,17 +30,17 @@ export type PictureField = (typeof PICTURES)[VerificationType][number];
 /**
  * The number of a card of 18 characters (GB 11643), by where it begins: with the province of a resident; 81 to 83, the
  * residence permits of people from Hong Kong, Macau and Taiwan; 9, those of foreigners who live here for good, since
- * 2023, where the place is followed by the country. Numbers of 15 characters are void, or those of older permits.
+ * 2023, where the region is followed by the country. Numbers of 15 characters are void, or those of older permits.
  */
 const ID_NUMBER =
   /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9\d)\d{4}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/;
 
-/** By the place of its digit, modulo 11 (ISO 7064, MOD 11-2). */
+/** Weights by the position of the digit, modulo 11 (ISO 7064, MOD 11-2). */
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECK_DIGITS = '10X98765432';
 
 const checkDigitOf = (number: string): string | undefined =>
-  CHECK_DIGITS[WEIGHTS.reduce((sum, weight, place) => sum + weight * Number(number[place]), 0) % 11];
+  CHECK_DIGITS[WEIGHTS.reduce((sum, weight, position) => sum + weight * Number(number[position]), 0) % 11];
 
 const invalid = (field: keyof VerificationFields): AppError => new AppError('INVALID_INPUT', { field });
 
@@ -50,7 +50,7 @@ function requiredText(fields: VerificationFields, field: keyof VerificationField
   return text;
 }
 
-/** As it is on the card, however it was typed; its date and its check digit looked at. */
+/** The number as on the card, however it was typed, with its date and check digit verified. */
 function idNumberOf(fields: VerificationFields): string {
   const number = compact(fields.idNumber ?? '').toUpperCase();
   const [, year, month, day] = ID_NUMBER.exec(number) ?? [];

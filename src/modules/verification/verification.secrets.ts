@@ -1,11 +1,11 @@
 import type { SecretBox } from '../../infra/secret-box.js';
 import type { Verification } from './verification.entity.js';
 
-/** How the identification is stored; both texts are under one key. */
+/** The columns that hold the identification; both texts are under one key. */
 export type SealedColumns = Pick<Verification, 'keyId' | 'encryptedRealName' | 'encryptedIdNumber'>;
 type SealedRow = SealedColumns & Pick<Verification, 'userId'>;
 
-/** What of a verification identifies a person. */
+/** The part of a verification that identifies a person. */
 export interface Identification {
   realName: string;
   idNumber: string;
@@ -14,7 +14,7 @@ export interface Identification {
 /** Bound to its owner: moved to another account's row, a text does not open. */
 const purposeOf = (column: 'real_name' | 'id_number', userId: number) => `verifications.${column}:${userId}`;
 
-/** Encrypts what identifies a person, and opens it again; the one place that does either. */
+/** Encrypts what identifies a person, and opens it again; nothing else does either. */
 export class VerificationSecrets {
   constructor(private readonly box: SecretBox) {}
 

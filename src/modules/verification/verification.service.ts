@@ -28,12 +28,12 @@ import {
 } from './verification.rules.js';
 import type { VerificationSecrets } from './verification.secrets.js';
 
-/** What a reviewer decides. */
+/** A reviewer's decision. */
 export interface Review {
   decision: ReviewDecision;
   /** Replaces the owner's words unless it is blank. */
   desc?: string | null;
-  /** Of the verification that the reviewer saw: its owner may have replaced it meanwhile. */
+  /** The version that the reviewer saw: its owner may have replaced it meanwhile. */
   updatedAt?: Date | null;
 }
 
@@ -114,7 +114,7 @@ export class VerificationService {
     });
   }
 
-  /** Those of one state, or of all, that have waited longest first. */
+  /** Verifications of one state, or of all; the longest waiting first. */
   list(ctx: RequestContext, state: VerificationState | null, page: PageInput): Promise<Page<Verification>> {
     return pageOfVerifications(ctx, state, page);
   }

@@ -1,6 +1,6 @@
 import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
-import { moment } from '../../infra/database/columns.js';
+import { timestamp } from '../../infra/database/columns.js';
 import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
@@ -19,6 +19,6 @@ export class Vip {
   name!: string;
 
   @Field(() => Date, { description: 'When it ends.' })
-  @Property({ ...moment })
+  @Property({ ...timestamp })
   endTime!: Date;
 }

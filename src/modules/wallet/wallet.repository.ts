@@ -31,7 +31,7 @@ export async function findVips(em: EntityManager, userIds: readonly number[]): P
   return indexBy(await vips(em, [arrayOf(userIds)]), (vip) => vip.userId);
 }
 
-/** Points and money are the books, under a number that is nobody's any more. */
+/** Points and money are the books, under an id that is nobody's any more. */
 export const keptCurrencies = rowsStay(Currency, 'userId', { userId: KEPT, sum: KEPT, totalIncome: KEPT });
 
 export const keptWallets = rowsStay(Wallet, 'userId', {

@@ -1,31 +1,31 @@
 import type { AppError } from '../../errors/app-error.js';
 import { messageOf } from '../../errors/app-error.js';
 import type { ErrorCode } from '../../errors/codes.js';
-import { type Dialect, type Route, statusBesideBody } from '../dialect.js';
+import { type Dialect, type Row, statusBesideBody } from '../dialect.js';
 import { secret } from '../parameters.js';
-import { LOGIN, ROUTES } from './account.routes.js';
+import { LOGIN, ROWS } from './account.rows.js';
 
 /** Log-in alone answers numbers (`account.md` 3.1), its errors too; an unknown URL goes with the others. */
-const answersInNumbers = (route: Route | undefined): boolean => route?.id === LOGIN;
+const answersInNumbers = (row: Row | undefined): boolean => row?.id === LOGIN;
 
 /** The account module, `account.md` and docs/decisions.md. */
 export const account: Dialect<number> = {
   name: 'account',
   title: '用户模块',
-  mounts: [{ prefix: '/user', routes: ROUTES }],
+  mounts: [{ prefix: '/user', rows: ROWS }],
   document: new URL('./account.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },
-  success: (data, route) => ({
+  success: (data, row) => ({
     status: 200,
-    body: answersInNumbers(route)
+    body: answersInNumbers(row)
       ? { code: 1000, msg: 'succ', data }
       : { code: '000000', msg: 'success', data },
   }),
-  failure: (error, number, route) => ({
+  failure: (error, number, row) => ({
     status: statusBesideBody(error),
     body: {
-      code: answersInNumbers(route) ? number : String(number),
+      code: answersInNumbers(row) ? number : String(number),
       msg: textOf(error, number),
       data: {},
     },

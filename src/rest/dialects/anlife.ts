@@ -1,9 +1,9 @@
 import { DeviceType } from '../../device-type.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
 import { secret, text } from '../parameters.js';
-import { ROUTES, UPLOAD } from './anlife.routes.js';
+import { ROWS, UPLOAD } from './anlife.rows.js';
 
-/** Null for any other. */
+/** Types other than 1 and 2 are null. */
 const device = (type: string): DeviceType | null =>
   type === '1' ? DeviceType.IOS : type === '2' ? DeviceType.ANDROID : null;
 
@@ -12,15 +12,15 @@ export const anlife: Dialect<number> = {
   name: 'anlife',
   title: '安居生活',
   mounts: [
-    { prefix: '/anlife/v1.0', routes: ROUTES },
-    { prefix: '/upload', routes: [UPLOAD] },
+    { prefix: '/anlife/v1.0', rows: ROWS },
+    { prefix: '/upload', rows: [UPLOAD] },
   ],
   document: new URL('./anlife.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { header: 'auth_token', parameter: ['auth_token', secret('登录令牌')] },
   deviceType: ['device_type', text('1 iOS，2 Android').transform(device).empty(undefined)],
   // The image host is a system of its own and answers without the envelope.
-  success: (result, route) => ({ status: 200, body: route.upload ? result : { datas: result } }),
+  success: (result, row) => ({ status: 200, body: row.upload ? result : { datas: result } }),
   failure: (error, number) => ({
     status: statusBesideBody(error),
     body: { error_code: number, error_msg: MESSAGES[number] },

@@ -8,10 +8,10 @@ import {
   CAPTCHA,
   CAPTCHA_COOKIE,
   CHECK_CAPTCHA,
-  LOGIN_ROUTES,
+  LOGIN_ROWS,
   type Outcome,
-  REGISTER_ROUTES,
-} from './member.routes.js';
+  REGISTER_ROWS,
+} from './member.rows.js';
 
 /** Texts other than the password lose the space around them: an empty field is an empty one. */
 const normalise = (values: Record<string, unknown>): Record<string, unknown> =>
@@ -54,7 +54,7 @@ function success(outcome: Outcome, exchange: Exchange): Reply {
   }
 }
 
-/** Why a request failed: in the words of the document where a parameter is empty, else in those of the failure. */
+/** The reason of a failure: in the document's words where a parameter is empty, else in the failure's. */
 function reasonOf({ code, details: { field = '', missing } }: AppError): string {
   return (missing ? EMPTY[field] : undefined) ?? REASONS[code] ?? messageOf(code, 'zh');
 }
@@ -64,22 +64,22 @@ export const member: Dialect<number> = {
   name: 'member',
   title: '用户中心',
   mounts: [
-    { prefix: '/api/login', routes: LOGIN_ROUTES },
-    { prefix: '/api/registor', routes: REGISTER_ROUTES },
-    { prefix: '/captcha', routes: [CAPTCHA] },
-    { prefix: '/checkcaptcha', routes: [CHECK_CAPTCHA] },
+    { prefix: '/api/login', rows: LOGIN_ROWS },
+    { prefix: '/api/registor', rows: REGISTER_ROWS },
+    { prefix: '/captcha', rows: [CAPTCHA] },
+    { prefix: '/checkcaptcha', rows: [CHECK_CAPTCHA] },
   ],
   document: new URL('./member.graphql', import.meta.url),
   canShowCaptcha: true,
   token: { cookie: SESSION_COOKIE },
   normalise,
   // The result of each row is an `Outcome`.
-  success: (result, _route, exchange) => success(result as Outcome, exchange),
-  failure: (error, status, route) => ({
+  success: (result, _row, exchange) => success(result as Outcome, exchange),
+  failure: (error, status, row) => ({
     status: statusBesideBody(error),
-    body: route === CHECK_CAPTCHA ? { code: 201 } : { status, msg: reasonOf(error) },
+    body: row === CHECK_CAPTCHA ? { code: 201 } : { status, msg: reasonOf(error) },
   }),
-  // Whatever has no number of its own.
+  // All failures without a number of their own.
   kinds: {
     input: -1,
     unauthenticated: -1,
@@ -106,7 +106,7 @@ const EMPTY: Readonly<Record<string, string>> = {
   code: '验证码为空',
 };
 
-/** What a failure is here, where its own words would not help. */
+/** Texts for failures whose own words would not help here. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
   FORBIDDEN: '不接受来自其他网站的提交',
   NOT_FOUND: '接口不存在，或必须以 POST 方式提交',

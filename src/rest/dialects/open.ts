@@ -1,13 +1,13 @@
 import { type Dialect, statusBesideBody, tables } from '../dialect.js';
 import { everything, secret, text } from '../parameters.js';
-import { userNumber } from '../values.js';
+import { numericId } from '../values.js';
 import type { OpenOperations } from './open.operations.js';
 
 /** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so all are handed on as they came. */
 
 const { row } = tables<OpenOperations, number>();
 
-/** What every call brings. */
+/** Parameters of every call. */
 const SIGNED = {
   app_id: text('应用的唯一标识id').example('10001').required(),
   timestamp: text('UNIX时间戳，允许误差10分钟').example('1442888568').required(),
@@ -18,7 +18,7 @@ const SIGNED = {
 /** Documented as GET; answers POST too, because passwords do not belong in URLs. */
 const METHODS = ['GET', 'POST'] as const;
 
-const ROUTES = [
+const ROWS = [
   row({
     id: '注册新用户',
     summary: '为应用注册新用户',
@@ -35,7 +35,7 @@ const ROUTES = [
       }),
     },
     variables: ({ signed }) => ({ parameters: signed }),
-    result: ({ registerByApp }) => ({ id: userNumber(registerByApp.id) }),
+    result: ({ registerByApp }) => ({ id: numericId(registerByApp.id) }),
   }),
   row({
     id: '获得用户信息',
@@ -52,7 +52,7 @@ const ROUTES = [
     },
     variables: ({ signed }) => ({ parameters: signed }),
     result: ({ accountByApp: { id, name, phone, email } }) => ({
-      id: userNumber(id),
+      id: numericId(id),
       name,
       phone: phone ?? '',
       email: email ?? '',
@@ -65,13 +65,13 @@ export const open: Dialect<number> = {
   name: 'open',
   title: '安居客开放 API',
   mounts: [
-    { prefix: '/site/v1/user', routes: ROUTES },
-    { prefix: '/v1/user', routes: ROUTES },
+    { prefix: '/site/v1/user', rows: ROWS },
+    { prefix: '/v1/user', rows: ROWS },
   ],
   claims: ['/site'],
   document: new URL('./open.graphql', import.meta.url),
   canShowCaptcha: false,
-  // Of two values one would be read, and the other neither read nor signed.
+  // Only one of two values would be read; the other would be neither read nor signed.
   namesOnce: true,
   // No `token`: it is the app that proves itself, by its signature.
   success: (result) => ({ status: 200, body: { code: 200, ...(result as object) } }),

@@ -1,4 +1,4 @@
-import { type Method, type Route, tables } from '../dialect.js';
+import { type Method, type Row, tables } from '../dialect.js';
 import { cases, choice, group, secret, text, word } from '../parameters.js';
 import { SEX_NAMES } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
@@ -56,12 +56,12 @@ const WRONG_CODE: PlusFailure = { status: 422, shape: 'text', message: '验证�
 const UNKNOWN_USER: PlusFailure = { status: 422, shape: 'errors', message: '用户不存在' };
 const WRONG_PASSWORD: PlusFailure = { status: 422, shape: 'list', message: '密码错误' };
 
-const REFUSED_UNBINDING: Route<PlusFailure>['errors'] = {
+const REFUSED_UNBINDING: Row<PlusFailure>['errors'] = {
   CREDENTIALS_INVALID: WRONG_PASSWORD,
   NOT_FOUND: { status: 422, shape: 'list', message: '非法操作' },
 };
 
-export const ACCOUNT_ROUTES = [
+export const ACCOUNT_ROWS = [
   row({
     id: '登录',
     summary: '登录，返回令牌',

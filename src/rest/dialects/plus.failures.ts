@@ -1,7 +1,7 @@
 import { type AppError, messageOf } from '../../errors/app-error.js';
 import type { Reply } from '../dialect.js';
 
-/** What a failure becomes: a real status, and one of the four bodies that the original has for it. */
+/** The answer to a failure: a real status, and one of the four bodies that the original has for it. */
 export interface PlusFailure {
   status: number;
   /**
@@ -27,7 +27,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   oldPassword: 'old_password',
 };
 
-/** What is said of a malformed value. */
+/** The texts for malformed values, by parameter. */
 export const MALFORMED: Readonly<Record<string, string>> = {
   avatar: '头像错误',
   bg: '背景图片错误',
@@ -59,7 +59,7 @@ function bodyOf(error: AppError, meaning: PlusFailure): unknown {
   return meaning.shape === 'field' ? errors : { message: '提交的信息验证错误', errors };
 }
 
-/** What HTTP itself found (bad JSON, too large a body) keeps the status it found it with. */
+/** A failure found by HTTP itself (bad JSON, too large a body) keeps its status. */
 function statusOf({ code, cause, details }: AppError, { status }: PlusFailure): number {
   const found = (cause as { statusCode?: number } | undefined)?.statusCode;
   return code === 'INVALID_INPUT' && details.field === undefined && found ? found : status;

@@ -4,7 +4,7 @@ import type { PlusFailure } from './plus.failures.js';
 import type { CreateUploadMutation, PlusOperations, VerificationInput } from './plus.operations.js';
 import { address, rowId, verification } from './plus.values.js';
 
-/** What an account keeps: addresses (`plus.md` 用户收货地址), and what a client asks before it starts. */
+/** Rows for what an account keeps: addresses (`plus.md` 用户收货地址), and what a client asks before it starts. */
 
 const { row } = tables<PlusOperations, PlusFailure>();
 
@@ -25,7 +25,10 @@ const OPTIONAL = {
 
 const ID_NUMBER = secret('身份证号码');
 
-/** Those of a person and of an organisation lie apart, number and name of whoever submits too. */
+/**
+ * The identity of a person or an organisation; the id number and name of whoever submits lie apart in the
+ * two.
+ */
 const IDENTITY = nested({
   id_card: nested({ front: text('身份证正面照片的 File node'), rear: text('身份证背面照片的 File node') }),
   idNumber: firstOf({
@@ -61,7 +64,7 @@ const verificationInput = (data: Identity['data']): VerificationInput => ({
   desc: data.desc,
 });
 
-/** Where a client finds what was at fault. */
+/** The client's names of an identity's fields, for failures. */
 function identityFields({ type, data }: Identity): Record<string, string> {
   const isOrg = type === 'ORG' || data.org.name !== undefined;
   return {
@@ -91,7 +94,7 @@ const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } 
   node,
 });
 
-export const RECORD_ROUTES = [
+export const RECORD_ROWS = [
   row({
     id: '获取收货地址列表',
     summary: '收货地址列表',

@@ -1,9 +1,9 @@
 import type { Dialect } from '../dialect.js';
 import { secret } from '../parameters.js';
-import { ACCOUNT_ROUTES } from './plus.account.js';
+import { ACCOUNT_ROWS } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
-import { RECORD_ROUTES } from './plus.records.js';
-import { USER_ROUTES } from './plus.users.js';
+import { RECORD_ROWS } from './plus.records.js';
+import { USER_ROWS } from './plus.users.js';
 import { normalise } from './plus.values.js';
 
 const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
@@ -12,7 +12,7 @@ const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many A
 export const plus: Dialect<PlusFailure> = {
   name: 'plus',
   title: 'ThinkSNS+',
-  mounts: [{ prefix: '/api/v2', routes: [...USER_ROUTES, ...ACCOUNT_ROUTES, ...RECORD_ROUTES] }],
+  mounts: [{ prefix: '/api/v2', rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS] }],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },

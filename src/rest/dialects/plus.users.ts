@@ -9,7 +9,7 @@ import { ranked, rowId, user } from './plus.values.js';
 
 const { row } = tables<PlusOperations, PlusFailure>();
 
-/** Longer than any name: as a part of one it finds nothing. */
+/** The longest part of a name that is searched for; names are shorter. */
 const LONGEST_SEARCH = 100;
 
 /** A malformed number counts as absent, and one beyond a bound as the bound. */
@@ -19,13 +19,13 @@ const bounded = (meaning: string, min: number, max: number, absent: number): Par
     .default(absent)
     .transform((value) => Math.min(Math.max(value, min), max));
 
-/** What any text column could hold. */
+/** Text that any column could hold. */
 const search = (meaning: string): Parameter<string | undefined> =>
   text(meaning)
     .lenient()
     .transform((value) => value.replaceAll('\0', '\uFFFD'));
 
-/** Between commas; of different ones the first 100. */
+/** The first 100 distinct keys of a list with commas. */
 const keys = (list: string): string[] =>
   [...new Set(list.split(',').map((key) => key.trim()))].filter((key) => key !== '').slice(0, 100);
 
@@ -69,7 +69,7 @@ const ADMINISTERED = { user: rowId(userId('用户 ID')) };
 
 const FOLLOWING_ONESELF: PlusFailure = { status: 422, shape: 'list', message: '不能关注自己' };
 
-export const USER_ROUTES = [
+export const USER_ROWS = [
   row({
     id: '获取指定用户',
     summary: '按用户名、邮箱、手机号码或用户 ID 获取用户',

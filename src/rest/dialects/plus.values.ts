@@ -1,7 +1,7 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { isRecord } from '../input.js';
 import type { Parameter } from '../parameters.js';
-import { SEX_NUMBERS, userNumber } from '../values.js';
+import { numericId, SEX_NUMBERS } from '../values.js';
 import type {
   IncomeRankQuery,
   PlusAddressFragment,
@@ -11,13 +11,13 @@ import type {
   VerificationState,
 } from './plus.operations.js';
 
-/** What ThinkSNS+ clients send and expect: `plus.md` and docs/decisions.md. */
+/** Values as ThinkSNS+ clients send and expect them: `plus.md` and docs/decisions.md. */
 
 /** `2021-01-06T07:35:01Z`. */
-const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
+const utc = (timestamp: Date): string => `${timestamp.toISOString().slice(0, 19)}Z`;
 
 /** `2019-04-13 04:34:33`, in UTC like the other: clients read it so. */
-const utcText = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
+const utcText = (timestamp: Date): string => timestamp.toISOString().slice(0, 19).replace('T', ' ');
 
 /** A file object (FILE_STORAGE_NODE). */
 export const file = (image: PlusFileFragment | null) =>
@@ -75,7 +75,7 @@ const identity = (found: PlusVerificationFragment) =>
 
 const STATES: Readonly<Record<VerificationState, number>> = { PENDING: -1, REFUSED: 0, PASSED: 1 };
 
-/** What identifies a person is there for the owner, and absent for everybody else. */
+/** Fields that identify a person are there for the owner, and absent for everybody else. */
 export const verification = (found: PlusVerificationFragment) => ({
   type: found.type === 'ORG' ? 'org' : 'user',
   state: STATES[found.state],
@@ -86,12 +86,12 @@ export const verification = (found: PlusVerificationFragment) => ({
   ...(found.phoneNumber !== null && {
     ...identity(found),
     phone_number: found.phoneNumber,
-    user_id: userNumber(found.userId),
+    user_id: numericId(found.userId),
   }),
 });
 
 export function user(found: PlusListedUserFragment) {
-  const id = userNumber(found.id);
+  const id = numericId(found.id);
   return {
     id,
     name: found.name,
@@ -117,7 +117,7 @@ export function user(found: PlusListedUserFragment) {
 
 type Ranked = NonNullable<IncomeRankQuery['rank']['mine']>;
 
-/** In a ranking `extra` carries the place and what it was won by. */
+/** The user in a ranking; `extra` carries the position and the amount it was won by. */
 export const ranked = ({ position, amount, user: holder }: Ranked) => {
   const shown = user(holder);
   const rank = position === null ? '1000+' : String(position);
@@ -130,7 +130,7 @@ export const ranked = ({ position, amount, user: holder }: Ranked) => {
 
 export const address = (found: PlusAddressFragment) => ({
   id: Number(found.id),
-  user_id: userNumber(found.userId),
+  user_id: numericId(found.userId),
   alias: found.alias,
   name: found.name,
   phone: found.phone,
@@ -148,10 +148,10 @@ export const address = (found: PlusAddressFragment) => ({
 export const minutesLeft = (expiresAt: Date): number =>
   Math.round((expiresAt.getTime() - Date.now()) / 60_000);
 
-/** Not to be trimmed: a password may begin or end with a space. */
+/** Passwords are not trimmed: one may begin or end with a space. */
 const VERBATIM = /password/;
 
-/** Deeper than any parameter lies; what is below stays as it is, and nothing reads it. */
+/** The deepest nesting that is trimmed: no parameter lies deeper, so nobody reads what is there. */
 const NESTING_MAX = 10;
 
 /** Texts are trimmed but for passwords, and an empty one is null. */

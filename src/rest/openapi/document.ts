@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type Dialect, type Method, type Route, withAside } from '../dialect.js';
+import { type Dialect, type Method, type Row, withAside } from '../dialect.js';
 import { loadOperations } from '../operations.js';
 import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
 import { failures, responsesOf, successes } from './responses.js';
@@ -17,7 +17,7 @@ const describe = ({ meaning, example }: ParameterDocument) => ({
 
 function inputOf(
   method: Method,
-  { path, upload }: Route,
+  { path, upload }: Row,
   parameters: readonly ParameterDocument[],
 ): Record<string, unknown> {
   const inPath = (name: string) => path.includes(`:${name}`);
@@ -51,16 +51,16 @@ function inputOf(
   };
 }
 
-/** Where a token is taken: a request needs one of the places, or none. */
+/** The ways a token is sent: a request needs one of them, or none. */
 function securityOf({ token }: Dialect): Record<string, unknown> {
   if (!token) return {};
   const [parameter] = token.parameter ?? [];
-  const places = Object.entries({ header: token.header, cookie: token.cookie, query: parameter });
+  const sources = Object.entries({ header: token.header, cookie: token.cookie, query: parameter });
   const schemes: Record<string, object> = {
     token: { type: 'http', scheme: 'bearer', description: 'A token is good at every door that takes one.' },
     ...Object.fromEntries(
-      places.flatMap(([place, name]) =>
-        name ? [[`${place}Token`, { type: 'apiKey', in: place, name }]] : [],
+      sources.flatMap(([source, name]) =>
+        name ? [[`${source}Token`, { type: 'apiKey', in: source, name }]] : [],
       ),
     ),
   };
@@ -73,31 +73,31 @@ function securityOf({ token }: Dialect): Record<string, unknown> {
 /** Answers an operation by its name. */
 type Sample = (operation: string, variables: Record<string, unknown>, variant: Variant) => unknown;
 
-/** What the aside of a row tells. */
-function asideOf({ aside }: Route, sample: Sample) {
+/** Fields that a row's aside adds. */
+function asideOf({ aside }: Row, sample: Sample) {
   if (!aside) return undefined;
   const values = sampleParameters(aside.parameters ?? {});
   return aside.result?.(sample(aside.operation, aside.variables?.(values) ?? {}, FULL), values);
 }
 
 /** One row under one of its methods. */
-function operationsOf(dialect: Dialect, route: Route, path: string, sample: Sample): Record<string, unknown> {
-  const parameters = route.parameters ?? {};
+function operationsOf(dialect: Dialect, row: Row, path: string, sample: Sample): Record<string, unknown> {
+  const parameters = row.parameters ?? {};
   const values = sampleParameters(parameters);
-  const variables = route.variables?.(values) ?? {};
-  const aside = asideOf(route, sample);
-  const dataOf = (variant: Variant) => sample(route.operation, variables, variant);
-  const success = successes(dialect, route, values, dataOf).map((reply) => withAside(reply, aside));
-  const responses = responsesOf(success, failures(dialect, route, aside));
+  const variables = row.variables?.(values) ?? {};
+  const aside = asideOf(row, sample);
+  const dataOf = (variant: Variant) => sample(row.operation, variables, variant);
+  const success = successes(dialect, row, values, dataOf).map((reply) => withAside(reply, aside));
+  const responses = responsesOf(success, failures(dialect, row, aside));
   return Object.fromEntries(
-    route.methods.map((method) => [
+    row.methods.map((method) => [
       method.toLowerCase(),
       {
-        tags: [route.id],
-        summary: route.summary,
-        description: `GraphQL: \`${route.operation}\`.`,
+        tags: [row.id],
+        summary: row.summary,
+        description: `GraphQL: \`${row.operation}\`.`,
         operationId: `${method.toLowerCase()}${path.replace(/\W+/g, '_')}`,
-        ...inputOf(method, route, documentParameters(parameters)),
+        ...inputOf(method, row, documentParameters(parameters)),
         responses,
       },
     ]),
@@ -109,12 +109,12 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
   const operations = loadOperations(dialect, schema);
   const answer = sampler(schema);
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { prefix, routes } of dialect.mounts) {
-    for (const route of routes) {
-      const path = (prefix + route.path).replace(/:(\w+)/g, '{$1}');
+  for (const { prefix, rows } of dialect.mounts) {
+    for (const row of rows) {
+      const path = (prefix + row.path).replace(/:(\w+)/g, '{$1}');
       paths[path] = {
         ...paths[path],
-        ...operationsOf(dialect, route, path, (name, ...rest) => answer(operations.get(name) ?? '', ...rest)),
+        ...operationsOf(dialect, row, path, (name, ...rest) => answer(operations.get(name) ?? '', ...rest)),
       };
     }
   }

@@ -9,7 +9,7 @@ export interface JsonSchema {
   anyOf?: JsonSchema[];
 }
 
-/** In a sample, the name of a key that may be any: the parameter a failure is about. */
+/** The name in a sample of a key that may be any: the parameter a failure is about. */
 export const ANY_KEY = '…';
 
 function objectSchema(value: Record<string, unknown>): JsonSchema {
@@ -23,7 +23,7 @@ function objectSchema(value: Record<string, unknown>): JsonSchema {
   };
 }
 
-/** What a value is an example of. */
+/** The schema that a value is an example of. */
 export function schemaOf(value: unknown): JsonSchema {
   if (value === null) return { type: 'null' };
   if (Array.isArray(value)) return { type: 'array', items: value.map(schemaOf).reduce(merge, {}) };
@@ -44,7 +44,7 @@ function mergeObjects(one: JsonSchema, other: JsonSchema): JsonSchema {
   return { type: 'object', properties, required, ...(additional && { additionalProperties: additional }) };
 }
 
-/** What both are examples of. */
+/** The schema that both are examples of. */
 export function merge(one: JsonSchema, other: JsonSchema): JsonSchema {
   if (Object.keys(one).length === 0) return other;
   if (Object.keys(other).length === 0) return one;

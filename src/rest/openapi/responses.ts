@@ -5,7 +5,7 @@ import {
   type Exchange,
   meaningOf,
   type Reply,
-  type Route,
+  type Row,
   resultOf,
   withAside,
 } from '../dialect.js';
@@ -14,7 +14,7 @@ import { missingError } from '../parameters.js';
 import { ANY_KEY, type JsonSchema, merge, schemaOf } from './infer.js';
 import { VARIANTS, type Variant } from './samples.js';
 
-/** What a row may answer, found out by letting it answer samples and failures. */
+/** Answers of a row, found out by letting it answer samples and failures. */
 
 const CODES = Object.keys(ERRORS).filter(isErrorCode);
 const JSON_TYPE = 'application/json';
@@ -22,22 +22,22 @@ const JSON_TYPE = 'application/json';
 /** Clients that want JSON, and browsers. */
 const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
 
-/** What a row answers when all goes well, in every variant. */
+/** Answers of a row that succeeds, in every variant. */
 export function successes(
   dialect: Dialect,
-  route: Route,
+  row: Row,
   values: unknown,
   dataOf: (variant: Variant) => unknown,
 ): Reply[] {
   return VARIANTS.flatMap((variant) => {
     try {
       const data = dataOf(variant);
-      if (route.pages) {
-        const body = JSON.parse(`${route.pages.open}${route.pages.items(data).join()}${route.pages.close}`);
+      if (row.pages) {
+        const body = JSON.parse(`${row.pages.open}${row.pages.items(data).join()}${row.pages.close}`);
         return [{ status: 200, body }];
       }
       return EXCHANGES.map((headers) =>
-        dialect.success(resultOf(route, data, values), route, {
+        dialect.success(resultOf(row, data, values), row, {
           // A request of no particular client; only its headers are looked at.
           request: { headers } as Exchange['request'],
           config: { MEMBER_HOME_URL: '/' },
@@ -51,12 +51,12 @@ export function successes(
   });
 }
 
-/** What a row answers when something fails; `aside` is told with one of the failures, because it can be with any. */
-export function failures(dialect: Dialect, route: Route, aside?: Readonly<Record<string, unknown>>): Reply[] {
-  const answer = (error: AppError) => dialect.failure(error, meaningOf(dialect, error, route), route);
+/** Answers of a row that fails; `aside` is added to one of the failures, because it can be to any. */
+export function failures(dialect: Dialect, row: Row, aside?: Readonly<Record<string, unknown>>): Reply[] {
+  const answer = (error: AppError) => dialect.failure(error, meaningOf(dialect, error, row), row);
   const errors = [
     ...CODES.flatMap((code) => [new AppError(code), new AppError(code, { field: ANY_KEY })]),
-    ...Object.keys(route.missing ?? {}).map(missingError),
+    ...Object.keys(row.missing ?? {}).map(missingError),
   ];
   return [...errors.map(answer), ...(aside ? [withAside(answer(missingError(ANY_KEY)), aside)] : [])];
 }

@@ -12,12 +12,12 @@ import {
   printSchema,
 } from 'graphql';
 
-/** How a sample answer differs from the full one. */
+/** The differences of a sample answer from the full one. */
 export interface Variant {
-  /** Fields that may be null are, below the operation's own. */
+  /** True where fields that may be null are null, below the operation's own. */
   nulls: boolean;
   flags: boolean;
-  /** Which of its values an enum has; the last one when there are fewer. */
+  /** The index of an enum's value; the last one when there are fewer. */
   choice: number;
 }
 
@@ -48,7 +48,7 @@ function sampleOf(type: GraphQLOutputType, variant: Variant): unknown {
   if (!isScalarType(type)) return {};
   if (type.name === 'Boolean') return variant.flags;
   if (type.name === 'DateTime') return new Date('2021-01-06T07:35:01Z');
-  // Digits, because some texts are numbers in a legacy answer.
+  // Texts are digits, because some are numbers in a legacy answer.
   return SCALARS[type.name] ?? '1';
 }
 
@@ -66,7 +66,7 @@ function pathLength(path: { prev?: unknown; key: string | number } | undefined):
 
 /** Answers operations with values of the right types and nothing behind them. */
 export function sampler(schema: GraphQLSchema) {
-  // Printed and read again: what is left is the types, without our resolvers.
+  // The schema is printed and parsed again, which leaves the types without our resolvers.
   const bare = buildSchema(printSchema(schema), { assumeValid: true });
   return (operation: string, variables: Record<string, unknown>, variant: Variant): unknown => {
     const { data } = executeSync({

@@ -17,7 +17,7 @@ const { row, aside } = tables<MemberOperations, number>();
 /** Cookie in which a browser keeps the id of the captcha it was shown. */
 export const CAPTCHA_COOKIE = 'member_captcha';
 
-/** What a row makes of its operation's answer. */
+/** The result of a row. */
 export type Outcome =
   | { is: 'body'; body: object }
   /** A captcha for the browser to show, and to remember by its id until then. */
@@ -65,7 +65,7 @@ const CODE = secret('手机验证码').example('111111');
 const USERNAME = secret('帐号、手机或邮箱').example('18321217711');
 const PASSWORD = secret('密码').example('correct-horse-7');
 
-/** What every submit may bring. */
+/** Parameters of every submit. */
 const SUBMIT = {
   /** The captcha that this browser was shown; it counts once it was answered at `/checkcaptcha`. */
   captcha: group({ id: cookie(CAPTCHA_COOKIE) }).transform(({ id }) => (id ? { id } : undefined)),
@@ -93,7 +93,7 @@ const ACCOUNT = cases(
   { username: { username: USERNAME.required() }, phone: { phone: PHONE.required() } },
 );
 
-export const LOGIN_ROUTES = [
+export const LOGIN_ROWS = [
   row({
     id: '一.1',
     summary: '验证手机号',
@@ -200,7 +200,7 @@ export const LOGIN_ROUTES = [
     errors: {
       PHONE_INVALID: 3,
       CODE_INVALID: 4,
-      // No name was found that nobody has.
+      // The code where no free name was found.
       NAME_TAKEN: 5,
       PHONE_TAKEN: 6,
       CAPTCHA_REQUIRED: 7,
@@ -220,7 +220,7 @@ export const LOGIN_ROUTES = [
   }),
 ];
 
-export const REGISTER_ROUTES = [
+export const REGISTER_ROWS = [
   row({
     id: '二.1',
     summary: '手机号有效性验证',

@@ -2,11 +2,11 @@ import { tables } from '../dialect.js';
 import { choice, group, idList, int, md5, secret, text, upload, userId } from '../parameters.js';
 import {
   dateToSeconds,
-  momentToSeconds,
+  numericId,
   SEX_NAMES,
   SEX_NUMBERS,
   secondsToDate,
-  userNumber,
+  timestampToSeconds,
 } from '../values.js';
 import type {
   AnlifeOperations,
@@ -48,7 +48,7 @@ const hobbyOf = ({ id, name }: UserInfoFragment['hobbies'][number]) => ({
 });
 
 const userInfo = (user: UserInfoFragment) => ({
-  user_id: userNumber(user.id),
+  user_id: numericId(user.id),
   nickname: user.nickname,
   sex: SEX_NUMBERS[user.sex],
   phone: user.phone ?? '',
@@ -70,7 +70,7 @@ const userInfo = (user: UserInfoFragment) => ({
 const loggedIn = ({ login }: LoginMutation) => ({ ...userInfo(login.user), auth_token: login.token });
 
 const releaseOf = (release: NonNullable<AppReleaseQuery['appRelease']>) => {
-  const updated = momentToSeconds(release.updatedAt);
+  const updated = timestampToSeconds(release.updatedAt);
   return {
     id: Number(release.id),
     version: release.version,
@@ -123,7 +123,7 @@ const retrievePassword = (path: string) =>
     result: one,
   });
 
-export const ROUTES = [
+export const ROWS = [
   row({
     id: '接口1',
     summary: '手机号登录',
@@ -193,7 +193,7 @@ export const ROUTES = [
     variables: ({ phone, sms_code, password }) => ({
       input: { phone, code: sms_code, password, passwordFormat: 'MD5' },
     }),
-    result: ({ register }) => ({ user_id: userNumber(register.user.id), auth_token: register.token }),
+    result: ({ register }) => ({ user_id: numericId(register.user.id), auth_token: register.token }),
   }),
   row({
     id: '接口7',
@@ -219,7 +219,7 @@ export const ROUTES = [
         'background_host',
       ),
       sex: choice(SEX_NAMES, '性别，0无 1男 2女').empty('UNSPECIFIED'),
-      // 0 is none, as in the answers: a date begins at no such moment in Shanghai.
+      // 0 is none, as in the answers: no date begins then in Shanghai.
       birthday: int('出生日期时间戳')
         .example('645379200')
         .transform((seconds) => (seconds === 0 ? null : secondsToDate(seconds))),
@@ -324,7 +324,7 @@ export const ROUTES = [
   }),
 ];
 
-/** On the image host, a system of its own. */
+/** This row is on the image host, a system of its own. */
 export const UPLOAD = row({
   id: '接口12',
   summary: '上传图片',

@@ -16,15 +16,15 @@ function parse(text: string): Date {
 }
 
 /**
- * A moment as PostgreSQL writes it, such as `2026-01-31 09:30:00.25+00`, or with a T in JSON; the first or the last
+ * A timestamp as PostgreSQL writes it, such as `2026-01-31 09:30:00.25+00`, or with a T in JSON; the first or the last
  * that every client can read in the place of one beyond.
  */
-export function readMoment(text: string): Date {
-  let moment = parse(text);
+export function readTimestamp(text: string): Date {
+  let timestamp = parse(text);
   // Before time zones, offsets had seconds.
-  if (Number.isNaN(moment.getTime())) moment = parse(text.replace(/([+-]\d\d:\d\d):\d\d$/, '$1'));
-  if (moment >= FIRST && moment <= LAST) return moment;
-  const isBefore = moment < FIRST || text.startsWith('-') || text.endsWith('BC');
+  if (Number.isNaN(timestamp.getTime())) timestamp = parse(text.replace(/([+-]\d\d:\d\d):\d\d$/, '$1'));
+  if (timestamp >= FIRST && timestamp <= LAST) return timestamp;
+  const isBefore = timestamp < FIRST || text.startsWith('-') || text.endsWith('BC');
   return new Date(isBefore ? FIRST : LAST);
 }
 

@@ -1,14 +1,14 @@
 import { trimmed } from '../../text.js';
 import { tables } from '../dialect.js';
 import { cases, choice, secret, text, upload } from '../parameters.js';
-import { momentToSeconds, userNumber } from '../values.js';
+import { numericId, timestampToSeconds } from '../values.js';
 import type { AccountOperations, LoginMutation, Provider, Sex } from './account.operations.js';
 
 /** The four URLs of the account module: `account.md` and docs/decisions.md. */
 
 const POST = ['POST'] as const;
 
-/** 3.1, which speaks a little differently from the others. */
+/** The id of log-in, whose answers differ a little from the others'. */
 export const LOGIN = '3.1';
 
 const { row } = tables<AccountOperations, number>();
@@ -30,7 +30,7 @@ const THIRD_PARTY = {
 /** 3.1 counts in numbers. `account` is what can be typed into the parameter of that name. */
 const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: LoginMutation) => ({
   user_info: {
-    uid: userNumber(user.id),
+    uid: numericId(user.id),
     account: user.phone ?? (user.emailVerified ? user.email : user.name),
     name: user.nickname,
     gender: GENDERS[user.sex] ?? '',
@@ -40,7 +40,7 @@ const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: Lo
     avator: user.small ?? '',
     large_avator: user.large ?? '',
     token,
-    expires: momentToSeconds(expiresAt),
+    expires: timestampToSeconds(expiresAt),
     phone: user.phone === null ? null : Number(user.phone),
     email: user.email ?? '',
     is_new_user: isNewUser ? 1 : 0,
@@ -50,7 +50,7 @@ const loggedIn = ({ login: { user, token, expiresAt, isNewUser, provider } }: Lo
 /** An empty field of a form is one that was not filled in, and changes nothing. */
 const filled = (parameter: typeof PHONE) => parameter.transform(trimmed).empty(undefined);
 
-export const ROUTES = [
+export const ROWS = [
   row({
     id: LOGIN,
     summary: '账密登录、第三方登录',
@@ -83,7 +83,7 @@ export const ROUTES = [
     methods: POST,
     path: '/register',
     operation: 'Register',
-    // An empty one is malformed like any other and has the number of its field.
+    // An empty value is malformed like any other and has the number of its field.
     parameters: {
       phone: PHONE.present(),
       password: secret('密码，8-16位字母和数字的组合').example('abcd1234').present(),
@@ -122,7 +122,7 @@ export const ROUTES = [
     session: true,
     parameters: {
       name: filled(text('用户名').example('felix')),
-      // Empty is what somebody of no known gender is shown as, so it is what makes one so.
+      // Accounts without a gender are shown with an empty one, so an empty one removes it.
       gender: choice({ 0: 'FEMALE', 1: 'MALE' }, '性别（1 男，0 女）').empty('UNSPECIFIED'),
       phone: filled(PHONE),
       email: filled(text('邮箱').example('1234567@qq.com')),
