@@ -17,6 +17,7 @@ import type { RequestContext } from '../context.js';
 import { type Access, assertAccess, maySeePrivate } from '../policy.js';
 import { accessOf, ownerOf } from '../schema/access.js';
 import { boundsOf } from '../schema/list-bounds.js';
+import { propertyOf } from '../unknown.js';
 import { FieldOrigins, type Method, type Property } from './field-origins.js';
 
 type Options = Omit<BuildSchemaOptions, 'resolvers'>;
@@ -76,7 +77,7 @@ const changing =
 
 /** Reads a property; undefined where graphql-js and graphql-jit do so by themselves, which costs less. */
 const readOf = ({ name, schemaName }: Property): Resolve | undefined =>
-  name === schemaName ? undefined : (root) => (root as Record<string, unknown>)[name];
+  name === schemaName ? undefined : (root) => propertyOf(root, name);
 
 function assertCarriedOut(coordinate: string, { roles, middlewares = [] }: Method | Property): void {
   if (roles) notCarriedOut(coordinate, '@Authorized');
@@ -105,7 +106,7 @@ interface Bound {
 function guarded(coordinate: string, bound: Bound, resolve: Resolve | undefined): Resolve | undefined {
   const access = accessOf(bound.field);
   if (!access || access.rule === 'public') return resolve;
-  const call: Resolve = resolve ?? ((root) => (root as Record<string, unknown>)[bound.field.name]);
+  const call: Resolve = resolve ?? ((root) => propertyOf(root, bound.field.name));
   if (access.rule === 'owner') return forOwner(coordinate, bound, access, call);
   return (root, args, ctx, info) => {
     assertAccess(ctx, access);

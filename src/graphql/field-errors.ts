@@ -56,9 +56,7 @@ export function withoutHidden(
 ): readonly GraphQLError[] {
   if (errors.length === 1) return errors;
   const paths = errors.map(({ path = [] }) => nullPathOf(path, operation));
-  const first = new Map(
-    paths.map((path, index) => [JSON.stringify(path), index]).reverse() as [string, number][],
-  );
+  const first = new Map(paths.map((path, index) => [JSON.stringify(path), index] as const).reverse());
   return errors.filter((_error, index) => {
     const path = paths[index] ?? [];
     const around = path.map((_key, length) => JSON.stringify(path.slice(0, length)));

@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { propertyOf } from '../unknown.js';
 
 /** The directory in which `scripts/build-playground.mjs` leaves the page and its assets. */
 const BUILT = join(dirname(findPackageJSON(import.meta.url) as string), 'dist/playground');
@@ -49,8 +50,11 @@ export function registerPlayground(app: FastifyInstance, options: { directory?: 
 /** True for a request to `/graphql` of a browser that opens the page, and not an operation sent by GET. */
 export function isPlaygroundRequest(request: FastifyRequest): boolean {
   const accept = request.headers.accept ?? '';
-  const query = request.query as Record<string, unknown>;
-  return request.method === 'GET' && accept.includes('text/html') && query.query === undefined;
+  return (
+    request.method === 'GET' &&
+    accept.includes('text/html') &&
+    propertyOf(request.query, 'query') === undefined
+  );
 }
 
 /** Answers with the page; fails when it has not been built. */

@@ -5,6 +5,7 @@ import { AppError } from '../errors/app-error.js';
 import { watchParts } from '../http/parts.js';
 import { decodeUtf8, notUtf8, parseFormBody } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
+import { propertyOf } from '../unknown.js';
 import type { Dialect } from './dialect.js';
 import { Input, type InputFile, isRecord } from './input.js';
 import { parseJson } from './json.js';
@@ -43,7 +44,7 @@ async function readForm(request: FastifyRequest, admit?: (fields: Values) => Pro
 }
 
 function formError(error: unknown): unknown {
-  const code = (error as { code?: string }).code;
+  const code = propertyOf(error, 'code');
   if (code === 'FST_REQ_FILE_TOO_LARGE') return new AppError('IMAGE_TOO_LARGE', {}, { cause: error });
   if (error instanceof AppError) return error;
   // The parser refuses JSON in a part with a status of its own; clients see it as any malformed input.

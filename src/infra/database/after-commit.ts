@@ -16,10 +16,22 @@ export async function afterCommit(em: EntityManager, work: Work): Promise<void> 
   waiting.set(transaction, [...(waiting.get(transaction) ?? []), work]);
 }
 
-/** The subscriber that the ORM calls. */
+/**
+ * The subscriber that the ORM calls. A transaction inside another is a savepoint, and its commit is not final: work that
+ * waits for it waits on for the outer one.
+ */
 export class CommitSubscriber implements EventSubscriber {
-  async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
+  /** The transaction around the one that an entity manager begins. */
+  private readonly around = new WeakMap<object, object>();
+
+  beforeTransactionStart({ em, transaction }: TransactionEventArgs): void {
+    if (transaction) this.around.set(em, transaction);
+  }
+
+  async afterTransactionCommit({ em, transaction }: TransactionEventArgs): Promise<void> {
     const works = (transaction && waiting.get(transaction)) ?? [];
-    for (const work of works) await work();
+    const outer = this.around.get(em);
+    if (outer) waiting.set(outer, [...(waiting.get(outer) ?? []), ...works]);
+    else for (const work of works) await work();
   }
 }

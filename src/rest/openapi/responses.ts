@@ -1,5 +1,5 @@
-import { AppError } from '../../errors/app-error.js';
-import { ERRORS, type ErrorCode } from '../../errors/codes.js';
+import { AppError, isErrorCode } from '../../errors/app-error.js';
+import { ERRORS } from '../../errors/codes.js';
 import {
   type Dialect,
   type Exchange,
@@ -16,7 +16,7 @@ import { VARIANTS, type Variant } from './samples.js';
 
 /** Answers of a row, found out by letting it answer samples and failures. */
 
-const CODES = Object.keys(ERRORS) as ErrorCode[];
+const CODES = Object.keys(ERRORS).filter(isErrorCode);
 const JSON_TYPE = 'application/json';
 
 /** Clients that want JSON, and browsers. */
