@@ -86,13 +86,18 @@ export interface Failure {
   http: HTTPGraphQLHead;
 }
 
-/** Logs failures that are not the client's fault, and turns all into errors that the client may see. */
-export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: RequestContext): Failure {
+/** Logs a failure that is not the client's fault. */
+export function report(log: FastifyBaseLogger, failure: unknown, ctx: RequestContext): void {
+  if (protocolCodeOf(failure)) return;
+  const { path } = failure as Partial<GraphQLError>;
+  reportFailure(log, causeOf(failure), { reqId: ctx.requestId, path: path?.join('.') });
+}
+
+/** Turns errors into those that the client may see. */
+export function failureOf(causes: readonly unknown[], ctx: RequestContext): Failure {
   const http: HTTPGraphQLHead = { status: undefined, headers: new HeaderMap() };
-  const errors = failures.map((failure) => {
-    const error = clientError(failure, ctx);
-    if (!protocolCodeOf(failure))
-      reportFailure(log, causeOf(failure), { reqId: ctx.requestId, path: error.path?.join('.') });
+  const errors = causes.map((cause) => {
+    const error = clientError(cause, ctx);
     const { code, retryAfter = 1 } = error.extensions ?? {};
     if (code === 'SERVICE_UNAVAILABLE') {
       http.status = HTTP_STATUS.unavailable;
@@ -101,6 +106,12 @@ export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: 
     return error;
   });
   return { errors, http };
+}
+
+/** Logs failures that are not the client's fault, and turns all into errors that the client may see. */
+export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: RequestContext): Failure {
+  for (const failure of failures) report(log, failure, ctx);
+  return failureOf(failures, ctx);
 }
 
 /** Explains refusals of Apollo itself. They are the client's fault, though Apollo answers them with 500. */

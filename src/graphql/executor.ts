@@ -10,7 +10,7 @@ import {
 import type { RequestContext } from '../context.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
-import { tell } from './errors.js';
+import { failureOf, report, tell } from './errors.js';
 import { byLocation, withoutHidden } from './field-errors.js';
 import { assertWithinLimits } from './limits.js';
 import type { GraphqlRequest, Operation } from './operation.js';
@@ -90,7 +90,9 @@ export class Executor {
     const { errors, data } = result;
     if (!errors) return result;
     if (data === undefined) return this.refused(errors, ctx);
-    const failure = tell(this.log, withoutHidden(errors, operation), ctx);
+    // The operator is told of each, whatever the client sees: a defect does not hide behind a refusal.
+    for (const error of errors) report(this.log, error, ctx);
+    const failure = failureOf(withoutHidden(errors, operation), ctx);
     failure.errors.sort(byLocation);
     return { ...failure, data };
   }

@@ -169,6 +169,15 @@ test('of two failures, the one below what is null for the other is not told', as
   expect(errors?.map(({ path }) => path)).toEqual([['item', 'sureInner', 'empty']]);
 });
 
+test('a defect whose error is hidden by another one is logged', async () => {
+  const query = '{ item { broken sureRefused } }';
+  for (const compiled of [false, false, false, true]) {
+    const told = await run(query);
+    expect(told).toMatchObject({ compiled, operator: [expect.stringContaining('"path":"item.broken"')] });
+    expect(JSON.parse(told.answer).errors).toMatchObject([{ path: ['item', 'sureRefused'] }]);
+  }
+});
+
 test('what is refused before it runs is told by Apollo, with the status of the client’s fault', async () => {
   const query = 'query ($turns: Int!) { item { late(turns: $turns) } }';
   for (let time = 0; time < 4; time++) await run(query, { turns: 1 });
