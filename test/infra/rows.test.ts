@@ -94,7 +94,7 @@ describe('rows that are read past MikroORM', () => {
   }
 
   test.each(ENTITIES.map((entity) => [entity.name, entity as EntityClass<object>] as const))(
-    'have the values and the prototype that em.find gives: %s',
+    'rows read past MikroORM have the values and prototype that em.find gives: %s',
     async (_name, entity) => {
       const meta = em.getMetadata(entity) as EntityMetadata;
       const read = readRows(entity, 't', `from "${meta.tableName}" t`);
@@ -146,13 +146,13 @@ describe('an entity whose rows would come out otherwise', () => {
     ['smallint', { type: 'boolean', columnType: 'smallint', runtimeType: 'boolean' }],
     ['tsvector', { type: 'string', columnType: 'tsvector' }],
     ['text', { type: 'text', lazy: true }],
-  ])('is refused at boot by its name and the property: %s', async (_type, options) => {
+  ])('an entity whose rows would come out otherwise is refused at boot: %s', async (_type, options) => {
     await expect(boot(withColumn(options))).rejects.toThrow(
       /^readRows cannot give MadeUp\.column as em\.find does: /,
     );
   });
 
-  test('is let in when every column is of a known type', async () => {
+  test('an entity is let in when every column is of a known type', async () => {
     await expect(boot(withColumn({ type: 'integer' }))).rejects.toThrow('ECONNREFUSED');
   });
 });

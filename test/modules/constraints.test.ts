@@ -13,7 +13,7 @@ describe('a unique constraint that nobody foresaw', () => {
     ['PHONE_TAKEN', 'phone', { phone: '13800138000' }],
     ['EMAIL_TAKEN', 'email', { email: 'taken@example.com', emailVerified: true }],
     ['NAME_TAKEN', 'name', { name: 'Taken_Name' }],
-  ])('is told to clients as %s', async (code, field, columns) => {
+  ])('a violated unique constraint is told to clients as %s', async (code, field, columns) => {
     const em = database.fork();
     await createUser(database, columns);
     const inserted = await insertUser(em, { name: `second_${field}`, ...columns }).catch(toAppError);
@@ -25,7 +25,7 @@ describe('a unique constraint that nobody foresaw', () => {
     });
   });
 
-  test('is a defect where it means nothing to clients', async () => {
+  test('a violated unique constraint that means nothing to clients is a defect', async () => {
     const em = database.fork();
     const userId = await createUser(database);
     const sql = "insert into identities (user_id, provider, subject) values (?, 'qq', 'twice')";

@@ -43,11 +43,11 @@ async function undecided(entities: readonly object[], tables: readonly PersonalT
 }
 
 describe('the personal data of an account', () => {
-  test('is decided upon in every column of every table that refers to accounts', async () => {
+  test('every column of every table that refers to accounts is decided upon as personal or kept', async () => {
     expect(await undecided(ENTITIES, personalData(store))).toEqual([]);
   });
 
-  test('is missed when a column of users, or a table that refers to them, is new', async () => {
+  test('a new column of users, or a new table that refers to them, is missed', async () => {
     @Entity({ tableName: 'diaries' })
     class Diary {
       @PrimaryKey({ type: 'integer' })
@@ -72,7 +72,7 @@ describe('the personal data of an account', () => {
     ]);
   });
 
-  test('names each table once', () => {
+  test('the list of personal data names each table once', () => {
     const names = personalData(store).map(({ entity }) => entity.name);
     expect(new Set(names).size).toBe(names.length);
   });

@@ -46,7 +46,7 @@ describe('the linter', () => {
     ['a module that is imported late', SERVICE, "await import('../../infra/database/query.js');"],
     ['a module that is handed on', SERVICE, "export * from '../../infra/database/statement.js';"],
     ['rows', COMMAND, "import { readRows } from '../../infra/database/rows.js';"],
-  ])('refuses outside of repositories %s', (_what, file, text) => {
+  ])('the linter refuses outside of repositories %s', (_what, file, text) => {
     expect(complaints(file, text)).toEqual([expect.stringMatching(QUERY)]);
   });
 
@@ -59,18 +59,18 @@ describe('the linter', () => {
     ['a default', 'function f(manager = ctx.em) {}'],
     ['an index', "const users = ctx['em'];"],
     ['a parameter', 'function f(manager: EntityManager) {}'],
-  ])('refuses an entity manager that is not called em: %s', (_what, text) => {
+  ])('the linter refuses an entity manager that is not called em: %s', (_what, text) => {
     expect(complaints(COMMAND, text)).toEqual(['An entity manager is called em.']);
   });
 
   test.each([
     ['of a callback', 'await ctx.em.transactional(async (em) => save(em));'],
     ['of a callback with options', 'await ctx.em.transactional((em) => save(em), { clear: true });'],
-  ])('refuses to hand on an entity manager %s', (_what, text) => {
+  ])('the linter refuses to hand on an entity manager %s', (_what, text) => {
     expect(complaints(SERVICE, text)).toEqual([expect.stringMatching(/is in the transaction already/)]);
   });
 
-  test('refuses a service that takes an entity manager and not the context', () => {
+  test('the linter refuses a service that takes an entity manager and not the context', () => {
     const text = 'export class A { find(em: EntityManager, id: number) {} }';
     expect(complaints(SERVICE, text)).toEqual([expect.stringMatching(/^Services take the context first/)]);
   });
@@ -84,7 +84,7 @@ describe('the linter', () => {
       'const found = (await findAddresses(ctx.em, 1)).find((one) => one.isDefault);',
     ],
     ['who forks it', SERVICE, 'const em = this.fork();'],
-  ])('lets through %s', (_what, file, text) => {
+  ])('the linter lets through %s', (_what, file, text) => {
     expect(complaints(file, text)).toEqual([]);
   });
 });
