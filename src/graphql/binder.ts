@@ -149,7 +149,11 @@ class Binder {
     const makers = [method, property].filter((maker) => maker !== undefined);
     if (makers.length === 0) notCarriedOut(coordinate, 'a method or property that was inherited');
     for (const maker of makers) assertCarriedOut(coordinate, maker);
-    this.assertOneRule(coordinate, bound, makers);
+    const declared = makers.flatMap((maker) => this.origins.declarations(maker));
+    // Type-graphql drops what a method declares for a field whose property has another name than the method.
+    const lost = declared.find((key) => !(key in field.extensions));
+    if (lost) refuse(coordinate, `its “${lost}” is lost, declare it on the property`);
+    this.assertOneRule(coordinate, bound, declared);
     assertBounded(coordinate, field);
     const resolve = method ? this.callOf(coordinate, bound, method) : property && readOf(property);
     return guarded(coordinate, bound, resolve);
@@ -163,12 +167,10 @@ class Binder {
   }
 
   /** Queries and mutations have to say who may call them, and nothing may say it twice. */
-  private assertOneRule(coordinate: string, { type, field }: Bound, makers: (Method | Property)[]): void {
-    const rules = makers.reduce((sum, maker) => sum + this.origins.declarations('access', maker), 0);
+  private assertOneRule(coordinate: string, { type, field }: Bound, declared: readonly string[]): void {
+    const rules = declared.filter((key) => key === 'access').length;
     const isRoot = type === this.schema.getQueryType() || type === this.schema.getMutationType();
     if (rules > 1) refuse(coordinate, 'more than one rule says who may (src/schema/access.ts)');
-    // Type-graphql drops what a method declares for a field whose property has another name than the method.
-    if (rules === 1 && !accessOf(field)) refuse(coordinate, 'its rule is lost, declare it on the property');
     if (isRoot && rules === 0) refuse(coordinate, 'nothing says who may call it (src/schema/access.ts)');
     if (isRoot && accessOf(field)?.rule === 'owner') refuse(coordinate, 'a query or mutation has no owner');
   }

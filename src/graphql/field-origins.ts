@@ -47,14 +47,12 @@ export class FieldOrigins {
     return undefined;
   }
 
-  /** The number of times that `@Extensions` sets this key on a method or property; all but one would be lost. */
-  declarations(key: string, maker: Method | Property): number {
+  /** The keys that `@Extensions` sets on a method or property; of a key that comes twice, all but one would be lost. */
+  declarations(maker: Method | Property): string[] {
     const name = 'methodName' in maker ? maker.methodName : maker.name;
-    const { fieldExtensions } = this.storage;
-    return fieldExtensions.filter(
-      ({ target, fieldName, extensions }) =>
-        target === maker.target && fieldName === name && key in extensions,
-    ).length;
+    return this.storage.fieldExtensions
+      .filter(({ target, fieldName }) => target === maker.target && fieldName === name)
+      .flatMap(({ extensions }) => Object.keys(extensions));
   }
 
   /** True when objects of an input's class have methods, which plain objects have not. */

@@ -26,6 +26,7 @@ import { buildBoundSchema } from '../../src/graphql/binder.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
 import { ABILITIES } from '../../src/policy.js';
 import { Internal, Needs, OwnedBy, OwnerOnly, Public, SignedIn } from '../../src/schema/access.js';
+import { AtMost, Paged } from '../../src/schema/list-bounds.js';
 
 /** Fields are bound to methods in one way; a decorator that it does not carry out is refused at boot. */
 
@@ -455,6 +456,28 @@ describe('the rules of fields', () => {
   }
 
   @ObjectType()
+  class Counted {
+    @AtMost(2)
+    @Field(() => [Int])
+    all!: number[];
+  }
+
+  @Resolver(() => Counted)
+  class PageBeside {
+    @Public()
+    @Query(() => Counted)
+    counted(): Counted {
+      return { all: [1] };
+    }
+
+    @Paged()
+    @FieldResolver(() => [Int], { name: 'all' })
+    several(): number[] {
+      return [1, 2];
+    }
+  }
+
+  @ObjectType()
   class Lost {
     @OwnerOnly()
     @Field(() => Int, { nullable: true })
@@ -516,7 +539,8 @@ describe('the rules of fields', () => {
     ['a list without a bound', Endless, 'Query.all: nothing says how long the list may be'],
     ['a query without one', Silent, 'Query.open: nothing says who may call it'],
     ['two for one method', Twice, 'Query.both: more than one rule says who may'],
-    ['one beside the declaration of its field', Beside, 'Told.id: its rule is lost'],
+    ['one beside the declaration of its field', Beside, 'Told.id: its “access” is lost'],
+    ['a page beside the declaration of its field', PageBeside, 'Counted.all: its “page” is lost'],
     ['an owner of a query', Ownerless, 'Query.whose: a query or mutation has no owner'],
     ['a type that belongs to nobody', OfLost, 'Lost.secret: nothing says whom it belongs to'],
     ['what may not be null', OfSure, 'Sure.secret: what only the owner sees has to be nullable'],
