@@ -31,6 +31,10 @@ export class AppError extends Error {
   }
 }
 
+/** The failure that passes, which the client may ask about again in a second. */
+export const unavailable = (options?: { cause: unknown }): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, options);
+
 export const messageOf = (code: ErrorCode, locale: Locale): string => ERRORS[code][locale];
 
 export const isErrorCode = (value: unknown): value is ErrorCode =>

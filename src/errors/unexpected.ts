@@ -2,7 +2,7 @@ import { ConnectionException } from '@mikro-orm/core';
 import { ProviderError, type ProviderFailure } from '../infra/oauth/failure.js';
 import { UnavailableError } from '../infra/unavailable.js';
 import { propertyOf } from '../unknown.js';
-import { AppError } from './app-error.js';
+import { AppError, unavailable } from './app-error.js';
 import type { ErrorCode } from './codes.js';
 import { ofConstraint } from './constraints.js';
 
@@ -62,13 +62,10 @@ const OF_PROVIDER: Readonly<Record<ProviderFailure, ErrorCode>> = {
   unavailable: 'THIRD_PARTY_UNAVAILABLE',
 };
 
-const unavailable = (cause: unknown): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause });
-
 /** Any failure as one of the closed list. Those of the infrastructure have their reason, if any, as their cause. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof UnavailableError) return unavailable(error.cause);
+  if (error instanceof UnavailableError) return unavailable({ cause: error.cause });
   if (error instanceof ProviderError) {
     const { failure, field, cause } = error;
     return new AppError(OF_PROVIDER[failure], { ...(field && { field }) }, { cause });
@@ -76,5 +73,7 @@ export function toAppError(error: unknown): AppError {
   const taken = ofConstraint(error);
   if (taken) return taken;
   if (isClientFault(error)) return new AppError('INVALID_INPUT', {}, { cause: error });
-  return isUnavailable(error) ? unavailable(error) : new AppError('INTERNAL', {}, { cause: error });
+  return isUnavailable(error)
+    ? unavailable({ cause: error })
+    : new AppError('INTERNAL', {}, { cause: error });
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import { AppError } from '../errors/app-error.js';
+import { AppError, unavailable } from '../errors/app-error.js';
 import { sourceOf } from '../infra/ip.js';
 import './client-ip.js';
 
@@ -69,7 +69,7 @@ class BodyBudget {
     if (before > 0 && before + bytes > this.mostOfSource)
       throw new AppError('RATE_LIMITED', { retryAfter: 1 });
     if (this.total > 0 && this.total + bytes > this.most) {
-      throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+      throw unavailable();
     }
     const hold = new Hold((sign) => this.add(source, sign * bytes));
     hold.retain();

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
-import { AppError } from '../../errors/app-error.js';
+import { AppError, unavailable } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import type { Message, MessageSender } from '../../infra/message/port.js';
@@ -92,7 +92,7 @@ export class CodeService {
 
   private deliver(channel: CodeChannel, message: Message): Promise<void> {
     return this.senders[channel].send(message).catch((cause: unknown) => {
-      throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 }, { cause });
+      throw unavailable({ cause });
     });
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
-import { AppError } from '../../errors/app-error.js';
+import { AppError, unavailable } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import { type Clock, isCluster, type Redis, redisTime } from '../../infra/redis.js';
@@ -115,7 +115,7 @@ export class GuardService {
     }
     // The result is told only once it is counted; a try that was lost meanwhile may have been used by another.
     const counted = await this.settle(id, this.inSteps(scopes), result === null);
-    if (!counted) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    if (!counted) throw unavailable();
     return result;
   }
 
@@ -155,7 +155,7 @@ export class GuardService {
         continue;
       }
       const left = giveUpAt - performance.now();
-      if (left <= 0) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+      if (left <= 0) throw unavailable();
       await this.waiters.wait(budget.key, left);
     }
   }

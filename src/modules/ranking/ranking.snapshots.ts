@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { AppError } from '../../errors/app-error.js';
+import { unavailable } from '../../errors/app-error.js';
 import { Lease } from '../../infra/lease.js';
 import type { Redis } from '../../infra/redis.js';
 import type { RankRow, RankWindow } from './ranking.repository.js';
@@ -65,7 +65,7 @@ export class RankingSnapshots {
   private async first(window: RankWindow): Promise<RankSnapshot> {
     // A little longer than the lease: when the instance that computes dies, one that waits takes over.
     const snapshot = await this.newer(window, LEASE_MS * 1.2);
-    if (!snapshot) throw new AppError('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    if (!snapshot) throw unavailable();
     return snapshot;
   }
 
