@@ -19,6 +19,7 @@ import { AppRelease } from './modules/release/app-release.entity.js';
 import { SecurityEvent } from './modules/security/security-event.entity.js';
 import { Session } from './modules/session/session.entity.js';
 import { Image } from './modules/user/image.entity.js';
+import { LegacyId } from './modules/user/legacy-id.entity.js';
 import { User } from './modules/user/user.entity.js';
 import { UserExtra } from './modules/user/user-extra.entity.js';
 import { Verification } from './modules/verification/verification.entity.js';
@@ -29,6 +30,7 @@ import { Wallet } from './modules/wallet/wallet.entity.js';
 /** Every table of the domain. */
 export const ENTITIES = [
   User,
+  LegacyId,
   UserExtra,
   UserHobby,
   Credential,

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { DeviceType } from '../device-type.js';
-import type { Door } from '../door.js';
+import type { LegacySystem } from '../door.js';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode, ErrorKind } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
@@ -132,7 +132,7 @@ export type Named<T> = readonly [name: string, parameter: Part<T>];
 
 /** A legacy system: its URLs, and how it speaks. */
 export interface Dialect<Meaning = unknown> {
-  name: Exclude<Door, 'graphql' | 'cli'>;
+  name: LegacySystem;
   title: string;
   /** The prefixes it answers under, each with its URLs. */
   mounts: readonly { prefix: string; rows: readonly Row<Meaning>[] }[];

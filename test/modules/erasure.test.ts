@@ -216,11 +216,21 @@ test('every table that refers to users is filled by the tests of erasure, or is 
     '0'.repeat(32),
     account.id,
   ]);
+  await em.execute(
+    "insert into legacy_ids (system, legacy_id, number, user_id) values ('anlife', ?::text, ?, ?)",
+    [account.id, account.id, account.id],
+  );
   const referring = await em.execute<{ table: string }[]>(REFERRING);
   expect(new Set(await rowsOf(account.id))).toEqual(new Set(referring.map(({ table }) => table)));
   await cancelled(app, account);
   await erase();
-  expect(await rowsOf(account.id)).toEqual(['currencies', 'currency_orders', 'daily_incomes', 'wallets']);
+  expect(await rowsOf(account.id)).toEqual([
+    'currencies',
+    'currency_orders',
+    'daily_incomes',
+    'legacy_ids',
+    'wallets',
+  ]);
 });
 
 describe('follows', () => {

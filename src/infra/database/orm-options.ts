@@ -30,7 +30,7 @@ const SHARED = {
   forceUtcTimezone: true,
   ensureDatabase: false,
   // Functions are written in the migrations alone.
-  schemaGenerator: { ignoreRoutines: true },
+  schemaGenerator: { ignoreRoutines: true, ignoreTriggers: true },
 };
 
 const sharedOptions = ({ entities, migrations }: DatabaseSchema) => ({

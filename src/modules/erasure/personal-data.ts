@@ -10,6 +10,7 @@ import { keptOrders } from '../ranking/income.repository.js';
 import { keptDailyIncomes } from '../ranking/ranking.repository.js';
 import { erasedSecurityEvents } from '../security/security-event.repository.js';
 import { erasedSessions } from '../session/session.repository.js';
+import { keptLegacyIds } from '../user/legacy-id.repository.js';
 import { emptiedUsers } from '../user/user.repository.js';
 import { erasedUserExtras } from '../user/user-extra.repository.js';
 import { erasedVerifications } from '../verification/verification.repository.js';
@@ -33,5 +34,6 @@ export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   keptWallets,
   keptOrders,
   keptDailyIncomes,
+  keptLegacyIds,
   emptiedUsers,
 ];

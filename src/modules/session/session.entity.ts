@@ -60,6 +60,10 @@ export class Session {
   @Property({ type: 'integer', nullable: true })
   originId: number | null = null;
 
+  /** True where the token is another system's: the row stays until that expires, lest an import brings it back. */
+  @Property({ type: 'boolean', default: false })
+  imported = false;
+
   /** Set when it was ended before its time; kept so that known sources stay known for 30 days. */
   @Property({ ...timestamp, nullable: true })
   revokedAt: Date | null = null;

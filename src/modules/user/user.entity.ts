@@ -89,6 +89,11 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
   expression:
     'create index "users_erasable_index" on "users" ("deleted_at") where "deleted_at" is not null and "erased_at" is null',
 })
+@Index({
+  name: 'users_invite_code_unique',
+  expression:
+    'create unique index "users_invite_code_unique" on "users" ("invite_code") where "invite_code" is not null',
+})
 // Deleting a picture looks for who shows it.
 @Index({
   name: 'users_avatar_index',
@@ -175,6 +180,10 @@ export class User {
   /** The account's abilities beyond its own affairs; `*` is all of them. */
   @Property({ type: 'string[]', columnType: 'text[]', defaultRaw: `'{}'` })
   abilities: string[] = [];
+
+  /** The code that the account had in the system it comes from; null where it is the one of its number. */
+  @Property({ type: 'string', length: 32, nullable: true })
+  inviteCode: string | null = null;
 
   /** Device of the latest session (anlife 接口17). */
   @Property({ type: 'smallint', default: 0 })

@@ -125,6 +125,7 @@ export const emptiedUsers = rowsStay(User, 'id', {
   avatarId: null,
   externalAvatarUrl: null,
   backgroundId: null,
+  inviteCode: null,
   status: KEPT,
   abilities: [],
   lastDeviceType: DeviceType.UNKNOWN,

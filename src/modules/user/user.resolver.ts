@@ -131,7 +131,7 @@ export class UserResolver {
 
   @FieldResolver(() => String, { description: 'The code to invite others with.' })
   inviteCode(@Root() user: User): string {
-    return inviteCodeOf(user.id);
+    return user.inviteCode ?? inviteCodeOf(user.id);
   }
 
   @AtMost(Object.keys(ABILITIES).length)
