@@ -8,6 +8,7 @@ import { User } from '../user/user.entity.js';
 export enum SecurityEventKind {
   REGISTERED = 'REGISTERED',
   LOGGED_IN = 'LOGGED_IN',
+  SESSION_ADOPTED = 'SESSION_ADOPTED',
   LOGIN_REFUSED = 'LOGIN_REFUSED',
   LOGGED_OUT = 'LOGGED_OUT',
   PASSWORD_CHANGED = 'PASSWORD_CHANGED',
@@ -32,6 +33,7 @@ registerEnumType(SecurityEventKind, {
   valuesConfig: {
     REGISTERED: { description: 'The account was created.' },
     LOGGED_IN: { description: 'A session was opened.' },
+    SESSION_ADOPTED: { description: 'A token of the old system was used, and became a session.' },
     LOGIN_REFUSED: { description: 'A log-in to this account failed.' },
     LOGGED_OUT: { description: 'A session was closed by its user.' },
     PASSWORD_CHANGED: { description: 'The password was set or changed with the old one.' },

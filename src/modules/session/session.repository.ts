@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LegacySystem } from '../../door.js';
 import { rowsGo } from '../../infra/database/personal.js';
 import { queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
@@ -100,6 +101,78 @@ export async function insertSession(
   };
 }
 
+/** A token that another system signed: whose it is there, and its times. */
+export interface ForeignToken {
+  tokenHash: string;
+  legacyId: string;
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
+const adopted = statement<{
+  id: number;
+  user_id: number;
+  abilities: string[];
+  last_seen_at: string;
+}>(
+  // The lock on the user comes first, as above. What ends all sessions holds it too and marks the user, which is seen
+  // once the lock is had; a password that changed ends them so.
+  `with holder as (
+     update users u set last_device_type = ?, last_active_at = now()
+     from legacy_ids l
+     where l.system = ? and l.legacy_id = ? and u.id = l.user_id and u.status = ${UserStatus.ACTIVE}
+       and (u.sessions_ended_at is null or u.sessions_ended_at < ?::timestamptz)
+       and not exists (
+         select 1 from credentials c where c.user_id = u.id and not c.imported and c.updated_at > ?::timestamptz
+       )
+       and not exists (select 1 from sessions s where s.token_hash = ?)
+     returning u.id, u.abilities
+   )
+   insert into sessions (user_id, token_hash, device_type, ip, user_agent, expires_at, token_expires_at, imported)
+   select holder.id, ?, ?::smallint, ?, ?, ?::timestamptz, ?::timestamptz, true from holder
+   on conflict (token_hash) do nothing
+   returning id, user_id, (select abilities from holder) as abilities, last_seen_at`,
+);
+
+/**
+ * Makes a session of a token of another system, which lasts as long as the token. Null when the account is unknown or
+ * not active, when all its sessions were ended or its password was set here after the token was issued, and when the
+ * token is a session already, ended or not.
+ */
+export async function adoptSession(
+  em: EntityManager,
+  system: LegacySystem,
+  { tokenHash, legacyId, issuedAt, expiresAt }: ForeignToken,
+  { deviceType, ip, userAgent }: Pick<Session, 'deviceType' | 'ip' | 'userAgent'>,
+): Promise<LiveSession | null> {
+  const issued = issuedAt.toISOString();
+  const expires = expiresAt.toISOString();
+  const row = await firstOf(adopted, em, [
+    deviceType,
+    system,
+    legacyId,
+    issued,
+    issued,
+    tokenHash,
+    tokenHash,
+    deviceType,
+    ip,
+    userAgent,
+    expires,
+    expires,
+  ]);
+  return (
+    row && {
+      id: row.id,
+      userId: row.user_id,
+      originId: row.id,
+      abilities: row.abilities,
+      expiresAt,
+      lastSeenAt: readTimestamp(row.last_seen_at),
+    }
+  );
+}
+
 /** Bounds the list only, which is newest first; log-ins are not bounded. */
 export const SESSIONS_LISTED = 100;
 
@@ -147,7 +220,10 @@ export async function touchSession(em: EntityManager, session: LiveSession, seco
   if (touched.length > 0) await em.nativeUpdate(User, { id: session.userId }, { lastActiveAt: new Date() });
 }
 
-/** True when the account has logged in from this source in the last 30 days. */
+/** The expression of `sessions_ended_index`. */
+const ENDED_AT = 'coalesce(token_expires_at, least(expires_at, revoked_at))';
+
+/** True when the account has logged in from this source in the last 30 days; a session of another system has none. */
 export async function isKnownSource(em: EntityManager, userId: number, source: string): Promise<boolean> {
   const row = await queryOne(
     em,
@@ -157,14 +233,17 @@ export async function isKnownSource(em: EntityManager, userId: number, source: s
   return row !== null;
 }
 
-/** Deletes at most `limit` sessions that ended more than so many days ago, by whichever came first; returns how many. */
+/**
+ * Deletes at most `limit` sessions that ended more than so many days ago, by whichever came first, and those of another
+ * system whose token expired by itself that long ago; returns how many.
+ */
 export async function deleteEndedSessions(em: EntityManager, days: number, limit: number): Promise<number> {
   const row = await queryOne<{ deleted: number }>(
     em,
     `with deleted as (
        delete from sessions where id = any (array(
-         select id from sessions where least(expires_at, revoked_at) < now() - make_interval(days => ?)
-         order by least(expires_at, revoked_at) limit ? for update skip locked
+         select id from sessions where ${ENDED_AT} < now() - make_interval(days => ?)
+         order by ${ENDED_AT} limit ? for update skip locked
        )) returning id
      ) select count(*)::int as deleted from deleted`,
     [days, limit],
