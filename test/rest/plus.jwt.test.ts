@@ -260,6 +260,12 @@ describe('refusals of tokens of ThinkSNS+', () => {
     expect(await enter(signJwt(claimsOf(`0${user.oldId}`)))).toEqual(UNAUTHENTICATED);
   });
 
+  test('a JWT names nobody by a number that an account was given here in the place of an old id', async () => {
+    const user = await comer();
+    await app.sql('update legacy_ids set given = true where user_id = ?', [user.id]);
+    expect(await enter(tokenOf(user))).toEqual(UNAUTHENTICATED);
+  });
+
   test('a JWT names nobody by an old id of another system', async () => {
     const user = await comer();
     await app.sql(`update legacy_ids set system = 'anlife' where user_id = ?`, [user.id]);

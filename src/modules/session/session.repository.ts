@@ -120,7 +120,7 @@ const adopted = statement<{
   `with holder as (
      update users u set last_device_type = ?, last_active_at = now()
      from legacy_ids l
-     where l.system = ? and l.legacy_id = ? and u.id = l.user_id and u.status = ${UserStatus.ACTIVE}
+     where l.system = ? and l.legacy_id = ? and not l.given and u.id = l.user_id and u.status = ${UserStatus.ACTIVE}
        and (u.sessions_ended_at is null or u.sessions_ended_at < ?::timestamptz)
        and not exists (
          select 1 from credentials c where c.user_id = u.id and not c.imported and c.updated_at > ?::timestamptz
