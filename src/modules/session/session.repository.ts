@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { LegacySystem } from '../../door.js';
 import { rowsGo } from '../../infra/database/personal.js';
-import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { readTimestamp } from '../../infra/database/timestamps.js';
 import { User, UserStatus } from '../user/user.entity.js';
@@ -171,6 +171,83 @@ export async function adoptSession(
       lastSeenAt: readTimestamp(row.last_seen_at),
     }
   );
+}
+
+/** The account behind an old id, as far as sessions of its system may come along. */
+export interface Holder {
+  userId: number;
+  status: UserStatus;
+  /** True where all its sessions were ended here after it had come: those of its system were meant too. */
+  ended: boolean;
+}
+
+/**
+ * The accounts behind old ids of a system, held until the transaction ends: nobody disables one or ends its sessions
+ * meanwhile. Those that nobody has are left out.
+ */
+export async function lockHolders(
+  em: EntityManager,
+  system: LegacySystem,
+  legacyIds: readonly string[],
+): Promise<Map<string, Holder>> {
+  const rows = await em.execute<{ legacy_id: string; user_id: number; status: UserStatus; ended: boolean }[]>(
+    `select l.legacy_id, u.id as user_id, u.status, coalesce(u.sessions_ended_at >= l.created_at, false) as ended
+     from legacy_ids l join users u on u.id = l.user_id
+     where l.system = ? and l.legacy_id = any (?::text[]) and not l.given
+     order by u.id for share of u`,
+    [system, arrayOf(legacyIds)],
+  );
+  return new Map(
+    rows.map(({ legacy_id, user_id: userId, status, ended }) => [legacy_id, { userId, status, ended }]),
+  );
+}
+
+/** A session that another system has opened. */
+export type ForeignSession = Pick<Session, 'userId' | 'tokenHash' | 'deviceType'> & { tokenExpiresAt: Date };
+
+/** Longest life here of a session of another system, in days, however long its token would be good there. */
+export const FOREIGN_SESSION_DAYS = 365;
+
+/** Stores sessions of another system. Returns the hashes of those that are new; a token that is known stays as it is. */
+export async function insertForeignSessions(
+  em: EntityManager,
+  sessions: readonly ForeignSession[],
+): Promise<Set<string>> {
+  const rows = await em.execute<{ token_hash: string }[]>(
+    `insert into sessions (user_id, token_hash, device_type, expires_at, token_expires_at, imported)
+     select user_id, token_hash, device_type,
+       least(token_expires_at, now() + make_interval(days => ${FOREIGN_SESSION_DAYS})), token_expires_at, true
+     from unnest(?::int[], ?::text[], ?::smallint[], ?::timestamptz[])
+       as session(user_id, token_hash, device_type, token_expires_at)
+     on conflict (token_hash) do nothing returning token_hash`,
+    [
+      arrayOf(sessions.map(({ userId }) => userId)),
+      arrayOf(sessions.map(({ tokenHash }) => tokenHash)),
+      arrayOf(sessions.map(({ deviceType }) => deviceType)),
+      arrayOf(sessions.map(({ tokenExpiresAt }) => tokenExpiresAt.toISOString())),
+    ],
+  );
+  return new Set(rows.map((row) => row.token_hash));
+}
+
+/** Whose session a token is. */
+export interface Owner {
+  userId: number;
+  /** False once it has expired or was ended. */
+  live: boolean;
+}
+
+/** Whose sessions tokens are, and if they are still good, by the hashes of the tokens; unknown ones are left out. */
+export async function findOwners(
+  em: EntityManager,
+  tokenHashes: readonly string[],
+): Promise<Map<string, Owner>> {
+  const rows = await em.execute<{ token_hash: string; user_id: number; live: boolean }[]>(
+    `select token_hash, user_id, revoked_at is null and expires_at > now() as live
+     from sessions where token_hash = any (?::text[])`,
+    [arrayOf(tokenHashes)],
+  );
+  return new Map(rows.map(({ token_hash, user_id: userId, live }) => [token_hash, { userId, live }]));
 }
 
 /** Bounds the list only, which is newest first; log-ins are not bounded. */
