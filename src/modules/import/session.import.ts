@@ -1,10 +1,12 @@
+import type { z } from 'zod';
 import type { DatabaseContext } from '../../context.js';
 import { DeviceType } from '../../device-type.js';
 import type { LegacySystem } from '../../door.js';
-import { messageOf } from '../../errors/app-error.js';
 import { type ForeignSession, type Holder, lockHolders, type Owner } from '../session/session.repository.js';
 import { hashOf, isGuessable } from '../session/token.js';
 import { UserStatus } from '../user/user.entity.js';
+import { legacyIdOf } from './record.form.js';
+import { ofUnreadable, type Reason, type RejectionCode, reasonOf } from './rejection.js';
 import { SESSION_RECORD, type SessionRecord } from './session.record.js';
 import { pretendedSessions, type SessionStore, STORED_SESSIONS } from './session.store.js';
 import type { RecordSource, SourceItem } from './source.js';
@@ -12,19 +14,11 @@ import type { RecordSource, SourceItem } from './source.js';
 /** Records of one transaction, which keeps the accounts behind them from changing. */
 const BATCH = 1000;
 
-/** Reasons of this import alone, beside those of the domain. */
-const REASONS = {
-  TOKEN_GUESSABLE: 'The token is too short, or of too few different characters, to be a secret.',
-  TOKEN_TAKEN: 'The token is the session of another account.',
-} as const;
-
 /** A record that was not imported, and why: never with its token. */
 export interface RejectedSession {
   line: number;
   legacyId: string | null;
-  code: string;
-  field?: string;
-  message: string;
+  reason: Reason;
 }
 
 /** What became of the records. */
@@ -59,30 +53,16 @@ interface Candidate {
 
 type Outcome = Exclude<keyof SessionCounts, 'read' | 'rejected'> | RejectedSession;
 
-const refusal = (line: number, legacyId: string | null, code: keyof typeof REASONS, field: string) => ({
-  line,
-  legacyId,
-  code,
-  field,
-  message: REASONS[code],
-});
+const rejected = (
+  line: number,
+  legacyId: string | null,
+  code: RejectionCode,
+  field?: string,
+): RejectedSession => ({ line, legacyId, reason: reasonOf(code, field) });
 
 /** Only the first field at fault is named, and an unknown one not at all: a misplaced token might be its name. */
-function malformed(
-  { line, raw }: { line: number; raw: unknown },
-  path: readonly PropertyKey[],
-): RejectedSession {
-  const sent = typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'legacy_id') : undefined;
-  const legacyId = SESSION_RECORD.shape.legacy_id.safeParse(sent).data ?? null;
-  const field = path.map(String).join('.');
-  return {
-    line,
-    legacyId,
-    code: 'INVALID_INPUT',
-    ...(field && { field }),
-    message: messageOf('INVALID_INPUT', 'en'),
-  };
-}
+const malformed = (line: number, raw: unknown, { issues: [issue] }: z.ZodError): RejectedSession =>
+  rejected(line, legacyIdOf(raw), 'INVALID_INPUT', issue?.path.map(String).join('.') || undefined);
 
 const candidateOf = (line: number, record: SessionRecord): Candidate => ({
   line,
@@ -95,10 +75,10 @@ const candidateOf = (line: number, record: SessionRecord): Candidate => ({
 /** A candidate, or what has become of the record without one. */
 function readItem(item: SourceItem): Candidate | Outcome {
   const { line } = item;
-  if ('error' in item) return { line, legacyId: null, ...item.error };
+  if ('error' in item) return { line, legacyId: null, reason: ofUnreadable(item.error) };
   const { data, error } = SESSION_RECORD.safeParse(item.raw);
-  if (!data) return malformed({ line, raw: item.raw }, error.issues[0]?.path ?? []);
-  if (isGuessable(data.token)) return refusal(line, data.legacy_id, 'TOKEN_GUESSABLE', 'token');
+  if (!data) return malformed(line, item.raw, error);
+  if (isGuessable(data.token)) return rejected(line, data.legacy_id, 'TOKEN_GUESSABLE', 'token');
   if (data.expires_at.getTime() <= Date.now()) return 'expired';
   return candidateOf(line, data);
 }
@@ -169,7 +149,7 @@ export class SessionImport {
       );
       return candidates.map((candidate) => {
         const holder = holders.get(candidate.legacyId);
-        if (!holder) return unknownUser(candidate);
+        if (!holder) return rejected(candidate.line, candidate.legacyId, 'USER_NOT_FOUND', 'legacy_id');
         // The first of a token is the one that was stored.
         if (mayCome(holder) && created.delete(candidate.tokenHash)) return 'created';
         return knownAs(candidate, holder, owners.get(candidate.tokenHash));
@@ -189,14 +169,6 @@ const sessionOf = (
 
 /** A token that was not stored: it was known before, or its account is not to have it. */
 function knownAs({ line, legacyId }: Candidate, { userId }: Holder, owner: Owner | undefined): Outcome {
-  if (owner && owner.userId !== userId) return refusal(line, legacyId, 'TOKEN_TAKEN', 'token');
+  if (owner && owner.userId !== userId) return rejected(line, legacyId, 'TOKEN_TAKEN', 'token');
   return owner?.live ? 'unchanged' : 'ended';
 }
-
-const unknownUser = ({ line, legacyId }: Candidate): RejectedSession => ({
-  line,
-  legacyId,
-  code: 'USER_NOT_FOUND',
-  field: 'legacy_id',
-  message: messageOf('USER_NOT_FOUND', 'en'),
-});
