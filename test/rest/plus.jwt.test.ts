@@ -1,11 +1,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { REAL_HASHES, type TestApp } from '../support/app.js';
 import { atOnce, tally } from '../support/at-once.js';
-import { freshPhone, PASSWORD } from '../support/client.js';
+import { PASSWORD } from '../support/client.js';
+import { type Comer, comer, giveLegacyId } from '../support/comers.js';
 import { setAbilityAt } from '../support/endings.js';
 import { jobsOf, runJob } from '../support/jobs.js';
 import { base64url, claimsOf, PLUS_SECRET, secondsFromNow, signJwt } from '../support/jwt.js';
-import { freshName, logIn, mutate, whoIs } from '../support/operations.js';
+import { logIn, mutate, whoIs } from '../support/operations.js';
 import { statementsOf } from '../support/statements.js';
 import { type PlusAnswer, type PlusApp, send, startPlus, UNAUTHENTICATED } from './plus.support.js';
 
@@ -24,34 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Beyond what other tests' accounts are numbered. */
-let lastOldId = 900_000;
-
-interface Comer {
-  id: number;
-  oldId: number;
-  phone: string;
-}
-
-/** An account that came from ThinkSNS+. */
-async function comer(): Promise<Comer> {
-  const oldId = ++lastOldId;
-  const phone = freshPhone();
-  const [user] = await app.sql<{ id: number }>('insert into users (name, phone) values (?, ?) returning id', [
-    freshName(),
-    phone,
-  ]);
-  const id = user?.id ?? 0;
-  await app.sql(`insert into legacy_ids (system, legacy_id, number, user_id) values ('plus', ?, ?, ?)`, [
-    String(oldId),
-    oldId,
-    id,
-  ]);
-  return { id, oldId, phone };
-}
-
-const tokenOf = ({ oldId }: Comer, changed: Record<string, unknown> = {}): string =>
-  signJwt(claimsOf(oldId, changed));
+const tokenOf = ({ legacyId }: Comer, changed: Record<string, unknown> = {}): string =>
+  signJwt(claimsOf(Number(legacyId), changed));
 
 /** What the door of ThinkSNS+ says to the holder of the token: their number here, or the refusal. */
 async function enter(token: string, at: Pick<TestApp, 'url'> = app): Promise<number | PlusAnswer> {
@@ -76,15 +51,15 @@ const eventsOf = async ({ id }: Comer): Promise<string[]> => {
 
 describe('a token of ThinkSNS+', () => {
   test.each([
-    ['a number', (oldId: number) => oldId],
-    ['a text', (oldId: number) => String(oldId)],
+    ['a number', (legacyId: string) => Number(legacyId)],
+    ['a text', (legacyId: string) => legacyId],
   ])('a JWT of ThinkSNS+ names the account by its old id, as %s', async (_what, subject) => {
-    const user = await comer();
-    expect(await enter(signJwt(claimsOf(subject(user.oldId))))).toBe(user.id);
+    const user = await comer(app);
+    expect(await enter(signJwt(claimsOf(subject(user.legacyId))))).toBe(user.id);
   });
 
   test('a JWT of ThinkSNS+ is good at other doors once it was used at its own, and not before', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const token = tokenOf(user);
     const form = { user_id: user.id, auth_token: token, nickname: '阿明' };
     const rename = () => app.client.legacy('POST', '/anlife/v1.0/user/modifyInfo', form);
@@ -98,13 +73,13 @@ describe('a token of ThinkSNS+', () => {
   });
 
   test('a JWT of ThinkSNS+ may be sent as the parameter that its clients send it in', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const answer = await app.call('GET', '/user', { params: { token: tokenOf(user) } });
     expect([answer.status, answer.body.id]).toEqual([200, user.id]);
   });
 
   test('a JWT that was used is listed until it expires, with where it was used first, and is an event', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const exp = secondsFromNow(7200);
     const token = tokenOf(user, { exp });
     await send(app.url, 'GET', '/user', { token, headers: { 'user-agent': 'plus/2.4 (iPhone)' } });
@@ -126,7 +101,7 @@ describe('a token of ThinkSNS+', () => {
   });
 
   test('a JWT that was used makes no source known to the guard', async () => {
-    const user = await comer();
+    const user = await comer(app);
     await enter(tokenOf(user));
     const { sessions } = app.services;
     const em = app.infrastructure.database.fork();
@@ -137,7 +112,7 @@ describe('a token of ThinkSNS+', () => {
   });
 
   test('a JWT stays good over a restart of the gateway, and without the secret', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const token = tokenOf(user);
     const unused = tokenOf(user);
     const first = await app.world.start({ PLUS_JWT_SECRET: PLUS_SECRET });
@@ -149,7 +124,7 @@ describe('a token of ThinkSNS+', () => {
   });
 
   test('a JWT that was used costs the statements of any session', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const [jwt, fresh] = [tokenOf(user), tokenOf(user)];
     await enter(jwt);
     const code = await app.client.sendCode(user.phone, ['LOGIN']);
@@ -163,7 +138,7 @@ describe('a token of ThinkSNS+', () => {
   });
 
   test('auth/refresh swaps a JWT for a token of ours, and the JWT is good no more', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const token = tokenOf(user);
     const { status, body } = await app.call('POST', '/auth/refresh', { token });
     expect([status, body.access_token]).toEqual([200, expect.stringMatching(/^[\w-]{43}$/)]);
@@ -220,8 +195,8 @@ describe('refusals of tokens of ThinkSNS+', () => {
     ['claims that are no JSON', () => signJwt('{sub: 1}')],
     ['more than 2,048 characters', (claims) => signJwt({ ...claims, note: 'x'.repeat(2000) })],
   ])('a JWT with %s is refused', async (_what, make) => {
-    const user = await comer();
-    expect(await enter(make(claimsOf(user.oldId)))).toEqual(UNAUTHENTICATED);
+    const user = await comer(app);
+    expect(await enter(make(claimsOf(user.legacyId)))).toEqual(UNAUTHENTICATED);
     expect(await sessionsOf(user)).toEqual([]);
     // Nothing else was wrong with it.
     expect(await enter(tokenOf(user))).toBe(user.id);
@@ -248,32 +223,32 @@ describe('refusals of tokens of ThinkSNS+', () => {
     ['whose sub is longer than an old id', { sub: '1'.repeat(65) }],
     ['of an unknown user', { sub: 2_000_000_000 }],
   ])('a JWT %s is refused', async (_what, changed) => {
-    const user = await comer();
+    const user = await comer(app);
     expect(await enter(tokenOf(user, changed))).toEqual(UNAUTHENTICATED);
     expect(await sessionsOf(user)).toEqual([]);
     expect(await enter(tokenOf(user))).toBe(user.id);
   });
 
   test('a JWT names nobody by the number that an account has here', async () => {
-    const user = await comer();
+    const user = await comer(app);
     expect(await enter(signJwt(claimsOf(user.id)))).toEqual(UNAUTHENTICATED);
-    expect(await enter(signJwt(claimsOf(`0${user.oldId}`)))).toEqual(UNAUTHENTICATED);
+    expect(await enter(signJwt(claimsOf(`0${user.legacyId}`)))).toEqual(UNAUTHENTICATED);
   });
 
   test('a JWT names nobody by a number that an account was given here in the place of an old id', async () => {
-    const user = await comer();
+    const user = await comer(app);
     await app.sql('update legacy_ids set given = true where user_id = ?', [user.id]);
     expect(await enter(tokenOf(user))).toEqual(UNAUTHENTICATED);
   });
 
   test('a JWT names nobody by an old id of another system', async () => {
-    const user = await comer();
+    const user = await comer(app);
     await app.sql(`update legacy_ids set system = 'anlife' where user_id = ?`, [user.id]);
     expect(await enter(tokenOf(user))).toEqual(UNAUTHENTICATED);
   });
 
   test('the clock of the old server may be a few seconds ahead', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const soon = secondsFromNow(5);
     expect(await enter(tokenOf(user, { iat: soon, nbf: soon }))).toBe(user.id);
   });
@@ -282,14 +257,14 @@ describe('refusals of tokens of ThinkSNS+', () => {
     ['disabled', 2],
     ['cancelled', 3],
   ])('a JWT of a %s account is refused', async (_what, status) => {
-    const user = await comer();
+    const user = await comer(app);
     await app.sql('update users set status = ? where id = ?', [status, user.id]);
     expect(await enter(tokenOf(user))).toEqual(UNAUTHENTICATED);
     expect([await sessionsOf(user), await eventsOf(user)]).toEqual([[], []]);
   });
 
   test('without PLUS_JWT_SECRET no JWT is good', async () => {
-    expect(await enter(tokenOf(await comer()), without)).toEqual(UNAUTHENTICATED);
+    expect(await enter(tokenOf(await comer(app)), without)).toEqual(UNAUTHENTICATED);
   });
 });
 
@@ -335,7 +310,7 @@ const ENDS: [string, (user: Comer) => Promise<() => Promise<unknown>>][] = [
 
 describe('ending the sessions of who came from ThinkSNS+', () => {
   test.each(ENDS)('%s ends a JWT that was used, at every instance', async (_what, prepare) => {
-    const user = await comer();
+    const user = await comer(app);
     const token = tokenOf(user);
     const end = await prepare(user);
     expect([await enter(token), await enter(token, other)]).toEqual([user.id, user.id]);
@@ -345,7 +320,7 @@ describe('ending the sessions of who came from ThinkSNS+', () => {
   });
 
   test.each(ENDS)('%s ends a JWT that nobody has used yet', async (_what, prepare) => {
-    const user = await comer();
+    const user = await comer(app);
     const unused = tokenOf(user);
     await (await prepare(user))();
     expect([await enter(unused), await enter(unused, other)]).toEqual([UNAUTHENTICATED, UNAUTHENTICATED]);
@@ -363,7 +338,7 @@ describe('ending the sessions of who came from ThinkSNS+', () => {
   test.each(ENDS)(
     '%s while a JWT is used for the first time leaves it good for nobody',
     async (_what, prepare) => {
-      const user = await comer();
+      const user = await comer(app);
       const tokens = Array.from({ length: 6 }, () => tokenOf(user));
       const end = await prepare(user);
       await Promise.all([
@@ -378,7 +353,7 @@ describe('ending the sessions of who came from ThinkSNS+', () => {
   );
 
   test('a JWT from before the password was set here is refused where nothing else was remembered', async () => {
-    const user = await comer();
+    const user = await comer(app);
     await app.sql(
       `insert into credentials (user_id, password_hash, updated_at) values (?, 'x', now() - interval '10 minutes')`,
       [user.id],
@@ -388,7 +363,7 @@ describe('ending the sessions of who came from ThinkSNS+', () => {
   });
 
   test('a password that came with the account keeps no JWT out', async () => {
-    const user = await comer();
+    const user = await comer(app);
     await app.sql(`insert into credentials (user_id, password_hash, imported) values (?, 'x', true)`, [
       user.id,
     ]);
@@ -397,12 +372,7 @@ describe('ending the sessions of who came from ThinkSNS+', () => {
 
   test('a password that is hashed anew at a log-in keeps no JWT out', async () => {
     const { id, phone } = await app.client.register();
-    const oldId = ++lastOldId;
-    await app.sql(`insert into legacy_ids (system, legacy_id, number, user_id) values ('plus', ?, ?, ?)`, [
-      String(oldId),
-      oldId,
-      id,
-    ]);
+    const legacyId = await giveLegacyId(app, id, 'plus');
     await app.sql(`update credentials set updated_at = now() - interval '2 hours' where user_id = ?`, [id]);
     const hash = async () =>
       (
@@ -415,7 +385,7 @@ describe('ending the sessions of who came from ThinkSNS+', () => {
     await logIn(real.client, phone);
     await real.close();
     expect(await hash()).not.toEqual(before);
-    expect(await enter(tokenOf({ id, oldId, phone }))).toBe(id);
+    expect(await enter(tokenOf({ id, legacyId, phone }))).toBe(id);
   });
 });
 
@@ -434,7 +404,7 @@ describe('a JWT that was ended', () => {
   const livesOf = async (user: Comer) => (await sessionsOf(user)).map(({ live }) => live);
 
   test('a JWT that was revoked never becomes a session again', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const token = await revoked(user);
     for (const at of [app, other, app]) expect(await enter(token, at)).toEqual(UNAUTHENTICATED);
     expect(await livesOf(user)).toEqual([false, true]);
@@ -446,7 +416,7 @@ describe('a JWT that was ended', () => {
   });
 
   test('a JWT that was revoked never becomes a session again by another spelling of its signature', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const token = await revoked(user);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = alphabet.indexOf(token.at(-1) ?? '');
@@ -458,7 +428,7 @@ describe('a JWT that was ended', () => {
   });
 
   test('a JWT that was revoked never becomes a session again after old sessions were purged', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const token = await revoked(user, { exp: secondsFromNow(86_400 * 365) });
     await app.sql(
       `update sessions set revoked_at = now() - interval '40 days' where user_id = ? and revoked_at is not null`,
@@ -470,7 +440,7 @@ describe('a JWT that was ended', () => {
   });
 
   test('the row of a JWT goes 30 days after it expired', async () => {
-    const user = await comer();
+    const user = await comer(app);
     await revoked(user);
     await app.sql(
       `update sessions set expires_at = now() - interval '31 days', token_expires_at = now() - interval '31 days'
@@ -482,7 +452,7 @@ describe('a JWT that was ended', () => {
   });
 
   test('a JWT whose revocation comes while it is used everywhere is refused from then on', async () => {
-    const user = await comer();
+    const user = await comer(app);
     const [token, second] = [tokenOf(user), tokenOf(user)];
     await enter(token);
     const [mine] = (await app.client.data('{ sessions { id } }', {}, token)).sessions;
@@ -499,7 +469,7 @@ describe('a JWT that was ended', () => {
 });
 
 test('a JWT used ten times at once at two instances becomes one session, and all ten are answered', async () => {
-  const user = await comer();
+  const user = await comer(app);
   const token = tokenOf(user);
   const answers = await atOnce(10, (index) => enter(token, index % 2 ? app : other));
   expect(tally(answers.map(String))).toEqual({ [String(user.id)]: 10 });
@@ -508,14 +478,14 @@ test('a JWT used ten times at once at two instances becomes one session, and all
 });
 
 test('several JWTs of one account become sessions of their own, all good', async () => {
-  const user = await comer();
+  const user = await comer(app);
   const tokens = Array.from({ length: 6 }, () => tokenOf(user));
   expect(await Promise.all(tokens.map((token) => enter(token)))).toEqual(tokens.map(() => user.id));
   expect(await sessionsOf(user)).toHaveLength(6);
 });
 
 test('a database that takes no writes makes the first use of a JWT unavailable and leaves nothing behind', async () => {
-  const user = await comer();
+  const user = await comer(app);
   const [used, unused] = [tokenOf(user), tokenOf(user)];
   await enter(used);
   await app.sql(`create function takes_none() returns trigger language plpgsql as
