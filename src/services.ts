@@ -44,6 +44,8 @@ import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
+import { PlusTokenReader } from './modules/session/plus-token.js';
+import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { UserService } from './modules/user/user.service.js';
@@ -84,7 +86,8 @@ function createAccess(
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
-  const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
+  const adopter = new SessionAdopter(new PlusTokenReader(config), securityEvents);
+  const sessions = new SessionService(config, new SessionCache(redis), adopter, securityEvents);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);

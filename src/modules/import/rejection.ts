@@ -15,6 +15,8 @@ export const IMPORT_CODES = {
   ACCOUNT_AMBIGUOUS: 'The phone and the e-mail address belong to two accounts.',
   IDENTITY_TAKEN: 'The third-party identity belongs to another account.',
   INVITE_CODE_TAKEN: 'The invite code belongs to another account.',
+  TOKEN_GUESSABLE: 'The token is too short, or of too few different characters, to be a secret.',
+  TOKEN_TAKEN: 'The token is the session of another account.',
   ORDER_TAKEN: 'The order belongs to another account.',
 } as const;
 
