@@ -1,4 +1,9 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LegacySystem } from '../../door.js';
 import { KEPT, rowsStay } from '../../infra/database/personal.js';
+import { arrayOf, queryOne } from '../../infra/database/query.js';
+import { statement } from '../../infra/database/statement.js';
+import { INTEGER_MAX } from '../../numbers.js';
 import { LegacyId } from './legacy-id.entity.js';
 
 /** Numbers without a person behind them, which keep a later import from bringing the person back. */
@@ -7,5 +12,112 @@ export const keptLegacyIds = rowsStay(LegacyId, 'userId', {
   legacyId: KEPT,
   number: KEPT,
   userId: KEPT,
+  given: KEPT,
   createdAt: KEPT,
 });
+
+/** An old id as a number; null where it is no positive whole one below 2^53, written as numbers are. */
+export function numberOf(legacyId: string): number | null {
+  const number = /^[1-9]\d{0,15}$/.test(legacyId) ? Number(legacyId) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : null;
+}
+
+/** The old id of an account. */
+export interface LegacyIdPair {
+  legacyId: string;
+  userId: number;
+}
+
+interface Row {
+  legacy_id: string;
+  user_id: number;
+}
+
+/** Numbers given here make way for the system's own of the same value; {@link numberGiven} gives others. */
+const makeWay = `update legacy_ids set legacy_id = 'given ' || user_id, number = null
+  where system = ? and given and legacy_id = any (?::text[])`;
+const insert = `insert into legacy_ids as known (system, legacy_id, number, user_id)
+  select ?, legacy_id, number, user_id from unnest(?::text[], ?::bigint[], ?::int[]) as new(legacy_id, number, user_id)
+  on conflict (system, user_id) do update
+    set legacy_id = excluded.legacy_id, number = excluded.number, given = false, created_at = now()
+    where known.given
+  returning legacy_id`;
+const numberGiven = `update legacy_ids l set number = fresh.number, legacy_id = fresh.number::text
+  from (select user_id, next_user_id() as number from legacy_ids where system = ? and given and number is null) fresh
+  where l.system = ? and l.user_id = fresh.user_id`;
+
+/**
+ * Adds the ids of a system that accounts come from, within the transaction that makes them, and keeps its numbers and
+ * those of the other systems unambiguous: numbers that were given here give way, and accounts whose own number is an old
+ * id now are given others. Returns the old ids that were added: an account that has another one there keeps that. Throws
+ * the unique-constraint error where an old id is another account's.
+ */
+export async function insertLegacyIds(
+  em: EntityManager,
+  system: LegacySystem,
+  pairs: readonly LegacyIdPair[],
+): Promise<Set<string>> {
+  if (pairs.length === 0) return new Set();
+  const legacyIds = arrayOf(pairs.map(({ legacyId }) => legacyId));
+  const numbers = pairs.map(({ legacyId }) => numberOf(legacyId));
+  const userIds = pairs.map(({ userId }) => userId);
+  await em.execute(makeWay, [system, legacyIds]);
+  const listed = `{${numbers.map((number) => number ?? 'null').join(',')}}`;
+  const added = await em.execute<Row[]>(insert, [system, legacyIds, listed, arrayOf(userIds)]);
+  await em.execute(numberGiven, [system, system]);
+  await giveFreshIds(em, [...numbers.flatMap((number) => number ?? []), ...userIds]);
+  return new Set(added.map((row) => row.legacy_id));
+}
+
+/**
+ * Gives a number that nobody has to every account whose own is somebody's old id in a system that does not know it: there
+ * the number means the one that it knows. Of those numbers alone, or of all. Returns how many were given.
+ */
+export async function giveFreshIds(em: EntityManager, among?: readonly number[]): Promise<number> {
+  const ids = among?.filter((number) => number <= INTEGER_MAX);
+  const row = await queryOne<{ given: number }>(
+    em,
+    `with homeless as materialized (
+       select l.system, u.id, next_user_id() as fresh
+       from legacy_ids l join users u on u.id = l.number
+       where ${ids ? 'l.number = any (?::bigint[])' : 'l.number is not null'} and not exists (
+         select 1 from legacy_ids own where own.system = l.system and own.user_id = u.id
+       )
+     ), given as (
+       insert into legacy_ids (system, legacy_id, number, user_id, given)
+       select system, fresh::text, fresh, id, true from homeless
+       returning 1
+     )
+     select count(*)::int as given from given`,
+    ids ? [arrayOf(ids)] : [],
+  );
+  return row?.given ?? 0;
+}
+
+const byLegacyIds = statement<Row>(
+  'select legacy_id, user_id from legacy_ids where system = ? and legacy_id = any (?::text[]) and not given',
+);
+
+/** Accounts by the ids that a system gave them; numbers given here find nobody. */
+export async function findByLegacyIds(
+  em: EntityManager,
+  system: LegacySystem,
+  legacyIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await byLegacyIds(em, [system, arrayOf(legacyIds)]);
+  return new Map(rows.map((row) => [row.legacy_id, row.user_id]));
+}
+
+const ofAccounts = statement<Row>(
+  'select legacy_id, user_id from legacy_ids where system = ? and user_id = any (?::int[]) and not given',
+);
+
+/** The ids that a system gave to accounts, by account; without those given here. */
+export async function legacyIdsOf(
+  em: EntityManager,
+  system: LegacySystem,
+  userIds: readonly number[],
+): Promise<Map<number, string>> {
+  const rows = await ofAccounts(em, [system, arrayOf(userIds)]);
+  return new Map(rows.map((row) => [row.user_id, row.legacy_id]));
+}
