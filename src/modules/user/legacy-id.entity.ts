@@ -16,6 +16,10 @@ export const LEGACY_ID_MAX = 64;
   expression: 'create index "legacy_ids_given_index" on "legacy_ids" ("user_id") where "given"',
 })
 @Index({
+  name: 'legacy_ids_unnumbered_index',
+  expression: 'create index "legacy_ids_unnumbered_index" on "legacy_ids" ("system") where "number" is null',
+})
+@Index({
   name: 'legacy_ids_number_index',
   expression: 'create index "legacy_ids_number_index" on "legacy_ids" ("number") where "number" is not null',
 })
