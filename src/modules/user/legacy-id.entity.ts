@@ -12,10 +12,6 @@ export const LEGACY_ID_MAX = 64;
 @Entity({ tableName: 'legacy_ids' })
 @Unique({ name: 'legacy_ids_system_user_unique', properties: ['system', 'userId'] })
 @Index({
-  name: 'legacy_ids_given_index',
-  expression: 'create index "legacy_ids_given_index" on "legacy_ids" ("user_id") where "given"',
-})
-@Index({
   name: 'legacy_ids_unnumbered_index',
   expression: 'create index "legacy_ids_unnumbered_index" on "legacy_ids" ("system") where "number" is null',
 })
@@ -39,9 +35,9 @@ export class LegacyId {
   @ManyToOne(() => User, { ...userKey, index: true })
   userId!: number;
 
-  /** True for a number that was given here, to an account that the system does not know, because its own is taken there. */
+  /** True for a number that the account was given here because its own is somebody else's old id there. */
   @Property({ type: 'boolean', default: false })
-  given: boolean = false;
+  given = false;
 
   @Property({ ...createdAt })
   createdAt!: Date;

@@ -8,26 +8,45 @@ import { LegacyId } from './legacy-id.entity.js';
 import type { User } from './user.entity.js';
 import { LIVE, readUsers } from './user.repository.js';
 
-/** Numbers without a person behind them, which keep a later import from bringing the person back. */
-export const keptLegacyIds = rowsStay(LegacyId, 'userId', {
-  system: KEPT,
-  legacyId: KEPT,
-  number: KEPT,
-  userId: KEPT,
-  given: KEPT,
-  createdAt: KEPT,
-});
-
-/** An old id as a number; null where it is no positive whole one below 2^53, written as numbers are. */
-export function numberOf(legacyId: string): number | null {
-  const number = /^[1-9]\d{0,15}$/.test(legacyId) ? Number(legacyId) : Number.NaN;
-  return Number.isSafeInteger(number) ? number : null;
-}
-
-/** The old id of an account. */
+/** The account behind an old id, and the old id of an account. */
 export interface LegacyIdPair {
   legacyId: string;
   userId: number;
+}
+
+const CANONICAL = /^[1-9]\d{0,15}$/;
+
+/** An old id as a number; null where it is no positive whole one below 2^53, written as numbers are (`007` is none). */
+export function numberOf(legacyId: string): number | null {
+  const number = CANONICAL.test(legacyId) ? Number(legacyId) : 0;
+  return number > 0 && Number.isSafeInteger(number) ? number : null;
+}
+
+/**
+ * Stores old ids; a number that an account was given in their place goes. Throws on the unique constraints where the old
+ * id or the account has one in this system.
+ */
+export async function insertLegacyIds(
+  em: EntityManager,
+  system: LegacySystem,
+  pairs: readonly LegacyIdPair[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  await em.execute('delete from legacy_ids where system = ? and given and user_id = any (?::int[])', [
+    system,
+    arrayOf(pairs.map(({ userId }) => userId)),
+  ]);
+  await em.execute(
+    `insert into legacy_ids (system, legacy_id, number, user_id)
+     select ?, legacy_id, number, user_id
+     from unnest(?::text[], ?::bigint[], ?::int[]) as pair(legacy_id, number, user_id)`,
+    [
+      system,
+      arrayOf(pairs.map(({ legacyId }) => legacyId)),
+      `{${pairs.map(({ legacyId }) => numberOf(legacyId) ?? 'null').join(',')}}`,
+      arrayOf(pairs.map(({ userId }) => userId)),
+    ],
+  );
 }
 
 interface Row {
@@ -35,78 +54,17 @@ interface Row {
   user_id: number;
 }
 
-/** Numbers given here make way for the system's own of the same value; {@link numberGiven} gives others. */
-const makeWay = `update legacy_ids set legacy_id = 'given ' || user_id, number = null
-  where system = ? and given and legacy_id = any (?::text[])`;
-const insert = `insert into legacy_ids as known (system, legacy_id, number, user_id)
-  select ?, legacy_id, number, user_id from unnest(?::text[], ?::bigint[], ?::int[]) as new(legacy_id, number, user_id)
-  on conflict (system, user_id) do update
-    set legacy_id = excluded.legacy_id, number = excluded.number, given = false, created_at = now()
-    where known.given
-  returning legacy_id`;
-const numberGiven = `update legacy_ids l set number = fresh.number, legacy_id = fresh.number::text
-  from (select user_id, next_user_id() as number from legacy_ids where system = ? and given and number is null) fresh
-  where l.system = ? and l.user_id = fresh.user_id`;
-
-/**
- * Adds the ids of a system that accounts come from, within the transaction that makes them, and keeps its numbers and
- * those of the other systems unambiguous: numbers that were given here give way, and accounts whose own number is an old
- * id now are given others. Returns the old ids that were added: an account that has another one there keeps that. Throws
- * the unique-constraint error where an old id is another account's.
- */
-export async function insertLegacyIds(
-  em: EntityManager,
-  system: LegacySystem,
-  pairs: readonly LegacyIdPair[],
-): Promise<Set<string>> {
-  if (pairs.length === 0) return new Set();
-  const legacyIds = arrayOf(pairs.map(({ legacyId }) => legacyId));
-  const numbers = pairs.map(({ legacyId }) => numberOf(legacyId));
-  const userIds = pairs.map(({ userId }) => userId);
-  await em.execute(makeWay, [system, legacyIds]);
-  const listed = `{${numbers.map((number) => number ?? 'null').join(',')}}`;
-  const added = await em.execute<Row[]>(insert, [system, legacyIds, listed, arrayOf(userIds)]);
-  await em.execute(numberGiven, [system, system]);
-  await giveFreshIds(em, [...numbers.flatMap((number) => number ?? []), ...userIds]);
-  return new Set(added.map((row) => row.legacy_id));
-}
-
-/**
- * Gives a number that nobody has to every account whose own is somebody's old id in a system that does not know it: there
- * the number means the one that it knows. Of those numbers alone, or of all. Returns how many were given.
- */
-export async function giveFreshIds(em: EntityManager, among?: readonly number[]): Promise<number> {
-  const ids = among?.filter((number) => number <= INTEGER_MAX);
-  const row = await queryOne<{ given: number }>(
-    em,
-    `with homeless as materialized (
-       select l.system, u.id, next_user_id() as fresh
-       from legacy_ids l join users u on u.id = l.number
-       where ${ids ? 'l.number = any (?::bigint[])' : 'l.number is not null'} and not exists (
-         select 1 from legacy_ids own where own.system = l.system and own.user_id = u.id
-       )
-     ), given as (
-       insert into legacy_ids (system, legacy_id, number, user_id, given)
-       select system, fresh::text, fresh, id, true from homeless
-       returning 1
-     )
-     select count(*)::int as given from given`,
-    ids ? [arrayOf(ids)] : [],
-  );
-  return row?.given ?? 0;
-}
-
-const byLegacyIds = statement<Row>(
+const behindLegacyIds = statement<Row>(
   'select legacy_id, user_id from legacy_ids where system = ? and legacy_id = any (?::text[]) and not given',
 );
 
-/** Accounts by the ids that a system gave them; numbers given here find nobody. */
+/** The accounts behind old ids. Those that nobody has are left out, and numbers given here are nobody's old id. */
 export async function findByLegacyIds(
   em: EntityManager,
   system: LegacySystem,
   legacyIds: readonly string[],
 ): Promise<Map<string, number>> {
-  const rows = await byLegacyIds(em, [system, arrayOf(legacyIds)]);
+  const rows = await behindLegacyIds(em, [system, arrayOf(legacyIds)]);
   return new Map(rows.map((row) => [row.legacy_id, row.user_id]));
 }
 
@@ -114,7 +72,7 @@ const ofAccounts = statement<Row>(
   'select legacy_id, user_id from legacy_ids where system = ? and user_id = any (?::int[]) and not given',
 );
 
-/** The ids that a system gave to accounts, by account; without those given here. */
+/** The old ids of accounts; those that have none are left out, with those that were given a number here. */
 export async function legacyIdsOf(
   em: EntityManager,
   system: LegacySystem,
@@ -122,6 +80,77 @@ export async function legacyIdsOf(
 ): Promise<Map<number, string>> {
   const rows = await ofAccounts(em, [system, arrayOf(userIds)]);
   return new Map(rows.map((row) => [row.user_id, row.legacy_id]));
+}
+
+/** Accounts whose number is somebody else's old id in a system where they have none. */
+const CONFUSED = `
+  select old.system, same.id as user_id
+  from legacy_ids old join users same on same.id = old.number and same.id <> old.user_id
+  where not exists (select 1 from legacy_ids own where own.system = old.system and own.user_id = same.id)`;
+
+/** Old ids and accounts that have just come. */
+export interface Newcomers {
+  legacyIds: readonly string[];
+  userIds: readonly number[];
+}
+
+/**
+ * Gives a number of its own, in every system, to each account whose own is the old id of somebody else there and that
+ * has no old id there. `among` looks only at what these newcomers have changed; without it, at everybody.
+ */
+export async function giveFreshIds(em: EntityManager, among?: Newcomers): Promise<void> {
+  const numbers = arrayOf(among?.legacyIds.map(numberOf).filter((number) => number !== null) ?? []);
+  // Each of the two finds its rows by an index; one condition with `or` would read everybody.
+  const confused = among
+    ? `${CONFUSED} and old.number = any (?::bigint[]) union ${CONFUSED} and same.id = any (?::int[])`
+    : `${CONFUSED} group by 1, 2`;
+  await em.execute(
+    `with fresh as materialized (
+       select system, user_id, next_user_id() as number from (${confused}) as confused
+     )
+     insert into legacy_ids (system, legacy_id, number, user_id, given)
+     select system, number::text, number, user_id, true from fresh
+     on conflict (system, user_id) do nothing`,
+    among ? [numbers, arrayOf(among.userIds)] : [],
+  );
+}
+
+/** Takes numbers that were given here from their accounts, which are given others: these are old ids after all. */
+export async function makeWay(
+  em: EntityManager,
+  system: LegacySystem,
+  legacyIds: readonly string[],
+): Promise<void> {
+  await em.execute(
+    `with fresh as materialized (
+       select legacy_id as old, next_user_id() as number
+       from legacy_ids where system = ? and given and legacy_id = any (?::text[])
+     )
+     update legacy_ids set legacy_id = fresh.number::text, number = fresh.number
+     from fresh where system = ? and given and legacy_id = fresh.old`,
+    [system, arrayOf(legacyIds), system],
+  );
+}
+
+/**
+ * Lets new accounts begin above a number. Waits for transactions that have taken a number and not ended: after it, all
+ * accounts up to the mark are to be seen. To be called in a transaction of its own, which it keeps others waiting for.
+ */
+export async function raiseUserIds(em: EntityManager, mark: number): Promise<void> {
+  await em.execute('select raise_user_ids(?)', [mark]);
+}
+
+/** Numbers for new accounts, which nobody has and nobody had in a system before. */
+export async function nextUserIds(em: EntityManager, count: number): Promise<number[]> {
+  const rows = await em.execute<{ id: number }[]>('select next_user_id() as id from generate_series(1, ?)', [
+    count,
+  ]);
+  return rows.map((row) => row.id);
+}
+
+/** The accounts of this transaction have the numbers that they are inserted with. */
+export async function giveIdsHere(em: EntityManager): Promise<void> {
+  await em.execute(`set local gateway.given_ids = 'on'`);
 }
 
 /** An account by the id that a system knows it by. */
@@ -230,3 +259,13 @@ export async function listLegacyIds(
   );
   return rows.map(({ legacy_id, user_id }) => ({ legacyId: legacy_id, userId: user_id }));
 }
+
+/** Numbers without a person behind them, which keep a later import from bringing the person back. */
+export const keptLegacyIds = rowsStay(LegacyId, 'userId', {
+  system: KEPT,
+  legacyId: KEPT,
+  number: KEPT,
+  userId: KEPT,
+  given: KEPT,
+  createdAt: KEPT,
+});
