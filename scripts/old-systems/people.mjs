@@ -27,6 +27,15 @@ export const timestampOf = (die, second = 0) =>
     .slice(0, 19)
     .replace('T', ' ');
 
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/** The number of an identity card that nobody has: its check digit is right, its order beyond those that are given. */
+export function idNumberOf(die) {
+  const digits = `51010019900101${String(900 + (die % 100))}`;
+  const sum = WEIGHTS.reduce((total, weight, index) => total + weight * Number(digits[index]), 0);
+  return digits + '10X98765432'[sum % 11];
+}
+
 /**
  * A person by their number, from 1 on. Their phone is 192 and the number, so that nobody has the same; their addresses
  * are of example.com, which is nobody's.

@@ -6,7 +6,7 @@ import { hash as bcrypt } from '@node-rs/bcrypt';
 import { SignJWT } from 'jose';
 import { createConnection } from 'mysql2/promise';
 import sharp from 'sharp';
-import { dice, PASSWORDS, personOf, pick, timestampOf } from './people.mjs';
+import { dice, idNumberOf, PASSWORDS, personOf, pick, timestampOf } from './people.mjs';
 import { TABLES } from './plus.schema.mjs';
 
 const ROWS = 1000;
@@ -176,7 +176,7 @@ function certificationOf(user_id, { number, nickname, phone, createdAt }, die) {
   const person = {
     name: nickname,
     phone,
-    number: `51010019900101${String(die[2] % 10_000).padStart(4, '0')}`,
+    number: idNumberOf(die[2]),
     desc: '认证描述 ✔',
   };
   const organisation = { org_name: `${nickname}科技有限公司`, org_address: '成都市高新区' };
