@@ -31,6 +31,10 @@ export class LegacyId {
   @ManyToOne(() => User, { ...userKey, index: true })
   userId!: number;
 
+  /** True for a number that the account was given here because its own is somebody else's old id there. */
+  @Property({ type: 'boolean', default: false })
+  given = false;
+
   @Property({ ...createdAt })
   createdAt!: Date;
 }
