@@ -31,6 +31,7 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { ImportedPictures } from './modules/import/imported-pictures.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -84,7 +85,7 @@ function createAccess({ config, database, redis: { client: redis }, messages, lo
   };
 }
 
-function createPictures({ config, redis, storage, publicUrl }: Foundation) {
+function createPictures({ config, database, redis, storage, publicUrl }: Foundation) {
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const copier = new ImageCopier(decoder, storage);
@@ -93,6 +94,7 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
     defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
     images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
     imageStore,
+    importedPictures: new ImportedPictures(database.fork, config, decoder, copier, imageStore),
     uploads: new UploadService(config, decoder, imageStore, publicUrl),
   };
 }

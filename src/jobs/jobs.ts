@@ -15,6 +15,7 @@ export const JOB_NAMES = [
   'purge-sessions',
   'purge-security-events',
   'purge-unclaimed-pictures',
+  'fetch-imported-pictures',
 ] as const;
 
 /** Rows deleted by one statement: few enough that nobody waits for it. */
@@ -34,7 +35,7 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 export function createJobRunner(
   config: Pick<Config, 'SECURITY_EVENT_DAYS'>,
   { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
-  { erasure, imageStore }: Pick<Services, 'erasure' | 'imageStore'>,
+  { erasure, imageStore, importedPictures }: Pick<Services, 'erasure' | 'imageStore' | 'importedPictures'>,
   log: JobLog,
 ): JobRunner {
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
@@ -45,6 +46,7 @@ export function createJobRunner(
       inBatches(signal, (limit) => deleteOldEvents(database.fork(), config.SECURITY_EVENT_DAYS, limit)),
     'purge-unclaimed-pictures': (signal) =>
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
+    'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);
