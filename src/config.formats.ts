@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEGACY_SYSTEMS } from './door.js';
 import { isRange } from './infra/ip.js';
 
 /** Formats of settings: each reads the text of an environment variable, or says what it has to be. */
@@ -32,6 +33,13 @@ const list = (fallback: string) =>
 
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
+
+export const systems = () =>
+  list('')
+    .transform((items) => [...new Set(items)])
+    .pipe(
+      z.array(z.enum(LEGACY_SYSTEMS, { error: `must be of ${LEGACY_SYSTEMS.join(', ')}, comma-separated` })),
+    );
 
 /** As a browser writes them; anything else would be compared in vain. `*` would be everybody's. */
 export const origins = () =>

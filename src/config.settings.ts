@@ -8,6 +8,7 @@ import {
   parsed,
   ranges,
   someOf,
+  systems,
   text,
   url,
   urlOr,
@@ -67,6 +68,9 @@ export const SETTINGS = {
     // A second slash would make it another host's, and nothing that a header cannot hold.
     .refine((text) => /^(\/(?![/\\])|https?:\/\/[^/])[!-~]*$/.test(text), 'must be a path or an http(s) URL')
     .describe('Where the member centre sends a browser that has logged in: a path or an http(s) URL.'),
+  LEGACY_IDS: systems().describe(
+    'Old systems whose doors speak their own ids of accounts, in and out, comma-separated: anlife, account, plus, member, open. None by default.',
+  ),
   CORS_ORIGINS: origins().describe('Origins of browser apps that may call the gateway, comma-separated.'),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
   RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(

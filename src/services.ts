@@ -48,6 +48,7 @@ import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
+import { LegacyIdService } from './modules/user/legacy-id.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -139,6 +140,7 @@ function createPeople(
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
+    legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),
     wallets: new WalletService(),
@@ -150,7 +152,7 @@ function createAccounts(
   parts: Parts & ReturnType<typeof createPeople>,
 ) {
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
-  const { imageStore, moderation, openApps, profiles, securityEvents, sessions } = parts;
+  const { imageStore, legacyIds, moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
@@ -171,8 +173,15 @@ function createAccounts(
       moderation,
       createIdentityProviders(config),
     ),
-    openAccounts: new OpenAccountService(openApps, creator, passwordVerifier, moderation, messages, (err) =>
-      reportFailure(log, err, { lost: 'generated password' }),
+    openAccounts: new OpenAccountService(
+      config,
+      openApps,
+      creator,
+      passwordVerifier,
+      moderation,
+      legacyIds,
+      messages,
+      (err) => reportFailure(log, err, { lost: 'generated password' }),
     ),
     passwords: new PasswordService(claimants, passwordVerifier, codeVerifier, sessions, securityEvents),
     registration: new RegistrationService(

@@ -11,6 +11,7 @@ import { addCommunityCommands } from './commands/community.js';
 import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
+import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
@@ -20,11 +21,12 @@ import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
-import type { Output, Terminal } from './output.js';
+import type { Output, Stream, Terminal } from './output.js';
 
 const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
+  addExportCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,
@@ -55,6 +57,9 @@ export async function runCli(
     .option('--json', 'print one JSON value')
     .exitOverride()
     .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
+  const printStream = async ({ pieces }: Stream): Promise<void> => {
+    for await (const piece of pieces(Boolean(program.opts().json))) terminal.stdout(piece);
+  };
   const print = ({ json, text, exitCode: code = EXIT.ok }: Output) => {
     terminal.stdout(`${program.opts().json ? JSON.stringify(json) : text}\n`);
     exitCode = code;
@@ -62,7 +67,9 @@ export async function runCli(
   const run: Run = async (work) => {
     const environment = new Environment(terminal, embedded);
     try {
-      print(await work(environment));
+      const output = await work(environment);
+      if ('pieces' in output) await printStream(output);
+      else print(output);
     } catch (error) {
       const problem = environment.startProblem(error);
       throw problem ? new StartError(problem) : error;

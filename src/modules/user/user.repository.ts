@@ -10,7 +10,7 @@ import { Image } from './image.entity.js';
 import { Sex, User, UserStatus } from './user.entity.js';
 
 /** Accounts that are gone for everybody, whatever asks for them. */
-const LIVE = `u.status <> ${UserStatus.DELETED}`;
+export const LIVE = `u.status <> ${UserStatus.DELETED}`;
 
 /** Users come with their avatars, which most who ask for users ask for as well. */
 const WITH_AVATAR = 'from users u left join images a on a.id = u.avatar_id where';
