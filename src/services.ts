@@ -124,14 +124,14 @@ type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures>
 
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
-  { database, redis }: Foundation,
+  { config, database, redis }: Foundation,
   { images, passwordWrapper, securityEvents, verificationSecrets }: Parts,
 ) {
   const moderation = new ModerationService();
   const places = new PlaceService();
   return {
     addresses: new AddressService(),
-    exports: new ExportService(passwordWrapper, verificationSecrets, images),
+    exports: new ExportService(passwordWrapper, verificationSecrets, images, config),
     follows: new FollowService(),
     hobbies: new HobbyService(),
     incomes: new IncomeService(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Identity } from '../credential/identity.entity.js';
 import { inviteCodeOf } from '../user/invite-code.js';
 import { Sex, type User, UserStatus } from '../user/user.entity.js';
@@ -5,6 +6,7 @@ import type { UserExtra } from '../user/user-extra.entity.js';
 import { type Verification, VerificationState } from '../verification/verification.entity.js';
 import type { Identification } from '../verification/verification.secrets.js';
 import type { WholeAccount } from './export.repository.js';
+import type { ProviderApps } from './identity.rules.js';
 import type { RawRecord } from './record.js';
 
 /** What a record says besides what the account's rows do. */
@@ -14,6 +16,7 @@ export interface Disclosed {
   backgroundUrl: string | null;
   password: NonNullable<RawRecord['password']>;
   identification: Identification | null;
+  apps: ProviderApps;
 }
 
 const SEXES = ['UNSPECIFIED', 'MALE', 'FEMALE'] as const satisfies readonly (keyof typeof Sex)[];
@@ -30,7 +33,7 @@ export function recordOf(account: WholeAccount, disclosed: Disclosed): RawRecord
     ...profileOf(user),
     avatar_url: disclosed.avatarUrl,
     background_url: disclosed.backgroundUrl,
-    identities: account.identities.map(identityOf),
+    identities: identitiesOf(account.identities, disclosed.apps),
     password: disclosed.password,
     extra: extra && extraOf(extra),
     wallet: wallet && {
@@ -67,11 +70,19 @@ const profileOf = (user: User): RawRecord => ({
   abilities: user.abilities,
 });
 
-/** An openid is told apart by the app that it is of: `APP:OPENID`. */
-function identityOf({ provider, subject }: Identity): NonNullable<RawRecord['identities']>[number] {
-  const [kind, ...rest] = subject.split(':');
-  const id = rest.join(':');
-  return kind === 'unionid' ? { provider, unionid: id } : { provider, openid: id };
+type RawIdentity = NonNullable<RawRecord['identities']>[number];
+
+/** In one order, whichever of them came first. Openids of apps that are not ours any more mean nothing to anybody. */
+function identitiesOf(identities: readonly Identity[], apps: ProviderApps): RawIdentity[] {
+  const appIds: Partial<Record<string, string>> = { WECHAT: apps.WECHAT_APP_ID, QQ: apps.QQ_APP_ID };
+  return [...identities]
+    .sort((a, b) => (`${a.provider} ${a.subject}` < `${b.provider} ${b.subject}` ? -1 : 1))
+    .flatMap(({ provider, subject }): RawIdentity[] => {
+      const [kind = '', first = '', second] = subject.split(':');
+      if (kind === 'unionid') return [{ provider, unionid: first }];
+      if (kind === 'uid') return [{ provider, openid: first }];
+      return second !== undefined && first === appIds[provider] ? [{ provider, openid: second }] : [];
+    });
 }
 
 const extraOf = (extra: UserExtra): NonNullable<RawRecord['extra']> => ({
@@ -89,8 +100,13 @@ const extraOf = (extra: UserExtra): NonNullable<RawRecord['extra']> => ({
   last_checkin_count: extra.lastCheckinCount,
 });
 
+/** The longest key that a record has; ours are longer where somebody chose them so. */
+const KEY_MAX = 64;
+const keyOf = (key: string): string =>
+  [...key].length <= KEY_MAX ? key : createHash('sha256').update(key).digest('hex');
+
 const orderOf = ({ key, amount, title, createdAt }: WholeAccount['orders'][number]) => ({
-  key,
+  key: keyOf(key),
   amount,
   title,
   created_at: createdAt.toISOString(),

@@ -11,6 +11,7 @@ import {
   findWholeAccounts,
   type WholeAccount,
 } from './export.repository.js';
+import type { ProviderApps } from './identity.rules.js';
 import type { RawRecord } from './record.js';
 
 /** Accounts read at once. */
@@ -22,6 +23,7 @@ export class ExportService {
     private readonly passwords: PasswordWrapper,
     private readonly secrets: VerificationSecrets,
     private readonly images: Pick<ImageService, 'urlOf'>,
+    private readonly apps: ProviderApps,
   ) {}
 
   /**
@@ -66,6 +68,7 @@ export class ExportService {
       identification: verification
         ? { realName: this.secrets.realName(verification), idNumber: this.secrets.idNumber(verification) }
         : null,
+      apps: this.apps,
     });
   }
 }
