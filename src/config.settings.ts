@@ -197,6 +197,9 @@ export const SETTINGS = {
   ),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
   IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
+  IMPORT_PICTURE_NETWORKS: ranges('').describe(
+    'CIDR ranges, besides public addresses, from which pictures that an import names by their URLs are fetched. None by default.',
+  ),
 
   WECHAT_APP_ID: text().describe('WeChat log-in: app id.'),
   WECHAT_APP_SECRET: text().describe('WeChat log-in: secret.'),

@@ -33,6 +33,8 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { ExportService } from './modules/import/export.service.js';
+import { ImportedPictures } from './modules/import/imported-pictures.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -107,7 +109,7 @@ function createAccess(
   };
 }
 
-function createPictures({ config, redis, storage, publicUrl }: Foundation) {
+function createPictures({ config, database, redis, storage, publicUrl }: Foundation) {
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const copier = new ImageCopier(decoder, storage);
@@ -116,6 +118,7 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
     defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
     images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
     imageStore,
+    importedPictures: new ImportedPictures(database.fork, config, decoder, copier, imageStore),
     uploads: new UploadService(config, decoder, imageStore, publicUrl),
   };
 }
@@ -124,13 +127,14 @@ type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures>
 
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
-  { database, redis }: Foundation,
-  { images, securityEvents, verificationSecrets }: Parts,
+  { config, database, redis }: Foundation,
+  { images, passwordWrapper, securityEvents, verificationSecrets }: Parts,
 ) {
   const moderation = new ModerationService();
   const places = new PlaceService();
   return {
     addresses: new AddressService(),
+    exports: new ExportService(passwordWrapper, verificationSecrets, images, config),
     follows: new FollowService(),
     hobbies: new HobbyService(),
     incomes: new IncomeService(),

@@ -13,6 +13,7 @@ import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addImportPictureCommands } from './commands/import-pictures.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
   addExportCommands,
+  addImportPictureCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,

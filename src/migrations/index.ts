@@ -8,6 +8,7 @@ import { Migration20261130_session_origin } from './Migration20261130_session_or
 import { Migration20261201_bcrypt_cost } from './Migration20261201_bcrypt_cost.js';
 import { Migration20261201_import } from './Migration20261201_import.js';
 import { Migration20261201_sessions_that_come_along } from './Migration20261201_sessions_that_come_along.js';
+import { Migration20261201_imported_picture_failures } from './Migration20261201_imported_picture_failures.js';
 import { Migration20261201_legacy_ids } from './Migration20261201_legacy_ids.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 
@@ -24,5 +25,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_bcrypt_cost', class: Migration20261201_bcrypt_cost },
   { name: 'Migration20261201_import', class: Migration20261201_import },
   { name: 'Migration20261201_sessions_that_come_along', class: Migration20261201_sessions_that_come_along },
+  { name: 'Migration20261201_imported_picture_failures', class: Migration20261201_imported_picture_failures },
   { name: 'Migration20261201_legacy_ids', class: Migration20261201_legacy_ids },
 ];
