@@ -1,4 +1,12 @@
-import { type GraphQLSchema, getNamedType, isLeafType, isNonNullType, isObjectType } from 'graphql';
+import {
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { AppError, isErrorCode } from '../../errors/app-error.js';
 import { ERRORS } from '../../errors/codes.js';
 import { accessOf } from '../../schema/access.js';
@@ -63,7 +71,7 @@ export function kindOf({ parent, name, type }: SampledField, schema: GraphQLSche
   const field = isObjectType(holder) ? holder.getFields()[name] : undefined;
   const isPrivate =
     PRIVATE.has(name) || PRIVATE_TYPES.has(parent) || (field && accessOf(field)?.rule === 'owner');
-  return TEXTS.has(leaf) && isPrivate ? 'private' : undefined;
+  return TEXTS.has(leaf) && !isListType(getNullableType(type)) && isPrivate ? 'private' : undefined;
 }
 
 const CHANGED_TIME = new Date('2031-03-07T01:02:03Z');
@@ -71,6 +79,7 @@ const CHANGED_TIME = new Date('2031-03-07T01:02:03Z');
 const changed = (sample: unknown): unknown => {
   if (Array.isArray(sample)) return sample.map(changed);
   if (sample instanceof Date) return CHANGED_TIME;
+  if (typeof sample === 'number') return sample + 1;
   return typeof sample === 'string' ? '2' : sample;
 };
 

@@ -40,7 +40,12 @@ export function secretNames(dialects: readonly Dialect[]): ReadonlySet<string> {
   return new Set(names.map((name) => /([^[\]]+)\]?$/.exec(name)?.[1] ?? name));
 }
 
-const lastName = (path: string): string => /([^.[\]]*)(?:\[\d*\])*$/.exec(path)?.[1] ?? '';
+/** Whether what has this name is for nobody to read, as far as a name can tell. */
+export const isSecretName = (name: string, names: ReadonlySet<string>): boolean =>
+  names.has(name) || TELLING.test(name);
+
+/** The innermost name of a place. */
+export const lastName = (path: string): string => /([^.[\]]*)(?:\[\d*\])*$/.exec(path)?.[1] ?? '';
 
 /** What is known of secrets when a value is shown. */
 export interface Redaction {
@@ -69,7 +74,7 @@ export function shown(value: unknown, path: string, redaction: Redaction): strin
   if (Array.isArray(value)) return `(list of ${value.length})`;
   if (typeof value !== 'string' && typeof value !== 'number') return '(object)';
   const name = lastName(path);
-  const isNamedSecret = !redaction.isKnown(path) && (redaction.names.has(name) || TELLING.test(name));
+  const isNamedSecret = !redaction.isKnown(path) && isSecretName(name, redaction.names);
   const isEmpty = value === '' || value === 0;
   const text = String(value);
   const safe =

@@ -58,7 +58,8 @@ function rulesFrom(marks: Marks, ignored: readonly string[], names: ReadonlySet<
 export class RuleBook {
   /** Rules for an answer that is no row's: nothing is left out. */
   readonly none: MarkedRules;
-  private readonly names: ReadonlySet<string>;
+  /** The names of all parameters that hold a secret. */
+  readonly names: ReadonlySet<string>;
   private readonly sample: ReturnType<typeof sampler>;
   private readonly operations = new Map<Dialect, Operations>();
   private readonly made = new Map<Row, MarkedRules>();
