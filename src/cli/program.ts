@@ -18,6 +18,7 @@ import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
 import { addUserCommands } from './commands/user.js';
@@ -39,6 +40,7 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addReplayCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
