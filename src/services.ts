@@ -14,6 +14,7 @@ import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { ContactService } from './modules/contact/contact.service.js';
+import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
 import { PasswordVerifier } from './modules/credential/password.verifier.js';
@@ -31,6 +32,8 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { ImportService } from './modules/import/import.service.js';
+import { RecordPreparer } from './modules/import/record.preparer.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -101,6 +104,7 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
 function createSecrets({ config }: Foundation) {
   const secretBox = new SecretBox(config.DATA_KEYS);
   return {
+    importedPasswords: new ImportedPasswords(secretBox),
     openApps: new OpenAppService(secretBox),
     secretBox,
     verificationSecrets: new VerificationSecrets(secretBox),
@@ -175,6 +179,22 @@ function createAccounts(
   };
 }
 
+/** Taking over from another system. */
+function createTakeover(
+  { config, database }: Foundation,
+  { importedPasswords, moderation, places, sessions, verificationSecrets }: Parts & ReturnType<typeof createPeople>,
+) {
+  return {
+    imports: new ImportService(
+      database.fork,
+      new RecordPreparer(config, places, moderation),
+      importedPasswords,
+      verificationSecrets,
+      sessions,
+    ),
+  };
+}
+
 /**
  * The composition root of server, jobs and command line: every service of the domain, constructed once. Constructing
  * them does nothing: no thread starts and nothing is asked for before one of them is used.
@@ -188,7 +208,8 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, gatewayInfo: gatewayInfoOf(config) };
+  const takeover = createTakeover(foundation, { ...parts, ...people });
+  return { ...parts, ...people, ...accounts, ...takeover, gatewayInfo: gatewayInfoOf(config) };
 }
 
 /** Every service of the domain. */

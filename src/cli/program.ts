@@ -12,6 +12,7 @@ import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addImportCommands } from './commands/import.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommands[] = [
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addImportCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,

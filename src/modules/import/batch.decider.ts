@@ -62,14 +62,19 @@ export class BatchDecider {
     kind: Outcome['kind'],
     details: Partial<Outcome> = {},
   ): Outcome {
-    return { line, legacyId, kind, ...details };
+    const seen = this.state.known.get(legacyId)?.seen;
+    return { line, legacyId, kind, seen: seen ? !this.isRepeated(legacyId) : false, ...details };
   }
 
   private decideAlone(record: PreparedRecord): Decision {
     const known = this.state.known.get(record.legacyId);
-    const isRepeated = known?.seen?.run === this.run.number || this.state.repeated.has(record.legacyId);
-    if (isRepeated) reject('LEGACY_ID_REPEATED', 'legacy_id');
+    if (this.isRepeated(record.legacyId)) reject('LEGACY_ID_REPEATED', 'legacy_id');
     return known ? this.decideKnown(record, known) : this.decideNew(record);
+  }
+
+  private isRepeated(legacyId: string): boolean {
+    const run = this.state.known.get(legacyId)?.seen?.run;
+    return run === this.run.number || this.state.repeated.has(legacyId);
   }
 
   private decideKnown(record: PreparedRecord, { userId, gone, seen }: KnownRecord): Decision {

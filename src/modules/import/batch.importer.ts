@@ -135,8 +135,7 @@ const refused = ({ line, legacyId }: PreparedRecord, error: unknown): Outcome =>
 /** What later records of a dry run find taken. */
 function claimsOf({ plan, outcome }: Decision): OwnedClaim[] {
   const key = outcome.legacyId ?? '';
-  // One that was there before counts as seen, whatever has become of it; of the others, those that were written.
-  if (!plan) return [];
+  if (!plan) return outcome.seen ? [{ kind: 'record', key, owner: -outcome.line }] : [];
   const owner = plan.account?.userId ?? -outcome.line;
   const keys = keysOf(plan.set).map((taken): OwnedClaim => {
     return { kind: taken.kind, key: textOf(taken).slice(taken.kind.length + 1), owner };

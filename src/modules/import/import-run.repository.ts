@@ -45,7 +45,7 @@ export async function beginRun(em: EntityManager, system: LegacySystem, keepsIds
   const row = await queryOne<{ run: string }>(
     em,
     `insert into import_systems as known (system, keeps_ids, run, started_at) values (?, ?, 1, now())
-     on conflict (system) do update set keeps_ids = excluded.keeps_ids, run = known.run + 1, started_at = now(),
+     on conflict (system) do update set keeps_ids = known.keeps_ids or excluded.keeps_ids, run = known.run + 1, started_at = now(),
        finished_at = null, counts = null
      returning run`,
     [system, keepsIds],

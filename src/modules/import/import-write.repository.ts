@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { LegacySystem } from '../../door.js';
-import { arrayOf } from '../../infra/database/query.js';
+import { arrayOf, queryOne } from '../../infra/database/query.js';
 import { ZONE } from '../../zone.js';
 import { UserStatus } from '../user/user.entity.js';
 import type { SealedColumns } from '../verification/verification.secrets.js';
@@ -126,18 +126,23 @@ export async function saveSeen(
   );
 }
 
-/** Remembers that a run has seen records, and nothing new in them. */
+/** Remembers that a run has seen records, and nothing new in them; returns how many of them were known. */
 export async function markSeen(
   em: EntityManager,
   system: LegacySystem,
   run: number,
   legacyIds: readonly string[],
-): Promise<void> {
-  if (legacyIds.length === 0) return;
-  await em.execute(
-    'update imported_records set run = ? where system = ? and legacy_id = any (?::text[]) and run <> ?',
+): Promise<number> {
+  if (legacyIds.length === 0) return 0;
+  const row = await queryOne<{ marked: number }>(
+    em,
+    `with marked as (
+       update imported_records set run = ? where system = ? and legacy_id = any (?::text[]) and run <> ?
+       returning 1
+     ) select count(*)::int as marked from marked`,
     [run, system, arrayOf(legacyIds), run],
   );
+  return row?.marked ?? 0;
 }
 
 type Owned<T> = T & { userId: number };

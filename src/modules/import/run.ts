@@ -25,6 +25,8 @@ export interface Outcome {
   line: number;
   legacyId: string | null;
   kind: OutcomeKind;
+  /** True where an import has seen the record before, and this run sees it first. */
+  seen?: boolean;
   /** Why it was skipped or rejected. */
   reason?: Reason;
   /** The name that the account has instead of its own, which somebody else has. */
