@@ -7,6 +7,7 @@ import {
   origins,
   parsed,
   ranges,
+  someOf,
   text,
   url,
   urlOr,
@@ -105,6 +106,10 @@ export const SETTINGS = {
   PASSWORD_HASH_CONCURRENCY: integer(2, 1, 64).describe('Passwords hashed at once in one process.'),
   PASSWORD_HASH_QUEUE: integer(200, 1, 100_000).describe(
     'Log-ins waiting for a hash; the next one gets 503.',
+  ),
+
+  MD5_ENTRANCES: someOf(['graphql', 'anlife']).describe(
+    'Doors that still take the MD5 of a password from clients, comma-separated: `graphql` and `anlife`, which is the default, or one of them; `off`: none.',
   ),
 
   ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(

@@ -18,6 +18,7 @@ import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
 import { PasswordVerifier } from './modules/credential/password.verifier.js';
+import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
 import { FollowService } from './modules/follow/follow.service.js';
@@ -64,8 +65,24 @@ type Foundation = Infrastructure & Surroundings & { config: Config };
 const drawCaptcha = async (answer: string): Promise<Buffer> =>
   (await import('./modules/captcha/captcha.picture.js')).drawCaptcha(answer);
 
+/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
+function createSecrets({ config }: Foundation) {
+  const secretBox = new SecretBox(config.DATA_KEYS);
+  return {
+    importedPasswords: new ImportedPasswords(secretBox),
+    openApps: new OpenAppService(secretBox),
+    secretBox,
+    verificationSecrets: new VerificationSecrets(secretBox),
+  };
+}
+
+type Secrets = ReturnType<typeof createSecrets>;
+
 /** Sessions, passwords and codes: by what somebody is known. */
-function createAccess({ config, database, redis: { client: redis }, messages, log }: Foundation) {
+function createAccess(
+  { config, database, redis: { client: redis }, messages, log }: Foundation,
+  { importedPasswords }: Secrets,
+) {
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
@@ -81,7 +98,8 @@ function createAccess({ config, database, redis: { client: redis }, messages, lo
     codeVerifier: new CodeVerifier(guard, codes),
     guard,
     hasher,
-    passwordVerifier: new PasswordVerifier(guard, hasher),
+    passwordVerifier: new PasswordVerifier(guard, hasher, importedPasswords, securityEvents, config),
+    passwordWrapper: new PasswordWrapper(database.fork, hasher, importedPasswords),
     securityEvents,
     sessions,
   };
@@ -100,20 +118,7 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
   };
 }
 
-/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
-function createSecrets({ config }: Foundation) {
-  const secretBox = new SecretBox(config.DATA_KEYS);
-  return {
-    importedPasswords: new ImportedPasswords(secretBox),
-    openApps: new OpenAppService(secretBox),
-    secretBox,
-    verificationSecrets: new VerificationSecrets(secretBox),
-  };
-}
-
-type Parts = ReturnType<typeof createAccess> &
-  ReturnType<typeof createPictures> &
-  ReturnType<typeof createSecrets>;
+type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
 
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
@@ -201,11 +206,8 @@ function createTakeover(
  */
 export function createServices(config: Config, infrastructure: Infrastructure, surroundings: Surroundings) {
   const foundation = { config, ...infrastructure, ...surroundings };
-  const parts = {
-    ...createAccess(foundation),
-    ...createPictures(foundation),
-    ...createSecrets(foundation),
-  };
+  const secrets = createSecrets(foundation);
+  const parts = { ...secrets, ...createAccess(foundation, secrets), ...createPictures(foundation) };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
   const takeover = createTakeover(foundation, { ...parts, ...people });

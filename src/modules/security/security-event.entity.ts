@@ -10,6 +10,7 @@ export enum SecurityEventKind {
   IMPORTED = 'IMPORTED',
   LOGGED_IN = 'LOGGED_IN',
   LOGIN_REFUSED = 'LOGIN_REFUSED',
+  MD5_UNVERIFIABLE = 'MD5_UNVERIFIABLE',
   LOGGED_OUT = 'LOGGED_OUT',
   PASSWORD_CHANGED = 'PASSWORD_CHANGED',
   PASSWORD_RETRIEVED = 'PASSWORD_RETRIEVED',
@@ -38,6 +39,10 @@ registerEnumType(SecurityEventKind, {
     },
     LOGGED_IN: { description: 'A session was opened.' },
     LOGIN_REFUSED: { description: 'A log-in to this account failed.' },
+    MD5_UNVERIFIABLE: {
+      description:
+        'The MD5 of a password was refused because the password, which comes from another system, can only be checked as it is typed. Logging in once where that is sent, or retrieving the password, ends it.',
+    },
     LOGGED_OUT: { description: 'A session was closed by its user.' },
     PASSWORD_CHANGED: { description: 'The password was set or changed with the old one.' },
     PASSWORD_RETRIEVED: { description: 'The password was replaced with the help of a code.' },
