@@ -14,6 +14,7 @@ import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
 import { addImportPictureCommands } from './commands/import-pictures.js';
+import { addImportCommands } from './commands/import.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommands[] = [
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addImportCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
