@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEGACY_SYSTEMS } from './door.js';
 import { isRange } from './infra/ip.js';
 
 /** Formats of settings: each reads the text of an environment variable, or says what it has to be. */
@@ -30,8 +31,17 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+export const names = () => list('');
+
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
+
+export const systems = () =>
+  list('')
+    .transform((items) => [...new Set(items)])
+    .pipe(
+      z.array(z.enum(LEGACY_SYSTEMS, { error: `must be of ${LEGACY_SYSTEMS.join(', ')}, comma-separated` })),
+    );
 
 /** As a browser writes them; anything else would be compared in vain. `*` would be everybody's. */
 export const origins = () =>
@@ -60,6 +70,15 @@ const httpUrl = z
 export const url = () => httpUrl.optional();
 
 export const urlOr = (fallback: string) => httpUrl.prefault(fallback);
+
+/** A server that requests are passed to, as they come: its URL may have a path, which stands before theirs. */
+export const upstream = () =>
+  httpUrl
+    .refine((text) => {
+      const { username, password, search, hash } = new URL(text);
+      return `${username}${password}${search}${hash}` === '';
+    }, 'must be an http(s) URL without user, query and fragment')
+    .optional();
 
 export const connection = (protocol: RegExp, message: string) =>
   z

@@ -19,7 +19,7 @@ const PERIODIC_JOBS = [
 ] as const;
 
 /** The jobs that go on for as long as there is anything left, hours perhaps: none may keep others waiting. */
-const LASTING_JOBS = ['wrap-imported-passwords'] as const;
+const LASTING_JOBS = ['wrap-imported-passwords', 'fetch-imported-pictures'] as const;
 
 /** Every job, in the order in which they run when all are asked for. */
 export const JOB_NAMES = [...PERIODIC_JOBS, ...LASTING_JOBS] as const;
@@ -55,7 +55,12 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 export function createJobRunner(
   config: Pick<Config, 'SECURITY_EVENT_DAYS'>,
   { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
-  { erasure, imageStore, passwordWrapper }: Pick<Services, 'erasure' | 'imageStore' | 'passwordWrapper'>,
+  {
+    erasure,
+    imageStore,
+    importedPictures,
+    passwordWrapper,
+  }: Pick<Services, 'erasure' | 'imageStore' | 'importedPictures' | 'passwordWrapper'>,
   log: JobLog,
 ): JobRunner {
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
@@ -67,6 +72,7 @@ export function createJobRunner(
     'purge-unclaimed-pictures': (signal) =>
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
     'wrap-imported-passwords': (signal) => passwordWrapper.wrapAll(signal),
+    'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);
