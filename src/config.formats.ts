@@ -31,6 +31,8 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+export const names = () => list('');
+
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
 
@@ -48,6 +50,19 @@ export const origins = () =>
     'must be origins such as https://app.example.com, in lower case and without a slash at the end, comma-separated',
   );
 
+/** Some of these words, all by default; `off` is none of them. */
+export const someOf = <const T extends string>(words: readonly T[]) =>
+  z
+    .string()
+    .prefault(words.join(','))
+    .transform((value, context): readonly T[] => {
+      const given = value === 'off' ? [] : value.split(',').map((item) => item.trim());
+      const known = words.filter((word) => given.includes(word));
+      if (new Set(given).size === known.length) return known;
+      context.addIssue(`must be off, or of ${words.join(', ')}, comma-separated`);
+      return z.NEVER;
+    });
+
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .transform((value) => value.replace(/\/+$/, ''));
@@ -55,6 +70,15 @@ const httpUrl = z
 export const url = () => httpUrl.optional();
 
 export const urlOr = (fallback: string) => httpUrl.prefault(fallback);
+
+/** A server that requests are passed to, as they come: its URL may have a path, which stands before theirs. */
+export const upstream = () =>
+  httpUrl
+    .refine((text) => {
+      const { username, password, search, hash } = new URL(text);
+      return `${username}${password}${search}${hash}` === '';
+    }, 'must be an http(s) URL without user, query and fragment')
+    .optional();
 
 export const connection = (protocol: RegExp, message: string) =>
   z

@@ -13,10 +13,12 @@ import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addImportPictureCommands } from './commands/import-pictures.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
 import { addUserCommands } from './commands/user.js';
@@ -27,6 +29,7 @@ const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
   addExportCommands,
+  addImportPictureCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,
@@ -37,6 +40,7 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addReplayCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
