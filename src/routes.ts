@@ -104,6 +104,6 @@ export async function registerRoutes(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
-  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
   await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds });
 }
