@@ -49,7 +49,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   const close = async () => {
     // Both at once: a job under way ends at its next step, while requests are finished.
     await Promise.all([schedule.stop(), drain.begin(drainMs).then(() => http.close())]);
-    await services.securityEvents.settle();
+    await Promise.all([services.securityEvents.settle(), services.calls.settle()]);
     await closeInfrastructure(infrastructure);
   };
   const listen = async (announce: (address: string) => void = () => {}) => {

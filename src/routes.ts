@@ -20,6 +20,7 @@ import { registerSecurity } from './http/security.js';
 import type { SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
+import type { TallyOf } from './rest/calls.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
@@ -72,5 +73,6 @@ export async function registerRoutes(
       }),
   });
   if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config });
+  const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config, tallyOf });
 }

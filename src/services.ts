@@ -8,6 +8,7 @@ import { AccountUpdateService } from './modules/account/account-update.service.j
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
 import { AddressService } from './modules/address/address.service.js';
+import { type CallLog, CallService } from './modules/call/call.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
@@ -107,6 +108,11 @@ function createSecrets({ config }: Foundation) {
   };
 }
 
+const callLog = (log: FailureLog): CallLog => ({
+  failed: (err) => log.warn({ err }, 'calls not counted yet'),
+  lost: (calls) => log.error({ calls }, 'calls not counted'),
+});
+
 type Parts = ReturnType<typeof createAccess> &
   ReturnType<typeof createPictures> &
   ReturnType<typeof createSecrets>;
@@ -188,7 +194,13 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, gatewayInfo: gatewayInfoOf(config) };
+  return {
+    ...parts,
+    ...people,
+    ...accounts,
+    calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
+    gatewayInfo: gatewayInfoOf(config),
+  };
 }
 
 /** Every service of the domain. */

@@ -18,6 +18,7 @@ import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Terminal } from './output.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSunsetCommands,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */

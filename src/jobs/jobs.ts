@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Infrastructure } from '../infrastructure.js';
+import { deleteOldCalls } from '../modules/call/call.repository.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
 import type { Services } from '../services.js';
@@ -15,6 +16,7 @@ export const JOB_NAMES = [
   'purge-sessions',
   'purge-security-events',
   'purge-unclaimed-pictures',
+  'purge-calls',
 ] as const;
 
 /** Rows deleted by one statement: few enough that nobody waits for it. */
@@ -32,7 +34,7 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
-  config: Pick<Config, 'SECURITY_EVENT_DAYS'>,
+  config: Pick<Config, 'CALL_DAYS' | 'SECURITY_EVENT_DAYS'>,
   { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
   { erasure, imageStore }: Pick<Services, 'erasure' | 'imageStore'>,
   log: JobLog,
@@ -45,6 +47,8 @@ export function createJobRunner(
       inBatches(signal, (limit) => deleteOldEvents(database.fork(), config.SECURITY_EVENT_DAYS, limit)),
     'purge-unclaimed-pictures': (signal) =>
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
+    'purge-calls': (signal) =>
+      inBatches(signal, (limit) => deleteOldCalls(database.fork(), config.CALL_DAYS, limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

@@ -127,6 +127,7 @@ beforeAll(async () => {
     config,
     server,
     createContext: contextFactory(infrastructure.database, services.sessions, config),
+    tallyOf: (key) => services.calls.tallyOf(key),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });
