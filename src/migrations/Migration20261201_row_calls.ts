@@ -9,7 +9,7 @@ export class Migration20261201_row_calls extends Migration {
       "day" date not null,
       "client" varchar(64) collate "C" not null,
       "outcome" varchar(8) not null,
-      "calls" bigint not null default 0,
+      "calls" bigint not null default '0',
       "last_at" timestamptz not null,
       primary key ("door", "endpoint", "day", "client", "outcome")
     )`);
