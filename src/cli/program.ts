@@ -16,6 +16,7 @@ import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
 import { addSunsetCommands } from './commands/sunset.js';
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommands[] = [
   addDatabaseCommands,
   addDataKeyCommands,
   addSunsetCommands,
+  addReplayCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
