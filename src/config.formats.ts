@@ -30,6 +30,8 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+export const names = () => list('');
+
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
 
@@ -47,6 +49,15 @@ const httpUrl = z
 export const url = () => httpUrl.optional();
 
 export const urlOr = (fallback: string) => httpUrl.prefault(fallback);
+
+/** A server that requests are passed to, as they come: its URL may have a path, which stands before theirs. */
+export const upstream = () =>
+  httpUrl
+    .refine((text) => {
+      const { username, password, search, hash } = new URL(text);
+      return `${username}${password}${search}${hash}` === '';
+    }, 'must be an http(s) URL without user, query and fragment')
+    .optional();
 
 export const connection = (protocol: RegExp, message: string) =>
   z

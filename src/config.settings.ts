@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   connection,
   integer,
+  names,
   onOff,
   onOffOrOpen,
   origins,
@@ -9,6 +10,7 @@ import {
   ranges,
   sunset,
   text,
+  upstream,
   url,
   urlOr,
 } from './config.formats.js';
@@ -179,6 +181,33 @@ export const SETTINGS = {
   MAIL_FROM: parsed(parseMailbox, 'must be an address or "Name <address>"')
     .optional()
     .describe('Who mail by SMTP is from: an address, or `Name <address>`.'),
+
+  UPSTREAM_ANLIFE: upstream().describe(
+    'The old server of anlife, which is asked for what lies under its prefixes and no row answers (docs/upstream.md).',
+  ),
+  UPSTREAM_ACCOUNT: upstream().describe('The old server of account.'),
+  UPSTREAM_PLUS: upstream().describe('The old server of plus.'),
+  UPSTREAM_MEMBER: upstream().describe('The old server of member.'),
+  UPSTREAM_OPEN: upstream().describe('The old server of open.'),
+  UPSTREAM: upstream().describe(
+    'The server that is asked for what lies under the prefix of no dialect and under no path of the gateway itself.',
+  ),
+  UPSTREAM_TIMEOUT_MS: integer(10_000, 100, 600_000).describe(
+    'How long an old server may take to connect, to begin its answer once it has the request, and between two pieces of it.',
+  ),
+  UPSTREAM_CONNECTIONS: integer(100, 1, 10_000).describe(
+    'Requests that one process has with one old server at once; the next one gets 503. A quarter of them for one IP (IPv6: /64).',
+  ),
+  UPSTREAM_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe(
+      'Key by which old servers know that the gateway names a caller (`X-Gateway-User-Id`). Unset: nobody is named. Required in production with any UPSTREAM.',
+    ),
+  ROUTES_UPSTREAM: names().describe(
+    'Rows that the old server still answers, by door and id, comma-separated: `anlife:接口12,member:*`.',
+  ),
 
   ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(
     'Let old `account` clients (3.4) set a phone without a code. Dangerous, in production too: anybody with an account can then take any number that is not registered, and lock its owner out of registering it.',

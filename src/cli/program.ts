@@ -76,7 +76,7 @@ export async function runCli(
   };
   for (const add of COMMANDS) add(program, run, terminal);
   addSettingsCommand(program, print);
-  addProjectCommands(program, print);
+  addProjectCommands(program, print, run);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

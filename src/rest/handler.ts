@@ -86,7 +86,8 @@ function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}):
 const readNamed = <T>(named: Named<T> | undefined, input: Input): T | undefined =>
   named?.[1].read(input, named[0]);
 
-function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): string | undefined {
+/** The token of a session, found as the dialect's clients send it. */
+export function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): string | undefined {
   if (!token) return undefined;
   const header = token.header && request.headers[token.header];
   return (

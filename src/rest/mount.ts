@@ -15,12 +15,16 @@ import { sunsetHeaders } from './sunset.js';
 /** The most fields of a form, and the most bytes of each. */
 const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 
+/** The prefixes that a dialect answers under. */
+export const prefixesOf = ({ mounts, claims = [] }: Dialect): string[] => [
+  ...mounts.map(({ prefix }) => prefix),
+  ...claims,
+];
+
 /** The dialect that answers under a URL, for what fails before any route is found. Doubled slashes are one. */
 export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect | undefined {
   const path = `${url.replace(/\?.*$/s, '')}/`.replace(/\/+/g, '/');
-  return dialects.find(({ mounts, claims = [] }) =>
-    [...mounts.map(({ prefix }) => prefix), ...claims].some((prefix) => path.startsWith(`${prefix}/`)),
-  );
+  return dialects.find((dialect) => prefixesOf(dialect).some((prefix) => path.startsWith(`${prefix}/`)));
 }
 
 /** Sends every failure under a dialect's prefix in its envelope. */
