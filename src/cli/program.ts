@@ -22,6 +22,7 @@ import { addReleaseCommands } from './commands/release.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Stream, Terminal } from './output.js';
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSunsetCommands,
   addReplayCommand,
 ];
 
@@ -85,7 +87,7 @@ export async function runCli(
   };
   for (const add of COMMANDS) add(program, run, terminal);
   addSettingsCommand(program, print);
-  addProjectCommands(program, print);
+  addProjectCommands(program, print, run);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
