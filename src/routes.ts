@@ -75,6 +75,8 @@ export async function registerRoutes(
   { database, redis, storage }: Infrastructure,
   services: Services,
 ): Promise<void> {
+  const { legacyIds } = services;
+  await legacyIds.assertNumbers({ em: database.fork() }, config.LEGACY_IDS);
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());
@@ -103,5 +105,5 @@ export async function registerRoutes(
       }),
   });
   if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config });
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds });
 }

@@ -11,6 +11,7 @@ import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
 import { type Dialect, meaningOf, type Named, type Reply, type Row, resultOf, withAside } from './dialect.js';
 import { Input } from './input.js';
+import { type LegacyIds, type Translation } from './legacy-ids.js';
 import type { Operations } from './operations.js';
 import { streamPages } from './pages.js';
 import { readParameters } from './parameters.js';
@@ -32,9 +33,10 @@ export interface Engine {
   server: GraphqlServer;
   schema: GraphQLSchema;
   createContext: ContextFactory;
+  legacyIds: LegacyIds;
   config: Pick<
     Config,
-    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'MEMBER_HOME_URL' | 'production'
+    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'LEGACY_IDS' | 'MEMBER_HOME_URL' | 'production'
   >;
 }
 
@@ -118,20 +120,27 @@ export function beforeBody(engine: Engine, dialect: Dialect, row: Row) {
 }
 
 /** Answers the requests that reach a row. */
-export function handlerOf(engine: Engine, dialect: Dialect, row: Row, operations: Operations) {
+export function handlerOf(
+  engine: Engine,
+  dialect: Dialect,
+  row: Row,
+  operations: Operations,
+  translation: Translation,
+) {
   const check = sessionCheck(engine, dialect, row);
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    const input =
+    const sent =
       row.upload === 'raw'
         ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
         : await readInput(request, dialect, row.upload && ((read) => check(request, read)));
     if (row.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
-    if (row.session) await check(request, input);
-    const ctx = request.context ?? (await createContext(engine, dialect, request, input));
+    if (row.session) await check(request, sent);
+    const ctx = request.context ?? (await createContext(engine, dialect, request, sent));
     if (row.session === true && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
+    const input = await translation.input(ctx, sent);
     assertOwner(row, input, ctx);
-    const ask = (name: string, given: Record<string, unknown>) =>
-      execute(engine, operations, name, given, ctx);
+    const ask = async (name: string, given: Record<string, unknown>) =>
+      translation.data(ctx, name, await execute(engine, operations, name, given, ctx));
     const succeed = async (): Promise<Reply> => {
       const values = readParameters(row.parameters ?? {}, input);
       const variables = row.variables?.(values) ?? {};

@@ -7,6 +7,7 @@ import { decodeUtf8, parseBodies, parseFormBody } from '../http/text-bodies.js';
 import type { Dialect, Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
+import { translationsOf } from './legacy-ids.js';
 import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 
@@ -51,6 +52,9 @@ function methodsOf({ methods, operation, pages }: Row, operations: Operations): 
 
 async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
   const operations = loadOperations(dialect, engine.schema);
+  const { legacyIds, schema, config } = engine;
+  const listed = config.LEGACY_IDS.includes(dialect.name);
+  const translationOf = translationsOf(dialect.name, listed, legacyIds, schema, operations);
   for (const { prefix, rows } of dialect.mounts) {
     await app.register(
       async (scope) => {
@@ -72,7 +76,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             preParsing: row.methods.some((method) => method !== 'GET')
               ? beforeBody(engine, dialect, row)
               : undefined,
-            handler: handlerOf(engine, dialect, row, operations),
+            handler: handlerOf(engine, dialect, row, operations, translationOf(row)),
           };
           if (row.upload === 'raw') {
             await scope.register(async (inner) => void takeRawBodies(inner).route(options));

@@ -296,6 +296,16 @@ describe('jobs', () => {
       { job: 'purge-sessions', outcome: 'done', deleted: 0 },
       { job: 'purge-security-events', outcome: 'done', deleted: 0 },
       { job: 'purge-unclaimed-pictures', outcome: 'done', deleted: 0 },
+      { job: 'wrap-imported-passwords', outcome: 'done', wrapped: 0, failed: 0 },
+      {
+        job: 'fetch-imported-pictures',
+        outcome: 'done',
+        fetched: 0,
+        unwanted: 0,
+        elsewhere: 0,
+        retried: 0,
+        givenUp: 0,
+      },
     ]);
     expect(await json('jobs', 'run', 'erase-cancelled-accounts')).toEqual(erased);
     const { stdout } = await cli('jobs', 'run', 'purge-sessions');

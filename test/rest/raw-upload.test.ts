@@ -126,6 +126,7 @@ beforeAll(async () => {
     schema,
     config,
     server,
+    legacyIds: services.legacyIds,
     createContext: contextFactory(infrastructure.database, services.sessions, config),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
