@@ -12,6 +12,7 @@ import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addSessionImportCommand } from './commands/import-sessions.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSessionImportCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
