@@ -109,7 +109,9 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
 
   group
     .command('users')
-    .description('Import accounts; again over a newer dump, to bring up to date what has not been changed here.')
+    .description(
+      'Import accounts; again over a newer dump, to bring up to date what has not been changed here.',
+    )
     .argument('<source>', 'FILE.ndjson, FILE.csv, or - for NDJSON on stdin')
     .addOption(
       new Option('--system <system>', 'the system that they come from')
@@ -118,7 +120,10 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     )
     .option('--keep-ids', 'give accounts the numbers that they had there; of one system only')
     .addOption(
-      new Option('--on-conflict <what>', 'what to do with a phone or verified e-mail address that an account has')
+      new Option(
+        '--on-conflict <what>',
+        'what to do with a phone or verified e-mail address that an account has',
+      )
         .choices([...CONFLICT_POLICIES])
         .default('report'),
     )
