@@ -209,7 +209,13 @@ function createAccounts(
 /** Taking over from another system. */
 function createTakeover(
   { config, database }: Foundation,
-  { importedPasswords, moderation, places, sessions, verificationSecrets }: Parts & ReturnType<typeof createPeople>,
+  {
+    importedPasswords,
+    moderation,
+    places,
+    sessions,
+    verificationSecrets,
+  }: Parts & ReturnType<typeof createPeople>,
 ) {
   return {
     imports: new ImportService(

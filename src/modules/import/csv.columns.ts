@@ -57,6 +57,9 @@ const COLUMNS = new Map(columnsOf(recordSchema() as FieldSchema));
 
 export const isColumn = (name: string): boolean => COLUMNS.has(name);
 
+const isPart = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Puts a cell into a record. An empty one says that there is none, or nothing where that cannot be. */
 export function setCell(record: Record<string, unknown>, column: string, text: string): void {
   const cell = COLUMNS.get(column);
@@ -65,9 +68,10 @@ export function setCell(record: Record<string, unknown>, column: string, text: s
   const last = path.pop() ?? column;
   let part = record;
   for (const name of path) {
-    const inner = (part[name] ??= {});
-    if (typeof inner !== 'object' || inner === null) return;
-    part = inner as Record<string, unknown>;
+    const before = part[name];
+    const inner: Record<string, unknown> = isPart(before) ? before : {};
+    part[name] = inner;
+    part = inner;
   }
   part[last] = text === '' ? null : cell.read(text);
 }
