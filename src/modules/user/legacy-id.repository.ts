@@ -54,34 +54,6 @@ interface Row {
   user_id: number;
 }
 
-const behindLegacyIds = statement<Row>(
-  'select legacy_id, user_id from legacy_ids where system = ? and legacy_id = any (?::text[]) and not given',
-);
-
-/** The accounts behind old ids. Those that nobody has are left out, and numbers given here are nobody's old id. */
-export async function findByLegacyIds(
-  em: EntityManager,
-  system: LegacySystem,
-  legacyIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await behindLegacyIds(em, [system, arrayOf(legacyIds)]);
-  return new Map(rows.map((row) => [row.legacy_id, row.user_id]));
-}
-
-const ofAccounts = statement<Row>(
-  'select legacy_id, user_id from legacy_ids where system = ? and user_id = any (?::int[]) and not given',
-);
-
-/** The old ids of accounts; those that have none are left out, with those that were given a number here. */
-export async function legacyIdsOf(
-  em: EntityManager,
-  system: LegacySystem,
-  userIds: readonly number[],
-): Promise<Map<number, string>> {
-  const rows = await ofAccounts(em, [system, arrayOf(userIds)]);
-  return new Map(rows.map((row) => [row.user_id, row.legacy_id]));
-}
-
 /** Accounts whose number is somebody else's old id in a system where they have none. */
 const CONFUSED = `
   select old.system, same.id as user_id
