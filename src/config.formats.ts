@@ -40,6 +40,19 @@ export const origins = () =>
     'must be origins such as https://app.example.com, in lower case and without a slash at the end, comma-separated',
   );
 
+/** Some of these words, all by default; `off` is none of them. */
+export const someOf = <const T extends string>(words: readonly T[]) =>
+  z
+    .string()
+    .prefault(words.join(','))
+    .transform((value, context): readonly T[] => {
+      const given = value === 'off' ? [] : value.split(',').map((item) => item.trim());
+      const known = words.filter((word) => given.includes(word));
+      if (new Set(given).size === known.length) return known;
+      context.addIssue(`must be off, or of ${words.join(', ')}, comma-separated`);
+      return z.NEVER;
+    });
+
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .transform((value) => value.replace(/\/+$/, ''));

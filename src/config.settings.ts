@@ -7,6 +7,7 @@ import {
   origins,
   parsed,
   ranges,
+  someOf,
   text,
   url,
   urlOr,
@@ -114,6 +115,9 @@ export const SETTINGS = {
     .describe(
       '`JWT_SECRET` of the ThinkSNS+ that accounts come from: its tokens (HS256) are good at the plus door until they expire, and become sessions when they are used. Whoever knows it can be anybody who came from there: unset it once the last token has expired.',
     ),
+  MD5_ENTRANCES: someOf(['graphql', 'anlife']).describe(
+    'Doors that still take the MD5 of a password from clients, comma-separated: `graphql` and `anlife`, which is the default, or one of them; `off`: none.',
+  ),
 
   ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(
     'Days after which the personal data of a cancelled account is erased.',

@@ -14,9 +14,11 @@ import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { ContactService } from './modules/contact/contact.service.js';
+import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
 import { PasswordVerifier } from './modules/credential/password.verifier.js';
+import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
 import { FollowService } from './modules/follow/follow.service.js';
@@ -31,6 +33,9 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { ImportService } from './modules/import/import.service.js';
+import { RecordPreparer } from './modules/import/record.preparer.js';
+import { SessionImportService } from './modules/import/session-import.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -63,8 +68,24 @@ type Foundation = Infrastructure & Surroundings & { config: Config };
 const drawCaptcha = async (answer: string): Promise<Buffer> =>
   (await import('./modules/captcha/captcha.picture.js')).drawCaptcha(answer);
 
+/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
+function createSecrets({ config }: Foundation) {
+  const secretBox = new SecretBox(config.DATA_KEYS);
+  return {
+    importedPasswords: new ImportedPasswords(secretBox),
+    openApps: new OpenAppService(secretBox),
+    secretBox,
+    verificationSecrets: new VerificationSecrets(secretBox),
+  };
+}
+
+type Secrets = ReturnType<typeof createSecrets>;
+
 /** Sessions, passwords and codes: by what somebody is known. */
-function createAccess({ config, database, redis: { client: redis }, messages, log }: Foundation) {
+function createAccess(
+  { config, database, redis: { client: redis }, messages, log }: Foundation,
+  { importedPasswords }: Secrets,
+) {
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
@@ -81,7 +102,8 @@ function createAccess({ config, database, redis: { client: redis }, messages, lo
     codeVerifier: new CodeVerifier(guard, codes),
     guard,
     hasher,
-    passwordVerifier: new PasswordVerifier(guard, hasher),
+    passwordVerifier: new PasswordVerifier(guard, hasher, importedPasswords, securityEvents, config),
+    passwordWrapper: new PasswordWrapper(database.fork, hasher, importedPasswords),
     securityEvents,
     sessions,
   };
@@ -100,19 +122,7 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
   };
 }
 
-/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
-function createSecrets({ config }: Foundation) {
-  const secretBox = new SecretBox(config.DATA_KEYS);
-  return {
-    openApps: new OpenAppService(secretBox),
-    secretBox,
-    verificationSecrets: new VerificationSecrets(secretBox),
-  };
-}
-
-type Parts = ReturnType<typeof createAccess> &
-  ReturnType<typeof createPictures> &
-  ReturnType<typeof createSecrets>;
+type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
 
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
@@ -178,20 +188,41 @@ function createAccounts(
   };
 }
 
+/** Taking over from another system. */
+function createTakeover(
+  { config, database }: Foundation,
+  {
+    importedPasswords,
+    moderation,
+    places,
+    sessions,
+    verificationSecrets,
+  }: Parts & ReturnType<typeof createPeople>,
+) {
+  return {
+    sessionImports: new SessionImportService(database.fork),
+    imports: new ImportService(
+      database.fork,
+      new RecordPreparer(config, places, moderation),
+      importedPasswords,
+      verificationSecrets,
+      sessions,
+    ),
+  };
+}
+
 /**
  * The composition root of server, jobs and command line: every service of the domain, constructed once. Constructing
  * them does nothing: no thread starts and nothing is asked for before one of them is used.
  */
 export function createServices(config: Config, infrastructure: Infrastructure, surroundings: Surroundings) {
   const foundation = { config, ...infrastructure, ...surroundings };
-  const parts = {
-    ...createAccess(foundation),
-    ...createPictures(foundation),
-    ...createSecrets(foundation),
-  };
+  const secrets = createSecrets(foundation);
+  const parts = { ...secrets, ...createAccess(foundation, secrets), ...createPictures(foundation) };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, gatewayInfo: gatewayInfoOf(config) };
+  const takeover = createTakeover(foundation, { ...parts, ...people });
+  return { ...parts, ...people, ...accounts, ...takeover, gatewayInfo: gatewayInfoOf(config) };
 }
 
 /** Every service of the domain. */

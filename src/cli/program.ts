@@ -12,6 +12,7 @@ import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addImportCommands } from './commands/import.js';
 import { addSessionImportCommand } from './commands/import-sessions.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
@@ -33,10 +34,11 @@ const COMMANDS: readonly AddCommands[] = [
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addImportCommands,
+  addSessionImportCommand,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
-  addSessionImportCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */

@@ -1,12 +1,6 @@
 import type { SecretBox } from '../../infra/secret-box.js';
-import type { StoredPassword } from './credential.repository.js';
+import type { SealedPassword, StoredPassword } from './credential.repository.js';
 import { type ImportedPassword, readImportedPassword } from './imported-password.js';
-
-/** A password whose digest is encrypted, not hashed yet. */
-export interface SealedPassword extends StoredPassword {
-  userId: number;
-  keyId: string;
-}
 
 /** Bound to its owner: moved to another account's row, a digest does not open. */
 const purposeOf = (userId: number): string => `credentials.password:${userId}`;

@@ -19,7 +19,7 @@ export interface SentPassword {
 export type Scheme = 'md5' | 'md5-md5' | `md5-salt:${string}` | `bcrypt:${string}`;
 
 /** The scheme of every password set here: computed from either format. */
-export const OWN_SCHEME = 'md5' satisfies Scheme;
+export const OWN_SCHEME = 'md5' as const satisfies Scheme;
 
 /** The highest cost of bcrypt that is taken over: about a second of a processor, of which each step more is a doubling. */
 export const BCRYPT_COST_MAX = 14;
@@ -34,7 +34,7 @@ const BCRYPT = 'bcrypt:';
 const BCRYPT_SETTING = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu]$/;
 
 /** What bcrypt makes of these bytes under a setting: the 31 characters behind it. */
-export type Bcrypt = (bytes: Buffer, setting: string) => Promise<string>;
+export type Bcrypt = (bytes: Uint8Array, setting: string) => Promise<string>;
 
 const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
@@ -54,6 +54,12 @@ export function isScheme(text: string): text is Scheme {
   if (text.startsWith(SALTED)) return isSalt(text.slice(SALTED.length));
   const setting = bcryptSettingOf(text);
   return setting !== null && BCRYPT_SETTING.test(setting) && isBcryptCost(bcryptCostOf(setting));
+}
+
+/** The scheme that a row names; one that is unknown is a defect. */
+export function readScheme(text: string): Scheme {
+  if (!isScheme(text)) throw new Error('A password is stored under a scheme that is unknown');
+  return text;
 }
 
 /** A text that can be stored: the database has no NUL, and UTF-8 no half characters. */
@@ -86,10 +92,10 @@ export async function digestOf(scheme: Scheme, sent: SentPassword, bcrypt: Bcryp
 }
 
 /** The bytes that PHP's bcrypt looks at: the first 72, and none from a NUL on. */
-export function bcryptBytesOf(password: string): Buffer {
+export function bcryptBytesOf(password: string): Uint8Array {
   const bytes = Buffer.from(password, 'utf8');
   const end = bytes.indexOf(0);
-  return bytes.subarray(0, Math.min(end === -1 ? bytes.length : end, BCRYPT_BYTES));
+  return Uint8Array.from(bytes.subarray(0, Math.min(end === -1 ? bytes.length : end, BCRYPT_BYTES)));
 }
 
 /**
