@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { decodeUtf8, isWide } from '../../infra/files/utf8.js';
+import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
 import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
 import { ACCOUNT_COLUMNS, type CsvColumns } from './csv.columns.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
@@ -32,7 +32,6 @@ export class CsvSource implements RecordSource {
     let line = 1;
     const parser = Readable.from(this.narrow()).pipe(
       parse({
-        bom: true,
         encoding: null,
         info: true,
         relax_column_count: true,
@@ -65,13 +64,16 @@ export class CsvSource implements RecordSource {
     return this.bytes.close();
   }
 
-  /** Two bytes a character would look like columns that nobody knows. */
+  /**
+   * Two bytes a character would look like columns that nobody knows. The mark of UTF-8 is taken off here: the parser
+   * would go on in texts, with other characters for what is not UTF-8.
+   */
   private async *narrow(): AsyncGenerator<Buffer> {
     let isFirst = true;
     for await (const chunk of this.counter.count(this.bytes.read())) {
       if (isFirst && isWide(chunk)) throw new SourceError(`${this.name} is not UTF-8.`);
+      yield isFirst && isMarked(chunk) ? chunk.subarray(MARK_BYTES) : chunk;
       isFirst = false;
-      yield chunk;
     }
   }
 
