@@ -76,6 +76,9 @@ const columnMap = (form: z.ZodType) =>
 
 export const ACCOUNT_COLUMNS = new CsvColumns(RECORD);
 
+const isPart = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function setCell(
   cell: { read: ReadCell; nullable: boolean } | undefined,
   record: Record<string, unknown>,
@@ -87,9 +90,10 @@ function setCell(
   const last = path.pop() ?? column;
   let part = record;
   for (const name of path) {
-    const inner = (part[name] ??= {});
-    if (typeof inner !== 'object' || inner === null) return;
-    part = inner as Record<string, unknown>;
+    const before = part[name];
+    const inner: Record<string, unknown> = isPart(before) ? before : {};
+    part[name] = inner;
+    part = inner;
   }
   part[last] = text === '' ? null : cell.read(text);
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
+import { propertyOf } from '../../unknown.js';
 import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
 import { ACCOUNT_COLUMNS, type CsvColumns } from './csv.columns.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
@@ -112,7 +113,7 @@ function recordOf(
 /** In our words: those of the parser hold what it has read. */
 function ofError(error: CsvError | undefined): SourceItem {
   const isLong = error?.code === 'CSV_MAX_RECORD_SIZE';
-  const line = Number(error?.['lines'] ?? 0);
+  const line = Number(propertyOf(error, 'lines') ?? 0);
   return {
     line,
     bytes: 0,
