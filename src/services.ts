@@ -38,6 +38,7 @@ import { ExportService } from './modules/import/export.service.js';
 import { ImportedPictures } from './modules/import/imported-pictures.service.js';
 import { ImportService } from './modules/import/import.service.js';
 import { RecordPreparer } from './modules/import/record.preparer.js';
+import { SessionImportService } from './modules/import/session-import.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -218,6 +219,7 @@ function createTakeover(
   }: Parts & ReturnType<typeof createPeople>,
 ) {
   return {
+    sessionImports: new SessionImportService(database.fork),
     imports: new ImportService(
       database.fork,
       new RecordPreparer(config, places, moderation),

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { spool } from '../infra/files/spool.js';
 import type { ByteSource } from '../modules/import/byte-source.js';
+import type { CsvColumns } from '../modules/import/csv.columns.js';
 import { CsvSource } from '../modules/import/csv.source.js';
 import { NdjsonSource } from '../modules/import/ndjson.source.js';
 import { type RecordSource, SourceError } from '../modules/import/source.js';
@@ -11,11 +12,11 @@ import { propertyOf } from '../unknown.js';
 /** Opens what a command calls SOURCE: a file by the end of its name, or `-`. Throws a SourceError. */
 export async function openSource(
   source: string,
-  { stdin, twice }: { stdin: Readable; twice: boolean },
+  { stdin, twice, columns }: { stdin: Readable; twice: boolean; columns?: CsvColumns },
 ): Promise<RecordSource> {
   if (source === '-') return new NdjsonSource(twice ? await spooled(stdin) : once(stdin));
   if (/\.(nd)?jsonl?$/i.test(source)) return new NdjsonSource(await fileOf(source));
-  if (/\.csv$/i.test(source)) return new CsvSource(await fileOf(source));
+  if (/\.csv$/i.test(source)) return new CsvSource(await fileOf(source), columns);
   throw new SourceError(`${source} is no source: FILE.ndjson, FILE.csv or - is.`);
 }
 

@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Terminal } from '../../src/cli/output.js';
 import { runCli } from '../../src/cli/program.js';
 import { send } from '../rest/plus.support.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
@@ -40,7 +42,9 @@ async function fileOf(content: string | Buffer | readonly object[], extension = 
   return file;
 }
 
-async function cli(...args: string[]) {
+const cli = (...args: string[]) => cliWith({}, ...args);
+
+async function cliWith(more: Partial<Terminal>, ...args: string[]) {
   let stdout = '';
   let stderr = '';
   const terminal = {
@@ -52,6 +56,7 @@ async function cli(...args: string[]) {
       stderr += text;
     },
     interactive: false,
+    ...more,
   };
   const { pglite } = world.database;
   const code = await runCli(['import', 'sessions', ...args, '--json'], terminal, pglite && { pglite });
@@ -65,9 +70,13 @@ async function imports(content: string | readonly object[], ...args: string[]) {
   const rejects = path.join(directory, `${files++}.rejects`);
   const file = await fileOf(content);
   const { code, stdout, stderr } = await cli(file, '--system', 'anlife', '--rejects', rejects, ...args);
-  expect([code, stderr]).toEqual([0, '']);
-  const { seconds, ...counts } = JSON.parse(stdout);
-  expect(seconds).toEqual(expect.any(Number));
+  expect(stderr).toBe('');
+  const report = JSON.parse(stdout);
+  const { read, created, unchanged, skipped, rejected: refused, reasons, seconds } = report;
+  expect([code, seconds]).toEqual([read > 0 && refused === read ? 1 : 0, expect.any(Number)]);
+  const { SESSION_EXPIRED: expired = 0, SESSION_ENDED: ended = 0 } = reasons;
+  const counts = { read, created, unchanged, skipped, expired, ended, rejected: refused };
+  expect(report.rejectedRecords).toHaveLength(Math.min(refused, 100));
   const text = await readFile(rejects, 'utf8');
   const rejected = text
     .split('\n')
@@ -289,7 +298,7 @@ describe('rejected sessions', () => {
     );
     const rows = await app.sql('select s::text as row from sessions s');
     for (const token of tokens) expect(text + stdout + stderr + JSON.stringify(rows)).not.toContain(token);
-    expect(stderr).toContain('"line":1');
+    expect(stdout).toContain('"line":1');
   });
 
   test('a file of rejects is for its owner alone', async () => {
@@ -487,25 +496,50 @@ describe('sources', () => {
     expect([await whoIs(app.client, quoted), await whoIs(app.client, plain)]).toEqual([first.id, second.id]);
   });
 
-  test.each<[string, string | Buffer, string]>([
-    ['without a header', `12,13600000000,${md5('secret')}\n`, 'csv'],
-    ['with a quote that is not closed', `token,legacy_id,expires_at\n"${md5('secret')},1,2\n`, 'csv'],
-    ['with cells too many', `token,legacy_id,expires_at\n${md5('secret')},1,2,3\n`, 'csv'],
-    [
-      'in another encoding',
-      Buffer.from(`token,legacy_id,expires_at\n${md5('secret')},\xe9,2\n`, 'latin1'),
-      'csv',
-    ],
-    [
-      'in another encoding',
-      Buffer.from(`{"token":"${md5('secret')}","legacy_id":"\xe9"}`, 'latin1'),
-      'ndjson',
-    ],
-  ])('a file %s is refused without a word of what it holds', async (_what, content, extension) => {
-    const { code, stdout, stderr } = await cli(await fileOf(content, extension), '--system', 'anlife');
+  test('a CSV file without a header is refused without a word of what it holds', async () => {
+    const token = freshToken();
+    const { code, stdout, stderr } = await cli(
+      await fileOf(`${token},12,13600000000\n`, 'csv'),
+      '--system',
+      'anlife',
+    );
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^error: .+\n$/);
-    expect(stderr).not.toContain(md5('secret'));
+    expect(stderr).toMatch(/^error: .+ has a column that no record has\..*\n$/);
+    expect(stderr).not.toContain(token);
+  });
+
+  test.each<[string, string, string, string]>([
+    ['with a quote that is not closed', `"${md5('secret')},1,2\n`, 'csv', 'RECORD_MALFORMED'],
+    ['with cells too many', `${md5('secret')},1,2,3\n`, 'csv', 'RECORD_MALFORMED'],
+    ['in another encoding', `${md5('secret')},\xe9,2\n`, 'csv', 'ENCODING_INVALID'],
+    ['in another encoding', `{"token":"${md5('secret')}","legacy_id":"\xe9"}`, 'ndjson', 'ENCODING_INVALID'],
+  ])('a record %s is rejected without a word of what it holds', async (_what, record, extension, reason) => {
+    const content = `${extension === 'csv' ? 'token,legacy_id,expires_at\n' : ''}${record}`;
+    const file = await fileOf(Buffer.from(content, 'latin1'), extension);
+    const { code, stdout, stderr } = await cli(file, '--system', 'anlife');
+    expect([code, JSON.parse(stdout).reasons]).toEqual([1, { [reason]: 1 }]);
+    expect(stdout + stderr).not.toContain(md5('secret'));
+  });
+
+  test('sessions are read from standard input', async () => {
+    const user = await comer(app, 'anlife');
+    const token = freshToken();
+    const stdin = Readable.from([Buffer.from(JSON.stringify(recordOf(user, token)))]);
+    const { code, stdout } = await cliWith({ stdin }, '-', '--system', 'anlife');
+    expect([code, JSON.parse(stdout).created]).toEqual([0, 1]);
+    expect(await whoIs(app.client, token)).toBe(user.id);
+  });
+
+  test('sessions are not imported while another import runs', async () => {
+    const user = await comer(app, 'anlife');
+    await app.sql(
+      `insert into import_guard (id, holder, expires_at) values (1, 'other', now() + interval '20 seconds')
+       on conflict (id) do update set holder = excluded.holder, expires_at = excluded.expires_at`,
+    );
+    const { code, stderr } = await cli(await fileOf([recordOf(user, freshToken())]), '--system', 'anlife');
+    await app.sql('delete from import_guard');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Another import is running')]);
+    expect(await sessionsOf(user)).toEqual([]);
   });
 
   test('a file that is not there, and a system that is none, are refused', async () => {
@@ -546,8 +580,16 @@ describe('sources', () => {
     const user = await comer(app, 'anlife');
     const tokens = Array.from({ length: 1500 }, freshToken);
     const lines = tokens.map((token) => JSON.stringify(recordOf(user, token)));
-    const broken = Buffer.concat([Buffer.from(lines.join('\n')), Buffer.from([0x0a, 0xff, 0xfe])]);
-    expect((await cli(await fileOf(broken), '--system', 'anlife')).code).toBe(1);
+    const stopping = createHash('sha256')
+      .update(tokens[1200] ?? '')
+      .digest('hex');
+    await app.sql(`create function stops_here() returns trigger language plpgsql as
+      $$ begin raise exception 'cut' using errcode = '57P01'; end $$`);
+    await app.sql(`create trigger stops_here before insert on sessions for each row
+      when (new.token_hash = '${stopping}') execute function stops_here()`);
+    const cut = await cli(await fileOf(lines.join('\n')), '--system', 'anlife');
+    await app.sql('drop trigger stops_here on sessions');
+    expect([cut.code, cut.stderr]).toEqual([1, expect.stringContaining('1000 created')]);
     expect(await sessionsOf(user)).toHaveLength(1000);
     expect((await imports(lines.join('\n'))).counts).toMatchObject({ created: 500, unchanged: 1000 });
     expect(await sessionsOf(user)).toHaveLength(1500);

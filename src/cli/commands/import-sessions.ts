@@ -1,53 +1,59 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { LEGACY_SYSTEMS, type LegacySystem } from '../../door.js';
-import { type RejectedSession, SessionImport } from '../../modules/import/session.import.js';
+import { SESSION_COLUMNS } from '../../modules/import/session.record.js';
+import type { SessionImportReport } from '../../modules/import/session-import.service.js';
 import type { Run } from '../command.js';
-import { type Environment } from '../environment.js';
+import type { Environment } from '../environment.js';
+import { openSource } from '../import-source.js';
 import { type Output, showOne, type Terminal } from '../output.js';
-import { openSessionSource } from '../session-source.js';
+import { RejectsFile } from '../rejects-file.js';
+import { exampleText, progressOf } from './import.js';
 
-interface Options {
+interface SessionsOptions {
   system: LegacySystem;
   rejects?: string;
   dryRun?: boolean;
 }
 
-/** Rejections told on the terminal where no file takes them. */
-const TOLD = 20;
-
-const lineOf = ({ line, legacyId, reason }: RejectedSession): string =>
-  `${JSON.stringify({ line, legacy_id: legacyId, ...reason })}\n`;
-
-/** A file that nobody else can read. Throws when it cannot be written. */
-async function openRejects(file: string): Promise<WriteStream> {
-  const stream = createWriteStream(file, { mode: 0o600 });
-  await once(stream, 'open');
-  return stream;
+/** A run in which nothing could be imported of all that was read has failed. */
+function show(report: SessionImportReport): Output {
+  const { reasons, rejectedRecords, skippedRecords, ...counts } = report;
+  const { rejected, skipped, read } = report;
+  const text = [
+    showOne({ ...counts }).text,
+    ...Object.entries(reasons).map(([code, count]) => `${code}: ${count}`),
+    ...exampleText('rejected', rejectedRecords, rejected),
+    ...exampleText('skipped', skippedRecords, skipped),
+  ].join('\n');
+  return { json: report, text, exitCode: read > 0 && rejected === read ? 1 : 0 };
 }
 
 async function importSessions(
   environment: Environment,
-  source: string,
-  { system, rejects, dryRun = false }: Options,
   terminal: Terminal,
+  text: string,
+  options: SessionsOptions & { json: boolean },
 ): Promise<Output> {
-  const started = performance.now();
-  const file = rejects === undefined ? null : await openRejects(rejects);
-  let told = 0;
-  const onRejected = async (rejected: RejectedSession) => {
-    if (file && !file.write(lineOf(rejected))) await once(file, 'drain');
-    if (!file && told++ < TOLD) terminal.stderr(`rejected: ${lineOf(rejected)}`);
-  };
-  const run = new SessionImport(await environment.context(), { system, dryRun, onRejected });
+  const { sessionImports } = await environment.services();
+  const { system, dryRun = false } = options;
+  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
+  const stdin = terminal.stdin ?? process.stdin;
+  const source = await openSource(text, { stdin, twice: false, columns: SESSION_COLUMNS });
+  const progress = progressOf(terminal, source, options.json);
   try {
-    const { read, created, unchanged, expired, ended, rejected } = await run.run(openSessionSource(source));
-    const seconds = Math.round((performance.now() - started) / 100) / 10;
-    const skipped = expired + ended;
-    return showOne({ read, created, unchanged, skipped, expired, ended, rejected, seconds });
+    const report = await sessionImports.sessions(await environment.context(), source, {
+      system,
+      dryRun,
+      onOutcomes: async (outcomes) => {
+        await rejects?.add(outcomes);
+        progress.update(outcomes.length);
+      },
+    });
+    return show(report);
   } finally {
-    if (file) await new Promise((done) => file.end(done));
+    progress.stop();
+    await source.close();
+    await rejects?.close();
   }
 }
 
@@ -55,21 +61,21 @@ async function importSessions(
 export function addSessionImport(group: Command, run: Run, terminal: Terminal): void {
   group
     .command('sessions')
-    .description(
-      'Keep the sessions of another system good, by their tokens; a repeated run revives none that has ended.',
-    )
+    .description('Keep tokens of another system good; a repeated run revives no session that has ended.')
     .argument(
       '<source>',
-      'UTF-8: CSV in a *.csv file, else NDJSON, of {"token", "legacy_id", "expires_at", "device_type"?}; - is standard input',
+      'FILE.ndjson, FILE.csv, or - for NDJSON on stdin: token, legacy_id, expires_at, device_type',
     )
     .addOption(
       new Option('--system <system>', 'the system that they are of')
-        .choices(LEGACY_SYSTEMS)
+        .choices([...LEGACY_SYSTEMS])
         .makeOptionMandatory(),
     )
-    .option('--rejects <file>', 'takes what was not imported, as NDJSON with line and reason, without tokens')
+    .option('--rejects <file>', 'write a line of JSON for each session that is rejected, without its token')
     .option('--dry-run', 'do everything but write')
-    .action((source: string, options: Options) =>
-      run((environment) => importSessions(environment, source, options, terminal)),
+    .action((source: string, options: SessionsOptions) =>
+      run((environment) =>
+        importSessions(environment, terminal, source, { ...options, json: Boolean(program.opts().json) }),
+      ),
     );
 }

@@ -27,7 +27,7 @@ interface UsersOptions {
 const SHOWN = 10;
 
 /** Shows how far a run is, where somebody watches and the end is known. */
-function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
+export function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
   const start = source.progress();
   if (!terminal.interactive || json || !start) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: '{bar} {percentage} %, {records} records', stream: process.stderr });
@@ -42,7 +42,7 @@ function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
   };
 }
 
-const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
+export const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
   ...examples
     .slice(0, SHOWN)
     .map(({ line, legacyId, code, field, name }) =>

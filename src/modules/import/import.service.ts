@@ -226,7 +226,7 @@ async function refuseSecondKeeper({ em }: DatabaseContext, system: LegacySystem)
 }
 
 /** What ended an import, in words for the operator, and what stays of it; a defect as it is. */
-function cut(error: unknown, tally: Tally | null): unknown {
+export function cut(error: unknown, tally: Tally | null): unknown {
   const written = tally && tally.counts.read > 0;
   const stays = tally === null ? 'Nothing was written.' : written ? tally.stays : '';
   const tell = (what: string) => new StartError(`${what} ${stays}`.trim(), { cause: error });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DeviceType } from '../../device-type.js';
 import { TOKEN_MAX } from '../session/token.js';
 import { LEGACY_ID_MAX } from '../user/legacy-id.entity.js';
+import { CsvColumns } from './csv.columns.js';
 
 /** The first instant that no client can read. */
 const YEAR_10000 = 253_402_300_800;
@@ -57,5 +58,7 @@ export const SESSION_RECORD = z.strictObject({
   expires_at: time,
   device_type: device.nullish(),
 });
+
+export const SESSION_COLUMNS = new CsvColumns(SESSION_RECORD);
 
 export type SessionRecord = z.output<typeof SESSION_RECORD>;
