@@ -21,6 +21,7 @@ import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
 import { outwardIdOf } from './modules/user/outward-id.repository.js';
+import type { TallyOf } from './rest/calls.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
@@ -105,5 +106,6 @@ export async function registerRoutes(
       }),
   });
   if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds });
+  const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds, tallyOf });
 }

@@ -8,6 +8,7 @@ import { AccountUpdateService } from './modules/account/account-update.service.j
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
 import { AddressService } from './modules/address/address.service.js';
+import { type CallLog, CallService } from './modules/call/call.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
@@ -127,6 +128,11 @@ function createPictures({ config, database, redis, storage, publicUrl }: Foundat
 
 type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
 
+const callLog = (log: FailureLog): CallLog => ({
+  failed: (err) => log.warn({ err }, 'calls not counted yet'),
+  lost: (calls) => log.error({ calls }, 'calls not counted'),
+});
+
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
   { config, database, redis }: Foundation,
@@ -227,7 +233,14 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
   const takeover = createTakeover(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, ...takeover, gatewayInfo: gatewayInfoOf(config) };
+  return {
+    ...parts,
+    ...people,
+    ...accounts,
+    ...takeover,
+    calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
+    gatewayInfo: gatewayInfoOf(config),
+  };
 }
 
 /** Every service of the domain. */

@@ -15,6 +15,7 @@ import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
 import { addImportPictureCommands } from './commands/import-pictures.js';
 import { addImportCommands } from './commands/import.js';
+import { addSessionImportCommand } from './commands/import-sessions.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -22,6 +23,7 @@ import { addReleaseCommands } from './commands/release.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Stream, Terminal } from './output.js';
@@ -42,7 +44,9 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSunsetCommands,
   addReplayCommand,
+  addSessionImportCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
@@ -85,7 +89,7 @@ export async function runCli(
   };
   for (const add of COMMANDS) add(program, run, terminal);
   addSettingsCommand(program, print);
-  addProjectCommands(program, print);
+  addProjectCommands(program, print, run);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -123,11 +123,9 @@ export class Passing implements Elsewhere {
       disableRequestLogging: true,
       disableCache: true,
     });
-    const close = () => Promise.all([passing.client.close(), passing.asking.close()]);
-    // What is on its way when the process has to end ends before this.
-    http.server.once('close', () => void close());
+    // Runs once the last answer has ended.
     http.addHook('onClose', async () => {
-      if (!http.server.listening) await close();
+      await Promise.all([passing.client.close(), passing.asking.close()]);
     });
     return passing;
   }
