@@ -13,9 +13,7 @@ import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
-import { addImportPictureCommands } from './commands/import-pictures.js';
 import { addImportCommands } from './commands/import.js';
-import { addSessionImportCommand } from './commands/import-sessions.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -46,7 +44,6 @@ const COMMANDS: readonly AddCommands[] = [
   addDataKeyCommands,
   addSunsetCommands,
   addReplayCommand,
-  addSessionImportCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */

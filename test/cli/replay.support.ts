@@ -11,7 +11,7 @@ import { seedDemo } from '../../src/seeders/demo.seeder.js';
 import { createWorld, type TestApp } from '../support/app.js';
 import { md5 } from '../support/client.js';
 import { picture } from '../support/pictures.js';
-import { Recorder } from '../support/recorder.js';
+import { type Recorded, Recorder } from '../support/recorder.js';
 
 /** A gateway with people in it, whose log tells the codes that it sends; each such gateway has the same people. */
 export async function startGateway() {
@@ -78,6 +78,8 @@ export async function copyOpenApps(from: TestApp, to: TestApp): Promise<void> {
 
 export const PHONES = ['13800001001', '13800001002', '13800001003', '13800001004'] as const;
 export const PASSWORD = 'correct-horse-7';
+/** The one after it was retrieved. */
+export const CHANGED_PASSWORD = `${PASSWORD}8`;
 export const ID_NUMBER = '11010519491231002X';
 
 type Params = Record<string, string | number>;
@@ -195,7 +197,7 @@ async function plus(client: Session, code: Code): Promise<void> {
   const { body: ticket } = await client.json('POST', `${at}/storage`, task, token);
   const { pathname } = new URL(ticket.uri);
   await client.send('PUT', pathname, { body: new Uint8Array(file), headers: ticket.headers });
-  await client.json('PATCH', `${at}/user`, { bio: '你好', avatar: ticket.node }, token);
+  await client.json('PATCH', `${at}/user`, { bio: '你好', location: '成都市', avatar: ticket.node }, token);
   const identity = {
     id_card: { number: ID_NUMBER, front: ticket.node, rear: ticket.node },
     real_name: '七夜',
@@ -211,7 +213,7 @@ async function plus(client: Session, code: Code): Promise<void> {
   await client.get(`${at}/user`, {}, refreshed.body.access_token);
   await client.get(`${at}/user`, {}, token);
   await client.json('POST', `${at}/verifycodes`, { phone });
-  const proof = { phone, verifiable_type: 'sms', password: `${PASSWORD}8` };
+  const proof = { phone, verifiable_type: 'sms', password: CHANGED_PASSWORD };
   await client.json('PUT', `${at}/user/retrieve-password`, { ...proof, verifiable_code: code(phone) });
   await client.get(`${at}/bootstrappers`);
   await client.get(`${at}/no/such/thing`);
@@ -265,18 +267,46 @@ async function open(client: Session, { id, secret }: { id: number; secret: strin
   await call('get-info', { account: '13800001009', type: 'phone' });
 }
 
-/** What clients of every dialect do, as a proxy before the gateway records it. */
-export async function recordSession(gateway: ReplayGateway, app: { id: number; secret: string }) {
+/** Reads that answer the same whenever they are asked, behind log-ins; and one write. */
+async function reads(client: Session): Promise<void> {
+  const { body } = await client.form('/api/v2/auth/login', { login: PHONES[1], password: CHANGED_PASSWORD });
+  const token: string = body.access_token;
+  await client.get('/api/v2/user', {}, token);
+  await client.get('/api/v2/users', { limit: 10, order: 'asc' });
+  await client.get('/api/v2/users', { limit: 5, order: 'asc' });
+  await client.get('/api/v2/user/currency/income-rank', { limit: 10 });
+  await client.get('/api/v2/user/addresses', { token });
+  await client.get('/api/v2/user/verification', {}, token);
+  const login = { phone: PHONES[0], password: md5(PASSWORD) };
+  const { datas } = (await client.form('/anlife/v1.0/user/loginAndGetUserInfo', login)).body;
+  await client.get('/anlife/v1.0/user/getUserInfo', { user_id: datas.user_id, auth_token: datas.auth_token });
+  await client.get('/anlife/v1.0/user/getHobbyList', { user_id: datas.user_id });
+  await client.get('/anlife/v1.0/user/getUseridsByCityId', { city_id: 510100, device_type: 0 });
+  await client.json('PATCH', '/api/v2/user', { location: '成都市' }, token);
+  await client.get('/api/v2/no/such/thing');
+}
+
+async function recording(gateway: ReplayGateway, run: (url: string) => Promise<void>): Promise<Recorded[]> {
   const recorder = await Recorder.open(gateway.url);
+  await run(recorder.url);
+  await recorder.close();
+  return recorder.recorded;
+}
+
+/** Reads of clients, as a proxy records them; {@link recordSession} came before. */
+export const recordReads = (gateway: ReplayGateway) => recording(gateway, (url) => reads(new Session(url)));
+
+/** What clients of every dialect do, as a proxy before the gateway records it. */
+export function recordSession(gateway: ReplayGateway, app: { id: number; secret: string }) {
   const code: Code = (to) => {
     const found = gateway.codes.get(to);
     if (found === undefined) throw new Error('no code was sent');
     return found;
   };
-  for (const run of [anlife, plus, account, member]) await run(new Session(recorder.url), code);
-  await open(new Session(recorder.url), app);
-  await recorder.close();
-  return recorder.recorded;
+  return recording(gateway, async (url) => {
+    for (const run of [anlife, plus, account, member]) await run(new Session(url), code);
+    await open(new Session(url), app);
+  });
 }
 
 /** Runs one command line as the shell would. */

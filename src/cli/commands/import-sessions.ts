@@ -52,11 +52,7 @@ async function importSessions(
 }
 
 /** `import sessions`, in the group of imports. */
-export function addSessionImportCommand(program: Command, run: Run, terminal: Terminal): void {
-  const group =
-    program.commands.find((command) => command.name() === 'import') ??
-    program.command('import').description('What comes from another system.');
-
+export function addSessionImport(group: Command, run: Run, terminal: Terminal): void {
   group
     .command('sessions')
     .description(

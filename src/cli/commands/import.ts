@@ -11,6 +11,8 @@ import type { Environment } from '../environment.js';
 import { openSource } from '../import-source.js';
 import { type Output, showList, showOne, type Terminal } from '../output.js';
 import { RejectsFile } from '../rejects-file.js';
+import { addPictureImport } from './import-pictures.js';
+import { addSessionImport } from './import-sessions.js';
 
 interface UsersOptions {
   system: LegacySystem;
@@ -109,7 +111,9 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
 
   group
     .command('users')
-    .description('Import accounts; again over a newer dump, to bring up to date what has not been changed here.')
+    .description(
+      'Import accounts; again over a newer dump, to bring up to date what has not been changed here.',
+    )
     .argument('<source>', 'FILE.ndjson, FILE.csv, or - for NDJSON on stdin')
     .addOption(
       new Option('--system <system>', 'the system that they come from')
@@ -118,7 +122,10 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     )
     .option('--keep-ids', 'give accounts the numbers that they had there; of one system only')
     .addOption(
-      new Option('--on-conflict <what>', 'what to do with a phone or verified e-mail address that an account has')
+      new Option(
+        '--on-conflict <what>',
+        'what to do with a phone or verified e-mail address that an account has',
+      )
         .choices([...CONFLICT_POLICIES])
         .default('report'),
     )
@@ -145,4 +152,7 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     .command('status')
     .description('The systems that were imported from, and what is left to be done for what was.')
     .action(() => run(showStatus));
+
+  addSessionImport(group, run, terminal);
+  addPictureImport(group, run);
 }
