@@ -38,7 +38,6 @@ const COMMANDS: readonly AddCommands[] = [
   addBannedWordCommands,
   addSeedCommands,
   addImportCommands,
-  addImportPictureCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
