@@ -9,8 +9,8 @@ import { Migration20261201_bcrypt_cost } from './Migration20261201_bcrypt_cost.j
 import { Migration20261201_import } from './Migration20261201_import.js';
 import { Migration20261201_imported_picture_failures } from './Migration20261201_imported_picture_failures.js';
 import { Migration20261201_legacy_ids } from './Migration20261201_legacy_ids.js';
-import { Migration20261201_sessions_that_come_along } from './Migration20261201_sessions_that_come_along.js';
 import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
+import { Migration20261201_sessions_that_come_along } from './Migration20261201_sessions_that_come_along.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
