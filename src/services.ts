@@ -34,7 +34,9 @@ import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
 import { ExportService } from './modules/import/export.service.js';
+import { ImportService } from './modules/import/import.service.js';
 import { ImportedPictures } from './modules/import/imported-pictures.service.js';
+import { RecordPreparer } from './modules/import/record.preparer.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -195,6 +197,28 @@ function createAccounts(
   };
 }
 
+/** Taking over from another system. */
+function createTakeover(
+  { config, database }: Foundation,
+  {
+    importedPasswords,
+    moderation,
+    places,
+    sessions,
+    verificationSecrets,
+  }: Parts & ReturnType<typeof createPeople>,
+) {
+  return {
+    imports: new ImportService(
+      database.fork,
+      new RecordPreparer(config, places, moderation),
+      importedPasswords,
+      verificationSecrets,
+      sessions,
+    ),
+  };
+}
+
 /**
  * The composition root of server, jobs and command line: every service of the domain, constructed once. Constructing
  * them does nothing: no thread starts and nothing is asked for before one of them is used.
@@ -205,7 +229,8 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   const parts = { ...secrets, ...createAccess(foundation, secrets), ...createPictures(foundation) };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, gatewayInfo: gatewayInfoOf(config) };
+  const takeover = createTakeover(foundation, { ...parts, ...people });
+  return { ...parts, ...people, ...accounts, ...takeover, gatewayInfo: gatewayInfoOf(config) };
 }
 
 /** Every service of the domain. */

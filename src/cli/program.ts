@@ -13,6 +13,7 @@ import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addImportCommands } from './commands/import.js';
 import { addImportPictureCommands } from './commands/import-pictures.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
@@ -28,7 +29,6 @@ const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
   addExportCommands,
-  addImportPictureCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,
@@ -36,6 +36,8 @@ const COMMANDS: readonly AddCommands[] = [
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addImportCommands,
+  addImportPictureCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,

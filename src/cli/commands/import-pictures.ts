@@ -31,14 +31,11 @@ async function fetchPictures(environment: Environment, files: string | undefined
   };
 }
 
-/** What can be done about the pictures of an import. */
+/** What can be done about the pictures of an import, beside its other commands. */
 export function addImportPictureCommands(program: Command, run: Run): void {
-  const group =
-    program.commands.find((command) => command.name() === 'import') ??
-    program.command('import').description('Accounts of another system.');
-
-  group
-    .command('pictures')
+  program.commands
+    .find((command) => command.name() === 'import')
+    ?.command('pictures')
     .description(
       'Fetch now the pictures that an import has named, those that were given up too; the server does it by and by.',
     )

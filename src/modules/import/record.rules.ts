@@ -243,7 +243,10 @@ const either = (
 /** A path below a folder: nothing leads out of it. */
 function pathOf(file: string | null | undefined, field: string): string | null | undefined {
   return told(file, (text) => {
-    const path = trimmed(text).replace(/^\/+/, '');
+    // ThinkSNS+ writes the channel before the path.
+    const path = trimmed(text)
+      .replace(/^public:/, '')
+      .replace(/^\/+/, '');
     const parts = path.split(/[/\\]/);
     if (path === '' || /^[a-z][a-z\d+.-]*:/i.test(path) || parts.includes('..'))
       reject('INVALID_INPUT', field);

@@ -7,6 +7,7 @@ import { User } from '../user/user.entity.js';
 
 export enum SecurityEventKind {
   REGISTERED = 'REGISTERED',
+  IMPORTED = 'IMPORTED',
   LOGGED_IN = 'LOGGED_IN',
   LOGIN_REFUSED = 'LOGIN_REFUSED',
   MD5_UNVERIFIABLE = 'MD5_UNVERIFIABLE',
@@ -32,6 +33,10 @@ registerEnumType(SecurityEventKind, {
   description: 'A kind of event in the life of an account.',
   valuesConfig: {
     REGISTERED: { description: 'The account was created.' },
+    IMPORTED: {
+      description:
+        'The account, or its password, came from the system that the user had an account in before.',
+    },
     LOGGED_IN: { description: 'A session was opened.' },
     LOGIN_REFUSED: { description: 'A log-in to this account failed.' },
     MD5_UNVERIFIABLE: {
