@@ -188,7 +188,7 @@ function certificationOf(user_id, { number, nickname, phone, createdAt }, die) {
       number % 90 === 1
         ? '{"name": '
         : JSON.stringify({ ...(isOrganisation && organisation), ...person, files: [12, 13] }),
-    status: number % 3,
+    status: die[9] % 3,
     created_at: createdAt,
     updated_at: createdAt,
   };

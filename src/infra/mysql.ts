@@ -2,9 +2,10 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { propertyOf } from '../unknown.js';
 import { StartError } from './start-error.js';
 
-/** The ms in which a server may answer a connection, and a query. */
+/** The ms in which a server may answer a connection, a query, and that it was left. */
 const CONNECT_MS = 10_000;
 const QUERY_MS = 120_000;
+const CLOSE_MS = 1000;
 
 export interface MysqlAddress {
   host: string;
@@ -87,11 +88,11 @@ export async function openMysqlSnapshot(address: MysqlAddress): Promise<MysqlSna
   // Without a listener, a connection that is lost between two queries would end the process.
   connection.on('error', () => undefined);
   const query = async (sql: string, values: readonly unknown[] = []) => {
-    const [rows] = await connection
-      .query<RowDataPacket[]>({ sql, values: [...values], timeout: QUERY_MS })
-      .catch((error) => {
+    const [rows] = await inTime(connection.query<RowDataPacket[]>(sql, [...values]), QUERY_MS).catch(
+      (error) => {
         throw failed(error);
-      });
+      },
+    );
     return rows;
   };
   const close = () => ended(connection);
@@ -110,9 +111,19 @@ export async function openMysqlSnapshot(address: MysqlAddress): Promise<MysqlSna
   };
 }
 
+/** The driver's own time limit outlives a connection that is lost, and would keep the process from ending. */
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late), ms);
+  });
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
+
 /** A server that is gone, or hangs, is not waited for. */
 async function ended(connection: Connection): Promise<void> {
-  await connection.end().catch(() => undefined);
+  await inTime(connection.end(), CLOSE_MS).catch(() => undefined);
   connection.destroy();
 }
 

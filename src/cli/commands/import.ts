@@ -8,7 +8,7 @@ import { CONFLICT_POLICIES, type ConflictPolicy } from '../../modules/import/run
 import type { RecordSource } from '../../modules/import/source.js';
 import type { Run } from '../command.js';
 import type { Environment } from '../environment.js';
-import { openSource } from '../import-source.js';
+import { openSource, SCHEMAS } from '../import-source.js';
 import { type Output, showList, showOne, type Terminal } from '../output.js';
 import { RejectsFile } from '../rejects-file.js';
 import { addPictureImport } from './import-pictures.js';
@@ -21,6 +21,7 @@ interface UsersOptions {
   rejects?: string;
   dryRun?: boolean;
   files?: string;
+  schema?: string;
 }
 
 /** Records of each kind that are shown to people; `--json` and `--rejects` have more. */
@@ -72,9 +73,9 @@ async function importUsers(
   options: UsersOptions & { json: boolean },
 ): Promise<Output> {
   const { imports } = await environment.services();
-  const { system, onConflict, keepIds = false, dryRun = false, files } = options;
+  const { system, onConflict, keepIds = false, dryRun = false, files, schema } = options;
   const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
-  const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds });
+  const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds, schema });
   const progress = progressOf(terminal, source, options.json);
   try {
     const report = await imports.users(await environment.context(), source, {
@@ -98,11 +99,14 @@ async function importUsers(
 
 async function showStatus(environment: Environment): Promise<Output> {
   const { imports } = await environment.services();
-  const { systems, ...left } = await imports.status(await environment.context());
+  const { systems, picturesFailed, ...left } = await imports.status(await environment.context());
   const rows = systems.map(({ counts, ...system }) => ({ ...system, ...counts }));
+  const failed = Object.entries(picturesFailed).map(
+    ([reason, count]) => `pictures given up, ${reason}: ${count}`,
+  );
   return {
-    json: { systems, ...left },
-    text: `${showList(rows).text}\n${showOne(left).text}`,
+    json: { systems, picturesFailed, ...left },
+    text: [showList(rows).text, showOne(left).text, ...failed].join('\n'),
   };
 }
 
@@ -114,12 +118,16 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     .description(
       'Import accounts; again over a newer dump, to bring up to date what has not been changed here.',
     )
-    .argument('<source>', 'FILE.ndjson, FILE.csv, or - for NDJSON on stdin')
+    .argument(
+      '<source>',
+      'FILE.ndjson, FILE.csv, - for NDJSON on stdin, or mysql://user:password@host:port/database',
+    )
     .addOption(
       new Option('--system <system>', 'the system that they come from')
         .choices([...LEGACY_SYSTEMS])
         .makeOptionMandatory(),
     )
+    .addOption(new Option('--schema <schema>', 'what kind of database mysql:// is').choices([...SCHEMAS]))
     .option('--keep-ids', 'give accounts the numbers that they had there; of one system only')
     .addOption(
       new Option(

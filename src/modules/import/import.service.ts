@@ -25,6 +25,7 @@ import {
   findSystems,
 } from './import-run.repository.js';
 import { locatePictures, markSeen } from './import-write.repository.js';
+import { countImportedPictures } from './imported-picture.repository.js';
 import { KeptIds } from './kept-ids.js';
 import { inBatches, oneAhead } from './record.batches.js';
 import type { PreparedBatch, RecordPreparer } from './record.preparer.js';
@@ -82,6 +83,7 @@ export class ImportService {
       })),
       passwordsLeft: left.passwords,
       picturesLeft: left.pictures,
+      picturesFailed: (await countImportedPictures(em)).failed,
       followsWaiting: left.follows,
     };
   }

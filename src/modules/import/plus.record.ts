@@ -66,7 +66,7 @@ function avatarOf({
   user: { avatar },
   avatarFile,
 }: PlusAccount): Pick<RawRecord, 'avatar_url' | 'avatar_file'> {
-  if (!avatar) return {};
+  if (!avatar) return { avatar_file: null };
   if (isUrl(avatar)) return { avatar_url: avatar };
   const path = /^[\w-]+(?:\/[\w.-]+)+\.(?:jpe?g|png|gif|webp)$/i.test(avatar) ? avatar : null;
   return { avatar_file: avatarFile ?? fileOf(avatar) ?? path };
