@@ -82,6 +82,18 @@ export async function legacyIdsOf(
   return new Map(rows.map((row) => [row.user_id, row.legacy_id]));
 }
 
+const outward = statement<Row>('select legacy_id, user_id from legacy_ids where system = ? and user_id = ?');
+
+/**
+ * The id that names an account to a system and nobody else there: its old id, or the number that it was given in the place
+ * of one; null where its own number does.
+ */
+export const outwardIdOf = async (
+  em: EntityManager,
+  system: LegacySystem,
+  userId: number,
+): Promise<string | null> => (await firstOf(outward, em, [system, userId]))?.legacy_id ?? null;
+
 /** Accounts whose number is somebody else's old id in a system where they have none. */
 const CONFUSED = `
   select old.system, same.id as user_id
