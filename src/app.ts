@@ -52,7 +52,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
       ...schedules.map((schedule) => schedule.stop()),
       drain.begin(drainMs).then(() => http.close()),
     ]);
-    await services.securityEvents.settle();
+    await Promise.all([services.securityEvents.settle(), services.calls.settle()]);
     await closeInfrastructure(infrastructure);
   };
   const listen = async (announce: (address: string) => void = () => {}) => {

@@ -10,6 +10,7 @@ import {
   ranges,
   someOf,
   systems,
+  sunset,
   text,
   upstream,
   url,
@@ -95,6 +96,15 @@ export const SETTINGS = {
     'Minutes between two runs of the jobs that erase and purge; 0: only by the command line.',
   ),
 
+  SUNSET_ANLIFE: sunset('anlife'),
+  SUNSET_ACCOUNT: sunset('account'),
+  SUNSET_PLUS: sunset('plus'),
+  SUNSET_MEMBER: sunset('member'),
+  SUNSET_OPEN: sunset('open'),
+  SUNSET_LINK: url().describe(
+    'The page about the end of legacy systems that `Link` names beside `Deprecation` and `Sunset`. Default: `/docs/` where `API_DOCS` is on, else `/`.',
+  ),
+
   PASSWORD_PEPPER: z
     .string()
     .min(32, 'must have at least 32 characters')
@@ -129,6 +139,9 @@ export const SETTINGS = {
     'Days after which the personal data of a cancelled account is erased.',
   ),
   SECURITY_EVENT_DAYS: integer(180, 1, 3650).describe('Days that security events are kept.'),
+  CALL_DAYS: integer(400, 30, 3650).describe(
+    'Days that the counts of legacy calls are kept, from which `sunset report` is made.',
+  ),
   SESSION_DAYS: integer(30, 1, 3650).describe('Days until a session expires.'),
   CODE_TTL_SECONDS: integer(300, 30, 3600).describe('How long a code is good.'),
   CODE_TRIES: integer(5, 1, 100).describe('Wrong tries after which a code is burnt.'),

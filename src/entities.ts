@@ -1,4 +1,7 @@
 import { Address } from './modules/address/address.entity.js';
+import { CallBatch } from './modules/call/call-batch.entity.js';
+import { RowAccounts } from './modules/call/row-accounts.entity.js';
+import { RowCall } from './modules/call/row-call.entity.js';
 import { Credential } from './modules/credential/credential.entity.js';
 import { Identity } from './modules/credential/identity.entity.js';
 import { Follow } from './modules/follow/follow.entity.js';
@@ -67,4 +70,7 @@ export const ENTITIES = [
   ImportedRecord,
   ImportedFollow,
   ImportedPicture,
+  RowCall,
+  RowAccounts,
+  CallBatch,
 ];

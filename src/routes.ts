@@ -20,6 +20,11 @@ import { registerSecurity } from './http/security.js';
 import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
+<<<<<<< HEAD
+=======
+import { outwardIdOf } from './modules/user/outward-id.repository.js';
+import type { TallyOf } from './rest/calls.js';
+>>>>>>> main
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
@@ -106,6 +111,7 @@ export async function registerRoutes(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
-  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds });
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
+  const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds, tallyOf });
 }

@@ -8,6 +8,7 @@ import { AccountUpdateService } from './modules/account/account-update.service.j
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
 import { AddressService } from './modules/address/address.service.js';
+import { type CallLog, CallService } from './modules/call/call.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
@@ -35,6 +36,8 @@ import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
 import { ExportService } from './modules/import/export.service.js';
 import { ImportedPictures } from './modules/import/imported-pictures.service.js';
+import { ImportService } from './modules/import/import.service.js';
+import { RecordPreparer } from './modules/import/record.preparer.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -125,6 +128,11 @@ function createPictures({ config, database, redis, storage, publicUrl }: Foundat
 
 type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
 
+const callLog = (log: FailureLog): CallLog => ({
+  failed: (err) => log.warn({ err }, 'calls not counted yet'),
+  lost: (calls) => log.error({ calls }, 'calls not counted'),
+});
+
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
   { config, database, redis }: Foundation,
@@ -198,6 +206,22 @@ function createAccounts(
   };
 }
 
+/** Taking over from another system. */
+function createTakeover(
+  { config, database }: Foundation,
+  { importedPasswords, moderation, places, sessions, verificationSecrets }: Parts & ReturnType<typeof createPeople>,
+) {
+  return {
+    imports: new ImportService(
+      database.fork,
+      new RecordPreparer(config, places, moderation),
+      importedPasswords,
+      verificationSecrets,
+      sessions,
+    ),
+  };
+}
+
 /**
  * The composition root of server, jobs and command line: every service of the domain, constructed once. Constructing
  * them does nothing: no thread starts and nothing is asked for before one of them is used.
@@ -208,7 +232,15 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   const parts = { ...secrets, ...createAccess(foundation, secrets), ...createPictures(foundation) };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, gatewayInfo: gatewayInfoOf(config) };
+  const takeover = createTakeover(foundation, { ...parts, ...people });
+  return {
+    ...parts,
+    ...people,
+    ...accounts,
+    ...takeover,
+    calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
+    gatewayInfo: gatewayInfoOf(config),
+  };
 }
 
 /** Every service of the domain. */

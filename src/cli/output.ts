@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FailureLog } from '../errors/report.js';
 import type { JobLog } from '../jobs/job.js';
 
@@ -33,6 +34,8 @@ export interface Terminal {
   env: NodeJS.ProcessEnv;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** What a command reads that is told to read `-`; the process's own by default. */
+  stdin?: Readable;
   /** True where somebody watches, so that a progress bar makes sense. */
   interactive: boolean;
 }

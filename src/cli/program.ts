@@ -13,7 +13,7 @@ import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
-import { addImportPictureCommands } from './commands/import-pictures.js';
+import { addImportCommands } from './commands/import.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -21,6 +21,7 @@ import { addReleaseCommands } from './commands/release.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Stream, Terminal } from './output.js';
@@ -29,7 +30,6 @@ const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
   addExportCommands,
-  addImportPictureCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,
@@ -37,9 +37,11 @@ const COMMANDS: readonly AddCommands[] = [
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addImportCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSunsetCommands,
   addReplayCommand,
 ];
 

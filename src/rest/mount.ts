@@ -4,12 +4,14 @@ import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { decodeUtf8, parseBodies, parseFormBody } from '../http/text-bodies.js';
+import { endpointOf } from './calls.js';
 import type { Dialect, Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
 import { translationsOf } from './legacy-ids.js';
 import { loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
+import { sunsetHeaders } from './sunset.js';
 
 /** The most fields of a form, and the most bytes of each. */
 const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
@@ -55,6 +57,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
   const { legacyIds, schema, config } = engine;
   const listed = config.LEGACY_IDS.includes(dialect.name);
   const translationOf = translationsOf(dialect.name, listed, legacyIds, schema, operations);
+  const headers = sunsetHeaders(dialect.name, config);
   for (const { prefix, rows } of dialect.mounts) {
     await app.register(
       async (scope) => {
@@ -66,8 +69,10 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const row of rows) {
+          const tally = engine.tallyOf({ door: dialect.name, endpoint: endpointOf(prefix, row) });
+          const answers = { headers, tally };
           const options = {
-            config: { row, rawBody: row.upload === 'raw' },
+            config: { row, answers, rawBody: row.upload === 'raw' },
             exposeHeadRoute: false,
             method: methodsOf(row, operations),
             url: row.path,
@@ -76,7 +81,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             preParsing: row.methods.some((method) => method !== 'GET')
               ? beforeBody(engine, dialect, row)
               : undefined,
-            handler: handlerOf(engine, dialect, row, operations, translationOf(row)),
+            handler: handlerOf(engine, dialect, row, operations, translationOf(row), answers),
           };
           if (row.upload === 'raw') {
             await scope.register(async (inner) => void takeRawBodies(inner).route(options));

@@ -31,12 +31,8 @@ async function fetchPictures(environment: Environment, files: string | undefined
   };
 }
 
-/** What can be done about the pictures of an import. */
-export function addImportPictureCommands(program: Command, run: Run): void {
-  const group =
-    program.commands.find((command) => command.name() === 'import') ??
-    program.command('import').description('Accounts of another system.');
-
+/** `import pictures`, in the group of imports. */
+export function addPictureImport(group: Command, run: Run): void {
   group
     .command('pictures')
     .description(

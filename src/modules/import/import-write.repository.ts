@@ -1,13 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { LegacySystem } from '../../door.js';
-import { arrayOf } from '../../infra/database/query.js';
+import { arrayOf, queryOne } from '../../infra/database/query.js';
 import { ZONE } from '../../zone.js';
-import type { VerificationColumns } from '../import/record.fields.js';
 import { UserStatus } from '../user/user.entity.js';
 import type { SealedColumns } from '../verification/verification.secrets.js';
 import type { Subject } from './identity.rules.js';
 import type { PictureKind } from './imported-picture.entity.js';
-import type { AddressFields, ExtraFields, FieldHashes, OrderFields } from './record.fields.js';
+import type {
+  AddressFields,
+  ExtraFields,
+  FieldHashes,
+  OrderFields,
+  VerificationColumns,
+} from './record.fields.js';
 
 /*
  * Everything here writes many rows of many accounts in one statement, and nothing where there are none.
@@ -121,18 +126,23 @@ export async function saveSeen(
   );
 }
 
-/** Remembers that a run has seen records, and nothing new in them. */
+/** Remembers that a run has seen records, and nothing new in them; returns how many of them were known. */
 export async function markSeen(
   em: EntityManager,
   system: LegacySystem,
   run: number,
   legacyIds: readonly string[],
-): Promise<void> {
-  if (legacyIds.length === 0) return;
-  await em.execute(
-    'update imported_records set run = ? where system = ? and legacy_id = any (?::text[]) and run <> ?',
+): Promise<number> {
+  if (legacyIds.length === 0) return 0;
+  const row = await queryOne<{ marked: number }>(
+    em,
+    `with marked as (
+       update imported_records set run = ? where system = ? and legacy_id = any (?::text[]) and run <> ?
+       returning 1
+     ) select count(*)::int as marked from marked`,
     [run, system, arrayOf(legacyIds), run],
   );
+  return row?.marked ?? 0;
 }
 
 type Owned<T> = T & { userId: number };
@@ -367,7 +377,7 @@ export async function locatePictures(
   await em.execute(
     `update imported_pictures p set directory = ?, tries = 0, next_try_at = now()
      from imported_records r
-     where r.system = ? and r.user_id = p.user_id and p.source !~ '^https?://' and p.directory is distinct from ?
+     where r.system = ? and r.user_id = p.user_id and p.source !~ '^https{0,1}://' and p.directory is distinct from ?
        and (p.image_id is null or p.next_try_at is not null)`,
     [directory, system, directory],
   );
@@ -384,17 +394,24 @@ const PAIRS = (follows: readonly FollowRow[]): unknown[] => [
   arrayOf(follows.flatMap(({ legacyIds }) => legacyIds)),
 ];
 
-/** Moves the counters of both sides by the follows that came or went, in the order of the accounts' numbers. */
-const COUNT = (changed: string, step: 1 | -1): string => `
-  insert into user_extras as extra (user_id, followers_count, followings_count)
-  select user_id, greatest(sum(followers), 0), greatest(sum(followings), 0) from (
-    select followee_id as user_id, 1 as followers, 0 as followings from ${changed}
-    union all select follower_id, 0, 1 from ${changed}
-  ) as moved group by user_id order by user_id
-  on conflict (user_id) do update set
-    followers_count = greatest(extra.followers_count + ${step} * excluded.followers_count, 0),
-    followings_count = greatest(extra.followings_count + ${step} * excluded.followings_count, 0),
-    updated_at = now()`;
+/** By how much the counters of both sides move with follows. */
+const MOVED = (follows: string): string => `
+  select user_id, sum(followers) as followers, sum(followings) as followings from (
+    select followee_id as user_id, 1 as followers, 0 as followings from ${follows}
+    union all select follower_id, 0, 1 from ${follows}
+  ) as sides group by user_id order by user_id`;
+
+/** Counts new follows, in the order of the accounts' numbers. */
+const COUNT_FOLLOWED = `
+  insert into user_extras as extra (user_id, followers_count, followings_count) ${MOVED('followed')}
+  on conflict (user_id) do update set followers_count = extra.followers_count + excluded.followers_count,
+    followings_count = extra.followings_count + excluded.followings_count, updated_at = now()`;
+
+/** Takes ended follows off the counters. */
+const COUNT_ENDED = `
+  update user_extras extra set followers_count = greatest(extra.followers_count - moved.followers, 0),
+    followings_count = greatest(extra.followings_count - moved.followings, 0), updated_at = now()
+  from (${MOVED('ended')}) as moved where extra.user_id = moved.user_id`;
 
 /** Makes accounts follow others by their old ids; those who have not come are waited for, those who are gone are not. */
 export async function addFollows(
@@ -420,7 +437,7 @@ export async function addFollows(
        select follower_id, followee_id from known
        where follower_id <> followee_id and status <> ${UserStatus.DELETED}
        on conflict do nothing returning follower_id, followee_id
-     ) ${COUNT('followed', 1)}`,
+     ) ${COUNT_FOLLOWED}`,
     [...PAIRS(follows), system, system],
   );
 }
@@ -443,7 +460,7 @@ export async function resolveFollows(
        select follower_id, followee_id from came
        where follower_id <> followee_id and status <> ${UserStatus.DELETED}
        on conflict do nothing returning follower_id, followee_id
-     ) ${COUNT('followed', 1)}`,
+     ) ${COUNT_FOLLOWED}`,
     [system, arrayOf(legacyIds)],
   );
 }
@@ -473,26 +490,7 @@ export async function endOtherFollows(
            select 1 from asked where asked.follower_id = f.follower_id and asked.legacy_id = l.legacy_id
          )
        returning f.follower_id, f.followee_id
-     ) ${COUNT('ended', -1)}`,
+     ) ${COUNT_ENDED}`,
     [...PAIRS(follows), followers, system],
-  );
-}
-
-/** Verified addresses belong to one account each; others that show them unproven lose them. */
-export async function takeOverEmails(
-  em: EntityManager,
-  emails: readonly { userId: number; address: string }[],
-): Promise<void> {
-  if (emails.length === 0) return;
-  const addresses = emails.map(({ address }) => address).sort();
-  await em.execute(
-    `select pg_advisory_xact_lock(hashtextextended('email:' || address, 0))
-     from (select address from unnest(?::text[]) as address order by address) as sorted`,
-    [arrayOf(addresses)],
-  );
-  await em.execute(
-    `update users u set email = null from json_to_recordset(?::json) as owner ("userId" int, address citext)
-     where u.email = owner.address and not u.email_verified and u.id <> owner."userId"`,
-    [JSON.stringify(emails)],
   );
 }

@@ -13,6 +13,7 @@ export const IMPORT_CODES = {
   LEGACY_ID_UNFIT: 'The old id cannot be the number of an account.',
   LEGACY_ID_TAKEN: 'The number belongs to another account.',
   ACCOUNT_AMBIGUOUS: 'The phone and the e-mail address belong to two accounts.',
+  ACCOUNT_CANCELLED: 'The account was cancelled here.',
   IDENTITY_TAKEN: 'The third-party identity belongs to another account.',
   INVITE_CODE_TAKEN: 'The invite code belongs to another account.',
   TOKEN_GUESSABLE: 'The token is too short, or of too few different characters, to be a secret.',

@@ -51,11 +51,13 @@ export class Session {
   @Property({ type: 'string', length: 255, nullable: true })
   userAgent: string | null = null;
 
-  @Field(() => Date, { description: 'When it was opened.' })
+  @Field(() => Date, { description: 'When it was opened here, or came from another system.' })
   @Property({ ...createdAt })
   createdAt!: Date;
 
-  @Field(() => Date, { description: 'When it was last used, to the minute.' })
+  @Field(() => Date, {
+    description: 'When it was last used, to the minute; at first, when it was opened or came.',
+  })
   @Property({ ...createdAt })
   lastSeenAt!: Date;
 

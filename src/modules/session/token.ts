@@ -9,8 +9,11 @@ export const TOKEN_MAX = 2048;
  */
 export const TOKEN_MIN = 16;
 
-/** Fewer different characters are no random text, as in padded numbers; of 16 random digits one in 30,000 has so few. */
+/** Fewer different characters are no random text; of 16 random hexadecimal digits one text in 30,000 has so few. */
 const TOKEN_VARIETY = 6;
+
+/** Fewer digits, and nothing else, may be a time and a number; of random ones they are as many bits as above. */
+const DIGITS_MIN = 20;
 
 const TOKEN = new RegExp(`^[!-~]{${TOKEN_MIN},${TOKEN_MAX}}$`);
 
@@ -22,7 +25,7 @@ export const isToken = (text: string): boolean => TOKEN.test(text);
 
 /** True for a token that strangers could find by trying: too short, or of too few different characters. */
 export const isGuessable = (token: string): boolean =>
-  token.length < TOKEN_MIN || new Set(token).size < TOKEN_VARIETY;
+  token.length < (/^\d+$/.test(token) ? DIGITS_MIN : TOKEN_MIN) || new Set(token).size < TOKEN_VARIETY;
 
 /** SHA-256 in hexadecimal, as it is stored in the token's place. */
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -54,6 +54,7 @@ interface Row {
   user_id: number;
 }
 
+<<<<<<< HEAD
 const behindLegacyIds = statement<Row>(
   'select legacy_id, user_id from legacy_ids where system = ? and legacy_id = any (?::text[]) and not given',
 );
@@ -94,6 +95,8 @@ export const outwardIdOf = async (
   userId: number,
 ): Promise<string | null> => (await firstOf(outward, em, [system, userId]))?.legacy_id ?? null;
 
+=======
+>>>>>>> main
 /** Accounts whose number is somebody else's old id in a system where they have none. */
 const CONFUSED = `
   select old.system, same.id as user_id
