@@ -20,11 +20,7 @@ import { registerSecurity } from './http/security.js';
 import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
-<<<<<<< HEAD
-=======
-import { outwardIdOf } from './modules/user/outward-id.repository.js';
 import type { TallyOf } from './rest/calls.js';
->>>>>>> main
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';

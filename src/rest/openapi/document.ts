@@ -105,7 +105,8 @@ function operationsOf(dialect: Dialect, row: Row, path: string, sample: Sample):
   );
 }
 
-const OLD_IDS = ' Ids of accounts are those of the system before; an account without one there goes by its own.';
+const OLD_IDS =
+  ' Ids of accounts are those of the system before; an account without one there goes by its own.';
 
 /** The OpenAPI document of a dialect. */
 export function openApiDocument(
