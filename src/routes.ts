@@ -20,13 +20,13 @@ import { registerSecurity } from './http/security.js';
 import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
-import { outwardIdOf } from './modules/user/outward-id.repository.js';
 import type { TallyOf } from './rest/calls.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
 import { readdressing } from './rest/upstream/destination.js';
+import type { OutwardId } from './rest/upstream/identity.js';
 import { Passing } from './rest/upstream/passing.js';
 import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
@@ -54,8 +54,8 @@ export function readdresser(config: Config): Readdress | undefined {
 async function registerPassing(
   http: FastifyInstance,
   config: Config,
-  database: Infrastructure['database'],
   createContext: ContextFactory,
+  outwardId: OutwardId,
 ): Promise<Passing | undefined> {
   const servers = readServers(DIALECTS, config);
   if (areNone(servers, DIALECTS)) return undefined;
@@ -65,7 +65,7 @@ async function registerPassing(
     config,
     createContext,
     secret: config.UPSTREAM_SECRET,
-    outwardId: (system, userId) => outwardIdOf(database.em, system, userId),
+    outwardId,
   });
 }
 
@@ -86,7 +86,9 @@ export async function registerRoutes(
   answerBeforeTheEnd(http);
   registerRequestLog(http);
   registerErrorHandlers(http, unroutedSender(config));
-  const passing = await registerPassing(http, config, database, createContext);
+  const passing = await registerPassing(http, config, createContext, (system, userId) =>
+    legacyIds.outwardId(database, system, userId),
+  );
   await registerSecurity(http, config, passing);
   if (passing) limitArrival(http);
   refuseUnreadableHeads(http);

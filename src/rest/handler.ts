@@ -224,7 +224,9 @@ export function sendFailure(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { row, answers } = request.routeOptions?.config ?? {};
+  const { row, answers: ofRow } = request.routeOptions?.config ?? {};
+  // What was passed on is no call of the row, whoever failed.
+  const answers = request.passed ? undefined : ofRow;
   if (answers) countCall(answers.tally, outcomeOf(error), request);
   return sendReply(reply, failureReply(dialect, error, row), answers);
 }

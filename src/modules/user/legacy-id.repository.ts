@@ -232,6 +232,18 @@ export async function listLegacyIds(
   return rows.map(({ legacy_id, user_id }) => ({ legacyId: legacy_id, userId: user_id }));
 }
 
+const outward = statement<Row>('select legacy_id, user_id from legacy_ids where system = ? and user_id = ?');
+
+/**
+ * The id that names an account to a system and nobody else there: its old id, or the number that it was given in the place
+ * of one; null where its own number does.
+ */
+export const outwardIdOf = async (
+  em: EntityManager,
+  system: LegacySystem,
+  userId: number,
+): Promise<string | null> => (await firstOf(outward, em, [system, userId]))?.legacy_id ?? null;
+
 /** Numbers without a person behind them, which keep a later import from bringing the person back. */
 export const keptLegacyIds = rowsStay(LegacyId, 'userId', {
   system: KEPT,
