@@ -45,6 +45,7 @@ import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
+import { ShadowResultService } from './modules/shadow/shadow.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -200,6 +201,9 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
     ...accounts,
     calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
     gatewayInfo: gatewayInfoOf(config),
+    shadowResults: new ShadowResultService(infrastructure.database.fork, (error) =>
+      reportFailure(surroundings.log, error, { delayed: 'results of SHADOW' }),
+    ),
   };
 }
 

@@ -6,6 +6,7 @@ import { Migration20261123_names } from './Migration20261123_names.js';
 import { Migration20261123_unclaimed_images } from './Migration20261123_unclaimed_images.js';
 import { Migration20261130_session_origin } from './Migration20261130_session_origin.js';
 import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
+import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261130_session_origin', class: Migration20261130_session_origin },
   { name: 'Migration20261201_taking_over', class: Migration20261201_taking_over },
   { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
+  { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
 ];

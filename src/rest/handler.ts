@@ -18,6 +18,7 @@ import { streamPages } from './pages.js';
 import { readParameters } from './parameters.js';
 import { readRawUpload } from './raw-upload.js';
 import { parametersOf, readInput } from './read-input.js';
+import type { HooksOf } from './row-hooks.js';
 import type { SunsetConfig } from './sunset.js';
 
 declare module 'fastify' {
@@ -44,6 +45,7 @@ export interface Engine {
   schema: GraphQLSchema;
   createContext: ContextFactory;
   tallyOf: TallyOf;
+  hooksOf?: HooksOf | undefined;
   config: Pick<
     Config,
     'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'MEMBER_HOME_URL' | 'production'
@@ -222,5 +224,6 @@ export function sendFailure(
 ): FastifyReply {
   const { row, answers } = request.routeOptions?.config ?? {};
   if (answers) countCall(answers.tally, outcomeOf(error), request);
-  return sendReply(reply, failureReply(dialect, error, row), answers);
+  // A row that was given back is the old server's, which nothing is said of here.
+  return sendReply(reply, failureReply(dialect, error, row), request.passed ? undefined : answers);
 }
