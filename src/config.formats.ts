@@ -115,6 +115,29 @@ export const parsed = <T>(parse: (text: string) => T | null, message: string) =>
     return z.NEVER;
   });
 
+/** A door and the share of its requests, from above 0 to 1. */
+export interface Share {
+  name: string;
+  share: number;
+}
+
+function parseShares(text: string): Share[] | null {
+  const items = text.split(',').map((item) => /^\s*(\w+):(\d(?:\.\d{1,6})?)\s*$/.exec(item));
+  const shares = items.map((item) => ({ name: item?.[1] ?? '', share: Number(item?.[2]) }));
+  return shares.every(({ share }) => share > 0 && share <= 1) ? shares : null;
+}
+
+export const shares = () =>
+  z
+    .string()
+    .prefault('')
+    .pipe(
+      parsed(
+        (text) => (text === '' ? [] : parseShares(text)),
+        'must be door:share, comma-separated, with shares above 0 and up to 1',
+      ),
+    );
+
 /** When a legacy system ends, and from when on it is deprecated; both at midnight UTC. */
 export interface Sunset {
   end: Date;

@@ -10,6 +10,7 @@ import {
   ranges,
   someOf,
   systems,
+  shares,
   sunset,
   text,
   upstream,
@@ -224,6 +225,10 @@ export const SETTINGS = {
     ),
   ROUTES_UPSTREAM: names().describe(
     'Rows that the old server still answers, by door and id, comma-separated: `anlife:接口12,member:*`.',
+  ),
+
+  SHADOW: shares().describe(
+    'Reads that are also asked of the side that did not answer, once the client has its answer: doors with the share of their requests, `plus:0.05,anlife:1`. What differs is told by `shadow report`. Needs the UPSTREAM of each door.',
   ),
 
   ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(

@@ -26,6 +26,8 @@ import { DailyIncome } from './modules/ranking/daily-income.entity.js';
 import { AppRelease } from './modules/release/app-release.entity.js';
 import { SecurityEvent } from './modules/security/security-event.entity.js';
 import { Session } from './modules/session/session.entity.js';
+import { ShadowDifference } from './modules/shadow/shadow-difference.entity.js';
+import { ShadowRow } from './modules/shadow/shadow-row.entity.js';
 import { Image } from './modules/user/image.entity.js';
 import { LegacyId } from './modules/user/legacy-id.entity.js';
 import { User } from './modules/user/user.entity.js';
@@ -73,4 +75,6 @@ export const ENTITIES = [
   RowCall,
   RowAccounts,
   CallBatch,
+  ShadowRow,
+  ShadowDifference,
 ];

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.js';
 import type { AppError } from './errors/app-error.js';
 import { registerGraphql } from './graphql/routes.js';
@@ -20,14 +21,17 @@ import { registerSecurity } from './http/security.js';
 import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
-import type { TallyOf } from './rest/calls.js';
+import { countCall, type TallyOf } from './rest/calls.js';
+import { RuleBook } from './rest/comparison/rules.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
+import { Shadow } from './rest/shadow/shadow.js';
+import { readShares } from './rest/shadow/shares.js';
 import { readdressing } from './rest/upstream/destination.js';
 import type { OutwardId } from './rest/upstream/identity.js';
-import { Passing } from './rest/upstream/passing.js';
+import { Passing, type RowObserver } from './rest/upstream/passing.js';
 import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
 
@@ -67,6 +71,34 @@ async function registerPassing(
     secret: config.UPSTREAM_SECRET,
     outwardId,
   });
+}
+
+/** Counts the calls of rows that an old server answered. */
+const PASSED_CALLS: RowObserver = {
+  wants: () => true,
+  maxBytes: 0,
+  tell: ({ request }) => {
+    const { answers } = request.routeOptions.config;
+    if (answers) countCall(answers.tally, 'passed', request);
+  },
+};
+
+/** Compares the two sides, where `SHADOW` says so. */
+function createShadow(
+  http: FastifyInstance,
+  config: Config,
+  schema: GraphQLSchema,
+  { shadowResults: results }: Pick<Services, 'shadowResults'>,
+  passing: Passing | undefined,
+): Shadow | undefined {
+  const shares = readShares(DIALECTS, readServers(DIALECTS, config), config);
+  if (shares.size === 0 || !passing) return undefined;
+  const shadow = new Shadow({ http, passing, shares, results, book: new RuleBook(DIALECTS, schema) });
+  http.addHook('onClose', async () => {
+    await shadow.settle();
+    await results.settle();
+  });
+  return shadow;
 }
 
 /** Every door but `cli`, on one HTTP server. Hooks run in the order in which they are registered here. */
@@ -109,5 +141,16 @@ export async function registerRoutes(
   });
   if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
   const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds, tallyOf });
+  const shadow = createShadow(http, config, schema, services, passing);
+  if (shadow) passing?.observe(shadow.observer);
+  passing?.observe(PASSED_CALLS);
+  await mountDialects(http, DIALECTS, {
+    server,
+    schema,
+    createContext,
+    config,
+    legacyIds,
+    tallyOf,
+    hooksOf: shadow?.hooksOf,
+  });
 }

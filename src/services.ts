@@ -55,6 +55,7 @@ import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { LegacyIdService } from './modules/user/legacy-id.service.js';
+import { ShadowResultService } from './modules/shadow/shadow.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -248,6 +249,9 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
     ...takeover,
     calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
     gatewayInfo: gatewayInfoOf(config),
+    shadowResults: new ShadowResultService(infrastructure.database.fork, (error) =>
+      reportFailure(surroundings.log, error, { delayed: 'results of SHADOW' }),
+    ),
   };
 }
 

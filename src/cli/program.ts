@@ -21,6 +21,7 @@ import { addReleaseCommands } from './commands/release.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addShadowCommands } from './commands/shadow.js';
 import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommands[] = [
   addDatabaseCommands,
   addDataKeyCommands,
   addSunsetCommands,
+  addShadowCommands,
   addReplayCommand,
 ];
 

@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
 import { propertyOf } from '../unknown.js';
 import './client-ip.js';
+import { isShadow } from './shadow.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -106,6 +107,7 @@ export function registerRequestLog(app: FastifyInstance): void {
   // Lines of this log hold nothing that had to be looked for and hidden.
   const log = app.log.child({}, { redact: [] });
   app.addHook('onResponse', (request, reply, done) => {
+    if (isShadow()) return done();
     log.info(
       {
         reqId: request.id,

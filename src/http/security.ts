@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import { AppError } from '../errors/app-error.js';
 import { sourceOf } from '../infra/ip.js';
 import { registerClientIp } from './client-ip.js';
+import { isShadow } from './shadow.js';
 
 /** Every answer has them, unless it says otherwise (docs/decisions.md). */
 const HEADERS = {
@@ -43,7 +44,7 @@ async function registerRateLimit(app: FastifyInstance, config: SecurityConfig) {
     global: false,
     max: config.RATE_LIMIT_PER_MINUTE,
     timeWindow: 60_000,
-    allowList: ({ routeOptions }) => routeOptions.config?.rateLimit === false,
+    allowList: ({ routeOptions }) => isShadow() || routeOptions.config?.rateLimit === false,
     keyGenerator: (request) => sourceOf(request.clientIp),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),

@@ -11,6 +11,7 @@ import { Migration20261201_imported_picture_failures } from './Migration20261201
 import { Migration20261201_legacy_ids } from './Migration20261201_legacy_ids.js';
 import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
 import { Migration20261201_sessions_that_come_along } from './Migration20261201_sessions_that_come_along.js';
+import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_imported_picture_failures', class: Migration20261201_imported_picture_failures },
   { name: 'Migration20261201_legacy_ids', class: Migration20261201_legacy_ids },
   { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
+  { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
 ];

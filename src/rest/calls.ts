@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { CallOutcome, RowKey } from '../door.js';
 import type { AppError } from '../errors/app-error.js';
+import { isShadow } from '../http/shadow.js';
 import type { Row } from './dialect.js';
 
 /** Counts the calls of one row. */
@@ -20,6 +21,8 @@ export const endpointOf = (prefix: string, { methods, path }: Row): string =>
 export const outcomeOf = ({ kind }: AppError): CallOutcome =>
   kind === 'unavailable' || kind === 'internal' || kind === 'provider' ? 'failed' : 'refused';
 
-/** Counts a call. Whoever logs in calls as the account they get. */
-export const countCall = (tally: Tally, outcome: CallOutcome, request: FastifyRequest): void =>
+/** Counts a call of a client. Whoever logs in calls as the account they get. */
+export function countCall(tally: Tally, outcome: CallOutcome, request: FastifyRequest): void {
+  if (isShadow()) return;
   tally.count(outcome, request.headers['user-agent'], (request.context?.viewer ?? request.viewer)?.userId);
+}

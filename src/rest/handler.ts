@@ -19,6 +19,7 @@ import { streamPages } from './pages.js';
 import { readParameters } from './parameters.js';
 import { readRawUpload } from './raw-upload.js';
 import { parametersOf, readInput } from './read-input.js';
+import type { HooksOf } from './row-hooks.js';
 import type { SunsetConfig } from './sunset.js';
 
 declare module 'fastify' {
@@ -46,6 +47,7 @@ export interface Engine {
   createContext: ContextFactory;
   legacyIds: LegacyIds;
   tallyOf: TallyOf;
+  hooksOf?: HooksOf | undefined;
   config: Pick<
     Config,
     'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'LEGACY_IDS' | 'MEMBER_HOME_URL' | 'production'
@@ -228,5 +230,6 @@ export function sendFailure(
   // What was passed on is no call of the row, whoever failed.
   const answers = request.passed ? undefined : ofRow;
   if (answers) countCall(answers.tally, outcomeOf(error), request);
-  return sendReply(reply, failureReply(dialect, error, row), answers);
+  // A row that was given back is the old server's, which nothing is said of here.
+  return sendReply(reply, failureReply(dialect, error, row), request.passed ? undefined : answers);
 }

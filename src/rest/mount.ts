@@ -9,7 +9,7 @@ import type { Dialect, Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
 import { translationsOf } from './legacy-ids.js';
-import { loadOperations, type Operations } from './operations.js';
+import { isQuery, loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 import { sunsetHeaders } from './sunset.js';
 
@@ -43,12 +43,9 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
 /** Old clients announce JSON even without a body, which counts as no parameters. */
 const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJson(decodeUtf8(bytes)));
 
-/** Fragments may stand before the operation. */
-const isQuery = (text: string): boolean => /^query\b/m.test(text);
-
 /** HEAD is answered where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
 function methodsOf({ methods, operation, pages }: Row, operations: Operations): string[] {
-  const reads = methods.includes('GET') && !pages && isQuery(operations.get(operation) ?? '');
+  const reads = methods.includes('GET') && !pages && isQuery(operations, operation);
   return reads ? [...methods, 'HEAD'] : [...methods];
 }
 
@@ -62,6 +59,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
     await app.register(
       async (scope) => {
         scope.decorateRequest('context', null);
+        scope.decorateRequest('keptBody', undefined);
         speakDialect(scope, dialect);
         parseBodies(scope, 'application/json', parseJsonBody);
         parseBodies(scope, 'application/x-www-form-urlencoded', parseFormBody);
@@ -69,7 +67,8 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const row of rows) {
-          const tally = engine.tallyOf({ door: dialect.name, endpoint: endpointOf(prefix, row) });
+          const key = { door: dialect.name, endpoint: endpointOf(prefix, row) };
+          const tally = engine.tallyOf(key);
           const answers = { headers, tally };
           const options = {
             config: { row, answers, rawBody: row.upload === 'raw' },
@@ -81,6 +80,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             preParsing: row.methods.some((method) => method !== 'GET')
               ? beforeBody(engine, dialect, row)
               : undefined,
+            ...engine.hooksOf?.(dialect, row, key, isQuery(operations, row.operation)),
             handler: handlerOf(engine, dialect, row, operations, translationOf(row), answers),
           };
           if (row.upload === 'raw') {

@@ -27,6 +27,11 @@ export interface AskingLimits {
   signal?: AbortSignal;
 }
 
+/** An answer that is longer than it may be. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+}
+
 /** Connections for this to one server; what clients ask has others. */
 const CONNECTIONS = 4;
 /** Questions under way or waiting, to all servers; the next one is refused. */
@@ -61,7 +66,7 @@ export class Asking {
       let size = 0;
       for await (const chunk of answer.body) {
         size += chunk.length;
-        if (size > maxBytes) throw new Error('The answer is too long');
+        if (size > maxBytes) throw new AnswerTooLong('The answer is too long');
         chunks.push(chunk);
       }
       return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) };

@@ -9,6 +9,7 @@ import type { Config } from '../../config.js';
 import { AppError, unavailable } from '../../errors/app-error.js';
 import { assertAddressed } from '../../http/request-head.js';
 import type { Elsewhere } from '../../http/security.js';
+import { isShadow } from '../../http/shadow.js';
 import { propertyOf } from '../../unknown.js';
 import type { Dialect, Row } from '../dialect.js';
 import { type AskedRequest, Asking, type AskingLimits, type OldAnswer } from './asking.js';
@@ -131,7 +132,8 @@ export class Passing implements Elsewhere {
   }
 
   takes(request: FastifyRequest): boolean {
-    const server = this.destinations.of(request);
+    // The gateway's own questions are for itself.
+    const server = isShadow() ? undefined : this.destinations.of(request);
     if (server) this.taken.set(request, server);
     return server !== undefined;
   }
