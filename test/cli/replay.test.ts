@@ -202,7 +202,7 @@ test('no secret of the requests or the answers is in a report, declared or not',
     body.real_name = '八夜';
   });
   plant(planted, 'loginAndGetUserInfo', (body) => {
-    body.datas.nickname = `${PASSWORD} ${'0a'.repeat(16)}`;
+    body.datas.nickname = `hash ${'0a'.repeat(16)}`;
   });
   const file = await fileOf('secrets.ndjson', asNdjson(planted));
   const { report, written } = await replay(file, '--to', gateway.url, '--only', 'reads');
