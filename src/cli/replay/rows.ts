@@ -13,6 +13,8 @@ interface Facts {
   isRead: boolean;
   /** It opens a session, or swaps one. */
   isLogin: boolean;
+  /** Its answer has the token of a session that it opened. */
+  opensSession: boolean;
   /** It makes something that has a number of its own on every server. */
   creates: boolean;
   /** A code is sent to somebody. */
@@ -33,6 +35,7 @@ export interface CodeInRequest {
 }
 
 const LOGIN = /^(?:login|refreshSession)$/;
+const OPENS = /^(?:login|refreshSession|register)$/;
 const CREATES = /^(?:login|register|create)/;
 
 function factsOf({ parameters = {} }: Row, operation: string): Facts {
@@ -48,6 +51,7 @@ function factsOf({ parameters = {} }: Row, operation: string): Facts {
   return {
     isRead: roots.every((one) => one.operation === OperationTypeNode.QUERY),
     isLogin: fields.some((field) => LOGIN.test(field)),
+    opensSession: fields.some((field) => OPENS.test(field)),
     creates: fields.some((field) => CREATES.test(field)),
     sendsCode: fields.includes('sendCode'),
     secrets: named('secret'),
