@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEGACY_SYSTEMS } from './door.js';
 import { isRange } from './infra/ip.js';
 
 /** Formats of settings: each reads the text of an environment variable, or says what it has to be. */
@@ -30,8 +31,17 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+export const names = () => list('');
+
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
+
+export const systems = () =>
+  list('')
+    .transform((items) => [...new Set(items)])
+    .pipe(
+      z.array(z.enum(LEGACY_SYSTEMS, { error: `must be of ${LEGACY_SYSTEMS.join(', ')}, comma-separated` })),
+    );
 
 /** As a browser writes them; anything else would be compared in vain. `*` would be everybody's. */
 export const origins = () =>
@@ -40,6 +50,19 @@ export const origins = () =>
     'must be origins such as https://app.example.com, in lower case and without a slash at the end, comma-separated',
   );
 
+/** Some of these words, all by default; `off` is none of them. */
+export const someOf = <const T extends string>(words: readonly T[]) =>
+  z
+    .string()
+    .prefault(words.join(','))
+    .transform((value, context): readonly T[] => {
+      const given = value === 'off' ? [] : value.split(',').map((item) => item.trim());
+      const known = words.filter((word) => given.includes(word));
+      if (new Set(given).size === known.length) return known;
+      context.addIssue(`must be off, or of ${words.join(', ')}, comma-separated`);
+      return z.NEVER;
+    });
+
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .transform((value) => value.replace(/\/+$/, ''));
@@ -47,6 +70,15 @@ const httpUrl = z
 export const url = () => httpUrl.optional();
 
 export const urlOr = (fallback: string) => httpUrl.prefault(fallback);
+
+/** A server that requests are passed to, as they come: its URL may have a path, which stands before theirs. */
+export const upstream = () =>
+  httpUrl
+    .refine((text) => {
+      const { username, password, search, hash } = new URL(text);
+      return `${username}${password}${search}${hash}` === '';
+    }, 'must be an http(s) URL without user, query and fragment')
+    .optional();
 
 export const connection = (protocol: RegExp, message: string) =>
   z
@@ -82,5 +114,39 @@ export const parsed = <T>(parse: (text: string) => T | null, message: string) =>
     context.addIssue(message);
     return z.NEVER;
   });
+
+/** When a legacy system ends, and from when on it is deprecated; both at midnight UTC. */
+export interface Sunset {
+  end: Date;
+  deprecation: Date;
+}
+
+/** The days before its end from which a system is deprecated, where nothing else is said. */
+const DEPRECATED_DAYS = 180;
+
+/** A date of the calendar at midnight UTC; null for anything else, such as the 30th of February. */
+function parseDate(text: string): Date | null {
+  const date = new Date(/^[1-9]\d{3}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : Number.NaN);
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text ? null : date;
+}
+
+function parseSunset(text: string): Sunset | null {
+  const [last = '', first, ...rest] = text.split(',').map((item) => item.trim());
+  const end = parseDate(last);
+  if (!end || rest.length > 0) return null;
+  const before = new Date(end.getTime() - DEPRECATED_DAYS * 86_400_000);
+  const deprecation = first === undefined ? before : parseDate(first);
+  return deprecation && deprecation <= end ? { end, deprecation } : null;
+}
+
+export const sunset = (door: string) =>
+  parsed(
+    parseSunset,
+    'must be the date of the end, YYYY-MM-DD, and perhaps that of the deprecation behind a comma, not later',
+  )
+    .optional()
+    .describe(
+      `The day on which \`${door}\` ends, and behind a comma the one from which it is deprecated (by default ${DEPRECATED_DAYS} days before): \`2027-06-30,2026-12-01\`, midnight UTC. Its answers then say so (\`Sunset\`, \`Deprecation\`, \`Link\`); nothing else changes.`,
+    );
 
 export const text = () => z.string().optional();

@@ -1,10 +1,18 @@
 import { Address } from './modules/address/address.entity.js';
+import { CallBatch } from './modules/call/call-batch.entity.js';
+import { RowAccounts } from './modules/call/row-accounts.entity.js';
+import { RowCall } from './modules/call/row-call.entity.js';
 import { Credential } from './modules/credential/credential.entity.js';
 import { Identity } from './modules/credential/identity.entity.js';
 import { Follow } from './modules/follow/follow.entity.js';
 import { Hobby } from './modules/hobby/hobby.entity.js';
 import { UserHobby } from './modules/hobby/user-hobby.entity.js';
 import { DefaultPhoto } from './modules/image/default-photo.entity.js';
+import { ImportGuard } from './modules/import/import-guard.entity.js';
+import { ImportSystem } from './modules/import/import-system.entity.js';
+import { ImportedFollow } from './modules/import/imported-follow.entity.js';
+import { ImportedPicture } from './modules/import/imported-picture.entity.js';
+import { ImportedRecord } from './modules/import/imported-record.entity.js';
 import { BannedWord } from './modules/moderation/banned-word.entity.js';
 import { BlockedIp } from './modules/moderation/blocked-ip.entity.js';
 import { OpenApp } from './modules/openapp/open-app.entity.js';
@@ -57,4 +65,12 @@ export const ENTITIES = [
   OpenAppCall,
   BlockedIp,
   BannedWord,
+  ImportGuard,
+  ImportSystem,
+  ImportedRecord,
+  ImportedFollow,
+  ImportedPicture,
+  RowCall,
+  RowAccounts,
+  CallBatch,
 ];

@@ -6,8 +6,8 @@ import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { registerBodies } from './http/bodies.js';
-import { answerBeforeTheEnd } from './http/connections.js';
-import { contextFactory } from './http/context-factory.js';
+import { answerBeforeTheEnd, limitArrival } from './http/connections.js';
+import { type ContextFactory, contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
 import { registerDocs } from './http/docs.js';
 import { registerErrorHandlers, sendError } from './http/errors.js';
@@ -17,13 +17,18 @@ import { asksForPage, registerHome, sendPage } from './http/home.js';
 import { registerRequestLog } from './http/logging.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
-import type { SendUnrouted } from './http/server.js';
+import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
+import { outwardIdOf } from './modules/user/outward-id.repository.js';
+import type { TallyOf } from './rest/calls.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
+import { readdressing } from './rest/upstream/destination.js';
+import { Passing } from './rest/upstream/passing.js';
+import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
 
 /**
@@ -39,6 +44,31 @@ export const unroutedSender =
     return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
   };
 
+/** Tells by which URL a request is routed, where there are old servers that others than ours may be for. */
+export function readdresser(config: Config): Readdress | undefined {
+  const servers = readServers(DIALECTS, config);
+  return areNone(servers, DIALECTS) ? undefined : readdressing(DIALECTS, servers);
+}
+
+/** Passes on what old servers answer, if there are any. */
+async function registerPassing(
+  http: FastifyInstance,
+  config: Config,
+  database: Infrastructure['database'],
+  createContext: ContextFactory,
+): Promise<Passing | undefined> {
+  const servers = readServers(DIALECTS, config);
+  if (areNone(servers, DIALECTS)) return undefined;
+  return Passing.register(http, {
+    dialects: DIALECTS,
+    servers,
+    config,
+    createContext,
+    secret: config.UPSTREAM_SECRET,
+    outwardId: (system, userId) => outwardIdOf(database.em, system, userId),
+  });
+}
+
 /** Every door but `cli`, on one HTTP server. Hooks run in the order in which they are registered here. */
 export async function registerRoutes(
   http: FastifyInstance,
@@ -46,6 +76,8 @@ export async function registerRoutes(
   { database, redis, storage }: Infrastructure,
   services: Services,
 ): Promise<void> {
+  const { legacyIds } = services;
+  await legacyIds.assertNumbers({ em: database.fork() }, config.LEGACY_IDS);
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());
@@ -54,7 +86,9 @@ export async function registerRoutes(
   answerBeforeTheEnd(http);
   registerRequestLog(http);
   registerErrorHandlers(http, unroutedSender(config));
-  await registerSecurity(http, config);
+  const passing = await registerPassing(http, config, database, createContext);
+  await registerSecurity(http, config, passing);
+  if (passing) limitArrival(http);
   refuseUnreadableHeads(http);
   parseJsonStrictly(http);
   registerBodies(http, config);
@@ -71,6 +105,7 @@ export async function registerRoutes(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
-  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config });
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
+  const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
+  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds, tallyOf });
 }

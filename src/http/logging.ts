@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The caller, for the log; null for anonymous calls and before it is known. */
     viewer: Viewer | null;
+    /** The old server that it was passed to, for the log; null for what the gateway answers itself. */
+    passed: { door: string | undefined; upstream: string } | null;
   }
 }
 
@@ -96,6 +98,7 @@ export function requestId(request: { headers: Record<string, string | string[] |
 /** One line for each request: the route as written in the code, never the URL, which may hold anything. */
 export function registerRequestLog(app: FastifyInstance): void {
   app.decorateRequest('viewer', null);
+  app.decorateRequest('passed', null);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -112,6 +115,7 @@ export function registerRequestLog(app: FastifyInstance): void {
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ip: request.clientIp,
         userId: request.viewer?.userId,
+        ...request.passed,
       },
       'request',
     );

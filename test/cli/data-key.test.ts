@@ -45,6 +45,7 @@ const nothingLeft = {
   keyId: 'new',
   verifications: 0,
   openApps: 0,
+  passwords: 0,
   unreadable: 0,
   unreadableKeys: [],
 };

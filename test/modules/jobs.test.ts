@@ -110,9 +110,11 @@ test('a job that fails is logged and keeps no other from running', async () => {
     ['purge-sessions', 'failed'],
     ['purge-security-events', 'done'],
     ['purge-unclaimed-pictures', 'done'],
+    ['wrap-imported-passwords', 'done'],
+    ['fetch-imported-pictures', 'done'],
   ]);
   expect(jobs.logged.errors).toEqual([expect.stringContaining('job failed')]);
-  expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(4).fill('done'));
+  expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(6).fill('done'));
 });
 
 describe('the schedule', () => {

@@ -12,6 +12,8 @@ import type { KnownRow } from './rows.js';
 const REMEMBERED_MAX = 200_000;
 /** The shortest end of a URL or node that stands for itself, such as the ticket of an upload. */
 const TICKET_MIN = 16;
+/** Ids, and nothing that is a name or a phone beside them. */
+const IDS = /^\s*\d{1,10}\s*(?:,\s*\d{1,10}\s*)*$/;
 const TOKEN_NAME = /(?:^|_)token$/i;
 
 export const answerOf = ({ status, headers, body }: RecordedAnswer): Answer => ({
@@ -132,8 +134,9 @@ export class Follower {
         this.texts.get(value) ?? (where === 'cookie' ? this.cookies.get(`${name}=${value}`) : undefined);
       if (text !== undefined || !known) return text ?? value;
       if (isTokenPlace(known, name, where)) return this.claim(value) ?? value;
-      const isAccount = known.facts.userIds.has(name) || (where === 'path' && known.facts.secrets.has(name));
-      if (isAccount) return value.replace(/\d+/g, (id) => this.ids.get(`:${id}`) ?? id);
+      if (known.facts.accounts.has(name)) {
+        return IDS.test(value) ? value.replace(/\d+/g, (id) => this.ids.get(`:${id}`) ?? id) : value;
+      }
       return where === 'path' && name !== ''
         ? (this.ids.get(`${scopeOf(known.path)}:${value}`) ?? value)
         : value;
