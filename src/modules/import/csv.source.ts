@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { decodeUtf8, isWide } from '../../infra/files/utf8.js';
+import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
 import { propertyOf } from '../../unknown.js';
 import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
 import { isColumn, setCell } from './csv.columns.js';
@@ -28,17 +28,17 @@ export class CsvSource implements RecordSource {
     const skipped: SourceItem[] = [];
     let columns: string[] | null = null;
     let line = 1;
-    const parser = Readable.from(this.narrow()).pipe(
-      parse({
-        bom: true,
-        encoding: null,
-        info: true,
-        relax_column_count: true,
-        max_record_size: RECORD_BYTES,
-        skip_records_with_error: true,
-        on_skip: (error) => void skipped.push(ofError(error)),
-      }),
-    );
+    const parser = parse({
+      // Cells come as bytes; a mark at the beginning would turn that off.
+      encoding: null,
+      info: true,
+      relax_column_count: true,
+      max_record_size: RECORD_BYTES,
+      skip_records_with_error: true,
+      on_skip: (error) => void skipped.push(ofError(error)),
+    });
+    // What fails is told by the parser, whose end destroys what it reads.
+    pipeline(Readable.from(this.narrow()), parser, () => undefined);
     try {
       for await (const { record, info } of parser as AsyncIterable<Parsed>) {
         yield* skipped.splice(0);
@@ -63,13 +63,13 @@ export class CsvSource implements RecordSource {
     return this.bytes.close();
   }
 
-  /** Two bytes a character would look like columns that nobody knows. */
+  /** Without a mark at the beginning. Two bytes a character would look like columns that nobody knows. */
   private async *narrow(): AsyncGenerator<Buffer> {
     let isFirst = true;
     for await (const chunk of this.counter.count(this.bytes.read())) {
       if (isFirst && isWide(chunk)) throw new SourceError(`${this.name} is not UTF-8.`);
+      yield isFirst && isMarked(chunk) ? chunk.subarray(MARK_BYTES) : chunk;
       isFirst = false;
-      yield chunk;
     }
   }
 
