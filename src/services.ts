@@ -8,6 +8,7 @@ import { AccountUpdateService } from './modules/account/account-update.service.j
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
 import { AddressService } from './modules/address/address.service.js';
+import { type CallLog, CallService } from './modules/call/call.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
@@ -33,8 +34,11 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { ExportService } from './modules/import/export.service.js';
+import { ImportedPictures } from './modules/import/imported-pictures.service.js';
 import { ImportService } from './modules/import/import.service.js';
 import { RecordPreparer } from './modules/import/record.preparer.js';
+import { SessionImportService } from './modules/import/session-import.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -46,8 +50,12 @@ import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
+import { PlusTokenReader } from './modules/session/plus-token.js';
+import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
+import { LegacyIdService } from './modules/user/legacy-id.service.js';
+import { ShadowResultService } from './modules/shadow/shadow.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -86,7 +94,8 @@ function createAccess(
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
-  const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
+  const adopter = new SessionAdopter(new PlusTokenReader(config), securityEvents);
+  const sessions = new SessionService(config, new SessionCache(redis), adopter, securityEvents);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);
@@ -105,7 +114,7 @@ function createAccess(
   };
 }
 
-function createPictures({ config, redis, storage, publicUrl }: Foundation) {
+function createPictures({ config, database, redis, storage, publicUrl }: Foundation) {
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const copier = new ImageCopier(decoder, storage);
@@ -114,21 +123,28 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
     defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
     images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
     imageStore,
+    importedPictures: new ImportedPictures(database.fork, config, decoder, copier, imageStore),
     uploads: new UploadService(config, decoder, imageStore, publicUrl),
   };
 }
 
 type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
 
+const callLog = (log: FailureLog): CallLog => ({
+  failed: (err) => log.warn({ err }, 'calls not counted yet'),
+  lost: (calls) => log.error({ calls }, 'calls not counted'),
+});
+
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
-  { database, redis }: Foundation,
-  { images, securityEvents, verificationSecrets }: Parts,
+  { config, database, redis }: Foundation,
+  { images, passwordWrapper, securityEvents, verificationSecrets }: Parts,
 ) {
   const moderation = new ModerationService();
   const places = new PlaceService();
   return {
     addresses: new AddressService(),
+    exports: new ExportService(passwordWrapper, verificationSecrets, images, config),
     follows: new FollowService(),
     hobbies: new HobbyService(),
     incomes: new IncomeService(),
@@ -137,6 +153,7 @@ function createPeople(
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
+    legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),
     wallets: new WalletService(),
@@ -148,7 +165,7 @@ function createAccounts(
   parts: Parts & ReturnType<typeof createPeople>,
 ) {
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
-  const { imageStore, moderation, openApps, profiles, securityEvents, sessions } = parts;
+  const { imageStore, legacyIds, moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
@@ -169,8 +186,15 @@ function createAccounts(
       moderation,
       createIdentityProviders(config),
     ),
-    openAccounts: new OpenAccountService(openApps, creator, passwordVerifier, moderation, messages, (err) =>
-      reportFailure(log, err, { lost: 'generated password' }),
+    openAccounts: new OpenAccountService(
+      config,
+      openApps,
+      creator,
+      passwordVerifier,
+      moderation,
+      legacyIds,
+      messages,
+      (err) => reportFailure(log, err, { lost: 'generated password' }),
     ),
     passwords: new PasswordService(claimants, passwordVerifier, codeVerifier, sessions, securityEvents),
     registration: new RegistrationService(
@@ -196,6 +220,7 @@ function createTakeover(
   }: Parts & ReturnType<typeof createPeople>,
 ) {
   return {
+    sessionImports: new SessionImportService(database.fork),
     imports: new ImportService(
       database.fork,
       new RecordPreparer(config, places, moderation),
@@ -217,7 +242,17 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
   const takeover = createTakeover(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, ...takeover, gatewayInfo: gatewayInfoOf(config) };
+  return {
+    ...parts,
+    ...people,
+    ...accounts,
+    ...takeover,
+    calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
+    gatewayInfo: gatewayInfoOf(config),
+    shadowResults: new ShadowResultService(infrastructure.database.fork, (error) =>
+      reportFailure(surroundings.log, error, { delayed: 'results of SHADOW' }),
+    ),
+  };
 }
 
 /** Every service of the domain. */

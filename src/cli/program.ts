@@ -11,21 +11,26 @@ import { addCommunityCommands } from './commands/community.js';
 import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
+import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
 import { addImportCommands } from './commands/import.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addShadowCommands } from './commands/shadow.js';
+import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
-import type { Output, Terminal } from './output.js';
+import type { Output, Stream, Terminal } from './output.js';
 
 const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
+  addExportCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,
@@ -37,6 +42,9 @@ const COMMANDS: readonly AddCommands[] = [
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSunsetCommands,
+  addShadowCommands,
+  addReplayCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
@@ -57,6 +65,9 @@ export async function runCli(
     .option('--json', 'print one JSON value')
     .exitOverride()
     .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
+  const printStream = async ({ pieces }: Stream): Promise<void> => {
+    for await (const piece of pieces(Boolean(program.opts().json))) terminal.stdout(piece);
+  };
   const print = ({ json, text, exitCode: code = EXIT.ok }: Output) => {
     terminal.stdout(`${program.opts().json ? JSON.stringify(json) : text}\n`);
     exitCode = code;
@@ -64,7 +75,9 @@ export async function runCli(
   const run: Run = async (work) => {
     const environment = new Environment(terminal, embedded);
     try {
-      print(await work(environment));
+      const output = await work(environment);
+      if ('pieces' in output) await printStream(output);
+      else print(output);
     } catch (error) {
       const problem = environment.startProblem(error);
       throw problem ? new StartError(problem) : error;
@@ -74,7 +87,7 @@ export async function runCli(
   };
   for (const add of COMMANDS) add(program, run, terminal);
   addSettingsCommand(program, print);
-  addProjectCommands(program, print);
+  addProjectCommands(program, print, run);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Infrastructure } from '../infrastructure.js';
+import { deleteOldCalls } from '../modules/call/call.repository.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
 import type { Services } from '../services.js';
@@ -16,10 +17,11 @@ const PERIODIC_JOBS = [
   'purge-sessions',
   'purge-security-events',
   'purge-unclaimed-pictures',
+  'purge-calls',
 ] as const;
 
 /** The jobs that go on for as long as there is anything left, hours perhaps: none may keep others waiting. */
-const LASTING_JOBS = ['wrap-imported-passwords'] as const;
+const LASTING_JOBS = ['wrap-imported-passwords', 'fetch-imported-pictures'] as const;
 
 /** Every job, in the order in which they run when all are asked for. */
 export const JOB_NAMES = [...PERIODIC_JOBS, ...LASTING_JOBS] as const;
@@ -53,9 +55,14 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
-  config: Pick<Config, 'SECURITY_EVENT_DAYS'>,
+  config: Pick<Config, 'CALL_DAYS' | 'SECURITY_EVENT_DAYS'>,
   { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
-  { erasure, imageStore, passwordWrapper }: Pick<Services, 'erasure' | 'imageStore' | 'passwordWrapper'>,
+  {
+    erasure,
+    imageStore,
+    importedPictures,
+    passwordWrapper,
+  }: Pick<Services, 'erasure' | 'imageStore' | 'importedPictures' | 'passwordWrapper'>,
   log: JobLog,
 ): JobRunner {
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
@@ -67,6 +74,9 @@ export function createJobRunner(
     'purge-unclaimed-pictures': (signal) =>
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
     'wrap-imported-passwords': (signal) => passwordWrapper.wrapAll(signal),
+    'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
+    'purge-calls': (signal) =>
+      inBatches(signal, (limit) => deleteOldCalls(database.fork(), config.CALL_DAYS, limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

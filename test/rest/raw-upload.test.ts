@@ -126,7 +126,9 @@ beforeAll(async () => {
     schema,
     config,
     server,
+    legacyIds: services.legacyIds,
     createContext: contextFactory(infrastructure.database, services.sessions, config),
+    tallyOf: (key) => services.calls.tallyOf(key),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });

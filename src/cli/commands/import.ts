@@ -8,9 +8,11 @@ import { CONFLICT_POLICIES, type ConflictPolicy } from '../../modules/import/run
 import type { RecordSource } from '../../modules/import/source.js';
 import type { Run } from '../command.js';
 import type { Environment } from '../environment.js';
-import { openSource } from '../import-source.js';
+import { openSource, SCHEMAS } from '../import-source.js';
 import { type Output, showList, showOne, type Terminal } from '../output.js';
 import { RejectsFile } from '../rejects-file.js';
+import { addPictureImport } from './import-pictures.js';
+import { addSessionImport } from './import-sessions.js';
 
 interface UsersOptions {
   system: LegacySystem;
@@ -19,13 +21,14 @@ interface UsersOptions {
   rejects?: string;
   dryRun?: boolean;
   files?: string;
+  schema?: string;
 }
 
 /** Records of each kind that are shown to people; `--json` and `--rejects` have more. */
 const SHOWN = 10;
 
 /** Shows how far a run is, where somebody watches and the end is known. */
-function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
+export function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
   const start = source.progress();
   if (!terminal.interactive || json || !start) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: '{bar} {percentage} %, {records} records', stream: process.stderr });
@@ -40,7 +43,7 @@ function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
   };
 }
 
-const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
+export const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
   ...examples
     .slice(0, SHOWN)
     .map(({ line, legacyId, code, field, name }) =>
@@ -70,9 +73,9 @@ async function importUsers(
   options: UsersOptions & { json: boolean },
 ): Promise<Output> {
   const { imports } = await environment.services();
-  const { system, onConflict, keepIds = false, dryRun = false, files } = options;
+  const { system, onConflict, keepIds = false, dryRun = false, files, schema } = options;
   const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
-  const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds });
+  const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds, schema });
   const progress = progressOf(terminal, source, options.json);
   try {
     const report = await imports.users(await environment.context(), source, {
@@ -96,11 +99,14 @@ async function importUsers(
 
 async function showStatus(environment: Environment): Promise<Output> {
   const { imports } = await environment.services();
-  const { systems, ...left } = await imports.status(await environment.context());
+  const { systems, picturesFailed, ...left } = await imports.status(await environment.context());
   const rows = systems.map(({ counts, ...system }) => ({ ...system, ...counts }));
+  const failed = Object.entries(picturesFailed).map(
+    ([reason, count]) => `pictures given up, ${reason}: ${count}`,
+  );
   return {
-    json: { systems, ...left },
-    text: `${showList(rows).text}\n${showOne(left).text}`,
+    json: { systems, picturesFailed, ...left },
+    text: [showList(rows).text, showOne(left).text, ...failed].join('\n'),
   };
 }
 
@@ -112,12 +118,16 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     .description(
       'Import accounts; again over a newer dump, to bring up to date what has not been changed here.',
     )
-    .argument('<source>', 'FILE.ndjson, FILE.csv, or - for NDJSON on stdin')
+    .argument(
+      '<source>',
+      'FILE.ndjson, FILE.csv, - for NDJSON on stdin, or mysql://user:password@host:port/database',
+    )
     .addOption(
       new Option('--system <system>', 'the system that they come from')
         .choices([...LEGACY_SYSTEMS])
         .makeOptionMandatory(),
     )
+    .addOption(new Option('--schema <schema>', 'what kind of database mysql:// is').choices([...SCHEMAS]))
     .option('--keep-ids', 'give accounts the numbers that they had there; of one system only')
     .addOption(
       new Option(
@@ -150,4 +160,7 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     .command('status')
     .description('The systems that were imported from, and what is left to be done for what was.')
     .action(() => run(showStatus));
+
+  addSessionImport(group, run, terminal);
+  addPictureImport(group, run);
 }

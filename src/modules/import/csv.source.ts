@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
 import { propertyOf } from '../../unknown.js';
 import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
-import { isColumn, setCell } from './csv.columns.js';
+import { ACCOUNT_COLUMNS, type CsvColumns } from './csv.columns.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
 
 const NOT_UTF8: UnreadableRecord = { code: 'ENCODING_INVALID', message: 'The record is not UTF-8.' };
@@ -18,7 +18,10 @@ interface Parsed {
 export class CsvSource implements RecordSource {
   private readonly counter = new ByteCounter();
 
-  constructor(private readonly bytes: ByteSource) {}
+  constructor(
+    private readonly bytes: ByteSource,
+    private readonly known: CsvColumns = ACCOUNT_COLUMNS,
+  ) {}
 
   get name(): string {
     return this.bytes.name;
@@ -28,6 +31,7 @@ export class CsvSource implements RecordSource {
     const skipped: SourceItem[] = [];
     let columns: string[] | null = null;
     let line = 1;
+    let skips = 0;
     const parser = parse({
       // Cells come as bytes; a mark at the beginning would turn that off.
       encoding: null,
@@ -41,12 +45,14 @@ export class CsvSource implements RecordSource {
     pipeline(Readable.from(this.narrow()), parser, () => undefined);
     try {
       for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+        skips += skipped.length;
         yield* skipped.splice(0);
         const bytes = record.reduce((sum, cell) => sum + cell.length, 0);
         if (columns) {
-          if (bytes > 0 || record.length > 1) yield { line, bytes, ...recordOf(columns, record) };
+          if (bytes > 0 || record.length > 1) yield { line, bytes, ...recordOf(this.known, columns, record) };
         } else columns = this.header(record);
-        line = info.lines + 1;
+        // The parser counts a line break within quotes twice where it is of two characters.
+        line = skips > 0 ? info.lines + 1 : line + linesOf(record);
       }
     } catch (error) {
       if (error instanceof CsvError) yield { ...ofError(error), line };
@@ -63,7 +69,10 @@ export class CsvSource implements RecordSource {
     return this.bytes.close();
   }
 
-  /** Without a mark at the beginning. Two bytes a character would look like columns that nobody knows. */
+  /**
+   * Two bytes a character would look like columns that nobody knows. The mark of UTF-8 is taken off here: the parser
+   * would go on in texts, with other characters for what is not UTF-8.
+   */
   private async *narrow(): AsyncGenerator<Buffer> {
     let isFirst = true;
     for await (const chunk of this.counter.count(this.bytes.read())) {
@@ -75,9 +84,11 @@ export class CsvSource implements RecordSource {
 
   private header(cells: readonly Buffer[]): string[] {
     const names = cells.map((cell) => decodeUtf8(cell)?.trim() ?? '');
-    const unknown = names.find((name) => !isColumn(name));
+    const unknown = names.find((name) => !this.known.has(name));
     if (unknown !== undefined) {
-      throw new SourceError(`${this.name} has a column that no record has: "${unknown.slice(0, 64)}".`);
+      // Without a header it is a value, and may be a secret.
+      const named = /^[a-z_.]{1,32}$/i.test(unknown) ? `: "${unknown}"` : '';
+      throw new SourceError(`${this.name} has a column that no record has${named}.`);
     }
     if (!names.includes('legacy_id')) throw new SourceError(`${this.name} has no column "legacy_id".`);
     if (new Set(names).size < names.length) throw new SourceError(`${this.name} has a column twice.`);
@@ -85,7 +96,14 @@ export class CsvSource implements RecordSource {
   }
 }
 
+const LINE_FEED = 0x0a;
+
+/** The lines that a record takes. */
+const linesOf = (cells: readonly Buffer[]): number =>
+  cells.reduce((lines, cell) => lines + cell.filter((byte) => byte === LINE_FEED).length, 1);
+
 function recordOf(
+  known: CsvColumns,
   columns: readonly string[],
   cells: readonly Buffer[],
 ): { raw: unknown } | { error: UnreadableRecord } {
@@ -97,7 +115,7 @@ function recordOf(
   for (const [index, column] of columns.entries()) {
     const text = decodeUtf8(cells[index] ?? Buffer.alloc(0));
     if (text === null) return { error: NOT_UTF8 };
-    setCell(record, column, text);
+    known.set(record, column, text);
   }
   return { raw: record };
 }

@@ -25,6 +25,7 @@ import {
   findSystems,
 } from './import-run.repository.js';
 import { locatePictures, markSeen } from './import-write.repository.js';
+import { countImportedPictures } from './imported-picture.repository.js';
 import { KeptIds } from './kept-ids.js';
 import { inBatches, oneAhead } from './record.batches.js';
 import type { PreparedBatch, RecordPreparer } from './record.preparer.js';
@@ -82,6 +83,7 @@ export class ImportService {
       })),
       passwordsLeft: left.passwords,
       picturesLeft: left.pictures,
+      picturesFailed: (await countImportedPictures(em)).failed,
       followsWaiting: left.follows,
     };
   }
@@ -226,7 +228,7 @@ async function refuseSecondKeeper({ em }: DatabaseContext, system: LegacySystem)
 }
 
 /** What ended an import, in words for the operator, and what stays of it; a defect as it is. */
-function cut(error: unknown, tally: Tally | null): unknown {
+export function cut(error: unknown, tally: Tally | null): unknown {
   const written = tally && tally.counts.read > 0;
   const stays = tally === null ? 'Nothing was written.' : written ? tally.stays : '';
   const tell = (what: string) => new StartError(`${what} ${stays}`.trim(), { cause: error });

@@ -40,4 +40,8 @@ export class ImportedPicture {
   /** The picture that it has become; null until then, and when it was given up. */
   @Property({ type: 'string', length: 32, nullable: true })
   imageId: string | null = null;
+
+  /** Why the last try failed, in capitals; null where it did not. */
+  @Property({ type: 'string', length: 40, nullable: true })
+  failure: string | null = null;
 }
