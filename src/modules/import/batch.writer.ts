@@ -1,5 +1,4 @@
 import type { DatabaseContext } from '../../context.js';
-import { INTEGER_MAX } from '../../numbers.js';
 import { takeOverEmails } from '../contact/email.repository.js';
 import { insertImportedCredentials } from '../credential/credential.repository.js';
 import type { ImportedPasswords } from '../credential/imported-passwords.js';
@@ -13,7 +12,7 @@ import {
   makeWay,
   nextUserIds,
 } from '../user/legacy-id.repository.js';
-import { UserStatus } from '../user/user.entity.js';
+import { NO_ACCOUNT, UserStatus } from '../user/user.entity.js';
 import type { VerificationSecrets } from '../verification/verification.secrets.js';
 import { Overtaken } from './batch.state.js';
 import {
@@ -104,7 +103,7 @@ const withField = <Name extends FieldName>(
 /** Writes what was planned for the records of a batch, all of it in the transaction it is called in. */
 export class BatchWriter {
   /** Numbers of accounts that a dry run takes back, from the highest down. */
-  private passing = INTEGER_MAX;
+  private passing = NO_ACCOUNT - 1;
 
   constructor(
     private readonly passwords: ImportedPasswords,
