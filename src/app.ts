@@ -4,8 +4,7 @@ import { drainConnections } from './http/drain.js';
 import { createHttp } from './http/server.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { closeInfrastructure, type Infrastructure, openInfrastructure } from './infrastructure.js';
-import { createJobRunner } from './jobs/jobs.js';
-import { JobSchedule } from './jobs/schedule.js';
+import { createJobRunner, createSchedules } from './jobs/jobs.js';
 import { readdresser, registerRoutes, unroutedSender } from './routes.js';
 import { createServices, type Services } from './services.js';
 
@@ -46,10 +45,13 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   const publicUrl = () => config.PUBLIC_URL ?? address;
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
   const jobs = createJobRunner(config, infrastructure, services, http.log);
-  const schedule = new JobSchedule((signal) => jobs.run(signal), config.JOB_INTERVAL_MINUTES * 60_000);
+  const schedules = createSchedules(config, jobs);
   const close = async () => {
-    // Both at once: a job under way ends at its next step, while requests are finished.
-    await Promise.all([schedule.stop(), drain.begin(drainMs).then(() => http.close())]);
+    // All at once: jobs under way end at their next step, while requests are finished.
+    await Promise.all([
+      ...schedules.map((schedule) => schedule.stop()),
+      drain.begin(drainMs).then(() => http.close()),
+    ]);
     await Promise.all([services.securityEvents.settle(), services.calls.settle()]);
     await closeInfrastructure(infrastructure);
   };
@@ -58,7 +60,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
       address = first;
       announce(first);
     });
-    schedule.start();
+    for (const schedule of schedules) schedule.start();
     return address;
   };
   try {

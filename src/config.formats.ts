@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEGACY_SYSTEMS } from './door.js';
 import { isRange } from './infra/ip.js';
 
 /** Formats of settings: each reads the text of an environment variable, or says what it has to be. */
@@ -35,12 +36,32 @@ export const names = () => list('');
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
 
+export const systems = () =>
+  list('')
+    .transform((items) => [...new Set(items)])
+    .pipe(
+      z.array(z.enum(LEGACY_SYSTEMS, { error: `must be of ${LEGACY_SYSTEMS.join(', ')}, comma-separated` })),
+    );
+
 /** As a browser writes them; anything else would be compared in vain. `*` would be everybody's. */
 export const origins = () =>
   list('').refine(
     (items) => items.every((item) => /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.:[\]-]+$/.test(item)),
     'must be origins such as https://app.example.com, in lower case and without a slash at the end, comma-separated',
   );
+
+/** Some of these words, all by default; `off` is none of them. */
+export const someOf = <const T extends string>(words: readonly T[]) =>
+  z
+    .string()
+    .prefault(words.join(','))
+    .transform((value, context): readonly T[] => {
+      const given = value === 'off' ? [] : value.split(',').map((item) => item.trim());
+      const known = words.filter((word) => given.includes(word));
+      if (new Set(given).size === known.length) return known;
+      context.addIssue(`must be off, or of ${words.join(', ')}, comma-separated`);
+      return z.NEVER;
+    });
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })

@@ -9,7 +9,9 @@ import {
   parsed,
   ranges,
   shares,
+  someOf,
   sunset,
+  systems,
   text,
   upstream,
   url,
@@ -70,6 +72,9 @@ export const SETTINGS = {
     // A second slash would make it another host's, and nothing that a header cannot hold.
     .refine((text) => /^(\/(?![/\\])|https?:\/\/[^/])[!-~]*$/.test(text), 'must be a path or an http(s) URL')
     .describe('Where the member centre sends a browser that has logged in: a path or an http(s) URL.'),
+  LEGACY_IDS: systems().describe(
+    'Old systems whose doors speak their own ids of accounts, in and out, comma-separated: anlife, account, plus, member, open. None by default.',
+  ),
   CORS_ORIGINS: origins().describe('Origins of browser apps that may call the gateway, comma-separated.'),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
   RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(
@@ -119,6 +124,17 @@ export const SETTINGS = {
   PASSWORD_HASH_QUEUE: integer(200, 1, 100_000).describe(
     'Log-ins waiting for a hash; the next one gets 503.',
   ),
+
+  MD5_ENTRANCES: someOf(['graphql', 'anlife']).describe(
+    'Doors that still take the MD5 of a password from clients, comma-separated: `graphql` and `anlife`, which is the default, or one of them; `off`: none.',
+  ),
+  PLUS_JWT_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe(
+      '`JWT_SECRET` of the ThinkSNS+ that accounts come from: its tokens (HS256) are good at the plus door until they expire, and become sessions when they are used. Whoever knows it can be anybody who came from there: unset it once the last token has expired.',
+    ),
 
   ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(
     'Days after which the personal data of a cancelled account is erased.',
@@ -228,6 +244,9 @@ export const SETTINGS = {
   ),
   IMAGE_MAX_SIDE: integer(8000, 50, 30_000).describe('Longest side of an image, in pixels.'),
   IMAGE_MIN_SIDE: integer(50, 1, 1000).describe('Shortest side of an avatar, in pixels.'),
+  IMPORT_PICTURE_NETWORKS: ranges('').describe(
+    'CIDR ranges, besides public addresses, from which pictures that an import names by their URLs are fetched. None by default.',
+  ),
 
   WECHAT_APP_ID: text().describe('WeChat log-in: app id.'),
   WECHAT_APP_SECRET: text().describe('WeChat log-in: secret.'),

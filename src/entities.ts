@@ -8,6 +8,11 @@ import { Follow } from './modules/follow/follow.entity.js';
 import { Hobby } from './modules/hobby/hobby.entity.js';
 import { UserHobby } from './modules/hobby/user-hobby.entity.js';
 import { DefaultPhoto } from './modules/image/default-photo.entity.js';
+import { ImportGuard } from './modules/import/import-guard.entity.js';
+import { ImportSystem } from './modules/import/import-system.entity.js';
+import { ImportedFollow } from './modules/import/imported-follow.entity.js';
+import { ImportedPicture } from './modules/import/imported-picture.entity.js';
+import { ImportedRecord } from './modules/import/imported-record.entity.js';
 import { BannedWord } from './modules/moderation/banned-word.entity.js';
 import { BlockedIp } from './modules/moderation/blocked-ip.entity.js';
 import { OpenApp } from './modules/openapp/open-app.entity.js';
@@ -62,6 +67,11 @@ export const ENTITIES = [
   OpenAppCall,
   BlockedIp,
   BannedWord,
+  ImportGuard,
+  ImportSystem,
+  ImportedRecord,
+  ImportedFollow,
+  ImportedPicture,
   RowCall,
   RowAccounts,
   CallBatch,

@@ -21,7 +21,6 @@ import { registerSecurity } from './http/security.js';
 import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
-import { outwardIdOf } from './modules/user/outward-id.repository.js';
 import { countCall, type TallyOf } from './rest/calls.js';
 import { RuleBook } from './rest/comparison/rules.js';
 import { DIALECTS } from './rest/dialects/index.js';
@@ -31,6 +30,7 @@ import { apiDocuments } from './rest/openapi/document.js';
 import { Shadow } from './rest/shadow/shadow.js';
 import { readShares } from './rest/shadow/shares.js';
 import { readdressing } from './rest/upstream/destination.js';
+import type { OutwardId } from './rest/upstream/identity.js';
 import { Passing, type RowObserver } from './rest/upstream/passing.js';
 import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
@@ -58,8 +58,8 @@ export function readdresser(config: Config): Readdress | undefined {
 async function registerPassing(
   http: FastifyInstance,
   config: Config,
-  database: Infrastructure['database'],
   createContext: ContextFactory,
+  outwardId: OutwardId,
 ): Promise<Passing | undefined> {
   const servers = readServers(DIALECTS, config);
   if (areNone(servers, DIALECTS)) return undefined;
@@ -69,7 +69,7 @@ async function registerPassing(
     config,
     createContext,
     secret: config.UPSTREAM_SECRET,
-    outwardId: (system, userId) => outwardIdOf(database.em, system, userId),
+    outwardId,
   });
 }
 
@@ -108,6 +108,8 @@ export async function registerRoutes(
   { database, redis, storage }: Infrastructure,
   services: Services,
 ): Promise<void> {
+  const { legacyIds } = services;
+  await legacyIds.assertNumbers({ em: database.fork() }, config.LEGACY_IDS);
   const schema = createSchema(services);
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());
@@ -116,7 +118,9 @@ export async function registerRoutes(
   answerBeforeTheEnd(http);
   registerRequestLog(http);
   registerErrorHandlers(http, unroutedSender(config));
-  const passing = await registerPassing(http, config, database, createContext);
+  const passing = await registerPassing(http, config, createContext, (system, userId) =>
+    legacyIds.outwardId(database, system, userId),
+  );
   await registerSecurity(http, config, passing);
   if (passing) limitArrival(http);
   refuseUnreadableHeads(http);
@@ -135,7 +139,7 @@ export async function registerRoutes(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
-  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
   const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
   const shadow = createShadow(http, config, schema, services, passing);
   if (shadow) passing?.observe(shadow.observer);
@@ -145,6 +149,7 @@ export async function registerRoutes(
     schema,
     createContext,
     config,
+    legacyIds,
     tallyOf,
     hooksOf: shadow?.hooksOf,
   });

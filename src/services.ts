@@ -15,9 +15,11 @@ import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { ContactService } from './modules/contact/contact.service.js';
+import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
 import { PasswordVerifier } from './modules/credential/password.verifier.js';
+import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
 import { FollowService } from './modules/follow/follow.service.js';
@@ -32,6 +34,11 @@ import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
+import { ExportService } from './modules/import/export.service.js';
+import { ImportService } from './modules/import/import.service.js';
+import { ImportedPictures } from './modules/import/imported-pictures.service.js';
+import { RecordPreparer } from './modules/import/record.preparer.js';
+import { SessionImportService } from './modules/import/session-import.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -43,9 +50,12 @@ import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
+import { PlusTokenReader } from './modules/session/plus-token.js';
+import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { ShadowResultService } from './modules/shadow/shadow.service.js';
+import { LegacyIdService } from './modules/user/legacy-id.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -63,12 +73,29 @@ type Foundation = Infrastructure & Surroundings & { config: Config };
 const drawCaptcha = async (answer: string): Promise<Buffer> =>
   (await import('./modules/captcha/captcha.picture.js')).drawCaptcha(answer);
 
+/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
+function createSecrets({ config }: Foundation) {
+  const secretBox = new SecretBox(config.DATA_KEYS);
+  return {
+    importedPasswords: new ImportedPasswords(secretBox),
+    openApps: new OpenAppService(secretBox),
+    secretBox,
+    verificationSecrets: new VerificationSecrets(secretBox),
+  };
+}
+
+type Secrets = ReturnType<typeof createSecrets>;
+
 /** Sessions, passwords and codes: by what somebody is known. */
-function createAccess({ config, database, redis: { client: redis }, messages, log }: Foundation) {
+function createAccess(
+  { config, database, redis: { client: redis }, messages, log }: Foundation,
+  { importedPasswords }: Secrets,
+) {
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
-  const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
+  const adopter = new SessionAdopter(new PlusTokenReader(config), securityEvents);
+  const sessions = new SessionService(config, new SessionCache(redis), adopter, securityEvents);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);
@@ -80,13 +107,14 @@ function createAccess({ config, database, redis: { client: redis }, messages, lo
     codeVerifier: new CodeVerifier(guard, codes),
     guard,
     hasher,
-    passwordVerifier: new PasswordVerifier(guard, hasher),
+    passwordVerifier: new PasswordVerifier(guard, hasher, importedPasswords, securityEvents, config),
+    passwordWrapper: new PasswordWrapper(database.fork, hasher, importedPasswords),
     securityEvents,
     sessions,
   };
 }
 
-function createPictures({ config, redis, storage, publicUrl }: Foundation) {
+function createPictures({ config, database, redis, storage, publicUrl }: Foundation) {
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const copier = new ImageCopier(decoder, storage);
@@ -95,38 +123,28 @@ function createPictures({ config, redis, storage, publicUrl }: Foundation) {
     defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
     images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
     imageStore,
+    importedPictures: new ImportedPictures(database.fork, config, decoder, copier, imageStore),
     uploads: new UploadService(config, decoder, imageStore, publicUrl),
   };
 }
 
-/** Stores of encrypted data, under the keys of `DATA_KEYS`. */
-function createSecrets({ config }: Foundation) {
-  const secretBox = new SecretBox(config.DATA_KEYS);
-  return {
-    openApps: new OpenAppService(secretBox),
-    secretBox,
-    verificationSecrets: new VerificationSecrets(secretBox),
-  };
-}
+type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
 
 const callLog = (log: FailureLog): CallLog => ({
   failed: (err) => log.warn({ err }, 'calls not counted yet'),
   lost: (calls) => log.error({ calls }, 'calls not counted'),
 });
 
-type Parts = ReturnType<typeof createAccess> &
-  ReturnType<typeof createPictures> &
-  ReturnType<typeof createSecrets>;
-
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
-  { database, redis }: Foundation,
-  { images, securityEvents, verificationSecrets }: Parts,
+  { config, database, redis }: Foundation,
+  { images, passwordWrapper, securityEvents, verificationSecrets }: Parts,
 ) {
   const moderation = new ModerationService();
   const places = new PlaceService();
   return {
     addresses: new AddressService(),
+    exports: new ExportService(passwordWrapper, verificationSecrets, images, config),
     follows: new FollowService(),
     hobbies: new HobbyService(),
     incomes: new IncomeService(),
@@ -135,6 +153,7 @@ function createPeople(
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
+    legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),
     wallets: new WalletService(),
@@ -146,7 +165,7 @@ function createAccounts(
   parts: Parts & ReturnType<typeof createPeople>,
 ) {
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
-  const { imageStore, moderation, openApps, profiles, securityEvents, sessions } = parts;
+  const { imageStore, legacyIds, moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
@@ -167,8 +186,15 @@ function createAccounts(
       moderation,
       createIdentityProviders(config),
     ),
-    openAccounts: new OpenAccountService(openApps, creator, passwordVerifier, moderation, messages, (err) =>
-      reportFailure(log, err, { lost: 'generated password' }),
+    openAccounts: new OpenAccountService(
+      config,
+      openApps,
+      creator,
+      passwordVerifier,
+      moderation,
+      legacyIds,
+      messages,
+      (err) => reportFailure(log, err, { lost: 'generated password' }),
     ),
     passwords: new PasswordService(claimants, passwordVerifier, codeVerifier, sessions, securityEvents),
     registration: new RegistrationService(
@@ -182,23 +208,45 @@ function createAccounts(
   };
 }
 
+/** Taking over from another system. */
+function createTakeover(
+  { config, database }: Foundation,
+  {
+    importedPasswords,
+    moderation,
+    places,
+    sessions,
+    verificationSecrets,
+  }: Parts & ReturnType<typeof createPeople>,
+) {
+  return {
+    sessionImports: new SessionImportService(database.fork),
+    imports: new ImportService(
+      database.fork,
+      new RecordPreparer(config, places, moderation),
+      importedPasswords,
+      verificationSecrets,
+      sessions,
+    ),
+  };
+}
+
 /**
  * The composition root of server, jobs and command line: every service of the domain, constructed once. Constructing
  * them does nothing: no thread starts and nothing is asked for before one of them is used.
  */
 export function createServices(config: Config, infrastructure: Infrastructure, surroundings: Surroundings) {
   const foundation = { config, ...infrastructure, ...surroundings };
-  const parts = {
-    ...createAccess(foundation),
-    ...createPictures(foundation),
-    ...createSecrets(foundation),
-  };
+  const secrets = createSecrets(foundation);
+  const parts = { ...secrets, ...createAccess(foundation, secrets), ...createPictures(foundation) };
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
+  const takeover = createTakeover(foundation, { ...parts, ...people });
   return {
     ...parts,
     ...people,
     ...accounts,
+    ...takeover,
     calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
     gatewayInfo: gatewayInfoOf(config),
     shadowResults: new ShadowResultService(infrastructure.database.fork, (error) =>

@@ -47,10 +47,10 @@ export class Environment {
   /** The services, as the running servers have them, over the same database, files and Redis. */
   async services(): Promise<Services> {
     const infrastructure = await this.infrastructure();
-    const { PUBLIC_URL } = this.config;
+    const { PUBLIC_URL, HOST, PORT } = this.config;
     this.composed ??= createServices(this.config, infrastructure, {
       log: logTo(this.terminal),
-      publicUrl: () => PUBLIC_URL ?? '',
+      publicUrl: () => PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`,
     });
     return this.composed;
   }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FailureLog } from '../errors/report.js';
 import type { JobLog } from '../jobs/job.js';
 
@@ -9,11 +10,32 @@ export interface Output {
   exitCode?: number;
 }
 
+/** The output of a command that is too long to be held: printed piece by piece, as one JSON value or as lines. */
+export interface Stream {
+  pieces(json: boolean): AsyncIterable<string>;
+}
+
+/** Pages of rows, as a JSON array or as lines between tabs. */
+export const streamRows = <T extends Row>(pages: () => AsyncIterable<readonly T[]>): Stream => ({
+  pieces: async function* (json) {
+    let separator = json ? '[' : '';
+    for await (const rows of pages()) {
+      if (rows.length === 0) continue;
+      const texts = rows.map((row) => (json ? JSON.stringify(row) : lineOf(row)));
+      yield separator + texts.join(json ? ',' : '\n');
+      separator = json ? ',' : '\n';
+    }
+    yield json ? `${separator === '[' ? '[' : ''}]\n` : separator;
+  },
+});
+
 /** The environment and streams of a command line. */
 export interface Terminal {
   env: NodeJS.ProcessEnv;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** What a command reads that is told to read `-`; the process's own by default. */
+  stdin?: Readable;
   /** True where somebody watches, so that a progress bar makes sense. */
   interactive: boolean;
 }
@@ -45,10 +67,15 @@ export const showOne = (row: Row): Output => ({
     .join('\n'),
 });
 
-/** Many things: the names of the fields, then a line for each, between tabs so that `cut` can take them apart. */
+/** The values of a row between tabs, so that `cut` can take them apart. */
+const lineOf = (row: Row): string =>
+  Object.values(row)
+    .map((value) => textOf(value).replace(/\s+/g, ' '))
+    .join('\t');
+
+/** Many things: the names of the fields, then a line for each (`lineOf`). */
 export function showList(rows: Row[]): Output {
   const [first] = rows;
   if (!first) return { json: [], text: '(none)' };
-  const lines = rows.map((row) => Object.values(row).map((value) => textOf(value).replace(/\s+/g, ' ')));
-  return { json: rows, text: [Object.keys(first), ...lines].map((line) => line.join('\t')).join('\n') };
+  return { json: rows, text: [Object.keys(first).join('\t'), ...rows.map(lineOf)].join('\n') };
 }

@@ -11,7 +11,9 @@ import { addCommunityCommands } from './commands/community.js';
 import { addDataKeyCommands } from './commands/data-key.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { addDefaultPhotoCommands } from './commands/default-photo.js';
+import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
+import { addImportCommands } from './commands/import.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
@@ -23,11 +25,12 @@ import { addShadowCommands } from './commands/shadow.js';
 import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
-import type { Output, Terminal } from './output.js';
+import type { Output, Stream, Terminal } from './output.js';
 
 const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
   addUserCommands,
+  addExportCommands,
   addHobbyCommands,
   addCommunityCommands,
   addReleaseCommands,
@@ -35,6 +38,7 @@ const COMMANDS: readonly AddCommands[] = [
   addBlockedIpCommands,
   addBannedWordCommands,
   addSeedCommands,
+  addImportCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
@@ -61,6 +65,9 @@ export async function runCli(
     .option('--json', 'print one JSON value')
     .exitOverride()
     .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
+  const printStream = async ({ pieces }: Stream): Promise<void> => {
+    for await (const piece of pieces(Boolean(program.opts().json))) terminal.stdout(piece);
+  };
   const print = ({ json, text, exitCode: code = EXIT.ok }: Output) => {
     terminal.stdout(`${program.opts().json ? JSON.stringify(json) : text}\n`);
     exitCode = code;
@@ -68,7 +75,9 @@ export async function runCli(
   const run: Run = async (work) => {
     const environment = new Environment(terminal, embedded);
     try {
-      print(await work(environment));
+      const output = await work(environment);
+      if ('pieces' in output) await printStream(output);
+      else print(output);
     } catch (error) {
       const problem = environment.startProblem(error);
       throw problem ? new StartError(problem) : error;

@@ -108,6 +108,11 @@ export const ERRORS = define({
     zh: '账号或密码错误',
     en: 'Unknown account or wrong password.',
   },
+  MD5_REFUSED: {
+    kind: 'forbidden',
+    zh: '当前版本过低，请升级到最新版本后再试',
+    en: 'The MD5 of a password is no longer taken here; a newer app sends the password itself.',
+  },
   ACCOUNT_DISABLED: { kind: 'locked', zh: '账号已被禁用，请联系管理员', en: 'The account is disabled.' },
   ACCOUNT_LOCKED: {
     kind: 'locked',

@@ -86,7 +86,7 @@ export function contextFactory(
       locale: own.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await sessions.authenticate(database, own.token);
+    const viewer = await sessions.authenticate({ em: database.em, client }, own.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

@@ -9,6 +9,7 @@ export class BoundedQueue {
   started = 0;
   private running = 0;
   private readonly waiting: (() => void)[] = [];
+  private readonly watching: (() => void)[] = [];
 
   constructor(
     private readonly concurrency: number,
@@ -25,8 +26,19 @@ export class BoundedQueue {
       // The slot is handed to the next in line, never freed in between: a newcomer cannot overtake.
       const next = this.waiting.shift();
       if (next) next();
-      else this.running--;
+      else this.free();
     }
+  }
+
+  /** Resolves when there is a slot that nobody waits for. It is not taken: whoever comes next may have it. */
+  spare(): Promise<void> {
+    if (this.running < this.concurrency) return Promise.resolve();
+    return new Promise((resolve) => this.watching.push(resolve));
+  }
+
+  private free(): void {
+    this.running--;
+    for (const tell of this.watching.splice(0)) tell();
   }
 
   private turn(): Promise<void> {

@@ -57,6 +57,11 @@ export class SecretBox {
     return this.current.id;
   }
 
+  /** All keys that decrypt. */
+  get keyIds(): readonly string[] {
+    return [...this.keys.keys()];
+  }
+
   seal(text: string, purpose: string): SealedText {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.current.key, nonce).setAAD(Buffer.from(purpose));

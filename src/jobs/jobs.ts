@@ -6,18 +6,39 @@ import { deleteEndedSessions } from '../modules/session/session.repository.js';
 import type { Services } from '../services.js';
 import type { Job, JobLog } from './job.js';
 import { JobRunner } from './runner.js';
+import { JobSchedule } from './schedule.js';
 
 /** The days for which ended sessions are kept: the sources of an account are known by them. */
 const SESSION_KEPT_DAYS = 30;
 
-/** Every job, in the order in which they run. */
-export const JOB_NAMES = [
+/** The jobs that tidy up, in the order in which they run. */
+const PERIODIC_JOBS = [
   'erase-cancelled-accounts',
   'purge-sessions',
   'purge-security-events',
   'purge-unclaimed-pictures',
   'purge-calls',
 ] as const;
+
+/** The jobs that go on for as long as there is anything left, hours perhaps: none may keep others waiting. */
+const LASTING_JOBS = ['wrap-imported-passwords', 'fetch-imported-pictures'] as const;
+
+/** Every job, in the order in which they run when all are asked for. */
+export const JOB_NAMES = [...PERIODIC_JOBS, ...LASTING_JOBS] as const;
+
+/** A lasting job looks so often, in minutes, for something new to do. */
+const LASTING_INTERVAL_MINUTES = 1;
+
+/** The schedules of a server: one for the jobs that tidy up together, one for each lasting job. None without an interval. */
+export function createSchedules(
+  { JOB_INTERVAL_MINUTES: minutes }: Pick<Config, 'JOB_INTERVAL_MINUTES'>,
+  jobs: JobRunner,
+): JobSchedule[] {
+  const every = (interval: number, names: readonly string[]) =>
+    new JobSchedule((signal) => jobs.run(signal, names), interval * 60_000);
+  const lasting = Math.min(minutes, LASTING_INTERVAL_MINUTES);
+  return [every(minutes, PERIODIC_JOBS), ...LASTING_JOBS.map((name) => every(lasting, [name]))];
+}
 
 /** Rows deleted by one statement: few enough that nobody waits for it. */
 const BATCH = 1000;
@@ -36,7 +57,12 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 export function createJobRunner(
   config: Pick<Config, 'CALL_DAYS' | 'SECURITY_EVENT_DAYS'>,
   { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
-  { erasure, imageStore }: Pick<Services, 'erasure' | 'imageStore'>,
+  {
+    erasure,
+    imageStore,
+    importedPictures,
+    passwordWrapper,
+  }: Pick<Services, 'erasure' | 'imageStore' | 'importedPictures' | 'passwordWrapper'>,
   log: JobLog,
 ): JobRunner {
   const work: Record<(typeof JOB_NAMES)[number], Job['run']> = {
@@ -47,6 +73,8 @@ export function createJobRunner(
       inBatches(signal, (limit) => deleteOldEvents(database.fork(), config.SECURITY_EVENT_DAYS, limit)),
     'purge-unclaimed-pictures': (signal) =>
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
+    'wrap-imported-passwords': (signal) => passwordWrapper.wrapAll(signal),
+    'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
     'purge-calls': (signal) =>
       inBatches(signal, (limit) => deleteOldCalls(database.fork(), config.CALL_DAYS, limit)),
   };

@@ -13,6 +13,7 @@ import { assertSameSite } from '../http/same-site.js';
 import { countCall, outcomeOf, type Tally, type TallyOf } from './calls.js';
 import { type Dialect, meaningOf, type Named, type Reply, type Row, resultOf, withAside } from './dialect.js';
 import { Input } from './input.js';
+import { type LegacyIds, type Translation } from './legacy-ids.js';
 import type { Operations } from './operations.js';
 import { streamPages } from './pages.js';
 import { readParameters } from './parameters.js';
@@ -44,11 +45,12 @@ export interface Engine {
   server: GraphqlServer;
   schema: GraphQLSchema;
   createContext: ContextFactory;
+  legacyIds: LegacyIds;
   tallyOf: TallyOf;
   hooksOf?: HooksOf | undefined;
   config: Pick<
     Config,
-    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'MEMBER_HOME_URL' | 'production'
+    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'LEGACY_IDS' | 'MEMBER_HOME_URL' | 'production'
   > &
     SunsetConfig;
 }
@@ -138,22 +140,24 @@ export function handlerOf(
   dialect: Dialect,
   row: Row,
   operations: Operations,
+  translation: Translation,
   answers: RowAnswers,
 ) {
   const check = sessionCheck(engine, dialect, row);
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    const input =
+    const sent =
       row.upload === 'raw'
         ? readRawUpload(request, engine.config.UPLOAD_MAX_BYTES)
         : await readInput(request, dialect, row.upload && ((read) => check(request, read)));
     if (row.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
-    if (row.session) await check(request, input);
-    request.context ??= await createContext(engine, dialect, request, input);
+    if (row.session) await check(request, sent);
+    request.context ??= await createContext(engine, dialect, request, sent);
     const ctx = request.context;
     if (row.session === true && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
+    const input = await translation.input(ctx, sent);
     assertOwner(row, input, ctx);
-    const ask = (name: string, given: Record<string, unknown>) =>
-      execute(engine, operations, name, given, ctx);
+    const ask = async (name: string, given: Record<string, unknown>) =>
+      translation.data(ctx, name, await execute(engine, operations, name, given, ctx));
     const succeed = async (): Promise<Reply> => {
       const values = readParameters(row.parameters ?? {}, input);
       const variables = row.variables?.(values) ?? {};
@@ -224,6 +228,6 @@ export function sendFailure(
 ): FastifyReply {
   const { row, answers } = request.routeOptions?.config ?? {};
   if (answers) countCall(answers.tally, outcomeOf(error), request);
-  // A row that was given back is the old server's, which nothing is said of here.
+  // Of the end of a row that was given back its old server speaks, or nobody.
   return sendReply(reply, failureReply(dialect, error, row), request.passed ? undefined : answers);
 }

@@ -29,6 +29,11 @@ export class Input {
     return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
   }
 
+  /** The same with other values under some names. */
+  with(values: Readonly<Record<string, unknown>>): Input {
+    return new Input({ ...this.values, ...values }, this.uploaded, this.cookies);
+  }
+
   /** The value of a cookie; undefined when the client sent none of that name. */
   cookie(name: string): string | undefined {
     return Object.hasOwn(this.cookies, name) ? this.cookies[name] : undefined;

@@ -8,6 +8,7 @@ import { endpointOf } from './calls.js';
 import type { Dialect, Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
+import { translationsOf } from './legacy-ids.js';
 import { isQuery, loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
 import { sunsetHeaders } from './sunset.js';
@@ -50,7 +51,10 @@ function methodsOf({ methods, operation, pages }: Row, operations: Operations): 
 
 async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Dialect): Promise<void> {
   const operations = loadOperations(dialect, engine.schema);
-  const headers = sunsetHeaders(dialect.name, engine.config);
+  const { legacyIds, schema, config } = engine;
+  const listed = config.LEGACY_IDS.includes(dialect.name);
+  const translationOf = translationsOf(dialect.name, listed, legacyIds, schema, operations);
+  const headers = sunsetHeaders(dialect.name, config);
   for (const { prefix, rows } of dialect.mounts) {
     await app.register(
       async (scope) => {
@@ -77,7 +81,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
               ? beforeBody(engine, dialect, row)
               : undefined,
             ...engine.hooksOf?.(dialect, row, key, isQuery(operations, row.operation)),
-            handler: handlerOf(engine, dialect, row, operations, answers),
+            handler: handlerOf(engine, dialect, row, operations, translationOf(row), answers),
           };
           if (row.upload === 'raw') {
             await scope.register(async (inner) => void takeRawBodies(inner).route(options));

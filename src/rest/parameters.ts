@@ -14,12 +14,20 @@ import { Input } from './input.js';
 /** The kinds of content that not everybody may read, or that are not read as they came. */
 export type Content = 'secret' | 'user id';
 
+/**
+ * The ways in which a parameter names accounts: by an id; by ids between commas; by an id or whatever else `user(account:)`
+ * takes; by the id of the last one of a page; or in a signed request, which is read as it came.
+ */
+export type AccountNaming = 'id' | 'ids' | 'any' | 'position' | 'signed';
+
 /** The declaration of a parameter as data; the API docs show it, but for its content. */
 export interface ParameterDocument {
   name: string;
   meaning: string;
   example?: string;
   content?: Content;
+  /** Set where it names accounts: a door that speaks old ids translates it. */
+  account?: AccountNaming;
   required: boolean;
   schema: z.core.JSONSchema.BaseSchema;
 }
@@ -71,6 +79,7 @@ interface Table {
   nullable?: boolean;
   example?: string;
   content?: Content;
+  account?: AccountNaming;
   refusal?: ErrorCode;
 }
 
@@ -112,10 +121,10 @@ export class Parameter<T> implements Part<T> {
   }
 
   documents(name: string): ParameterDocument[] {
-    const { meaning, example, content, form, nullable } = this.table;
+    const { meaning, example, content, account, form, nullable } = this.table;
     const { $schema, ...schema } = z.toJSONSchema(nullable ? form.nullable() : form);
     const required = !this.schema.safeParse(undefined).success;
-    return [{ name, meaning, example, content, required, schema }];
+    return [{ name, meaning, example, content, account, required, schema }];
   }
 
   sample(name: string): T {
@@ -131,6 +140,11 @@ export class Parameter<T> implements Part<T> {
   /** Marks the kind of its content. */
   holding(content: Content): Parameter<T> {
     return new Parameter(this.schema, { ...this.table, content });
+  }
+
+  /** Says that it names accounts, and how. */
+  naming(account: AccountNaming): Parameter<T> {
+    return new Parameter(this.schema, { ...this.table, account });
   }
 
   /** Lists the document's values, for the API docs: others are not refused here. */
@@ -257,7 +271,7 @@ export function int(meaning: string): Parameter<number | null | undefined> {
 
 /** The id of an account. */
 export const userId = (meaning: string): Parameter<number | null | undefined> =>
-  int(meaning).holding('user id');
+  int(meaning).holding('user id').naming('id');
 
 /** One of the given numbers, as what it stands for; null when empty. */
 export function choice<const C extends Readonly<Record<number, unknown>>>(

@@ -126,6 +126,7 @@ beforeAll(async () => {
     schema,
     config,
     server,
+    legacyIds: services.legacyIds,
     createContext: contextFactory(infrastructure.database, services.sessions, config),
     tallyOf: (key) => services.calls.tallyOf(key),
   });

@@ -41,6 +41,7 @@ const started = (rows: string): Promise<TestApp> =>
     UPSTREAM_ACCOUNT: old.url,
     UPSTREAM_MEMBER: old.url,
     UPSTREAM_TIMEOUT_MS: '300',
+    SUNSET_ACCOUNT: '2027-06-30',
     ROUTES_UPSTREAM: rows,
   });
 
@@ -86,7 +87,10 @@ describe('rows given back', () => {
   test('speak as they always did when their server is gone', async () => {
     old.answer = (request) => void request.socket.destroy();
     const login = { method: 'POST', path: '/user/login', body: 'a=1' };
-    expect(jsonOf(await ask(app.url, login))).toMatchObject({ code: 1099 });
+    const told = await ask(app.url, login);
+    expect(jsonOf(told)).toMatchObject({ code: 1099 });
+    // The end of the door is the gateway's to tell of what it answers itself.
+    expect(told.headers).not.toHaveProperty('sunset');
     const other = { method: 'POST', path: '/user/else', body: 'a=1' };
     expect(jsonOf(await ask(app.url, other))).toMatchObject({ code: '1099' });
   });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     ...upstreams(old.url),
     UPSTREAM_SECRET: SECRET,
     UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
-    ROUTES_UPSTREAM: 'plus:启动信息, anlife:接口12, account:3.1',
+    ROUTES_UPSTREAM: 'plus:启动信息, plus:获取所有用户, anlife:接口12',
     CORS_ORIGINS: 'https://app.example.com',
   });
   somebody = await app.client.register();
@@ -80,6 +80,12 @@ describe('what is passed on', () => {
     const told = await ask(app.url, { method, path: '/api/v2/feeds/7' });
     expect(told.status).toBe(200);
     expect(old.last.method).toBe(method);
+  });
+
+  test('a row that was given back is the old server’s, named as its document names it', async () => {
+    for (const path of ['/api/v2/bootstrappers', '/api/v2/users?limit=2']) {
+      expect(jsonOf(await ask(app.url, { path }))).toEqual({ old: true, bytes: 0 });
+    }
   });
 
   test('a method that a row does not have is the old server’s, at the row’s path', async () => {
@@ -557,8 +563,14 @@ describe('who calls', () => {
       "insert into legacy_ids (system, legacy_id, number, user_id) values ('plus', 'old-77', null, ?)",
       [one.id],
     );
+    await app.sql(
+      "insert into legacy_ids (system, legacy_id, number, user_id, given) values ('anlife', ?::text, ?, ?, true)",
+      [one.id + 1_000_000, one.id + 1_000_000, one.id],
+    );
     expect(await named('/api/v2/feeds', headers)).toBe('old-77');
     expect(await named('/user/feeds', headers)).toBe(String(one.id));
+    // Its own number is somebody else's old id there, so it was given another.
+    expect(await named('/anlife/v1.0/feed', headers)).toBe(String(one.id + 1_000_000));
   });
 
   test.each([

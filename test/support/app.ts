@@ -14,6 +14,8 @@ export interface TestWorld {
   database: TestDatabase;
   /** The data directory, with the stored files in it. */
   dataDir: string;
+  /** Before every key in Redis. */
+  prefix: string;
   /** Starts a gateway that listens on a free port; several are several instances of one deployment. */
   start(settings?: Record<string, string>): Promise<TestApp>;
   /** Stops all gateways and leaves nothing behind. */
@@ -62,6 +64,7 @@ export async function createWorld(): Promise<TestWorld> {
     inbox,
     database,
     dataDir,
+    prefix,
     start: async (settings = {}) => {
       const hashes = settings.PASSWORD_HASH_MEMORY_KIB ? {} : QUICK_HASHES;
       const config = { ...loadConfig({ ...base, ...settings }), ...hashes };

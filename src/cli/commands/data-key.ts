@@ -1,5 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Command } from 'commander';
+import {
+  lockPasswordsUnderOtherKeys,
+  storeResealedPassword,
+} from '../../modules/credential/credential.repository.js';
 import { lockOpenAppsUnderOtherKeys, updateOpenApp } from '../../modules/openapp/open-app.repository.js';
 import {
   lockVerificationsUnderOtherKeys,
@@ -13,7 +17,7 @@ import { reencrypt } from '../reencryption.js';
 /** Everything that is encrypted at rest. */
 async function reencryptAll(
   em: EntityManager,
-  { openApps: apps, secretBox: box, verificationSecrets: secrets }: Services,
+  { importedPasswords, openApps: apps, secretBox: box, verificationSecrets: secrets }: Services,
 ): Promise<Output> {
   const verifications = await reencrypt(em, box.keyId, {
     lockNext: lockVerificationsUnderOtherKeys,
@@ -27,13 +31,21 @@ async function reencryptAll(
     reseal: (app) => apps.reseal(app),
     store: updateOpenApp,
   });
-  const unreadable = verifications.unreadable + openApps.unreadable;
+  const passwords = await reencrypt(em, box.keyId, {
+    lockNext: lockPasswordsUnderOtherKeys,
+    idOf: ({ userId }) => userId,
+    reseal: (password) => importedPasswords.reseal(password),
+    store: storeResealedPassword,
+  });
+  const kinds = [verifications, openApps, passwords];
+  const unreadable = kinds.reduce((sum, kind) => sum + kind.unreadable, 0);
   const output = showOne({
     keyId: box.keyId,
     verifications: verifications.reencrypted,
     openApps: openApps.reencrypted,
+    passwords: passwords.reencrypted,
     unreadable,
-    unreadableKeys: [...new Set([...verifications.unreadableKeys, ...openApps.unreadableKeys])],
+    unreadableKeys: [...new Set(kinds.flatMap((kind) => [...kind.unreadableKeys]))],
   });
   return { ...output, exitCode: unreadable > 0 ? 1 : 0 };
 }

@@ -91,7 +91,8 @@ function rowsTable(): string {
 /** The page `docs/routes.md`. */
 const routesPage = (): string => `# Legacy routes
 
-Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects/\`). \`npm run routes\` prints the same.
+Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects/\`). \`npm run routes\` prints the same,
+and who answers each row where there are old servers ([upstream.md](upstream.md)).
 Each request counts towards \`RATE_LIMIT_PER_MINUTE\` of its address; who may run an operation is told by
 [permissions.md](permissions.md), and what a password or a code may be tried by the guard ([decisions.md](decisions.md)).
 

@@ -1,8 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Command, InvalidArgumentError } from 'commander';
+import { LEGACY_SYSTEMS } from '../../door.js';
 import { AppError } from '../../errors/app-error.js';
 import { findCity } from '../../modules/place/place.repository.js';
 import { matchAccount } from '../../modules/user/account.finder.js';
+import {
+  findLegacyKeys,
+  findUserByLegacyId,
+  type LegacyKey,
+} from '../../modules/user/legacy-id.repository.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
 import { findUserById } from '../../modules/user/user.repository.js';
 import { ABILITIES } from '../../policy.js';
@@ -11,12 +17,24 @@ import type { Run } from '../command.js';
 import { setAbility } from '../operator.repository.js';
 import { type Output, showOne } from '../output.js';
 
-const USER = 'number, name, phone or verified e-mail';
+const USER = 'number, name, phone, verified e-mail, or SYSTEM:ID for the id in a system before';
+
+/** The old id that a text names; neither names nor addresses hold a colon. */
+function legacyKeyIn(text: string): LegacyKey | null {
+  const [name, ...rest] = text.split(':');
+  const system = LEGACY_SYSTEMS.find((one) => one === name);
+  return system && rest.length > 0 ? { system, id: rest.join(':') } : null;
+}
 
 /** The user that a text names; names and phones are never mistaken for ids. */
 async function findUser(em: EntityManager, text: string): Promise<User> {
+  const legacyKey = legacyKeyIn(text);
   const id = parseIdOrNull(text);
-  const user = id === null ? (await matchAccount({ em }, text)).user : await findUserById(em, id);
+  const user = legacyKey
+    ? await findUserByLegacyId(em, legacyKey)
+    : id === null
+      ? (await matchAccount({ em }, text)).user
+      : await findUserById(em, id);
   if (!user) throw new AppError('USER_NOT_FOUND');
   return user;
 }
@@ -71,6 +89,7 @@ export function addUserCommands(program: Command, run: Run): void {
 
 async function showUser(em: EntityManager, user: User): Promise<Output> {
   const city = user.cityId === null ? null : await findCity(em, user.cityId);
+  const legacyKeys = (await findLegacyKeys(em, [user.id])).get(user.id) ?? [];
   const { id, name, nickname, phone, email, emailVerified, location, abilities, lastActiveAt, createdAt } =
     user;
   return showOne({
@@ -84,6 +103,7 @@ async function showUser(em: EntityManager, user: User): Promise<Output> {
     abilities,
     location,
     city: city?.name ?? null,
+    legacyIds: legacyKeys.map((key) => `${key.system}:${key.id}`),
     lastActiveAt,
     createdAt,
   });

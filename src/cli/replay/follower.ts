@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Answer, bodyOf } from '../../rest/comparison/answer.js';
+import { isGeneratedName } from '../../rest/comparison/marks.js';
 import { elementsOf, memberOf } from '../../rest/comparison/paths.js';
 import { lastName } from '../../rest/comparison/redaction.js';
 import { isRecord } from '../../rest/input.js';
@@ -9,7 +10,7 @@ import type { KnownRow } from './rows.js';
 
 /** What is remembered of a recording: the newest so many of each. */
 const REMEMBERED_MAX = 200_000;
-/** The shortest end of a URL that stands for itself, such as the ticket of an upload. */
+/** The shortest end of a URL or node that stands for itself, such as the ticket of an upload. */
 const TICKET_MIN = 16;
 const TOKEN_NAME = /(?:^|_)token$/i;
 
@@ -39,7 +40,7 @@ const cookiesOf = ({ headers }: RecordedAnswer): Map<string, string> =>
     }),
   );
 
-const lastSegment = (url: string): string => /^https?:\/\/[^?#]*\/([^/?#]+)/i.exec(url)?.[1] ?? '';
+const lastSegment = (text: string): string => /\/([^/?#]+)(?:[?#].*)?$/s.exec(text)?.[1] ?? '';
 
 /** The row under which a thing was made, and under which it is asked for with its id. */
 const scopeOf = (path: string): string => path.replace(/\/:\w+$/, '');
@@ -71,7 +72,9 @@ export class Follower {
   private learnValue(known: KnownRow | undefined, path: string, left: unknown, right: unknown): void {
     const kinds = known?.rules.marks.kinds.get(path);
     const isText = known ? kinds?.has('token') || kinds?.has('picture') : TOKEN_NAME.test(lastName(path));
-    if (isText && typeof left === 'string' && typeof right === 'string') this.learnText(left, right);
+    const isName = kinds?.has('name') && isGeneratedName(left) && isGeneratedName(right);
+    if ((isText || isName) && typeof left === 'string' && typeof right === 'string')
+      this.learnText(left, right);
     if (!known || !kinds || !isId(left) || !isId(right)) return;
     if (kinds.has('account id') && (this.mapsIds || known.facts.creates))
       this.ids.set(`:${left}`, `${right}`);

@@ -1,6 +1,7 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { createdAt } from '../../infra/database/columns.js';
+import { AccountId } from '../../schema/account-ids.js';
 import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
@@ -16,6 +17,7 @@ export class Address {
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
+  @AccountId()
   @Field(() => ID, { description: 'The account it belongs to.' })
   @ManyToOne(() => User, userKey)
   userId!: number;

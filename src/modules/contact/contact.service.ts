@@ -6,7 +6,7 @@ import { codeAddress, takenError } from '../code/code.address.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
 import { findPasswordHash, savePasswordHash } from '../credential/credential.repository.js';
 import { countIdentities } from '../credential/identity.repository.js';
-import type { SentPassword } from '../credential/password.hasher.js';
+import type { SentPassword } from '../credential/password.scheme.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
 import type { Claimant, Claimants } from '../guard/claimants.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
@@ -43,7 +43,7 @@ export class ContactService {
 
   /**
    * Sets or replaces the phone. With a password: the current one if there is one, else it becomes the password.
-   * Throws PHONE_INVALID, PHONE_TAKEN, CREDENTIALS_INVALID, PASSWORD_WEAK, CODE_INVALID.
+   * Throws PHONE_INVALID, PHONE_TAKEN, CREDENTIALS_INVALID, PASSWORD_WEAK, CODE_INVALID, MD5_REFUSED.
    */
   bindPhone(ctx: SignedInContext, phone: string, input: ContactBinding): Promise<User> {
     return this.bind(ctx, codeAddress({ phone }), input);
@@ -54,7 +54,7 @@ export class ContactService {
     return this.bind(ctx, codeAddress({ email }), input);
   }
 
-  /** Removes the phone. Throws CREDENTIALS_INVALID, then CODE_INVALID; LAST_LOGIN_METHOD; NOT_FOUND without one. */
+  /** Removes the phone. Throws CREDENTIALS_INVALID, then CODE_INVALID; LAST_LOGIN_METHOD; NOT_FOUND without one; MD5_REFUSED. */
   unbindPhone(ctx: SignedInContext, input: ContactRemoval): Promise<User> {
     return this.unbind(ctx, 'sms', input);
   }
@@ -66,6 +66,7 @@ export class ContactService {
 
   private async bind(ctx: SignedInContext, target: CodeAddress, input: ContactBinding): Promise<User> {
     const { userId } = ctx.viewer;
+    this.passwords.assertTaken(ctx, input);
     await assertFree(ctx, userId, target);
     const claimant = await this.claimants.caller(ctx, ctx.viewer, input.captcha);
     const newPassword = await this.checkPassword(ctx, claimant, userId, input);
@@ -121,6 +122,7 @@ export class ContactService {
 
   private async unbind(ctx: SignedInContext, channel: 'sms' | 'mail', input: ContactRemoval): Promise<User> {
     const { userId } = ctx.viewer;
+    this.passwords.assertTaken(ctx, input);
     const user = await findUserById(ctx.em, userId);
     const address = channel === 'sms' ? user?.phone : user?.email;
     if (!address) throw new AppError('NOT_FOUND');

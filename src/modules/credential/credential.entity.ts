@@ -12,7 +12,7 @@ import { User } from '../user/user.entity.js';
 })
 @Index({
   name: 'credentials_bcrypt_index',
-  expression: `create index "credentials_bcrypt_index" on "credentials" ("user_id") where "scheme" like 'bcrypt:%'`,
+  expression: `create index "credentials_bcrypt_index" on "credentials" (substr("scheme", 12, 2)) where "scheme" like 'bcrypt:%'`,
 })
 export class Credential {
   @OneToOne(() => User, onePerUser)

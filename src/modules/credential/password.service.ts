@@ -12,7 +12,7 @@ import { matchAccount } from '../user/account.finder.js';
 import { UserStatus } from '../user/user.entity.js';
 import { lockActiveUser } from '../user/user.repository.js';
 import { findPasswordHash, savePasswordHash } from './credential.repository.js';
-import type { SentPassword } from './password.hasher.js';
+import type { SentPassword } from './password.scheme.js';
 import type { PasswordVerifier } from './password.verifier.js';
 
 export interface PasswordChange extends SentPassword {
@@ -38,7 +38,7 @@ export class PasswordService {
 
   /**
    * Sets the caller's password and ends their other sessions.
-   * Throws CREDENTIALS_INVALID (field oldPassword), PASSWORD_UNCHANGED, PASSWORD_WEAK.
+   * Throws CREDENTIALS_INVALID (field oldPassword), PASSWORD_UNCHANGED, PASSWORD_WEAK, MD5_REFUSED.
    */
   async change(ctx: SignedInContext, input: PasswordChange): Promise<boolean> {
     const { userId, sessionId } = ctx.viewer;
@@ -57,9 +57,10 @@ export class PasswordService {
 
   /**
    * Replaces the password of the account that has this phone or verified address, and ends all its sessions.
-   * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID, ACCOUNT_DISABLED.
+   * Throws USER_NOT_FOUND, PASSWORD_WEAK, CODE_INVALID, ACCOUNT_DISABLED, MD5_REFUSED.
    */
   async retrieve(ctx: RequestContext, input: PasswordRetrieval): Promise<boolean> {
+    this.passwords.assertTaken(ctx, input);
     const target = codeAddress(input);
     const match = await matchAccount(ctx, target.address);
     const { user } = match;

@@ -5,6 +5,11 @@ import { erasedIdentities } from '../credential/identity.repository.js';
 import { erasedFollows } from '../follow/follow.repository.js';
 import { erasedUserHobbies } from '../hobby/hobby.repository.js';
 import type { ImageStore } from '../image/image.store.js';
+import {
+  erasedImportedFollows,
+  erasedImportedPictures,
+  erasedImportedRecords,
+} from '../import/imported.repository.js';
 import { erasedOpenAppCalls } from '../openapp/open-app-call.repository.js';
 import { keptOrders } from '../ranking/income.repository.js';
 import { keptDailyIncomes } from '../ranking/ranking.repository.js';
@@ -26,6 +31,9 @@ export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   erasedOpenAppCalls,
   erasedSecurityEvents,
   erasedSessions,
+  erasedImportedFollows,
+  erasedImportedPictures,
+  erasedImportedRecords,
   erasedUserExtras,
   erasedUserHobbies,
   erasedVerifications,

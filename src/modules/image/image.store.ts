@@ -3,11 +3,11 @@ import type { DatabaseContext, RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import type { PersonalTable } from '../../infra/database/personal.js';
 import { type Storage } from '../../infra/storage/port.js';
-import type { Image } from '../user/image.entity.js';
-import { lockActiveUser } from '../user/user.repository.js';
+import { Image } from '../user/image.entity.js';
+import { lockActiveUser, lockLiveUser } from '../user/user.repository.js';
 import { insertDefaultPhoto } from './default-photo.repository.js';
 import type { CleanImage } from './image.decoder.js';
-import { parseStorageKey } from './image.key.js';
+import { newStorageKey, parseStorageKey } from './image.key.js';
 import {
   claimImage,
   deleteImage,
@@ -20,6 +20,9 @@ import {
 } from './image.repository.js';
 
 const DAY_MS = 86_400_000;
+
+/** Undoes what was begun for a picture that nobody wants any more. */
+class Unwanted extends Error {}
 
 /** Stores pictures of users, whatever way they came: file and row together or neither, and only so many a day. */
 export class ImageStore {
@@ -57,6 +60,37 @@ export class ImageStore {
         return image;
       }),
     );
+  }
+
+  /**
+   * Stores a picture that an account had in another system, disabled or not, whatever it has stored today. `prepare` is
+   * given it before anybody knows of it, `use` puts it to use in the transaction that stores it. False, with nothing
+   * stored, where `use` says so or the account is cancelled.
+   */
+  async adopt(
+    ctx: DatabaseContext,
+    ownerId: number,
+    picture: CleanImage,
+    { prepare, use }: { prepare(image: Image): Promise<void>; use(image: Image): Promise<boolean> },
+  ): Promise<boolean> {
+    const key = newStorageKey(picture.extension);
+    const insert = () =>
+      ctx.em.transactional(async () => {
+        if (!(await lockLiveUser(ctx.em, ownerId))) throw new Unwanted();
+        const image = await insertImage(ctx.em, { ...rowOf(key, picture), ownerId });
+        if (!(await use(image))) throw new Unwanted();
+        return image;
+      });
+    try {
+      await this.put(key, picture, async () => {
+        await prepare(Object.assign(new Image(), rowOf(key, picture), { ownerId }));
+        return insert();
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Unwanted) return false;
+      throw error;
+    }
   }
 
   /**

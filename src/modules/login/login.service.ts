@@ -6,7 +6,7 @@ import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
 import { addIdentities, findUserIdByIdentity } from '../credential/identity.repository.js';
-import type { SentPassword } from '../credential/password.hasher.js';
+import type { SentPassword } from '../credential/password.scheme.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
 import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
@@ -56,10 +56,11 @@ export class LoginService {
   /**
    * Opens a session. Unknown accounts and wrong passwords say the same and take the same time.
    * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
-   * CAPTCHA_REQUIRED, IP_BLOCKED; INVALID_INPUT unless exactly one way is given, naming what lacks or is too much.
+   * CAPTCHA_REQUIRED, IP_BLOCKED, MD5_REFUSED; INVALID_INPUT unless exactly one way is given, naming what lacks or is too much.
    */
   async login(ctx: RequestContext, input: LoginRequest): Promise<AuthResult> {
     assertOneWay(input);
+    this.passwords.assertTaken(ctx, input);
     if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
     const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);

@@ -4,7 +4,7 @@ import type { AccountCreator, NewAccount } from '../account/account.creator.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import { type CodeContact, codeAddress, takenError } from '../code/code.address.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
-import type { SentPassword } from '../credential/password.hasher.js';
+import type { SentPassword } from '../credential/password.scheme.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
 import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
@@ -36,9 +36,10 @@ export class RegistrationService {
 
   /**
    * Creates an account and logs it in. Everything else is checked before the code is used up.
-   * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID.
+   * Throws PHONE_TAKEN, EMAIL_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_TAKEN, NAME_BANNED, PASSWORD_WEAK, CODE_INVALID, MD5_REFUSED.
    */
   async register(ctx: RequestContext, input: Registration): Promise<AuthResult> {
+    this.passwords.assertTaken(ctx, input);
     if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
     const target = codeAddress(input);
     const match = await matchAccount(ctx, target.address);

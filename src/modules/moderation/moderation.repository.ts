@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { BannedWord } from './banned-word.entity.js';
 import { BlockedIp } from './blocked-ip.entity.js';
@@ -9,6 +9,16 @@ export async function holdsBannedWord(em: EntityManager, folded: string): Promis
     (await queryOne(em, 'select 1 from banned_words where position(word in ?) > 0 limit 1', [folded])) !==
     null
   );
+}
+
+/** Those of the texts that hold a banned word; one statement however many they are. */
+export async function withBannedWords(em: EntityManager, folded: readonly string[]): Promise<Set<string>> {
+  const rows = await em.execute<{ text: string }[]>(
+    `select text from unnest(?::text[]) as text
+     where exists (select 1 from banned_words where position(word in text) > 0)`,
+    [arrayOf(folded)],
+  );
+  return new Set(rows.map(({ text }) => text));
 }
 
 export const findBannedWords = (em: EntityManager): Promise<BannedWord[]> =>

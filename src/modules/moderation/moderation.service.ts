@@ -13,6 +13,7 @@ import {
   insertBannedWord,
   insertBlockedIp,
   isInBlockedRange,
+  withBannedWords,
 } from './moderation.repository.js';
 
 /** One form for all the widths and cases a word can be written in, with nothing invisible between its letters. */
@@ -25,6 +26,13 @@ export class ModerationService {
   /** A banned word counts as a part of the text too. */
   isBanned(ctx: DatabaseContext, text: string): Promise<boolean> {
     return holdsBannedWord(ctx.em, foldWord(text));
+  }
+
+  /** Those of many texts that are banned, asked for at once. */
+  async bannedAmong(ctx: DatabaseContext, texts: readonly string[]): Promise<ReadonlySet<string>> {
+    const folded = new Map(texts.map((text) => [text, foldWord(text)]));
+    const banned = await withBannedWords(ctx.em, [...new Set(folded.values())]);
+    return new Set(texts.filter((text) => banned.has(folded.get(text) ?? '')));
   }
 
   /** Throws NAME_BANNED. */

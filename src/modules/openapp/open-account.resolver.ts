@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { Public } from '../../schema/access.js';
+import { AccountId } from '../../schema/account-ids.js';
 import type { OpenAccountService, OpenAccountView } from './open-account.service.js';
 import type { RequestParameter } from './signed-request.js';
 
@@ -15,6 +16,7 @@ class RequestParameterInput implements RequestParameter {
 
 @ObjectType({ description: 'The part of an account that signed apps see.' })
 class OpenAccount implements OpenAccountView {
+  @AccountId()
   @Field(() => ID, { description: 'The id of the account.' })
   id!: number;
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { isNameTaken } from '../../errors/constraints.js';
@@ -9,6 +10,7 @@ import { takenError } from '../code/code.address.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { normaliseEmail, normalisePhone, parsePhone } from '../user/contact.js';
+import type { LegacyIdService } from '../user/legacy-id.service.js';
 import { loadUser } from '../user/load-user.js';
 import { normaliseName } from '../user/text.js';
 import type { User } from '../user/user.entity.js';
@@ -36,10 +38,12 @@ const viewOf = ({ id, name, phone, email, emailVerified }: User): OpenAccountVie
 /** Accounts as signed apps find and register them: `open.md` and docs/decisions.md. */
 export class OpenAccountService {
   constructor(
+    private readonly config: Pick<Config, 'LEGACY_IDS'>,
     private readonly apps: OpenAppService,
     private readonly creator: AccountCreator,
     private readonly passwords: PasswordVerifier,
     private readonly moderation: ModerationService,
+    private readonly legacyIds: LegacyIdService,
     private readonly senders: Messages,
     private readonly onUndelivered: (error: unknown) => void,
   ) {}
@@ -73,11 +77,36 @@ export class OpenAccountService {
     const account = request.values.get('account')?.trim() ?? '';
     const type = request.values.get('type') || typeOf(account);
     if (account === '') throw new AppError('INVALID_INPUT', { field: 'account' });
-    const find = finderOf(type, account);
+    const find = this.finderOf(type, account);
     await this.apps.authenticate(ctx, request);
     const user = await find(ctx);
     if (!user) throw new AppError('USER_NOT_FOUND', { field: 'account' });
     return viewOf(user);
+  }
+
+  private finderOf(type: string, account: string): (ctx: RequestContext) => Promise<User | null> {
+    if (type === 'email') {
+      const email = normaliseEmail(account, 'account');
+      return ({ em }) => findUserByEmail(em, email);
+    }
+    if (type === 'phone') {
+      const phone = normalisePhone(account, 'account');
+      return ({ em }) => findUserByPhone(em, phone);
+    }
+    if (type !== 'id' || !/^\d+$/.test(account)) {
+      throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
+    }
+    return (ctx) => this.findByNumber(ctx, Number(account));
+  }
+
+  /** The request is signed as it came, so this door alone is not translated before (rest/legacy-ids.ts). */
+  private async findByNumber(ctx: RequestContext, number: number): Promise<User | null> {
+    if (number < 1 || !Number.isSafeInteger(number)) return null;
+    const system = this.config.LEGACY_IDS.find((one) => one === ctx.client.door);
+    const accounts = system && (await this.legacyIds.accountsOf(ctx, system, [number]));
+    const known = accounts?.get(number);
+    const id = known === undefined ? number : known;
+    return id !== null && id <= INTEGER_MAX ? findUserById(ctx.em, id) : null;
   }
 
   /** Everything that can be judged without asking the database. */
@@ -145,22 +174,6 @@ export class OpenAccountService {
 /** Left out: an e-mail address if it has an @, a phone if it is one, else an id. */
 const typeOf = (account: string): string =>
   account.includes('@') ? 'email' : parsePhone(account) ? 'phone' : 'id';
-
-function finderOf(type: string, account: string): (ctx: RequestContext) => Promise<User | null> {
-  if (type === 'email') {
-    const email = normaliseEmail(account, 'account');
-    return ({ em }) => findUserByEmail(em, email);
-  }
-  if (type === 'phone') {
-    const phone = normalisePhone(account, 'account');
-    return ({ em }) => findUserByPhone(em, phone);
-  }
-  if (type !== 'id' || !/^\d+$/.test(account)) {
-    throw new AppError('INVALID_INPUT', { field: type === 'id' ? 'account' : 'type' });
-  }
-  const id = Number(account);
-  return async ({ em }) => (id >= 1 && id <= INTEGER_MAX ? findUserById(em, id) : null);
-}
 
 /** Letters without look-alikes (0 O, 1 l I): the password is read from a screen and typed. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';

@@ -52,8 +52,8 @@ export class PlaceService {
     return toPage(rows, size, (community) => community.id);
   }
 
-  /** Read once: divisions change with a release of the gateway only. */
-  private async places(ctx: DatabaseContext): Promise<PlaceIndex> {
+  /** All of them, read once: divisions change with a release of the gateway only. */
+  async places(ctx: DatabaseContext): Promise<PlaceIndex> {
     if (this.index) return this.index;
     this.loading ??= findDivisions(ctx.em).then((divisions) => new PlaceIndex(divisions));
     try {

@@ -3,6 +3,7 @@ import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-o
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { createdAt } from '../../infra/database/columns.js';
+import { AccountId } from '../../schema/account-ids.js';
 import { userKey } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
@@ -14,6 +15,7 @@ export class CurrencyOrder {
   @PrimaryKey({ type: new BigIntType('number'), autoincrement: true })
   id!: number;
 
+  @AccountId()
   @Field(() => ID, { description: 'The account that received the points.' })
   @ManyToOne(() => User, userKey)
   userId!: number;

@@ -19,7 +19,8 @@ function assertLine(text: string, field: string): void {
   if (!LINE.test(text)) throw new AppError('INVALID_INPUT', { field });
 }
 
-function normaliseIncome({ userId, amount, key, title }: IncomeInput): Income {
+/** An income as it is booked. Throws INVALID_INPUT. */
+export function normaliseIncome({ userId, amount, key, title }: IncomeInput): Income {
   const income = { userId, amount, key, title: trimmed(title ?? '') };
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > AMOUNT_MAX) {
     throw new AppError('INVALID_INPUT', { field: 'amount' });

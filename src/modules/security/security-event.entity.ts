@@ -7,8 +7,11 @@ import { User } from '../user/user.entity.js';
 
 export enum SecurityEventKind {
   REGISTERED = 'REGISTERED',
+  IMPORTED = 'IMPORTED',
   LOGGED_IN = 'LOGGED_IN',
+  SESSION_ADOPTED = 'SESSION_ADOPTED',
   LOGIN_REFUSED = 'LOGIN_REFUSED',
+  MD5_UNVERIFIABLE = 'MD5_UNVERIFIABLE',
   LOGGED_OUT = 'LOGGED_OUT',
   PASSWORD_CHANGED = 'PASSWORD_CHANGED',
   PASSWORD_RETRIEVED = 'PASSWORD_RETRIEVED',
@@ -31,8 +34,17 @@ registerEnumType(SecurityEventKind, {
   description: 'A kind of event in the life of an account.',
   valuesConfig: {
     REGISTERED: { description: 'The account was created.' },
+    IMPORTED: {
+      description:
+        'The account, or its password, came from the system that the user had an account in before.',
+    },
     LOGGED_IN: { description: 'A session was opened.' },
+    SESSION_ADOPTED: { description: 'A token of the old system was used, and became a session.' },
     LOGIN_REFUSED: { description: 'A log-in to this account failed.' },
+    MD5_UNVERIFIABLE: {
+      description:
+        'The MD5 of a password was refused because the password, which comes from another system, can only be checked as it is typed. Logging in once where that is sent, or retrieving the password, ends it.',
+    },
     LOGGED_OUT: { description: 'A session was closed by its user.' },
     PASSWORD_CHANGED: { description: 'The password was set or changed with the old one.' },
     PASSWORD_RETRIEVED: { description: 'The password was replaced with the help of a code.' },

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGo } from '../../infra/database/personal.js';
-import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
 import { SecurityEvent } from './security-event.entity.js';
 
@@ -11,6 +11,20 @@ export async function insertEvent(
   { userId, kind, door, ip }: Pick<SecurityEvent, 'userId' | 'kind' | 'door' | 'ip'>,
 ): Promise<void> {
   await inserted(em, [userId, kind, door, ip]);
+}
+
+/** Events of many accounts in one statement. */
+export async function insertEvents(
+  em: EntityManager,
+  events: readonly Pick<SecurityEvent, 'userId' | 'kind'>[],
+  { door, ip }: Pick<SecurityEvent, 'door' | 'ip'>,
+): Promise<void> {
+  if (events.length === 0) return;
+  await em.execute(
+    `insert into security_events (user_id, kind, door, ip)
+     select user_id, kind, ?, ? from unnest(?::int[], ?::text[]) as event (user_id, kind)`,
+    [door, ip, arrayOf(events.map(({ userId }) => userId)), arrayOf(events.map(({ kind }) => kind))],
+  );
 }
 
 /** The events of an account, newest first, `limit` of them at most; only those before a number, if one is given. */

@@ -1,7 +1,8 @@
 import { type SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 
-/** Acts of administrators and reviewers: their source is not the owner's business. */
+/** Acts of administrators, operators and reviewers: their source is not the owner's business. */
 const BY_STAFF: ReadonlySet<SecurityEventKind> = new Set([
+  SecurityEventKind.IMPORTED,
   SecurityEventKind.DISABLED,
   SecurityEventKind.ENABLED,
   SecurityEventKind.VERIFICATION_PASSED,

@@ -12,6 +12,10 @@ export const LEGACY_ID_MAX = 64;
 @Entity({ tableName: 'legacy_ids' })
 @Unique({ name: 'legacy_ids_system_user_unique', properties: ['system', 'userId'] })
 @Index({
+  name: 'legacy_ids_unnumbered_index',
+  expression: 'create index "legacy_ids_unnumbered_index" on "legacy_ids" ("system") where "number" is null',
+})
+@Index({
   name: 'legacy_ids_number_index',
   expression: 'create index "legacy_ids_number_index" on "legacy_ids" ("number") where "number" is not null',
 })
@@ -30,6 +34,10 @@ export class LegacyId {
 
   @ManyToOne(() => User, { ...userKey, index: true })
   userId!: number;
+
+  /** True for a number that the account was given here because its own is somebody else's old id there. */
+  @Property({ type: 'boolean', default: false })
+  given = false;
 
   @Property({ ...createdAt })
   createdAt!: Date;

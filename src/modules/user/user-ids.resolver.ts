@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-grap
 import type { RequestContext } from '../../context.js';
 import { DeviceType } from '../../device-type.js';
 import { Internal } from '../../schema/access.js';
+import { AccountId } from '../../schema/account-ids.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { OfPage, Paged } from '../../schema/list-bounds.js';
 import type { UserService } from './user.service.js';
@@ -9,6 +10,7 @@ import { ID_PAGE_DEFAULT, ID_PAGE_MAX } from './user.service.js';
 
 @ObjectType({ description: 'A page of ids of accounts.' })
 class UserIdPage {
+  @AccountId()
   @OfPage()
   @Field(() => [Int], { description: 'The numbers, ascending.' })
   ids!: number[];

@@ -1,9 +1,11 @@
-import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { DeviceType } from '../../device-type.js';
 import { calendarDate, createdAt, keyOnly, timestamp } from '../../infra/database/columns.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { OwnedBy } from '../../schema/access.js';
+import { AccountId } from '../../schema/account-ids.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { Image } from './image.entity.js';
@@ -104,8 +106,12 @@ export const USER_LIMITS = { nickname: 64, bio: 191, location: 191 } as const;
   expression:
     'create index "users_background_index" on "users" ("background_id") where "background_id" is not null',
 })
+@Check({ name: 'users_id_check', expression: `id < ${NO_ACCOUNT}` })
 export class User {
-  @Field(() => ID, { description: 'The id of the account; the same at every door.' })
+  @AccountId()
+  @Field(() => ID, {
+    description: 'The id of the account; the same at every door that speaks no old ids.',
+  })
   @PrimaryKey({ type: 'integer', autoincrement: true })
   id!: number;
 
@@ -191,6 +197,10 @@ export class User {
 
   @Property({ ...createdAt })
   lastActiveAt!: Date;
+
+  /** When all sessions of the account were last ended at once: tokens of another system from before are no good. */
+  @Property({ ...timestamp, nullable: true })
+  sessionsEndedAt: Date | null = null;
 
   @Property({ ...timestamp, nullable: true })
   recommendedAt: Date | null = null;

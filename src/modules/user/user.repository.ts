@@ -10,7 +10,7 @@ import { Image } from './image.entity.js';
 import { Sex, User, UserStatus } from './user.entity.js';
 
 /** Accounts that are gone for everybody, whatever asks for them. */
-const LIVE = `u.status <> ${UserStatus.DELETED}`;
+export const LIVE = `u.status <> ${UserStatus.DELETED}`;
 
 /** Users come with their avatars, which most who ask for users ask for as well. */
 const WITH_AVATAR = 'from users u left join images a on a.id = u.avatar_id where';
@@ -54,6 +54,14 @@ export async function changeStatus(
   to: UserStatus,
 ): Promise<boolean> {
   return (await em.nativeUpdate(User, { id, status: from }, { status: to })) === 1;
+}
+
+/**
+ * Remembers that all sessions of an account end now, and with them the tokens of another system that nobody has shown
+ * yet. By the clock and not by the transaction, which may have begun before such a token was issued.
+ */
+export async function markSessionsEnded(em: EntityManager, id: number): Promise<void> {
+  await em.execute('update users set sessions_ended_at = clock_timestamp() where id = ?', [id]);
 }
 
 /** Puts a user at the head of the recommended ones. */
@@ -130,6 +138,7 @@ export const emptiedUsers = rowsStay(User, 'id', {
   abilities: [],
   lastDeviceType: DeviceType.UNKNOWN,
   lastActiveAt: ({ deletedAt }) => deletedAt,
+  sessionsEndedAt: null,
   recommendedAt: null,
   createdAt: KEPT,
   updatedAt: ({ deletedAt }) => deletedAt,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { LEGACY_SYSTEMS } from '../../door.js';
 import { ABILITIES, maySeePrivate } from '../../policy.js';
 import { OwnerOnly, Public } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
@@ -11,6 +12,8 @@ import { communityLoader } from '../place/community.loader.js';
 import { type PlaceService } from '../place/place.service.js';
 import { ageOf } from './calendar.js';
 import { inviteCodeOf } from './invite-code.js';
+import { legacyIdLoader } from './legacy-id.loader.js';
+import { LegacyIdInput, LegacyIdView } from './legacy-id.type.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.input.js';
 import type { UserService } from './user.service.js';
@@ -48,9 +51,14 @@ export class UserResolver {
         'Any of these, told apart by its form alone: an e-mail address, else a phone, else a name, else an id.',
     })
     account?: string | null,
+    @Arg('legacyId', () => LegacyIdInput, {
+      nullable: true,
+      description: 'The id by which a system before this one knows it.',
+    })
+    legacyId?: LegacyIdInput | null,
   ): Promise<User | null> {
     const key = id === undefined || id === null ? undefined : (parseIdOrNull(id) ?? NOWHERE);
-    return this.userService.find(ctx, { id: key, name, phone, email, account });
+    return this.userService.find(ctx, { id: key, name, phone, email, account, legacyId });
   }
 
   @Paged()
@@ -83,6 +91,15 @@ export class UserResolver {
     };
     const page = { first, after, offset };
     return toConnection(await this.userService.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
+  }
+
+  @AtMost(LEGACY_SYSTEMS.length)
+  @FieldResolver(() => [LegacyIdView], {
+    description:
+      'The ids by which systems before this one know the account; none for one that was made here.',
+  })
+  legacyIds(@Root() user: User, @Ctx() ctx: RequestContext): Promise<LegacyIdView[]> {
+    return legacyIdLoader(ctx).load(user.id);
   }
 
   @FieldResolver(() => String, { description: 'The display name; the login name where none was set.' })

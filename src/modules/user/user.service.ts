@@ -5,6 +5,7 @@ import { INTEGER_MAX } from '../../numbers.js';
 import { type Page, type PageInput, pageSize } from '../../paging.js';
 import { requireViewer } from '../../policy.js';
 import { parseEmail, parsePhone } from './contact.js';
+import { findUserByLegacyId, type LegacyKey } from './legacy-id.repository.js';
 import { isNameShaped, nameAsTyped } from './text.js';
 import type { User } from './user.entity.js';
 import { userLoader } from './user.loader.js';
@@ -19,6 +20,8 @@ export interface UserKey {
   email?: string | null;
   /** Any of these, by its form: e-mail address, phone, name, number, in this order. */
   account?: string | null;
+  /** The id by which a system knows it. */
+  legacyId?: LegacyKey | null;
 }
 
 export interface UserFilter extends Omit<UserCriteria, 'exceptId'> {
@@ -56,6 +59,7 @@ export class UserService {
       const phone = parsePhone(key.phone);
       return phone ? findUserByPhone(ctx.em, phone) : null;
     }
+    if (key.legacyId) return findUserByLegacyId(ctx.em, key.legacyId);
     const email = parseEmail(key.email ?? '');
     return email ? findUserByEmail(ctx.em, email) : null;
   }
@@ -97,12 +101,19 @@ export class UserService {
   }
 }
 
+/** The number that a text names an account by; null where it is an address, a phone, a name, or nothing. */
+export function numberIn(account: string): number | null {
+  const text = nameAsTyped(account);
+  if (parseEmail(text) || parsePhone(text) || isNameShaped(text)) return null;
+  return /^(?:\d{1,10}|[1-9]\d{10,15})$/.test(text) ? Number(text) : null;
+}
+
 /** One field only: what looks like a phone is a phone, though an id might look the same. */
 function keyOf(account: string): UserKey {
   const text = nameAsTyped(account);
   if (parseEmail(text)) return { email: text };
   if (parsePhone(text)) return { phone: text };
   if (isNameShaped(text)) return { name: text };
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  const id = numberIn(text) ?? 0;
   return { id: id >= 1 && id <= INTEGER_MAX ? id : NOBODY };
 }

@@ -2,6 +2,7 @@ import { Entity, Index, ManyToOne, OneToOne, Property } from '@mikro-orm/decorat
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { OwnedBy } from '../../schema/access.js';
+import { AccountId } from '../../schema/account-ids.js';
 import { Image } from '../user/image.entity.js';
 import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
@@ -83,6 +84,7 @@ const picture = (fieldName: string) =>
     'create index "verifications_certificate_image_index" on "verifications" ("certificate_image_id") where "certificate_image_id" is not null',
 })
 export class Verification {
+  @AccountId()
   @Field(() => ID, { description: 'The account that is verified.' })
   @OneToOne(() => User, onePerUser)
   userId!: number;

@@ -61,6 +61,11 @@ function idNumberOf(fields: VerificationFields): string {
 
 /** The texts as they are stored. Throws INVALID_INPUT or PHONE_INVALID, naming the field. */
 export function normaliseTexts(type: VerificationType, fields: VerificationFields) {
+  return { ...normaliseIdentification(type, fields), description: requiredText(fields, 'desc') };
+}
+
+/** The same without the claim, which only those that are submitted here need. */
+export function normaliseIdentification(type: VerificationType, fields: VerificationFields) {
   const ofOrganisation = type === VerificationType.ORG;
   return {
     organisationName: ofOrganisation ? requiredText(fields, 'organisationName') : null,
@@ -68,7 +73,6 @@ export function normaliseTexts(type: VerificationType, fields: VerificationField
     idNumber: idNumberOf(fields),
     realName: requiredText(fields, 'realName'),
     phoneNumber: normalisePhone(requiredText(fields, 'phoneNumber'), 'phoneNumber'),
-    description: requiredText(fields, 'desc'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../input.js';
 import { type Answer, OtherBody } from './answer.js';
+import { isGeneratedName } from './marks.js';
 import { elementsOf, memberOf, placesIn, withoutPositions } from './paths.js';
 import { type Redaction, shown, shownPath } from './redaction.js';
 
@@ -9,6 +10,8 @@ export interface RowRules {
   isIgnored(path: string): boolean;
   /** The value is left out; whether it is there, of which type, and whether it is empty, is not. */
   isNoise(path: string): boolean;
+  /** The name of a person: two that were made by chance are the same. */
+  isName(path: string): boolean;
   /** Only the numbers in the text are left out. */
   isCounted(path: string): boolean;
   idAt(path: string): 'account id' | 'id' | undefined;
@@ -38,6 +41,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 export const STATUS = '(status)';
 export const TYPE = '(type)';
+/** The place of a body that is no JSON. */
+export const BODY = '(body)';
 
 type Type = 'absent' | 'null' | 'list' | 'object' | 'string' | 'number' | 'boolean';
 
@@ -81,6 +86,19 @@ class Comparison {
     const place = withoutPositions(path);
     const redaction = { ...this.rules.redaction, brought: this.circumstances.secrets ?? NONE };
     this.note(what, path, shown(left, place, redaction), shown(right, place, redaction));
+  }
+
+  /** Compares bodies of the same form. */
+  bodies(left: unknown, right: unknown): void {
+    if (!(left instanceof OtherBody && right instanceof OtherBody)) this.values(left, right, '');
+    else if (
+      !this.isIgnored(BODY) &&
+      !this.rules.isNoise('') &&
+      !Buffer.from(left.content).equals(Buffer.from(right.content))
+    ) {
+      const sizeOf = ({ content }: OtherBody) => `(${Buffer.byteLength(content)} bytes)`;
+      this.note('value', BODY, sizeOf(left), sizeOf(right));
+    }
   }
 
   /** Compares what is at one place, and below. */
@@ -175,9 +193,9 @@ class Comparison {
   }
 
   private isSame(left: unknown, right: unknown, path: string): boolean {
-    if (left instanceof OtherBody && right instanceof OtherBody) return this.isSameBody(left, right);
     const place = withoutPositions(path);
     if (this.rules.isNoise(place)) return (left === '') === (right === '');
+    if (this.rules.isName(place) && isGeneratedName(left) && isGeneratedName(right)) return true;
     if (this.translated(left, place) === String(right)) return true;
     if (typeof left !== 'string' || typeof right !== 'string') return false;
     return this.rules.isCounted(place) && withoutNumbers(left) === withoutNumbers(right);
@@ -188,11 +206,6 @@ class Comparison {
     const text = String(left);
     const kind = this.rules.idAt(place) ?? (typeof left === 'string' ? 'text' : undefined);
     return (kind && this.circumstances.translate?.(text, kind)) ?? text;
-  }
-
-  private isSameBody({ content: left }: OtherBody, { content: right }: OtherBody): boolean {
-    if (typeof left !== typeof right) return false;
-    return this.rules.isNoise('') || Buffer.from(left).equals(Buffer.from(right));
   }
 }
 
@@ -208,7 +221,7 @@ function compared(rules: RowRules, left: Answer, right: Answer, circumstances: C
     comparison.note('status', STATUS, String(left.status), String(right.status));
   }
   const [ours, theirs] = [formOf(left), formOf(right)];
-  if (ours === theirs) comparison.values(left.body, right.body, '');
+  if (ours === theirs) comparison.bodies(left.body, right.body);
   else if (!comparison.isIgnored(TYPE)) comparison.note('type', TYPE, ours, theirs);
   return comparison;
 }

@@ -21,9 +21,9 @@ import { leavesOf } from './paths.js';
  */
 
 /** The kinds of content that differ between two servers, or that nobody is to read. */
-export type Kind = 'time' | 'account id' | 'id' | 'token' | 'picture' | 'private';
+export type Kind = 'time' | 'account id' | 'id' | 'token' | 'picture' | 'name' | 'private';
 
-const KINDS: readonly Kind[] = ['time', 'account id', 'id', 'token', 'picture', 'private'];
+const KINDS: readonly Kind[] = ['time', 'account id', 'id', 'token', 'picture', 'name', 'private'];
 
 /** The places of a row's answers, without positions in lists, by what fills them. */
 export interface Marks {
@@ -51,9 +51,18 @@ const BY_FIELD: Readonly<Record<string, Kind>> = {
   'Image.hash': 'picture',
   'User.id': 'account id',
   'User.avatarUrl': 'picture',
+  'User.name': 'name',
+  'User.nickname': 'name',
   'OpenAccount.id': 'account id',
+  'OpenAccount.name': 'name',
   'UserIdPage.ids': 'account id',
 };
+
+/** A name that nobody chose is made by chance. */
+const GENERATED_NAME = /^user_[0-9a-f]{10}$/;
+
+export const isGeneratedName = (value: unknown): boolean =>
+  typeof value === 'string' && GENERATED_NAME.test(value);
 
 /** Names under which persons are told apart, whoever may see them. */
 const PRIVATE = new Set(['phone', 'phoneNumber', 'email', 'idNumber', 'realName']);
@@ -75,12 +84,12 @@ export function kindOf({ parent, name, type }: SampledField, schema: GraphQLSche
 }
 
 const CHANGED_TIME = new Date('2031-03-07T01:02:03Z');
-/** Samples of texts and ids are `1`. */
+/** Samples of texts and ids are `1`; what is read as base64 needs more than one character. */
 const changed = (sample: unknown): unknown => {
   if (Array.isArray(sample)) return sample.map(changed);
   if (sample instanceof Date) return CHANGED_TIME;
   if (typeof sample === 'number') return sample + 1;
-  return typeof sample === 'string' ? '2' : sample;
+  return typeof sample === 'string' ? '2222' : sample;
 };
 
 /** Answers an operation of the dialect by its name. */

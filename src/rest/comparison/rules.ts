@@ -48,6 +48,7 @@ function rulesFrom(marks: Marks, ignored: readonly string[], names: ReadonlySet<
     marks,
     isIgnored: placesIn(ignored),
     isNoise: (path) => has(path, NOISE),
+    isName: (path) => has(path, ['name']),
     isCounted: (path) => marks.counted.has(path),
     idAt: (path) => (has(path, ['account id']) ? 'account id' : has(path, ['id']) ? 'id' : undefined),
     redaction: { names, isKnown: (path) => marks.known.has(path), isSecret: (path) => has(path, SECRET) },

@@ -1,4 +1,6 @@
 import { DeviceType } from '../../device-type.js';
+import { messageOf } from '../../errors/app-error.js';
+import type { ErrorCode } from '../../errors/codes.js';
 import { type Dialect, statusBesideBody } from '../dialect.js';
 import { secret, text } from '../parameters.js';
 import { ROWS, UPLOAD } from './anlife.rows.js';
@@ -23,7 +25,7 @@ export const anlife: Dialect<number> = {
   success: (result, row) => ({ status: 200, body: row.upload ? result : { datas: result } }),
   failure: (error, number) => ({
     status: statusBesideBody(error),
-    body: { error_code: number, error_msg: MESSAGES[number] },
+    body: { error_code: number, error_msg: TEXTS[error.code] ?? MESSAGES[number] },
   }),
   kinds: {
     input: 1001,
@@ -49,6 +51,9 @@ export const anlife: Dialect<number> = {
     NOT_FOUND: 1001,
   },
 };
+
+/** Texts that tell more than that of the number. */
+const TEXTS: Partial<Record<ErrorCode, string>> = { MD5_REFUSED: messageOf('MD5_REFUSED', 'zh') };
 
 /** The texts of the numbers, which are ours (docs/decisions.md). */
 const MESSAGES: Readonly<Record<number, string>> = {

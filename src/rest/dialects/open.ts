@@ -46,7 +46,7 @@ const ROWS = [
     parameters: {
       signed: everything({
         ...SIGNED,
-        account: secret('账户').example('13988888888').required(),
+        account: secret('账户').naming('signed').example('13988888888').required(),
         type: text('account 的类型：email、phone 或 id').example('phone'),
       }),
     },

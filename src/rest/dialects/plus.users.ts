@@ -36,13 +36,14 @@ const WINDOW = {
 
 const FILTERS = {
   since: userId('上次请求的最后一条的 id')
+    .naming('position')
     .example('100')
     .refine((id) => id > 0)
     .transform((id) => String(Math.min(id, INTEGER_MAX)))
     .lenient(),
   name: search('名称').example('小明'),
   fetch_by: search('获取数据的方式').values('id', 'username'),
-  id: search('ID；可用 , 拼接多个').example('1').transform(keys),
+  id: search('ID；可用 , 拼接多个').holding('user id').naming('ids').example('1').transform(keys),
   active: int('1 为活跃用户').example('0').lenient(),
 };
 
@@ -77,7 +78,7 @@ export const USER_ROWS = [
     path: '/users/:user',
     operation: 'UserByAccount',
     parameters: {
-      user: secret('用户名、邮箱、手机号码或用户 ID').example('1').required(),
+      user: secret('用户名、邮箱、手机号码或用户 ID').naming('any').example('1').required(),
       follower: relative('检查请求用户是否被某个用户关注，默认为当前登录用户'),
       following: relative('检查请求用户是否关注了指定的用户，默认为当前登录用户'),
     },

@@ -37,6 +37,10 @@ const CONNECTIONS = 4;
 /** Questions under way or waiting, to all servers; the next one is refused. */
 const QUESTIONS_MAX = 16;
 
+/** The length of a body is told by who sends it. */
+const withoutLength = (headers: readonly string[]): string[] =>
+  headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== 'content-length');
+
 /** Asks old servers questions of the gateway's own. */
 export class Asking {
   private readonly agent: Agent;
@@ -55,7 +59,8 @@ export class Asking {
     if (this.asked >= QUESTIONS_MAX) throw unavailable();
     this.asked++;
     try {
-      const { method, url, headers, body } = request;
+      const { method, url, body } = request;
+      const headers = withoutLength(request.headers);
       const answer = await this.agent.request({ origin, path: base + url, method, headers, body, signal });
       const chunks: Buffer[] = [];
       let size = 0;

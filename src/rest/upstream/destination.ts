@@ -43,17 +43,21 @@ const nothing = () => undefined;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const isMethod = (method: string): method is HTTPMethod => METHODS.has(method);
 
+/** Paths that are the gateway's even where nothing is registered there, because it is switched off. */
+const RESERVED = ['/docs', '/docs/*'];
+
 /** Everything that this gateway answers itself, gathered while it is registered. */
 class OwnRoutes {
   private readonly rows = FindMyWay({ ...PATHS });
   private readonly paths = FindMyWay({ ...PATHS });
 
   constructor(http: FastifyInstance) {
+    for (const path of RESERVED) this.addPath(path);
     http.addHook('onRoute', ({ method, url, config }) => {
       // The CORS plugin's route of every path.
       if (url === '*') return;
       if (config?.row) this.addRow([method].flat(), url, config.row);
-      else if (!this.paths.hasRoute('GET', url)) this.paths.on('GET', url, nothing);
+      else this.addPath(url);
     });
   }
 
@@ -65,6 +69,10 @@ class OwnRoutes {
   /** True for a path of the gateway itself, whatever it answers to a method there. */
   has(path: string): boolean {
     return this.paths.find('GET', path) !== null;
+  }
+
+  private addPath(path: string): void {
+    if (!this.paths.hasRoute('GET', path)) this.paths.on('GET', path, nothing);
   }
 
   private addRow(methods: readonly string[], url: string, row: Row): void {

@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from '../../config.js';
 import type { LegacySystem } from '../../door.js';
 import type { Dialect, Row } from '../dialect.js';
+import { rowsNamed } from '../row-finder.js';
 
 /** The settings that name an old server, by the door that is before it. */
 const SETTINGS = {
@@ -38,23 +39,21 @@ function serverAt(url: string | undefined, dialect?: Dialect): OldServer | undef
   return { dialect, origin, base: pathname.replace(/\/+$/, '') };
 }
 
-const rowsOf = ({ mounts }: Dialect): Row[] => mounts.flatMap(({ rows }) => [...rows]);
-
 /** Why an entry of `ROUTES_UPSTREAM` names no row that can be given back, or the rows that it names. */
 function readEntry(
   entry: string,
   dialects: readonly Dialect[],
   of: OldServers['of'],
 ): string | [Row, OldServer][] {
-  const [, door = entry, id = ''] = /^([^:]*):(.+)$/s.exec(entry) ?? [];
+  const [door = ''] = entry.split(':');
   const dialect = dialects.find(({ name }) => name === door);
   if (!dialect)
     return `"${entry}" names no door: it is door:row, of ${dialects.map(({ name }) => name).join(', ')}`;
-  const rows = rowsOf(dialect).filter((row) => id === '*' || row.id === id);
+  const rows = rowsNamed(dialects, entry);
   if (rows.length === 0) return `"${entry}" names no row of ${door} (\`npm run routes\` lists them)`;
   const server = of(dialect);
   if (!server) return `"${entry}" needs ${SETTINGS[dialect.name]}`;
-  return rows.map((row) => [row, server]);
+  return rows.map(({ row }) => [row, server]);
 }
 
 /**

@@ -1,0 +1,166 @@
+import path from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { type Command, Option } from 'commander';
+import { LEGACY_SYSTEMS, type LegacySystem } from '../../door.js';
+import { recordSchema } from '../../modules/import/csv.columns.js';
+import type { Example, ImportReport } from '../../modules/import/import.report.js';
+import { CONFLICT_POLICIES, type ConflictPolicy } from '../../modules/import/run.js';
+import type { RecordSource } from '../../modules/import/source.js';
+import type { Run } from '../command.js';
+import type { Environment } from '../environment.js';
+import { openSource, SCHEMAS } from '../import-source.js';
+import { type Output, showList, showOne, type Terminal } from '../output.js';
+import { RejectsFile } from '../rejects-file.js';
+import { addPictureImport } from './import-pictures.js';
+import { addSessionImport } from './import-sessions.js';
+
+interface UsersOptions {
+  system: LegacySystem;
+  keepIds?: boolean;
+  onConflict: ConflictPolicy;
+  rejects?: string;
+  dryRun?: boolean;
+  files?: string;
+  schema?: string;
+}
+
+/** Records of each kind that are shown to people; `--json` and `--rejects` have more. */
+const SHOWN = 10;
+
+/** Shows how far a run is, where somebody watches and the end is known. */
+export function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
+  const start = source.progress();
+  if (!terminal.interactive || json || !start) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({ format: '{bar} {percentage} %, {records} records', stream: process.stderr });
+  bar.start(start.total, 0, { records: 0 });
+  let records = 0;
+  return {
+    update: (more: number) => {
+      records += more;
+      bar.update(source.progress()?.done ?? 0, { records });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+export const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
+  ...examples
+    .slice(0, SHOWN)
+    .map(({ line, legacyId, code, field, name }) =>
+      [`${what}: line ${line}`, legacyId ?? '-', code ?? name, field].filter(Boolean).join(', '),
+    ),
+  ...(count > Math.min(SHOWN, examples.length) ? [`${what}: … ${count} in all`] : []),
+];
+
+/** A run in which nothing could be imported of all that was read has failed. */
+function show(report: ImportReport): Output {
+  const { reasons, rejectedRecords, skippedRecords, renamedRecords, ...counts } = report;
+  const { rejected, skipped, renamed, read } = report;
+  const text = [
+    showOne({ ...counts }).text,
+    ...Object.entries(reasons).map(([code, count]) => `${code}: ${count}`),
+    ...exampleText('rejected', rejectedRecords, rejected),
+    ...exampleText('skipped', skippedRecords, skipped),
+    ...exampleText('renamed', renamedRecords, renamed),
+  ].join('\n');
+  return { json: report, text, exitCode: read > 0 && rejected === read ? 1 : 0 };
+}
+
+async function importUsers(
+  environment: Environment,
+  terminal: Terminal,
+  text: string,
+  options: UsersOptions & { json: boolean },
+): Promise<Output> {
+  const { imports } = await environment.services();
+  const { system, onConflict, keepIds = false, dryRun = false, files, schema } = options;
+  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
+  const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds, schema });
+  const progress = progressOf(terminal, source, options.json);
+  try {
+    const report = await imports.users(await environment.context(), source, {
+      system,
+      keepIds,
+      onConflict,
+      dryRun,
+      directory: files === undefined ? null : path.resolve(files),
+      onOutcomes: async (outcomes) => {
+        await rejects?.add(outcomes);
+        progress.update(outcomes.length);
+      },
+    });
+    return show(report);
+  } finally {
+    progress.stop();
+    await source.close();
+    await rejects?.close();
+  }
+}
+
+async function showStatus(environment: Environment): Promise<Output> {
+  const { imports } = await environment.services();
+  const { systems, picturesFailed, ...left } = await imports.status(await environment.context());
+  const rows = systems.map(({ counts, ...system }) => ({ ...system, ...counts }));
+  const failed = Object.entries(picturesFailed).map(
+    ([reason, count]) => `pictures given up, ${reason}: ${count}`,
+  );
+  return {
+    json: { systems, picturesFailed, ...left },
+    text: [showList(rows).text, showOne(left).text, ...failed].join('\n'),
+  };
+}
+
+export function addImportCommands(program: Command, run: Run, terminal: Terminal): void {
+  const group = program.command('import').description('Take over from another system.');
+
+  group
+    .command('users')
+    .description(
+      'Import accounts; again over a newer dump, to bring up to date what has not been changed here.',
+    )
+    .argument(
+      '<source>',
+      'FILE.ndjson, FILE.csv, - for NDJSON on stdin, or mysql://user:password@host:port/database',
+    )
+    .addOption(
+      new Option('--system <system>', 'the system that they come from')
+        .choices([...LEGACY_SYSTEMS])
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--schema <schema>', 'what kind of database mysql:// is').choices([...SCHEMAS]))
+    .option('--keep-ids', 'give accounts the numbers that they had there; of one system only')
+    .addOption(
+      new Option(
+        '--on-conflict <what>',
+        'what to do with a phone or verified e-mail address that an account has',
+      )
+        .choices([...CONFLICT_POLICIES])
+        .default('report'),
+    )
+    .option('--rejects <file>', 'write a line of JSON for each record that is rejected')
+    .option('--dry-run', 'do everything but write')
+    .option('--files <directory>', 'the folder that avatar_file and background_file lie below')
+    .action((source: string, options: UsersOptions) =>
+      run((environment) =>
+        importUsers(environment, terminal, source, { ...options, json: Boolean(program.opts().json) }),
+      ),
+    );
+
+  group
+    .command('schema')
+    .description('The JSON Schema of one record.')
+    .action(() =>
+      run(async () => {
+        const schema = recordSchema();
+        return { json: schema, text: JSON.stringify(schema, null, 2) };
+      }),
+    );
+
+  group
+    .command('status')
+    .description('The systems that were imported from, and what is left to be done for what was.')
+    .action(() => run(showStatus));
+
+  addSessionImport(group, run, terminal);
+  addPictureImport(group, run);
+}

@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import { type ImportRecord, RECORD } from './record.js';
+import { Rejected, reject } from './rejection.js';
+
+/** Names of fields are told as far as that. */
+const FIELD_MAX = 100;
+
+const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.').slice(0, FIELD_MAX);
+
+/** What a database takes for a text: no NUL, and no half of a character. */
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/** Where the first text is that no database takes; null where all are well. Goes no deeper than records are. */
+function unstorable(value: unknown, path: readonly string[] = []): string | null {
+  if (typeof value === 'string') return isStorable(value) ? null : nameOf(path);
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = unstorable(inner, [...path, key]);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The field that an issue is about; of one that is unknown, its name. */
+function fieldOf(issue: z.core.$ZodIssue): string {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  return nameOf([...issue.path, ...unknown]);
+}
+
+/** A record of the right form. Throws Rejected, with INVALID_INPUT and the first field at fault. */
+export function readRecord(raw: unknown): ImportRecord {
+  const { data, error } = RECORD.safeParse(raw);
+  if (error) {
+    const [issue] = error.issues;
+    const missing = issue?.code === 'invalid_type' && issue.input === undefined;
+    throw new Rejected({
+      code: 'INVALID_INPUT',
+      ...(issue && { field: fieldOf(issue) }),
+      message: missing ? 'It is missing.' : (issue?.message ?? ''),
+    });
+  }
+  const field = unstorable(data);
+  if (field !== null) reject('INVALID_INPUT', field);
+  return data;
+}
+
+/** The old id of what may be no record, so that it can be told which one was rejected; null where there is none. */
+export function legacyIdOf(raw: unknown): string | null {
+  const { data } = RECORD.shape.legacy_id.safeParse(
+    typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'legacy_id') : undefined,
+  );
+  return data !== undefined && isStorable(data) ? data : null;
+}
