@@ -226,10 +226,8 @@ export function sendFailure(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { row, answers: ofRow } = request.routeOptions?.config ?? {};
-  // What was passed on is no call of the row, whoever failed.
-  const answers = request.passed ? undefined : ofRow;
+  const { row, answers } = request.routeOptions?.config ?? {};
   if (answers) countCall(answers.tally, outcomeOf(error), request);
-  // A row that was given back is the old server's, which nothing is said of here.
+  // Of the end of a row that was given back its old server speaks, or nobody.
   return sendReply(reply, failureReply(dialect, error, row), request.passed ? undefined : answers);
 }

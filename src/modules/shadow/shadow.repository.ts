@@ -38,9 +38,9 @@ export async function addShadows(em: EntityManager, shadows: readonly ShadowCoun
     );
     await em.execute(
       `insert into shadow_differences (door, endpoint, at, differences)
-       select door, endpoint, (kept ->> 'at')::timestamptz, kept -> 'differences'
+       select door, endpoint, (request.told ->> 'at')::timestamptz, request.told -> 'differences'
        from jsonb_to_recordset(?::jsonb) as counted(door text, endpoint text, kept jsonb),
-         jsonb_array_elements(counted.kept) as kept`,
+         jsonb_array_elements(counted.kept) as request(told)`,
       [json],
     );
     await em.execute(
