@@ -5,7 +5,7 @@ import { createHttp } from './http/server.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { closeInfrastructure, type Infrastructure, openInfrastructure } from './infrastructure.js';
 import { createJobRunner, createSchedules } from './jobs/jobs.js';
-import { registerRoutes, unroutedSender } from './routes.js';
+import { readdresser, registerRoutes, unroutedSender } from './routes.js';
 import { createServices, type Services } from './services.js';
 
 export interface App {
@@ -35,8 +35,9 @@ async function listenAt(
 
 /** Builds the gateway from a configuration; never listens by itself. Tests hand in a prepared embedded database. */
 export async function createApp(config: Config, embedded?: EmbeddedOptions): Promise<App> {
+  const readdress = readdresser(config);
   const infrastructure = await openInfrastructure(config, embedded);
-  const http = createHttp(config, unroutedSender(config));
+  const http = createHttp(config, unroutedSender(config), readdress);
   const drain = drainConnections(http);
   // The rest of the time is for requests under way.
   const drainMs = (config.SHUTDOWN_SECONDS * 1000) / 2;
@@ -51,7 +52,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
       ...schedules.map((schedule) => schedule.stop()),
       drain.begin(drainMs).then(() => http.close()),
     ]);
-    await services.securityEvents.settle();
+    await Promise.all([services.securityEvents.settle(), services.calls.settle()]);
     await closeInfrastructure(infrastructure);
   };
   const listen = async (announce: (address: string) => void = () => {}) => {

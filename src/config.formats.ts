@@ -31,6 +31,8 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+export const names = () => list('');
+
 export const ranges = (fallback: string) =>
   list(fallback).refine((items) => items.every(isRange), 'must be addresses or CIDR ranges, comma-separated');
 
@@ -69,6 +71,15 @@ export const url = () => httpUrl.optional();
 
 export const urlOr = (fallback: string) => httpUrl.prefault(fallback);
 
+/** A server that requests are passed to, as they come: its URL may have a path, which stands before theirs. */
+export const upstream = () =>
+  httpUrl
+    .refine((text) => {
+      const { username, password, search, hash } = new URL(text);
+      return `${username}${password}${search}${hash}` === '';
+    }, 'must be an http(s) URL without user, query and fragment')
+    .optional();
+
 export const connection = (protocol: RegExp, message: string) =>
   z
     .string()
@@ -103,5 +114,62 @@ export const parsed = <T>(parse: (text: string) => T | null, message: string) =>
     context.addIssue(message);
     return z.NEVER;
   });
+
+/** A door and the share of its requests, from above 0 to 1. */
+export interface Share {
+  name: string;
+  share: number;
+}
+
+function parseShares(text: string): Share[] | null {
+  const items = text.split(',').map((item) => /^\s*(\w+):(\d(?:\.\d{1,6})?)\s*$/.exec(item));
+  const shares = items.map((item) => ({ name: item?.[1] ?? '', share: Number(item?.[2]) }));
+  return shares.every(({ share }) => share > 0 && share <= 1) ? shares : null;
+}
+
+export const shares = () =>
+  z
+    .string()
+    .prefault('')
+    .pipe(
+      parsed(
+        (text) => (text === '' ? [] : parseShares(text)),
+        'must be door:share, comma-separated, with shares above 0 and up to 1',
+      ),
+    );
+
+/** When a legacy system ends, and from when on it is deprecated; both at midnight UTC. */
+export interface Sunset {
+  end: Date;
+  deprecation: Date;
+}
+
+/** The days before its end from which a system is deprecated, where nothing else is said. */
+const DEPRECATED_DAYS = 180;
+
+/** A date of the calendar at midnight UTC; null for anything else, such as the 30th of February. */
+function parseDate(text: string): Date | null {
+  const date = new Date(/^[1-9]\d{3}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : Number.NaN);
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text ? null : date;
+}
+
+function parseSunset(text: string): Sunset | null {
+  const [last = '', first, ...rest] = text.split(',').map((item) => item.trim());
+  const end = parseDate(last);
+  if (!end || rest.length > 0) return null;
+  const before = new Date(end.getTime() - DEPRECATED_DAYS * 86_400_000);
+  const deprecation = first === undefined ? before : parseDate(first);
+  return deprecation && deprecation <= end ? { end, deprecation } : null;
+}
+
+export const sunset = (door: string) =>
+  parsed(
+    parseSunset,
+    'must be the date of the end, YYYY-MM-DD, and perhaps that of the deprecation behind a comma, not later',
+  )
+    .optional()
+    .describe(
+      `The day on which \`${door}\` ends, and behind a comma the one from which it is deprecated (by default ${DEPRECATED_DAYS} days before): \`2027-06-30,2026-12-01\`, midnight UTC. Its answers then say so (\`Sunset\`, \`Deprecation\`, \`Link\`); nothing else changes.`,
+    );
 
 export const text = () => z.string().optional();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   connection,
   integer,
+  names,
   onOff,
   onOffOrOpen,
   origins,
@@ -9,7 +10,10 @@ import {
   ranges,
   someOf,
   systems,
+  shares,
+  sunset,
   text,
+  upstream,
   url,
   urlOr,
 } from './config.formats.js';
@@ -93,6 +97,15 @@ export const SETTINGS = {
     'Minutes between two runs of the jobs that erase and purge; 0: only by the command line.',
   ),
 
+  SUNSET_ANLIFE: sunset('anlife'),
+  SUNSET_ACCOUNT: sunset('account'),
+  SUNSET_PLUS: sunset('plus'),
+  SUNSET_MEMBER: sunset('member'),
+  SUNSET_OPEN: sunset('open'),
+  SUNSET_LINK: url().describe(
+    'The page about the end of legacy systems that `Link` names beside `Deprecation` and `Sunset`. Default: `/docs/` where `API_DOCS` is on, else `/`.',
+  ),
+
   PASSWORD_PEPPER: z
     .string()
     .min(32, 'must have at least 32 characters')
@@ -115,11 +128,22 @@ export const SETTINGS = {
   MD5_ENTRANCES: someOf(['graphql', 'anlife']).describe(
     'Doors that still take the MD5 of a password from clients, comma-separated: `graphql` and `anlife`, which is the default, or one of them; `off`: none.',
   ),
+  PLUS_JWT_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe(
+      '`JWT_SECRET` of the ThinkSNS+ that accounts come from: its tokens (HS256) are good at the plus door until they expire, and become sessions when they are used. Whoever knows it can be anybody who came from there: unset it once the last token has expired.',
+    ),
+
 
   ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(
     'Days after which the personal data of a cancelled account is erased.',
   ),
   SECURITY_EVENT_DAYS: integer(180, 1, 3650).describe('Days that security events are kept.'),
+  CALL_DAYS: integer(400, 30, 3650).describe(
+    'Days that the counts of legacy calls are kept, from which `sunset report` is made.',
+  ),
   SESSION_DAYS: integer(30, 1, 3650).describe('Days until a session expires.'),
   CODE_TTL_SECONDS: integer(300, 30, 3600).describe('How long a code is good.'),
   CODE_TRIES: integer(5, 1, 100).describe('Wrong tries after which a code is burnt.'),
@@ -175,6 +199,37 @@ export const SETTINGS = {
   MAIL_FROM: parsed(parseMailbox, 'must be an address or "Name <address>"')
     .optional()
     .describe('Who mail by SMTP is from: an address, or `Name <address>`.'),
+
+  UPSTREAM_ANLIFE: upstream().describe(
+    'The old server of anlife, which is asked for what lies under its prefixes and no row answers (docs/upstream.md).',
+  ),
+  UPSTREAM_ACCOUNT: upstream().describe('The old server of account.'),
+  UPSTREAM_PLUS: upstream().describe('The old server of plus.'),
+  UPSTREAM_MEMBER: upstream().describe('The old server of member.'),
+  UPSTREAM_OPEN: upstream().describe('The old server of open.'),
+  UPSTREAM: upstream().describe(
+    'The server that is asked for what lies under the prefix of no dialect and under no path of the gateway itself.',
+  ),
+  UPSTREAM_TIMEOUT_MS: integer(10_000, 100, 600_000).describe(
+    'How long an old server may take to connect, to begin its answer once it has the request, and between two pieces of it.',
+  ),
+  UPSTREAM_CONNECTIONS: integer(100, 1, 10_000).describe(
+    'Requests that one process has with one old server at once; the next one gets 503. A quarter of them for one IP (IPv6: /64).',
+  ),
+  UPSTREAM_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe(
+      'Key by which old servers know that the gateway names a caller (`X-Gateway-User-Id`). Unset: nobody is named. Required in production with any UPSTREAM.',
+    ),
+  ROUTES_UPSTREAM: names().describe(
+    'Rows that the old server still answers, by door and id, comma-separated: `anlife:接口12,member:*`.',
+  ),
+
+  SHADOW: shares().describe(
+    'Reads that are also asked of the side that did not answer, once the client has its answer: doors with the share of their requests, `plus:0.05,anlife:1`. What differs is told by `shadow report`. Needs the UPSTREAM of each door.',
+  ),
 
   ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(
     'Let old `account` clients (3.4) set a phone without a code. Dangerous, in production too: anybody with an account can then take any number that is not registered, and lock its owner out of registering it.',

@@ -63,6 +63,16 @@ function requireTogether(settings: Partial<Settings>, problems: Problems): void 
   }
 }
 
+/** The settings that name an old server. */
+const UPSTREAMS = [
+  'UPSTREAM_ANLIFE',
+  'UPSTREAM_ACCOUNT',
+  'UPSTREAM_PLUS',
+  'UPSTREAM_MEMBER',
+  'UPSTREAM_OPEN',
+  'UPSTREAM',
+] as const;
+
 /** Settings that development may do without, and production may not. */
 function requireForProduction(settings: Partial<Settings>, problems: Problems): void {
   const refuse = (name: keyof Settings, when: boolean, reason: string) => {
@@ -73,6 +83,8 @@ function requireForProduction(settings: Partial<Settings>, problems: Problems): 
   }
   refuse('PASSWORD_PEPPER', isDevelopmentPepper(settings.PASSWORD_PEPPER ?? ''), 'required in production');
   refuse('DATA_KEYS', areDevelopmentKeys(settings.DATA_KEYS ?? []), 'required in production');
+  const passes = UPSTREAMS.some((name) => settings[name]);
+  refuse('UPSTREAM_SECRET', passes && !settings.UPSTREAM_SECRET, 'required in production with any UPSTREAM');
   refuse('SMS_PROVIDER', settings.SMS_PROVIDER === 'log', 'log is for development only');
   refuse('MAIL_PROVIDER', settings.MAIL_PROVIDER === 'log', 'log is for development only');
   refuse('CAPTCHA_ANSWER', settings.CAPTCHA_ANSWER !== undefined, 'for development only');

@@ -7,3 +7,13 @@ export type LegacySystem = (typeof LEGACY_SYSTEMS)[number];
  * its own.
  */
 export type Door = 'graphql' | LegacySystem | 'cli';
+
+/** One legacy URL, as its calls are counted: two rows of a document may share an id, but never method and URL. */
+export interface RowKey {
+  door: LegacySystem;
+  /** The row's first method and its URL with the names of what varies, such as `GET /api/v2/users/:user`. */
+  endpoint: string;
+}
+
+/** What became of a call. `passed`: the old system answered. `failed`: nobody could, whoever had called. */
+export type CallOutcome = 'ok' | 'refused' | 'failed' | 'passed';

@@ -1,4 +1,7 @@
 import { Address } from './modules/address/address.entity.js';
+import { CallBatch } from './modules/call/call-batch.entity.js';
+import { RowAccounts } from './modules/call/row-accounts.entity.js';
+import { RowCall } from './modules/call/row-call.entity.js';
 import { Credential } from './modules/credential/credential.entity.js';
 import { Identity } from './modules/credential/identity.entity.js';
 import { Follow } from './modules/follow/follow.entity.js';
@@ -23,6 +26,8 @@ import { DailyIncome } from './modules/ranking/daily-income.entity.js';
 import { AppRelease } from './modules/release/app-release.entity.js';
 import { SecurityEvent } from './modules/security/security-event.entity.js';
 import { Session } from './modules/session/session.entity.js';
+import { ShadowDifference } from './modules/shadow/shadow-difference.entity.js';
+import { ShadowRow } from './modules/shadow/shadow-row.entity.js';
 import { Image } from './modules/user/image.entity.js';
 import { LegacyId } from './modules/user/legacy-id.entity.js';
 import { User } from './modules/user/user.entity.js';
@@ -67,4 +72,9 @@ export const ENTITIES = [
   ImportedRecord,
   ImportedFollow,
   ImportedPicture,
+  RowCall,
+  RowAccounts,
+  CallBatch,
+  ShadowRow,
+  ShadowDifference,
 ];

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.js';
 import type { AppError } from './errors/app-error.js';
 import { registerGraphql } from './graphql/routes.js';
@@ -6,8 +7,8 @@ import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { registerBodies } from './http/bodies.js';
-import { answerBeforeTheEnd } from './http/connections.js';
-import { contextFactory } from './http/context-factory.js';
+import { answerBeforeTheEnd, limitArrival } from './http/connections.js';
+import { type ContextFactory, contextFactory } from './http/context-factory.js';
 import { SESSION_COOKIE } from './http/cookies.js';
 import { registerDocs } from './http/docs.js';
 import { registerErrorHandlers, sendError } from './http/errors.js';
@@ -17,13 +18,21 @@ import { asksForPage, registerHome, sendPage } from './http/home.js';
 import { registerRequestLog } from './http/logging.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
-import type { SendUnrouted } from './http/server.js';
+import type { Readdress, SendUnrouted } from './http/server.js';
 import { parseJsonStrictly } from './http/text-bodies.js';
 import type { Infrastructure } from './infrastructure.js';
+import { countCall, type TallyOf } from './rest/calls.js';
+import { RuleBook } from './rest/comparison/rules.js';
 import { DIALECTS } from './rest/dialects/index.js';
 import { sendFailure } from './rest/handler.js';
 import { dialectUnder, mountDialects } from './rest/mount.js';
 import { apiDocuments } from './rest/openapi/document.js';
+import { Shadow } from './rest/shadow/shadow.js';
+import { readShares } from './rest/shadow/shares.js';
+import { readdressing } from './rest/upstream/destination.js';
+import type { OutwardId } from './rest/upstream/identity.js';
+import { Passing, type RowObserver } from './rest/upstream/passing.js';
+import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
 
 /**
@@ -38,6 +47,59 @@ export const unroutedSender =
     const lost = error.code === 'NOT_FOUND' && asksForPage(request);
     return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
   };
+
+/** Tells by which URL a request is routed, where there are old servers that others than ours may be for. */
+export function readdresser(config: Config): Readdress | undefined {
+  const servers = readServers(DIALECTS, config);
+  return areNone(servers, DIALECTS) ? undefined : readdressing(DIALECTS, servers);
+}
+
+/** Passes on what old servers answer, if there are any. */
+async function registerPassing(
+  http: FastifyInstance,
+  config: Config,
+  createContext: ContextFactory,
+  outwardId: OutwardId,
+): Promise<Passing | undefined> {
+  const servers = readServers(DIALECTS, config);
+  if (areNone(servers, DIALECTS)) return undefined;
+  return Passing.register(http, {
+    dialects: DIALECTS,
+    servers,
+    config,
+    createContext,
+    secret: config.UPSTREAM_SECRET,
+    outwardId,
+  });
+}
+
+/** Counts the calls of rows that an old server answered. */
+const PASSED_CALLS: RowObserver = {
+  wants: () => true,
+  maxBytes: 0,
+  tell: ({ request }) => {
+    const { answers } = request.routeOptions.config;
+    if (answers) countCall(answers.tally, 'passed', request);
+  },
+};
+
+/** Compares the two sides, where `SHADOW` says so. */
+function createShadow(
+  http: FastifyInstance,
+  config: Config,
+  schema: GraphQLSchema,
+  { shadowResults: results }: Pick<Services, 'shadowResults'>,
+  passing: Passing | undefined,
+): Shadow | undefined {
+  const shares = readShares(DIALECTS, readServers(DIALECTS, config), config);
+  if (shares.size === 0 || !passing) return undefined;
+  const shadow = new Shadow({ http, passing, shares, results, book: new RuleBook(DIALECTS, schema) });
+  http.addHook('onClose', async () => {
+    await shadow.settle();
+    await results.settle();
+  });
+  return shadow;
+}
 
 /** Every door but `cli`, on one HTTP server. Hooks run in the order in which they are registered here. */
 export async function registerRoutes(
@@ -56,7 +118,11 @@ export async function registerRoutes(
   answerBeforeTheEnd(http);
   registerRequestLog(http);
   registerErrorHandlers(http, unroutedSender(config));
-  await registerSecurity(http, config);
+  const passing = await registerPassing(http, config, createContext, (system, userId) =>
+    legacyIds.outwardId(database, system, userId),
+  );
+  await registerSecurity(http, config, passing);
+  if (passing) limitArrival(http);
   refuseUnreadableHeads(http);
   parseJsonStrictly(http);
   registerBodies(http, config);
@@ -73,6 +139,18 @@ export async function registerRoutes(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
-  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema));
-  await mountDialects(http, DIALECTS, { server, schema, createContext, config, legacyIds });
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
+  const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
+  const shadow = createShadow(http, config, schema, services, passing);
+  if (shadow) passing?.observe(shadow.observer);
+  passing?.observe(PASSED_CALLS);
+  await mountDialects(http, DIALECTS, {
+    server,
+    schema,
+    createContext,
+    config,
+    legacyIds,
+    tallyOf,
+    hooksOf: shadow?.hooksOf,
+  });
 }

@@ -8,6 +8,7 @@ import { AccountUpdateService } from './modules/account/account-update.service.j
 import { AdministrationService } from './modules/account/administration.service.js';
 import { AvailabilityService } from './modules/account/availability.service.js';
 import { AddressService } from './modules/address/address.service.js';
+import { type CallLog, CallService } from './modules/call/call.service.js';
 import { randomAnswer } from './modules/captcha/captcha.answer.js';
 import { CaptchaService } from './modules/captcha/captcha.service.js';
 import { CodeService } from './modules/code/code.service.js';
@@ -34,9 +35,10 @@ import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
 import { UploadService } from './modules/image/upload.service.js';
 import { ExportService } from './modules/import/export.service.js';
-import { ImportService } from './modules/import/import.service.js';
 import { ImportedPictures } from './modules/import/imported-pictures.service.js';
+import { ImportService } from './modules/import/import.service.js';
 import { RecordPreparer } from './modules/import/record.preparer.js';
+import { SessionImportService } from './modules/import/session-import.service.js';
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
@@ -48,9 +50,12 @@ import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
+import { PlusTokenReader } from './modules/session/plus-token.js';
+import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { LegacyIdService } from './modules/user/legacy-id.service.js';
+import { ShadowResultService } from './modules/shadow/shadow.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
 import { VerificationService } from './modules/verification/verification.service.js';
@@ -89,7 +94,8 @@ function createAccess(
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
-  const sessions = new SessionService(config, new SessionCache(redis), securityEvents);
+  const adopter = new SessionAdopter(new PlusTokenReader(config), securityEvents);
+  const sessions = new SessionService(config, new SessionCache(redis), adopter, securityEvents);
   const guard = new GuardService(redis, config);
   const hasher = new PasswordHasher(config);
   const codes = new CodeService(redis, config, messages);
@@ -123,6 +129,11 @@ function createPictures({ config, database, redis, storage, publicUrl }: Foundat
 }
 
 type Parts = ReturnType<typeof createAccess> & ReturnType<typeof createPictures> & Secrets;
+
+const callLog = (log: FailureLog): CallLog => ({
+  failed: (err) => log.warn({ err }, 'calls not counted yet'),
+  lost: (calls) => log.error({ calls }, 'calls not counted'),
+});
 
 /** People, what they show and have, and the reference data around them. */
 function createPeople(
@@ -209,6 +220,7 @@ function createTakeover(
   }: Parts & ReturnType<typeof createPeople>,
 ) {
   return {
+    sessionImports: new SessionImportService(database.fork),
     imports: new ImportService(
       database.fork,
       new RecordPreparer(config, places, moderation),
@@ -230,7 +242,17 @@ export function createServices(config: Config, infrastructure: Infrastructure, s
   const people = createPeople(foundation, parts);
   const accounts = createAccounts(foundation, { ...parts, ...people });
   const takeover = createTakeover(foundation, { ...parts, ...people });
-  return { ...parts, ...people, ...accounts, ...takeover, gatewayInfo: gatewayInfoOf(config) };
+  return {
+    ...parts,
+    ...people,
+    ...accounts,
+    ...takeover,
+    calls: new CallService(infrastructure.database.fork, callLog(surroundings.log)),
+    gatewayInfo: gatewayInfoOf(config),
+    shadowResults: new ShadowResultService(infrastructure.database.fork, (error) =>
+      reportFailure(surroundings.log, error, { delayed: 'results of SHADOW' }),
+    ),
+  };
 }
 
 /** Every service of the domain. */

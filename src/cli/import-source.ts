@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { spool } from '../infra/files/spool.js';
 import { parseMysqlUrl } from '../infra/mysql.js';
 import type { ByteSource } from '../modules/import/byte-source.js';
+import type { CsvColumns } from '../modules/import/csv.columns.js';
 import { CsvSource } from '../modules/import/csv.source.js';
 import { NdjsonSource } from '../modules/import/ndjson.source.js';
 import { PlusSource } from '../modules/import/plus.source.js';
@@ -19,13 +20,13 @@ export const SCHEMAS = ['thinksns-plus'] as const;
  */
 export async function openSource(
   source: string,
-  { stdin, twice, schema }: { stdin: Readable; twice: boolean; schema?: string },
+  { stdin, twice, columns, schema }: { stdin: Readable; twice: boolean; columns?: CsvColumns; schema?: string },
 ): Promise<RecordSource> {
   if (/^mysql:/i.test(source)) return databaseAt(source, schema);
   if (schema !== undefined) throw new SourceError('--schema is for a source at mysql://.');
   if (source === '-') return new NdjsonSource(twice ? await spooled(stdin) : once(stdin));
   if (/\.(nd)?jsonl?$/i.test(source)) return new NdjsonSource(await fileOf(source));
-  if (/\.csv$/i.test(source)) return new CsvSource(await fileOf(source));
+  if (/\.csv$/i.test(source)) return new CsvSource(await fileOf(source), columns);
   throw new SourceError(`${source} is no source: FILE.ndjson, FILE.csv, - or mysql://… is.`);
 }
 

@@ -14,13 +14,15 @@ import { addDefaultPhotoCommands } from './commands/default-photo.js';
 import { addExportCommands } from './commands/export.js';
 import { addHobbyCommands } from './commands/hobby.js';
 import { addImportCommands } from './commands/import.js';
-import { addImportPictureCommands } from './commands/import-pictures.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addOpenAppCommands } from './commands/open-app.js';
 import { addProjectCommands } from './commands/project.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
+import { addShadowCommands } from './commands/shadow.js';
+import { addSunsetCommands } from './commands/sunset.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Stream, Terminal } from './output.js';
@@ -37,10 +39,12 @@ const COMMANDS: readonly AddCommands[] = [
   addBannedWordCommands,
   addSeedCommands,
   addImportCommands,
-  addImportPictureCommands,
   addJobCommands,
   addDatabaseCommands,
   addDataKeyCommands,
+  addSunsetCommands,
+  addShadowCommands,
+  addReplayCommand,
 ];
 
 /** Exit codes: wrong usage ends with 2, every other failure with 1. */
@@ -83,7 +87,7 @@ export async function runCli(
   };
   for (const add of COMMANDS) add(program, run, terminal);
   addSettingsCommand(program, print);
-  addProjectCommands(program, print);
+  addProjectCommands(program, print, run);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

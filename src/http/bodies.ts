@@ -8,6 +8,8 @@ import './client-ip.js';
 declare module 'fastify' {
   interface FastifyInstance {
     bodies: BodyBudget;
+    /** Gives up a request whose client lets its body stand still, until its answer has ended. */
+    watchBody(request: FastifyRequest, reply: FastifyReply): void;
   }
   interface FastifyRequest {
     /** The bytes reserved for its body; null for a small one, or none. */
@@ -111,6 +113,8 @@ class BodyWatch {
     const now = performance.now();
     for (const [request, { bytes, at }] of this.arriving) {
       if (request.complete) this.remove(request);
+      // Who reads it is behind, and not its client.
+      else if (request.readableLength >= request.readableHighWaterMark) this.add(request);
       else if (now - at >= this.seconds * 1000) {
         if (request.socket.bytesRead - bytes < this.seconds * BYTES_PER_SECOND) this.onStandstill(request);
         this.add(request);
@@ -154,6 +158,10 @@ export function registerBodies(http: FastifyInstance, config: BodyConfig): void 
   const timer = setInterval(() => watch.check(), CHECK_MS).unref();
   http.addHook('onClose', async () => clearInterval(timer));
   http.decorate('bodies', budget);
+  http.decorate('watchBody', ({ raw }, reply) => {
+    watch.add(raw);
+    reply.raw.once('close', () => watch.remove(raw));
+  });
   http.decorateRequest('held', null);
   http.addHook('onRequest', (request, reply, done) => {
     const bytes = expectedBytes(request, config);
@@ -164,11 +172,8 @@ export function registerBodies(http: FastifyInstance, config: BodyConfig): void 
   function hold(request: FastifyRequest, reply: FastifyReply, bytes: number): void {
     const held = budget.reserve(sourceOf(request.clientIp), bytes);
     request.held = held;
-    watch.add(request.raw);
-    reply.raw.once('close', () => {
-      watch.remove(request.raw);
-      held.drop();
-    });
+    http.watchBody(request, reply);
+    reply.raw.once('close', () => held.drop());
   }
 }
 

@@ -1,17 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import { parseIp, rangeMatcher } from '../infra/ip.js';
+import { parseIp, rangeMatcher, sourceOf } from '../infra/ip.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The address that the request came from, as far as proxies are trusted. */
     readonly clientIp: string;
+    /** The source that it counts for: that address, or the /64 of an IPv6 one. */
+    readonly clientSource: string;
     /**
      * True where that is known to be the sender's own address. A request passed on by an untrusted proxy, or
      * by one that names its client in another header than X-Forwarded-For, comes from the proxy's address and
      * may be anybody's.
      */
     readonly isSender: boolean;
+    /** True where a trusted proxy has sent it, whose word on where it came from is taken. */
+    readonly isFromProxy: boolean;
   }
 }
 
@@ -22,7 +26,7 @@ declare module 'fastify' {
 const UNKNOWN_IP = '0.0.0.0';
 
 /** Headers that proxies of any product leave in the requests they pass on. */
-const FORWARDING_HEADERS = [
+export const FORWARDING_HEADERS = [
   'forwarded',
   'via',
   'x-forwarded-for',
@@ -49,6 +53,16 @@ export function registerClientIp(app: FastifyInstance, config: Pick<Config, 'TRU
       const [peer = '', ...named] = this.ips ?? [this.socket.remoteAddress ?? ''];
       const nearest = isForwarded(this) ? named.at(-1) : peer;
       return parseIp(nearest ?? '') ?? UNKNOWN_IP;
+    },
+  });
+  app.decorateRequest('clientSource', {
+    getter() {
+      return sourceOf(this.clientIp);
+    },
+  });
+  app.decorateRequest('isFromProxy', {
+    getter() {
+      return isTrusted(this.socket.remoteAddress ?? '');
     },
   });
   app.decorateRequest('isSender', {

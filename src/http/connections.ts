@@ -37,3 +37,25 @@ export function answerBeforeTheEnd(http: FastifyInstance): void {
     done();
   });
 }
+
+/** The ms in which a request has to arrive as a whole. */
+export const ARRIVAL_MS = 60_000;
+
+/**
+ * Gives up requests that are late, in the place of the server, for which they would all be: what is answered before this
+ * may take as long as its bytes keep coming.
+ */
+export function limitArrival(http: FastifyInstance): void {
+  http.server.requestTimeout = 0;
+  http.addHook('onRequest', ({ raw, headers }, reply, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': transfer } = headers;
+    if (length !== '0' || transfer !== undefined) {
+      const timer = setTimeout(() => {
+        const error = Object.assign(new Error('A request is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+        if (!raw.complete) http.server.emit('clientError', error, raw.socket);
+      }, ARRIVAL_MS).unref();
+      reply.raw.once('close', () => clearTimeout(timer));
+    }
+    done();
+  });
+}

@@ -40,14 +40,25 @@ export function localeOf(acceptLanguage: string | undefined): Locale {
 class Context implements RequestContext {
   private own: EntityManager | undefined;
   readonly loaders: Loaders;
+  /** Apollo runs operations with a copy of the context: who logs in there has to be the caller here as well. */
+  private readonly caller: { viewer: Viewer | null };
 
   constructor(
     private readonly database: Database,
     readonly requestId: string,
     readonly client: Client,
-    public viewer: Viewer | null,
+    viewer: Viewer | null,
   ) {
+    this.caller = { viewer };
     this.loaders = new Loaders(database.em);
+  }
+
+  get viewer(): Viewer | null {
+    return this.caller.viewer;
+  }
+
+  set viewer(viewer: Viewer | null) {
+    this.caller.viewer = viewer;
   }
 
   get em(): EntityManager {
@@ -75,7 +86,7 @@ export function contextFactory(
       locale: own.locale ?? localeOf(request.headers['accept-language']),
       internal: isInternal(ip) && request.isSender,
     };
-    const viewer = await sessions.authenticate(database, own.token);
+    const viewer = await sessions.authenticate({ em: database.em, client }, own.token);
     request.viewer = viewer;
     return new Context(database, request.id, client, viewer);
   };

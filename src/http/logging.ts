@@ -5,11 +5,14 @@ import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
 import { propertyOf } from '../unknown.js';
 import './client-ip.js';
+import { isShadow } from './shadow.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The caller, for the log; null for anonymous calls and before it is known. */
     viewer: Viewer | null;
+    /** The old server that it was passed to, for the log; null for what the gateway answers itself. */
+    passed: { door: string | undefined; upstream: string } | null;
   }
 }
 
@@ -96,6 +99,7 @@ export function requestId(request: { headers: Record<string, string | string[] |
 /** One line for each request: the route as written in the code, never the URL, which may hold anything. */
 export function registerRequestLog(app: FastifyInstance): void {
   app.decorateRequest('viewer', null);
+  app.decorateRequest('passed', null);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -103,6 +107,7 @@ export function registerRequestLog(app: FastifyInstance): void {
   // Lines of this log hold nothing that had to be looked for and hidden.
   const log = app.log.child({}, { redact: [] });
   app.addHook('onResponse', (request, reply, done) => {
+    if (isShadow()) return done();
     log.info(
       {
         reqId: request.id,
@@ -112,6 +117,7 @@ export function registerRequestLog(app: FastifyInstance): void {
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ip: request.clientIp,
         userId: request.viewer?.userId,
+        ...request.passed,
       },
       'request',
     );

@@ -53,11 +53,11 @@ function countHosts(rawHeaders: readonly string[]): number {
 }
 
 /**
- * Throws INVALID_INPUT for a request that its head makes unreadable: a host that is none (RFC 9112 §3.2), an expectation
- * that nobody meets, a body in a coding or a charset that is not read and would be taken for something else.
+ * Throws INVALID_INPUT for a request whose head leaves open who is asked, or how: a host that is none (RFC 9112 §3.2), an
+ * expectation that nobody meets, a coding of the transfer that is not undone.
  */
-function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): void {
-  const { expect, 'content-type': type, 'content-encoding': coding, 'transfer-encoding': transfer } = headers;
+export function assertAddressed({ headers, host, raw }: FastifyRequest): void {
+  const { expect, 'transfer-encoding': transfer } = headers;
   const hosts = countHosts(raw.rawHeaders);
   // An HTTP/1.0 client may send no Host.
   if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
@@ -65,11 +65,17 @@ function assertReadable({ headers, host, raw, routeOptions }: FastifyRequest): v
   if ((host !== '' || hosts > 0) && !isHost(host)) throw refusal(400, 'The header Host names no host.');
   if (expect !== undefined && expect.toLowerCase() !== '100-continue')
     throw refusal(417, 'Nothing is expected here but 100-continue.');
-  if (coding !== undefined && coding.toLowerCase() !== 'identity')
-    throw refusal(415, 'A body in a Content-Encoding is not read.');
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked')
     throw refusal(415, 'A body in a Transfer-Encoding other than chunked is not read.');
-  if (type !== undefined && !routeOptions.config?.rawBody && !namesReadableCharset(type))
+}
+
+/** Throws INVALID_INPUT for a body in a coding or a charset that is not read and would be taken for something else. */
+function assertReadable(request: FastifyRequest): void {
+  assertAddressed(request);
+  const { 'content-type': type, 'content-encoding': coding } = request.headers;
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    throw refusal(415, 'A body in a Content-Encoding is not read.');
+  if (type !== undefined && !request.routeOptions.config?.rawBody && !namesReadableCharset(type))
     throw refusal(415, 'A body in a charset other than UTF-8 is not read.');
 }
 

@@ -1,6 +1,13 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { parseQuery } from './query.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, where somebody wants it: null until it is there, undefined where nobody does. */
+    keptBody: Buffer | null | undefined;
+  }
+}
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -25,9 +32,10 @@ export const parseFormBody = (bytes: Uint8Array): unknown => parseQuery(decodeUt
 /** Has the bodies of one media type parsed whole, instead of by whatever parsed them before. */
 export function parseBodies(scope: FastifyInstance, type: string, parse: (bytes: Buffer) => unknown): void {
   scope.removeContentTypeParser(type);
-  scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) =>
-    parse(bytes),
-  );
+  scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+    if (request.keptBody === null) request.keptBody = bytes;
+    return parse(bytes);
+  });
 }
 
 /** JSON as Fastify parses it, of bytes that have to be UTF-8. */

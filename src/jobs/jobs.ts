@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Infrastructure } from '../infrastructure.js';
+import { deleteOldCalls } from '../modules/call/call.repository.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
 import type { Services } from '../services.js';
@@ -16,6 +17,7 @@ const PERIODIC_JOBS = [
   'purge-sessions',
   'purge-security-events',
   'purge-unclaimed-pictures',
+  'purge-calls',
 ] as const;
 
 /** The jobs that go on for as long as there is anything left, hours perhaps: none may keep others waiting. */
@@ -53,7 +55,7 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
-  config: Pick<Config, 'SECURITY_EVENT_DAYS'>,
+  config: Pick<Config, 'CALL_DAYS' | 'SECURITY_EVENT_DAYS'>,
   { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
   {
     erasure,
@@ -73,6 +75,8 @@ export function createJobRunner(
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
     'wrap-imported-passwords': (signal) => passwordWrapper.wrapAll(signal),
     'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
+    'purge-calls': (signal) =>
+      inBatches(signal, (limit) => deleteOldCalls(database.fork(), config.CALL_DAYS, limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

@@ -14,7 +14,7 @@ export class Migration20261201_import extends Migration {
     this.addSql(`create table "import_systems" (
       "system" varchar(8) not null,
       "keeps_ids" boolean not null default false,
-      "run" bigint not null default 0,
+      "run" bigint not null default '0',
       "started_at" timestamptz null,
       "finished_at" timestamptz null,
       "counts" jsonb null,

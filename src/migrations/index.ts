@@ -9,6 +9,9 @@ import { Migration20261201_bcrypt_cost } from './Migration20261201_bcrypt_cost.j
 import { Migration20261201_import } from './Migration20261201_import.js';
 import { Migration20261201_imported_picture_failures } from './Migration20261201_imported_picture_failures.js';
 import { Migration20261201_legacy_ids } from './Migration20261201_legacy_ids.js';
+import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
+import { Migration20261201_sessions_that_come_along } from './Migration20261201_sessions_that_come_along.js';
+import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
@@ -23,6 +26,9 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_taking_over', class: Migration20261201_taking_over },
   { name: 'Migration20261201_bcrypt_cost', class: Migration20261201_bcrypt_cost },
   { name: 'Migration20261201_import', class: Migration20261201_import },
+  { name: 'Migration20261201_sessions_that_come_along', class: Migration20261201_sessions_that_come_along },
   { name: 'Migration20261201_imported_picture_failures', class: Migration20261201_imported_picture_failures },
   { name: 'Migration20261201_legacy_ids', class: Migration20261201_legacy_ids },
+  { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
+  { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
 ];

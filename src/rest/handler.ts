@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
+import type { CallOutcome } from '../door.js';
 import { AppError, isErrorCode } from '../errors/app-error.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import { bearerToken } from '../http/bearer.js';
@@ -9,6 +10,7 @@ import { holdingBody } from '../http/bodies.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
+import { countCall, outcomeOf, type Tally, type TallyOf } from './calls.js';
 import { type Dialect, meaningOf, type Named, type Reply, type Row, resultOf, withAside } from './dialect.js';
 import { Input } from './input.js';
 import { type LegacyIds, type Translation } from './legacy-ids.js';
@@ -17,16 +19,26 @@ import { streamPages } from './pages.js';
 import { readParameters } from './parameters.js';
 import { readRawUpload } from './raw-upload.js';
 import { parametersOf, readInput } from './read-input.js';
+import type { HooksOf } from './row-hooks.js';
+import type { SunsetConfig } from './sunset.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The row of a dialect that a request reached. */
     row?: Row;
+    answers?: RowAnswers;
   }
   interface FastifyRequest {
-    /** The context of the request, once its token was seen; null before. */
+    /** The context of the request, once its token was seen; null before. Its viewer may have logged in since. */
     context: RequestContext | null;
   }
+}
+
+/** What every answer of a row has, refusals and failures too. */
+export interface RowAnswers {
+  /** Headers that say when the row ends. */
+  headers: Readonly<Record<string, string>>;
+  tally: Tally;
 }
 
 export interface Engine {
@@ -34,10 +46,13 @@ export interface Engine {
   schema: GraphQLSchema;
   createContext: ContextFactory;
   legacyIds: LegacyIds;
+  tallyOf: TallyOf;
+  hooksOf?: HooksOf | undefined;
   config: Pick<
     Config,
     'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'LEGACY_IDS' | 'MEMBER_HOME_URL' | 'production'
-  >;
+  > &
+    SunsetConfig;
 }
 
 /** Runs an operation as `/graphql` does. Throws the first error of its answer. */
@@ -75,7 +90,8 @@ function renamed(error: unknown, fields: Readonly<Record<string, string>> = {}):
 const readNamed = <T>(named: Named<T> | undefined, input: Input): T | undefined =>
   named?.[1].read(input, named[0]);
 
-function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): string | undefined {
+/** The token of a session, found as the dialect's clients send it. */
+export function tokenOf({ token }: Dialect, request: FastifyRequest, input: Input): string | undefined {
   if (!token) return undefined;
   const header = token.header && request.headers[token.header];
   return (
@@ -125,6 +141,7 @@ export function handlerOf(
   row: Row,
   operations: Operations,
   translation: Translation,
+  answers: RowAnswers,
 ) {
   const check = sessionCheck(engine, dialect, row);
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -134,7 +151,8 @@ export function handlerOf(
         : await readInput(request, dialect, row.upload && ((read) => check(request, read)));
     if (row.sameSite) assertSameSite(request, engine.config.CORS_ORIGINS);
     if (row.session) await check(request, sent);
-    const ctx = request.context ?? (await createContext(engine, dialect, request, sent));
+    request.context ??= await createContext(engine, dialect, request, sent);
+    const ctx = request.context;
     if (row.session === true && !ctx.viewer) throw new AppError('UNAUTHENTICATED');
     const input = await translation.input(ctx, sent);
     assertOwner(row, input, ctx);
@@ -152,12 +170,16 @@ export function handlerOf(
       }
       return dialect.success(resultOf(row, data, values), row, { request, config: engine.config });
     };
+    let outcome: CallOutcome = 'ok';
     const told = await succeed().catch((error: unknown) => {
       if (!row.aside || !isRefusal(error)) throw error;
+      outcome = 'refused';
       return failureReply(dialect, error, row);
     });
+    const whole = row.aside ? withAside(told, await asideOf(row.aside, input, ask)) : told;
     for (const cookie of told.cookies ?? []) setCookie(reply, cookie, engine.config);
-    return sendReply(reply, row.aside ? withAside(told, await asideOf(row.aside, input, ask)) : told);
+    countCall(answers.tally, outcome, request);
+    return sendReply(reply, whole, answers);
   };
   return (request: FastifyRequest, reply: FastifyReply) => holdingBody(request, () => answer(request, reply));
 }
@@ -187,13 +209,27 @@ function failureReply(dialect: Dialect, error: AppError, row?: Row): Reply {
   return { ...answer, headers: { ...headers, ...(retryAfter && { 'retry-after': String(retryAfter) }) } };
 }
 
-const sendReply = (reply: FastifyReply, { status, body, headers = {} }: Reply): FastifyReply =>
-  reply.code(status).headers(headers).send(body);
+const sendReply = (
+  reply: FastifyReply,
+  { status, body, headers = {} }: Reply,
+  answers?: RowAnswers,
+): FastifyReply =>
+  reply
+    .code(status)
+    .headers({ ...answers?.headers, ...headers })
+    .send(body);
 
 /** A failure in the dialect's envelope. */
-export const sendFailure = (
+export function sendFailure(
   dialect: Dialect,
   error: AppError,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply => sendReply(reply, failureReply(dialect, error, request.routeOptions?.config?.row));
+): FastifyReply {
+  const { row, answers: ofRow } = request.routeOptions?.config ?? {};
+  // What was passed on is no call of the row, whoever failed.
+  const answers = request.passed ? undefined : ofRow;
+  if (answers) countCall(answers.tally, outcomeOf(error), request);
+  // A row that was given back is the old server's, which nothing is said of here.
+  return sendReply(reply, failureReply(dialect, error, row), request.passed ? undefined : answers);
+}

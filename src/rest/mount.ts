@@ -4,22 +4,28 @@ import { AppError } from '../errors/app-error.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { decodeUtf8, parseBodies, parseFormBody } from '../http/text-bodies.js';
+import { endpointOf } from './calls.js';
 import type { Dialect, Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
 import { translationsOf } from './legacy-ids.js';
-import { loadOperations, type Operations } from './operations.js';
+import { isQuery, loadOperations, type Operations } from './operations.js';
 import { takeRawBodies } from './raw-upload.js';
+import { sunsetHeaders } from './sunset.js';
 
 /** The most fields of a form, and the most bytes of each. */
 const FORM_LIMITS = { fields: 50, fieldSize: 65_536, files: 1, parts: 60 };
 
+/** The prefixes that a dialect answers under. */
+export const prefixesOf = ({ mounts, claims = [] }: Dialect): string[] => [
+  ...mounts.map(({ prefix }) => prefix),
+  ...claims,
+];
+
 /** The dialect that answers under a URL, for what fails before any route is found. Doubled slashes are one. */
 export function dialectUnder(dialects: readonly Dialect[], url: string): Dialect | undefined {
   const path = `${url.replace(/\?.*$/s, '')}/`.replace(/\/+/g, '/');
-  return dialects.find(({ mounts, claims = [] }) =>
-    [...mounts.map(({ prefix }) => prefix), ...claims].some((prefix) => path.startsWith(`${prefix}/`)),
-  );
+  return dialects.find((dialect) => prefixesOf(dialect).some((prefix) => path.startsWith(`${prefix}/`)));
 }
 
 /** Sends every failure under a dialect's prefix in its envelope. */
@@ -37,12 +43,9 @@ function speakDialect(scope: FastifyInstance, dialect: Dialect): void {
 /** Old clients announce JSON even without a body, which counts as no parameters. */
 const parseJsonBody = (bytes: Buffer): unknown => (bytes.length === 0 ? null : parseJson(decodeUtf8(bytes)));
 
-/** Fragments may stand before the operation. */
-const isQuery = (text: string): boolean => /^query\b/m.test(text);
-
 /** HEAD is answered where GET only reads: it must not send an SMS, nor stream a list to throw it away. */
 function methodsOf({ methods, operation, pages }: Row, operations: Operations): string[] {
-  const reads = methods.includes('GET') && !pages && isQuery(operations.get(operation) ?? '');
+  const reads = methods.includes('GET') && !pages && isQuery(operations, operation);
   return reads ? [...methods, 'HEAD'] : [...methods];
 }
 
@@ -51,10 +54,12 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
   const { legacyIds, schema, config } = engine;
   const listed = config.LEGACY_IDS.includes(dialect.name);
   const translationOf = translationsOf(dialect.name, listed, legacyIds, schema, operations);
+  const headers = sunsetHeaders(dialect.name, config);
   for (const { prefix, rows } of dialect.mounts) {
     await app.register(
       async (scope) => {
         scope.decorateRequest('context', null);
+        scope.decorateRequest('keptBody', undefined);
         speakDialect(scope, dialect);
         parseBodies(scope, 'application/json', parseJsonBody);
         parseBodies(scope, 'application/x-www-form-urlencoded', parseFormBody);
@@ -62,8 +67,11 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
         for (const row of rows) {
+          const key = { door: dialect.name, endpoint: endpointOf(prefix, row) };
+          const tally = engine.tallyOf(key);
+          const answers = { headers, tally };
           const options = {
-            config: { row, rawBody: row.upload === 'raw' },
+            config: { row, answers, rawBody: row.upload === 'raw' },
             exposeHeadRoute: false,
             method: methodsOf(row, operations),
             url: row.path,
@@ -72,7 +80,8 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
             preParsing: row.methods.some((method) => method !== 'GET')
               ? beforeBody(engine, dialect, row)
               : undefined,
-            handler: handlerOf(engine, dialect, row, operations, translationOf(row)),
+            ...engine.hooksOf?.(dialect, row, key, isQuery(operations, row.operation)),
+            handler: handlerOf(engine, dialect, row, operations, translationOf(row), answers),
           };
           if (row.upload === 'raw') {
             await scope.register(async (inner) => void takeRawBodies(inner).route(options));

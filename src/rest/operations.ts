@@ -46,3 +46,7 @@ export function loadOperations(dialect: Dialect, schema: GraphQLSchema): Operati
   }
   return operations;
 }
+
+/** True for an operation that changes nothing. Fragments may stand before it. */
+export const isQuery = (operations: Operations, name: string): boolean =>
+  /^query\b/m.test(operations.get(name) ?? '');

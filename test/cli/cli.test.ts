@@ -39,6 +39,12 @@ async function json(...argv: string[]) {
   return JSON.parse(stdout);
 }
 
+/** One statement to the database, beside the command line. */
+async function sql(statement: string): Promise<void> {
+  const { fork, close } = await openDatabase(loadConfig(env), database.pglite && { pglite: database.pglite });
+  await fork().execute(statement).finally(close);
+}
+
 const file = async (name: string, content: string | Buffer): Promise<string> => {
   const target = path.join(directory, name);
   await writeFile(target, content);
@@ -96,6 +102,43 @@ describe('users', () => {
       stdout: '',
       stderr: 'error: There is no such user.\n',
     });
+  });
+
+  test('a user is named by the id of a system before, and the pairs of a system are printed', async () => {
+    await sql(
+      `insert into legacy_ids (system, legacy_id, number, user_id)
+       values ('anlife', '4000000000', 4000000000, 3), ('anlife', 'x:7', null, 4), ('plus', '3', 3, 4)`,
+    );
+    const shown = await json('user', 'show', 'anlife:4000000000');
+    expect(shown).toMatchObject({ id: 3, legacyIds: ['anlife:4000000000'] });
+    expect(await json('user', 'show', 'anlife:x:7')).toMatchObject({
+      id: 4,
+      legacyIds: ['anlife:x:7', 'plus:3'],
+    });
+    expect(await json('user', 'grant', 'plus:3', '*')).toMatchObject({ id: 4, abilities: ['*'] });
+    expect(await json('user', 'revoke', 'plus:3', '*')).toMatchObject({ id: 4, abilities: [] });
+    expect(await cli('user', 'show', 'plus:4')).toMatchObject({ code: 1, stdout: '' });
+    expect(await cli('user', 'show', 'discuz:3')).toMatchObject({ code: 1, stdout: '' });
+    expect(await json('export', 'ids', 'anlife')).toEqual([
+      { legacyId: '4000000000', userId: 3 },
+      { legacyId: 'x:7', userId: 4 },
+    ]);
+    expect((await cli('export', 'ids', 'anlife')).stdout).toBe('4000000000\t3\nx:7\t4\n');
+    expect(await json('export', 'ids', 'open')).toEqual([]);
+    expect(await cli('export', 'ids', 'open')).toMatchObject({ code: 0, stdout: '' });
+    expect(await cli('export', 'ids', 'discuz')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('the pairs of a system are printed whole, however many there are', async () => {
+    await sql(`insert into users (name) select 'pair' || n from generate_series(1, 20001) as n`);
+    await sql(
+      `insert into legacy_ids (system, legacy_id, number, user_id)
+       select 'member', id::text, id, id from users where name like 'pair%'`,
+    );
+    const pairs = await json('export', 'ids', 'member');
+    expect(pairs).toHaveLength(20_001);
+    expect(new Set(pairs.map(({ userId }: { userId: number }) => userId)).size).toBe(20_001);
+    expect((await cli('export', 'ids', 'member')).stdout.split('\n')).toHaveLength(20_002);
   });
 
   test('a user is granted an ability once, and loses it when it is revoked', async () => {

@@ -6,6 +6,8 @@ import { Verification } from '../../src/modules/verification/verification.entity
 import { VerificationSecrets } from '../../src/modules/verification/verification.secrets.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { md5 } from '../support/client.js';
+import { importAccount, oldPassword, storedPassword } from '../support/imported.js';
+import { logIn } from '../support/operations.js';
 import { type Applicant, applicant, ID_NUMBER, personOf, seen, submit } from '../support/verification.js';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
@@ -97,6 +99,7 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
   const early = await applicant(app.client);
   await submit(app.client, early.token, personOf(early));
   const asSubmitted = await seen(app.client, early.id, early.token);
+  const imported = await importAccount(app, 'old-horse-9', oldPassword('md5-salt', 'old-horse-9'));
   const openApp = await app.services.openApps.create(app.infrastructure.database, {});
   await app.close();
 
@@ -107,7 +110,12 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
   expect(await keysOf(app)).toEqual({ old: 1, new: 1 });
   await app.close();
 
-  expect(await reencrypt(`${NEW},${OLD}`)).toEqual({ ...nothingLeft, verifications: 1, openApps: 1 });
+  expect(await reencrypt(`${NEW},${OLD}`)).toEqual({
+    ...nothingLeft,
+    verifications: 1,
+    openApps: 1,
+    passwords: 1,
+  });
   expect(await reencrypt(`${NEW},${OLD}`)).toEqual(nothingLeft);
 
   app = await world.start({ DATA_KEYS: NEW });
@@ -115,6 +123,8 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
   expect(await seen(app.client, early.id, early.token)).toEqual(asSubmitted);
   expect((await seen(app.client, late.id, late.token)).idNumber).toBe(ID_NUMBER);
   expect(await isStillBelieved(app, openApp.app.id, openApp.secret)).toBe(true);
+  expect(await storedPassword(app, imported.id)).toMatchObject({ key_id: 'new', imported: true });
+  await logIn(app.client, imported.phone, imported.password);
   expect(await isStillBelieved(app, openApp.app.id, 'another secret')).toBe(false);
   await app.close();
 });

@@ -1,6 +1,10 @@
+import { send } from '../rest/plus.support.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
+import { atOnce } from '../support/at-once.js';
 import { type Account, freshPhone, md5, PASSWORD } from '../support/client.js';
+import { comer } from '../support/comers.js';
 import { PASSWORD_DOORS } from '../support/doors.js';
+import { claimsOf, PLUS_SECRET, signJwt } from '../support/jwt.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
@@ -47,7 +51,7 @@ let outage: Outage;
 beforeAll(async () => {
   outage = REDIS_URL && !CLUSTER ? await realOutage(REDIS_URL) : embeddedOutage;
   world = await createWorld();
-  app = await world.start(outage.settings);
+  app = await world.start({ ...outage.settings, PLUS_JWT_SECRET: PLUS_SECRET });
   account = await app.client.register();
 });
 afterAll(async () => {
@@ -144,6 +148,17 @@ const ready = async () => (await fetch(`${app.url}/readyz`)).status;
       });
       expect(body.datas).toMatchObject({ phone: account.phone, signature: 'written without Redis' });
       expect((await app.client.data('{ hobbies { id } }')).hobbies.length).toBeGreaterThan(0);
+    });
+
+    test('without Redis a JWT of ThinkSNS+ becomes one session, and is ended like every other', async () => {
+      const user = await comer(app);
+      const token = signJwt(claimsOf(user.legacyId));
+      const entering = async () => (await send(app.url, 'GET', '/user', { token })).status;
+      expect(await atOnce(5, entering)).toEqual([200, 200, 200, 200, 200]);
+      const { sessions } = await app.client.data('{ sessions { id } }', {}, token);
+      expect(sessions).toHaveLength(1);
+      await app.client.data('mutation { logout }', {}, token);
+      expect([await entering(), await entering()]).toEqual([401, 401]);
     });
 
     test('without Redis /readyz fails and /livez does not', async () => {

@@ -40,6 +40,7 @@ const INVALID: Record<string, string> = {
   SHUTDOWN_SECONDS: '1.5',
   PASSWORD_PEPPER: 'short',
   DATA_KEYS: 'no key',
+  PLUS_JWT_SECRET: 'fifteen letters',
   PASSWORD_HASH_MEMORY_KIB: '1024',
   PASSWORD_HASH_ITERATIONS: '1',
   CODE_TTL_SECONDS: '1e3',
@@ -85,7 +86,7 @@ test('the configuration reports every problem at once, and no value', () => {
       const problems = problemsOf(Object.fromEntries(wrong.map((name) => [name, INVALID[name]])));
       expect(problems.map((problem) => problem.split(':')[0]).toSorted()).toEqual(wrong.toSorted());
       const told = problems.map((problem) => problem.slice(problem.indexOf(':') + 1)).join('\n');
-      for (const name of wrong.filter((one) => /URL|PEPPER|KEYS/.test(one)))
+      for (const name of wrong.filter((one) => /URL|PEPPER|KEYS|JWT/.test(one)))
         expect(told).not.toContain(INVALID[name]);
     }),
   );

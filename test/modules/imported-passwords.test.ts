@@ -268,7 +268,7 @@ describe(JOB, () => {
     expect((await wrapAll()).counts).toEqual({ wrapped: 3, failed: 0 });
   });
 
-  test('the re-encryption of a rotated key covers what is still sealed', async () => {
+  test('a password is right under whichever of the data keys it was sealed, and is re-encrypted as the others are', async () => {
     const rotated = await world.start({ ...UNGUARDED, DATA_KEYS: `${OTHER_KEY},${keysOf(app)}` });
     const account = await importAccount(app, OLD_PASSWORD, oldPassword('bcrypt', OLD_PASSWORD));
     const { importedPasswords: passwords } = rotated.services;

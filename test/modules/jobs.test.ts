@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LocalStorage } from '../../src/infra/storage/local.js';
+import { createSchedules } from '../../src/jobs/jobs.js';
+import { JobRunner } from '../../src/jobs/runner.js';
 import { JobSchedule } from '../../src/jobs/schedule.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { cancelled, jobsOf, runJob } from '../support/jobs.js';
@@ -115,6 +117,34 @@ test('a job that fails is logged and keeps no other from running', async () => {
   ]);
   expect(jobs.logged.errors).toEqual([expect.stringContaining('job failed')]);
   expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(6).fill('done'));
+});
+
+test('a job that lasts keeps no other from its turn, and none is scheduled without an interval', async () => {
+  const runs: string[] = [];
+  let finish = () => {};
+  const lasting = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const job = (name: string, work: () => Promise<void>) => ({
+    name,
+    run: async () => {
+      runs.push(name);
+      await work();
+      return {};
+    },
+  });
+  const jobs = new JobRunner(
+    [job('purge-sessions', async () => undefined), job('wrap-imported-passwords', () => lasting)],
+    app.infrastructure.redis.client,
+    { info: () => undefined, error: () => undefined },
+  );
+  const off = createSchedules({ JOB_INTERVAL_MINUTES: 0 }, jobs);
+  const schedules = createSchedules({ JOB_INTERVAL_MINUTES: 1 / 60_000 }, jobs);
+  for (const schedule of [...off, ...schedules]) schedule.start();
+  await until('several turns', () => runs.filter((name) => name === 'purge-sessions').length >= 3);
+  await until('the lasting job', () => runs.includes('wrap-imported-passwords'));
+  finish();
+  await Promise.all(schedules.map((schedule) => schedule.stop()));
 });
 
 describe('the schedule', () => {

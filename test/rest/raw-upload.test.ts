@@ -128,6 +128,7 @@ beforeAll(async () => {
     server,
     legacyIds: services.legacyIds,
     createContext: contextFactory(infrastructure.database, services.sessions, config),
+    tallyOf: (key) => services.calls.tallyOf(key),
   });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });

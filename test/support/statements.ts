@@ -49,8 +49,11 @@ async function capture(
 }
 
 /** The SQL that a gateway sends while `work` runs, in order, with what begins and ends transactions. */
-export const statementsOf = (app: TestApp, work: () => Promise<unknown>): Promise<string[]> =>
-  capture(app.infrastructure.database, work, (query) => query);
+export async function statementsOf(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
+  // Calls counted before would be written at any moment.
+  await app.services.calls.flush();
+  return capture(app.infrastructure.database, work, (query) => query);
+}
 
 /** The same with the values in their places, as the database gets it. */
 export const sqlOf = (

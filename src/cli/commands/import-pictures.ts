@@ -31,11 +31,10 @@ async function fetchPictures(environment: Environment, files: string | undefined
   };
 }
 
-/** What can be done about the pictures of an import, beside its other commands. */
-export function addImportPictureCommands(program: Command, run: Run): void {
-  program.commands
-    .find((command) => command.name() === 'import')
-    ?.command('pictures')
+/** `import pictures`, in the group of imports. */
+export function addPictureImport(group: Command, run: Run): void {
+  group
+    .command('pictures')
     .description(
       'Fetch now the pictures that an import has named, those that were given up too; the server does it by and by.',
     )

@@ -11,6 +11,8 @@ import type { Environment } from '../environment.js';
 import { openSource, SCHEMAS } from '../import-source.js';
 import { type Output, showList, showOne, type Terminal } from '../output.js';
 import { RejectsFile } from '../rejects-file.js';
+import { addPictureImport } from './import-pictures.js';
+import { addSessionImport } from './import-sessions.js';
 
 interface UsersOptions {
   system: LegacySystem;
@@ -26,7 +28,7 @@ interface UsersOptions {
 const SHOWN = 10;
 
 /** Shows how far a run is, where somebody watches and the end is known. */
-function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
+export function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
   const start = source.progress();
   if (!terminal.interactive || json || !start) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: '{bar} {percentage} %, {records} records', stream: process.stderr });
@@ -41,7 +43,7 @@ function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
   };
 }
 
-const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
+export const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
   ...examples
     .slice(0, SHOWN)
     .map(({ line, legacyId, code, field, name }) =>
@@ -158,4 +160,7 @@ export function addImportCommands(program: Command, run: Run, terminal: Terminal
     .command('status')
     .description('The systems that were imported from, and what is left to be done for what was.')
     .action(() => run(showStatus));
+
+  addSessionImport(group, run, terminal);
+  addPictureImport(group, run);
 }

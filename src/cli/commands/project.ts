@@ -4,8 +4,11 @@ import { createSchema, printCurrentSchema } from '../../graphql/schema.js';
 import type { Access } from '../../policy.js';
 import type { Row } from '../../rest/dialect.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
+import { prefixesOf } from '../../rest/mount.js';
 import { loadOperations } from '../../rest/operations.js';
+import { type OldServer, readServers, type ServerConfig } from '../../rest/upstream/servers.js';
 import type { Services } from '../../services.js';
+import type { Run } from '../command.js';
 import { errorsPage } from '../errors-table.js';
 import { accessOfOperation } from '../operation-access.js';
 import { type Output, showList } from '../output.js';
@@ -15,7 +18,7 @@ import { settingsExample, settingsPage } from './settings.js';
 type Print = (output: Output) => void;
 
 interface PrintedRow {
-  [column: string]: unknown;
+  row: Row;
   dialect: string;
   id: string;
   methods: string;
@@ -59,6 +62,7 @@ function printedRows(): PrintedRow[] {
     const accessOf = ({ operation }: Row) => accessOfOperation(operations.get(operation) ?? '', schema);
     return dialect.mounts.flatMap(({ prefix, rows }) =>
       rows.map((row) => ({
+        row,
         dialect: dialect.name,
         id: row.id,
         methods: row.methods.join(', '),
@@ -87,7 +91,8 @@ function rowsTable(): string {
 /** The page `docs/routes.md`. */
 const routesPage = (): string => `# Legacy routes
 
-Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects/\`). \`npm run routes\` prints the same.
+Written by \`npm run docs\` from the tables of the dialects (\`src/rest/dialects/\`). \`npm run routes\` prints the same,
+and who answers each row where there are old servers ([upstream.md](upstream.md)).
 Each request counts towards \`RATE_LIMIT_PER_MINUTE\` of its address; who may run an operation is told by
 [permissions.md](permissions.md), and what a password or a code may be tried by the guard ([decisions.md](decisions.md)).
 
@@ -112,12 +117,51 @@ function keep(file: string, wanted: string, command: string, check: boolean): Ou
   return { json: { file, upToDate }, text, exitCode: check && !upToDate ? 1 : 0 };
 }
 
-/** The commands read no environment and open nothing. */
-export function addProjectCommands(program: Command, print: Print): void {
+const placeOf = ({ origin, base }: OldServer): string => origin + base;
+
+/** Every row, and who answers it under these settings; at the end what lies under a prefix and is no row's. */
+function routesNow(config: ServerConfig): Output {
+  const servers = readServers(DIALECTS, config);
+  const rows = printedRows().map(({ row, ...printed }) => {
+    const server = servers.rows.get(row);
+    return { ...printed, answers: server ? placeOf(server) : 'gateway' };
+  });
+  const [first] = rows;
+  const blank = Object.fromEntries(Object.keys(first ?? {}).map((column) => [column, '']));
+  const passed = DIALECTS.flatMap((dialect) => {
+    const server = servers.of(dialect);
+    if (!server) return [];
+    return prefixesOf(dialect).map((prefix) => ({
+      ...blank,
+      dialect: dialect.name,
+      id: '*',
+      methods: '*',
+      url: `${prefix}/*`,
+      summary: 'what no row answers',
+      answers: placeOf(server),
+    }));
+  });
+  const rest = servers.rest
+    ? [
+        {
+          ...blank,
+          id: '*',
+          methods: '*',
+          url: '/*',
+          summary: 'what lies under no prefix',
+          answers: placeOf(servers.rest),
+        },
+      ]
+    : [];
+  return showList([...rows, ...passed, ...rest]);
+}
+
+/** The commands open nothing; only `routes` reads the environment. */
+export function addProjectCommands(program: Command, print: Print, run: Run): void {
   program
     .command('routes')
-    .description('Every legacy route with its operation.')
-    .action(() => print(showList(printedRows())));
+    .description('Every legacy route with its operation, and who answers it: the gateway or an old server.')
+    .action(() => run(async ({ config }) => routesNow(config)));
 
   program
     .command('schema')

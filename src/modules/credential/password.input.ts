@@ -10,7 +10,10 @@ registerEnumType(PasswordFormatEnum, {
   description: 'The form in which a password is sent. Both forms lead to the same account.',
   valuesConfig: {
     PLAIN: { description: 'The password itself.' },
-    MD5: { description: 'Its MD5 as 32 hexadecimal digits, in either case: what the anlife app sends.' },
+    MD5: {
+      description:
+        'Its MD5 as 32 hexadecimal digits, in either case: what the anlife app sends. MD5_REFUSED where the gateway no longer takes it.',
+    },
   },
 });
 

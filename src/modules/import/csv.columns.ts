@@ -53,21 +53,47 @@ function columnsOf(schema: FieldSchema, prefix = ''): [string, { read: ReadCell;
 /** A JSON Schema of one record, as files have it. */
 export const recordSchema = (): z.core.JSONSchema.BaseSchema => z.toJSONSchema(RECORD, { io: 'input' });
 
-const COLUMNS = new Map(columnsOf(recordSchema() as FieldSchema));
+/** The columns of records of one form. */
+export class CsvColumns {
+  private readonly columns: ReturnType<typeof columnMap>;
 
-export const isColumn = (name: string): boolean => COLUMNS.has(name);
+  constructor(form: z.ZodType) {
+    this.columns = columnMap(form);
+  }
 
-/** Puts a cell into a record. An empty one says that there is none, or nothing where that cannot be. */
-export function setCell(record: Record<string, unknown>, column: string, text: string): void {
-  const cell = COLUMNS.get(column);
+  has(name: string): boolean {
+    return this.columns.has(name);
+  }
+
+  /** Puts a cell into a record. An empty one says that there is none, or nothing where that cannot be. */
+  set(record: Record<string, unknown>, column: string, text: string): void {
+    setCell(this.columns.get(column), record, column, text);
+  }
+}
+
+const columnMap = (form: z.ZodType) =>
+  new Map(columnsOf(z.toJSONSchema(form, { io: 'input' }) as FieldSchema));
+
+export const ACCOUNT_COLUMNS = new CsvColumns(RECORD);
+
+const isPart = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function setCell(
+  cell: { read: ReadCell; nullable: boolean } | undefined,
+  record: Record<string, unknown>,
+  column: string,
+  text: string,
+): void {
   if (!cell || (text === '' && (!cell.nullable || column.includes('.')))) return;
   const path = column.split('.');
   const last = path.pop() ?? column;
   let part = record;
   for (const name of path) {
-    const inner = (part[name] ??= {});
-    if (typeof inner !== 'object' || inner === null) return;
-    part = inner as Record<string, unknown>;
+    const before = part[name];
+    const inner: Record<string, unknown> = isPart(before) ? before : {};
+    part[name] = inner;
+    part = inner;
   }
   part[last] = text === '' ? null : cell.read(text);
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { decodeUtf8, isWide } from '../../infra/files/utf8.js';
+import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
+import { propertyOf } from '../../unknown.js';
 import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
-import { isColumn, setCell } from './csv.columns.js';
+import { ACCOUNT_COLUMNS, type CsvColumns } from './csv.columns.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
 
 const NOT_UTF8: UnreadableRecord = { code: 'ENCODING_INVALID', message: 'The record is not UTF-8.' };
@@ -17,7 +18,10 @@ interface Parsed {
 export class CsvSource implements RecordSource {
   private readonly counter = new ByteCounter();
 
-  constructor(private readonly bytes: ByteSource) {}
+  constructor(
+    private readonly bytes: ByteSource,
+    private readonly known: CsvColumns = ACCOUNT_COLUMNS,
+  ) {}
 
   get name(): string {
     return this.bytes.name;
@@ -29,7 +33,6 @@ export class CsvSource implements RecordSource {
     let line = 1;
     const parser = Readable.from(this.narrow()).pipe(
       parse({
-        bom: true,
         encoding: null,
         info: true,
         relax_column_count: true,
@@ -43,7 +46,7 @@ export class CsvSource implements RecordSource {
         yield* skipped.splice(0);
         const bytes = record.reduce((sum, cell) => sum + cell.length, 0);
         if (columns) {
-          if (bytes > 0 || record.length > 1) yield { line, bytes, ...recordOf(columns, record) };
+          if (bytes > 0 || record.length > 1) yield { line, bytes, ...recordOf(this.known, columns, record) };
         } else columns = this.header(record);
         line = info.lines + 1;
       }
@@ -62,21 +65,26 @@ export class CsvSource implements RecordSource {
     return this.bytes.close();
   }
 
-  /** Two bytes a character would look like columns that nobody knows. */
+  /**
+   * Two bytes a character would look like columns that nobody knows. The mark of UTF-8 is taken off here: the parser
+   * would go on in texts, with other characters for what is not UTF-8.
+   */
   private async *narrow(): AsyncGenerator<Buffer> {
     let isFirst = true;
     for await (const chunk of this.counter.count(this.bytes.read())) {
       if (isFirst && isWide(chunk)) throw new SourceError(`${this.name} is not UTF-8.`);
+      yield isFirst && isMarked(chunk) ? chunk.subarray(MARK_BYTES) : chunk;
       isFirst = false;
-      yield chunk;
     }
   }
 
   private header(cells: readonly Buffer[]): string[] {
     const names = cells.map((cell) => decodeUtf8(cell)?.trim() ?? '');
-    const unknown = names.find((name) => !isColumn(name));
+    const unknown = names.find((name) => !this.known.has(name));
     if (unknown !== undefined) {
-      throw new SourceError(`${this.name} has a column that no record has: "${unknown.slice(0, 64)}".`);
+      // Without a header it is a value, and may be a secret.
+      const named = /^[a-z_.]{1,32}$/i.test(unknown) ? `: "${unknown}"` : '';
+      throw new SourceError(`${this.name} has a column that no record has${named}.`);
     }
     if (!names.includes('legacy_id')) throw new SourceError(`${this.name} has no column "legacy_id".`);
     if (new Set(names).size < names.length) throw new SourceError(`${this.name} has a column twice.`);
@@ -85,6 +93,7 @@ export class CsvSource implements RecordSource {
 }
 
 function recordOf(
+  known: CsvColumns,
   columns: readonly string[],
   cells: readonly Buffer[],
 ): { raw: unknown } | { error: UnreadableRecord } {
@@ -96,7 +105,7 @@ function recordOf(
   for (const [index, column] of columns.entries()) {
     const text = decodeUtf8(cells[index] ?? Buffer.alloc(0));
     if (text === null) return { error: NOT_UTF8 };
-    setCell(record, column, text);
+    known.set(record, column, text);
   }
   return { raw: record };
 }
@@ -104,7 +113,7 @@ function recordOf(
 /** In our words: those of the parser hold what it has read. */
 function ofError(error: CsvError | undefined): SourceItem {
   const isLong = error?.code === 'CSV_MAX_RECORD_SIZE';
-  const line = Number(error?.['lines'] ?? 0);
+  const line = Number(propertyOf(error, 'lines') ?? 0);
   return {
     line,
     bytes: 0,

@@ -158,3 +158,10 @@ export async function findClaims(em: EntityManager, asked: readonly Claim[]): Pr
     [JSON.stringify(asked)],
   );
 }
+
+/** Lets the planner know how large the tables of an import have become. */
+export async function analyseTables(em: EntityManager): Promise<void> {
+  await em.execute(
+    'analyze legacy_ids, imported_records, imported_follows, imported_pictures, follows, user_extras',
+  );
+}

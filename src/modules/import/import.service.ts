@@ -14,6 +14,7 @@ import { BatchWriter } from './batch.writer.js';
 import { type HeldGuard, withImportGuard } from './import.guard.js';
 import { type ImportReport, Tally } from './import.report.js';
 import {
+  analyseTables,
   beginRun,
   countLeft,
   countLegacyIds,
@@ -153,6 +154,7 @@ export class ImportService {
       guard.assertHeld,
     );
     const ids = new RaisedIds();
+    let written = 0;
     const batches = inBatches(source.read(), (items) => this.preparer.prepare(rules, items));
     for await (const prepared of oneAhead(batches)) {
       const batch = await this.preparer.withoutBanned(ctx, prepared);
@@ -162,6 +164,8 @@ export class ImportService {
       const all = [...outcomes, ...batch.rejected].sort((a, b) => a.line - b.line);
       for (const outcome of all) tally.add(outcome);
       await options.onOutcomes?.(all);
+      // After 1, 2, 4, 8… batches: tables that grow from nothing are planned for as if they were still empty.
+      if (!run.dryRun && Number.isInteger(Math.log2(++written))) await analyseTables(ctx.em);
     }
   }
 
@@ -224,7 +228,7 @@ async function refuseSecondKeeper({ em }: DatabaseContext, system: LegacySystem)
 }
 
 /** What ended an import, in words for the operator, and what stays of it; a defect as it is. */
-function cut(error: unknown, tally: Tally | null): unknown {
+export function cut(error: unknown, tally: Tally | null): unknown {
   const written = tally && tally.counts.read > 0;
   const stays = tally === null ? 'Nothing was written.' : written ? tally.stays : '';
   const tell = (what: string) => new StartError(`${what} ${stays}`.trim(), { cause: error });

@@ -16,6 +16,10 @@ export const IMPORT_CODES = {
   ACCOUNT_CANCELLED: 'The account was cancelled here.',
   IDENTITY_TAKEN: 'The third-party identity belongs to another account.',
   INVITE_CODE_TAKEN: 'The invite code belongs to another account.',
+  SESSION_EXPIRED: 'The session has expired.',
+  SESSION_ENDED: 'The session was ended here, or all of its account, or the account.',
+  TOKEN_GUESSABLE: 'The token is too short, or of too few different characters, to be a secret.',
+  TOKEN_TAKEN: 'The token is the session of another account.',
   ORDER_TAKEN: 'The order belongs to another account.',
 } as const;
 

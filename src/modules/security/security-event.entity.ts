@@ -9,6 +9,7 @@ export enum SecurityEventKind {
   REGISTERED = 'REGISTERED',
   IMPORTED = 'IMPORTED',
   LOGGED_IN = 'LOGGED_IN',
+  SESSION_ADOPTED = 'SESSION_ADOPTED',
   LOGIN_REFUSED = 'LOGIN_REFUSED',
   MD5_UNVERIFIABLE = 'MD5_UNVERIFIABLE',
   LOGGED_OUT = 'LOGGED_OUT',
@@ -38,6 +39,7 @@ registerEnumType(SecurityEventKind, {
         'The account, or its password, came from the system that the user had an account in before.',
     },
     LOGGED_IN: { description: 'A session was opened.' },
+    SESSION_ADOPTED: { description: 'A token of the old system was used, and became a session.' },
     LOGIN_REFUSED: { description: 'A log-in to this account failed.' },
     MD5_UNVERIFIABLE: {
       description:

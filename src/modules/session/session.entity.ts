@@ -10,7 +10,8 @@ import { User } from '../user/user.entity.js';
 @Index({ name: 'sessions_user_source_index', properties: ['userId', 'source', 'createdAt'] })
 @Index({
   name: 'sessions_ended_index',
-  expression: 'create index "sessions_ended_index" on "sessions" (least("expires_at", "revoked_at"))',
+  expression:
+    'create index "sessions_ended_index" on "sessions" (coalesce("token_expires_at", least("expires_at", "revoked_at")))',
 })
 export class Session {
   @Field(() => ID, { description: 'The id of the session, for `revokeSession`.' })
@@ -29,13 +30,19 @@ export class Session {
   @Property({ type: 'smallint', default: 0 })
   deviceType: DeviceType = DeviceType.UNKNOWN;
 
-  @Field(() => String, { description: 'The IP address it was opened from.' })
-  @Property({ type: 'string', length: 45 })
-  ip!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The IP address it was opened from; null where another system opened it.',
+  })
+  @Property({ type: 'string', length: 45, nullable: true })
+  ip: string | null = null;
 
-  /** The address as the guard counts sources: IPv6 by its /64. */
-  @Property({ type: 'string', length: 64 })
-  source!: string;
+  /**
+   * The address as the guard counts sources: IPv6 by its /64. Null where no log-in here opened the session: nobody has
+   * proven anything from there.
+   */
+  @Property({ type: 'string', length: 64, nullable: true })
+  source: string | null = null;
 
   @Field(() => String, {
     nullable: true,
@@ -44,11 +51,13 @@ export class Session {
   @Property({ type: 'string', length: 255, nullable: true })
   userAgent: string | null = null;
 
-  @Field(() => Date, { description: 'When it was opened.' })
+  @Field(() => Date, { description: 'When it was opened here, or came from another system.' })
   @Property({ ...createdAt })
   createdAt!: Date;
 
-  @Field(() => Date, { description: 'When it was last used, to the minute.' })
+  @Field(() => Date, {
+    description: 'When it was last used, to the minute; at first, when it was opened or came.',
+  })
   @Property({ ...createdAt })
   lastSeenAt!: Date;
 
@@ -60,9 +69,16 @@ export class Session {
   @Property({ type: 'integer', nullable: true })
   originId: number | null = null;
 
-  /** True where the token is another system's: the row stays until that expires, lest an import brings it back. */
+  /** True where the token is another system's. */
   @Property({ type: 'boolean', default: false })
   imported = false;
+
+  /**
+   * When a token of another system expires by itself, which may be later than {@link expiresAt}. The row stays until
+   * then, ended or not: without it the same token would come back.
+   */
+  @Property({ ...timestamp, nullable: true })
+  tokenExpiresAt: Date | null = null;
 
   /** Set when it was ended before its time; kept so that known sources stay known for 30 days. */
   @Property({ ...timestamp, nullable: true })

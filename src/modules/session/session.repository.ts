@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LegacySystem } from '../../door.js';
 import { rowsGo } from '../../infra/database/personal.js';
-import { queryOne, READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { firstOf, statement } from '../../infra/database/statement.js';
 import { readTimestamp } from '../../infra/database/timestamps.js';
 import { User, UserStatus } from '../user/user.entity.js';
@@ -100,6 +101,155 @@ export async function insertSession(
   };
 }
 
+/** A token that another system signed: whose it is there, and its times. */
+export interface ForeignToken {
+  tokenHash: string;
+  legacyId: string;
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
+const adopted = statement<{
+  id: number;
+  user_id: number;
+  abilities: string[];
+  last_seen_at: string;
+}>(
+  // The lock on the user comes first, as above. What ends all sessions holds it too and marks the user, which is seen
+  // once the lock is had; a password that changed ends them so.
+  `with holder as (
+     update users u set last_device_type = ?, last_active_at = now()
+     from legacy_ids l
+     where l.system = ? and l.legacy_id = ? and not l.given and u.id = l.user_id and u.status = ${UserStatus.ACTIVE}
+       and (u.sessions_ended_at is null or u.sessions_ended_at < ?::timestamptz)
+       and not exists (
+         select 1 from credentials c where c.user_id = u.id and not c.imported and c.updated_at > ?::timestamptz
+       )
+       and not exists (select 1 from sessions s where s.token_hash = ?)
+     returning u.id, u.abilities
+   )
+   insert into sessions (user_id, token_hash, device_type, ip, user_agent, expires_at, token_expires_at, imported)
+   select holder.id, ?, ?::smallint, ?, ?, ?::timestamptz, ?::timestamptz, true from holder
+   on conflict (token_hash) do nothing
+   returning id, user_id, (select abilities from holder) as abilities, last_seen_at`,
+);
+
+/**
+ * Makes a session of a token of another system, which lasts as long as the token. Null when the account is unknown or
+ * not active, when all its sessions were ended or its password was set here after the token was issued, and when the
+ * token is a session already, ended or not.
+ */
+export async function adoptSession(
+  em: EntityManager,
+  system: LegacySystem,
+  { tokenHash, legacyId, issuedAt, expiresAt }: ForeignToken,
+  { deviceType, ip, userAgent }: Pick<Session, 'deviceType' | 'ip' | 'userAgent'>,
+): Promise<LiveSession | null> {
+  const issued = issuedAt.toISOString();
+  const expires = expiresAt.toISOString();
+  const row = await firstOf(adopted, em, [
+    deviceType,
+    system,
+    legacyId,
+    issued,
+    issued,
+    tokenHash,
+    tokenHash,
+    deviceType,
+    ip,
+    userAgent,
+    expires,
+    expires,
+  ]);
+  return (
+    row && {
+      id: row.id,
+      userId: row.user_id,
+      originId: row.id,
+      abilities: row.abilities,
+      expiresAt,
+      lastSeenAt: readTimestamp(row.last_seen_at),
+    }
+  );
+}
+
+/** The account behind an old id, as far as sessions of its system may come along. */
+export interface Holder {
+  userId: number;
+  status: UserStatus;
+  /** True where all its sessions were ended here after it had come: those of its system were meant too. */
+  ended: boolean;
+}
+
+/**
+ * The accounts behind old ids of a system, held until the transaction ends: nobody disables one or ends its sessions
+ * meanwhile. Those that nobody has are left out.
+ */
+export async function lockHolders(
+  em: EntityManager,
+  system: LegacySystem,
+  legacyIds: readonly string[],
+): Promise<Map<string, Holder>> {
+  const rows = await em.execute<{ legacy_id: string; user_id: number; status: UserStatus; ended: boolean }[]>(
+    `select l.legacy_id, u.id as user_id, u.status, coalesce(u.sessions_ended_at >= l.created_at, false) as ended
+     from legacy_ids l join users u on u.id = l.user_id
+     where l.system = ? and l.legacy_id = any (?::text[]) and not l.given
+     order by u.id for share of u`,
+    [system, arrayOf(legacyIds)],
+  );
+  return new Map(
+    rows.map(({ legacy_id, user_id: userId, status, ended }) => [legacy_id, { userId, status, ended }]),
+  );
+}
+
+/** A session that another system has opened. */
+export type ForeignSession = Pick<Session, 'userId' | 'tokenHash' | 'deviceType'> & { tokenExpiresAt: Date };
+
+/** Longest life here of a session of another system, in days, however long its token would be good there. */
+export const FOREIGN_SESSION_DAYS = 365;
+
+/** Stores sessions of another system. Returns the hashes of those that are new; a token that is known stays as it is. */
+export async function insertForeignSessions(
+  em: EntityManager,
+  sessions: readonly ForeignSession[],
+): Promise<Set<string>> {
+  const rows = await em.execute<{ token_hash: string }[]>(
+    `insert into sessions (user_id, token_hash, device_type, expires_at, token_expires_at, imported)
+     select user_id, token_hash, device_type,
+       least(token_expires_at, now() + make_interval(days => ${FOREIGN_SESSION_DAYS})), token_expires_at, true
+     from unnest(?::int[], ?::text[], ?::smallint[], ?::timestamptz[])
+       as session(user_id, token_hash, device_type, token_expires_at)
+     on conflict (token_hash) do nothing returning token_hash`,
+    [
+      arrayOf(sessions.map(({ userId }) => userId)),
+      arrayOf(sessions.map(({ tokenHash }) => tokenHash)),
+      arrayOf(sessions.map(({ deviceType }) => deviceType)),
+      arrayOf(sessions.map(({ tokenExpiresAt }) => tokenExpiresAt.toISOString())),
+    ],
+  );
+  return new Set(rows.map((row) => row.token_hash));
+}
+
+/** Whose session a token is. */
+export interface Owner {
+  userId: number;
+  /** False once it has expired or was ended. */
+  live: boolean;
+}
+
+/** Whose sessions tokens are, and if they are still good, by the hashes of the tokens; unknown ones are left out. */
+export async function findOwners(
+  em: EntityManager,
+  tokenHashes: readonly string[],
+): Promise<Map<string, Owner>> {
+  const rows = await em.execute<{ token_hash: string; user_id: number; live: boolean }[]>(
+    `select token_hash, user_id, revoked_at is null and expires_at > now() as live
+     from sessions where token_hash = any (?::text[])`,
+    [arrayOf(tokenHashes)],
+  );
+  return new Map(rows.map(({ token_hash, user_id: userId, live }) => [token_hash, { userId, live }]));
+}
+
 /** Bounds the list only, which is newest first; log-ins are not bounded. */
 export const SESSIONS_LISTED = 100;
 
@@ -147,7 +297,10 @@ export async function touchSession(em: EntityManager, session: LiveSession, seco
   if (touched.length > 0) await em.nativeUpdate(User, { id: session.userId }, { lastActiveAt: new Date() });
 }
 
-/** True when the account has logged in from this source in the last 30 days. */
+/** The expression of `sessions_ended_index`. */
+const ENDED_AT = 'coalesce(token_expires_at, least(expires_at, revoked_at))';
+
+/** True when the account has logged in from this source in the last 30 days; a session of another system has none. */
 export async function isKnownSource(em: EntityManager, userId: number, source: string): Promise<boolean> {
   const row = await queryOne(
     em,
@@ -157,14 +310,17 @@ export async function isKnownSource(em: EntityManager, userId: number, source: s
   return row !== null;
 }
 
-/** Deletes at most `limit` sessions that ended more than so many days ago, by whichever came first; returns how many. */
+/**
+ * Deletes at most `limit` sessions that ended more than so many days ago, by whichever came first, and those of another
+ * system whose token expired by itself that long ago; returns how many.
+ */
 export async function deleteEndedSessions(em: EntityManager, days: number, limit: number): Promise<number> {
   const row = await queryOne<{ deleted: number }>(
     em,
     `with deleted as (
        delete from sessions where id = any (array(
-         select id from sessions where least(expires_at, revoked_at) < now() - make_interval(days => ?)
-         order by least(expires_at, revoked_at) limit ? for update skip locked
+         select id from sessions where ${ENDED_AT} < now() - make_interval(days => ?)
+         order by ${ENDED_AT} limit ? for update skip locked
        )) returning id
      ) select count(*)::int as deleted from deleted`,
     [days, limit],

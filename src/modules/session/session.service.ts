@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.js';
 import type { DatabaseContext, RequestContext, SignedInContext, Viewer } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
@@ -7,6 +7,9 @@ import { afterCommit } from '../../infra/database/after-commit.js';
 import { sourceOf } from '../../infra/ip.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
+import { markSessionsEnded } from '../user/user.repository.js';
+import { openedBy } from './opened-by.js';
+import type { SessionAdopter } from './session.adopter.js';
 import type { SessionCache } from './session.cache.js';
 import type { Session } from './session.entity.js';
 import {
@@ -19,6 +22,7 @@ import {
   revokeSessions,
   touchSession,
 } from './session.repository.js';
+import { hashOf, isToken } from './token.js';
 
 /** The client's proof of its session; the token is shown this once and stored nowhere. */
 export interface OpenedSession {
@@ -30,8 +34,6 @@ export interface OpenedSession {
 const DAY_MS = 86_400_000;
 /** A use is recorded this often at most. */
 const TOUCH_SECONDS = 60;
-/** 256 bits in base64url. Anything else is not one of our tokens and is not looked up. */
-const TOKEN = /^[\w-]{43}$/;
 
 const viewerOf = ({ id, userId, originId, abilities }: LiveSession): Viewer => ({
   userId,
@@ -40,21 +42,26 @@ const viewerOf = ({ id, userId, originId, abilities }: LiveSession): Viewer => (
   abilities,
 });
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
-
 /** Opaque sessions: rows in PostgreSQL, cached in Redis, ended everywhere at once. */
 export class SessionService {
   constructor(
     private readonly config: Pick<Config, 'SESSION_DAYS'>,
     private readonly cache: SessionCache,
+    private readonly adopter: SessionAdopter,
     private readonly events: SecurityEventService,
   ) {}
 
   /** The holder of the token; null for an unknown, expired or ended one. */
-  async authenticate(ctx: DatabaseContext, token: string | undefined): Promise<Viewer | null> {
-    if (!token || !TOKEN.test(token)) return null;
+  async authenticate(
+    ctx: Pick<RequestContext, 'em' | 'client'>,
+    token: string | undefined,
+  ): Promise<Viewer | null> {
+    if (!token || !isToken(token)) return null;
     const tokenHash = hashOf(token);
-    const session = await this.cache.get(tokenHash, () => this.findUsed(ctx, tokenHash));
+    const session = await this.cache.get(
+      tokenHash,
+      async () => (await this.findUsed(ctx, tokenHash)) ?? this.adopter.adopt(ctx, token, tokenHash),
+    );
     if (!session || session.expiresAt.getTime() <= Date.now()) return null;
     return viewerOf(session);
   }
@@ -78,10 +85,8 @@ export class SessionService {
       {
         userId,
         tokenHash,
-        deviceType: client.deviceType,
-        ip: client.ip,
+        ...openedBy(client),
         source: sourceOf(client.ip),
-        userAgent: client.userAgent?.slice(0, 255) ?? null,
         expiresAt,
         originId,
       },
@@ -122,7 +127,8 @@ export class SessionService {
   async logout(ctx: RequestContext, everywhere: boolean): Promise<boolean> {
     if (!ctx.viewer) return false;
     const { userId, sessionId } = ctx.viewer;
-    await this.end(ctx, userId, everywhere ? {} : { id: sessionId });
+    const end = () => this.end(ctx, userId, everywhere ? {} : { id: sessionId });
+    await (everywhere ? ctx.em.transactional(end) : end());
     await this.events.record(ctx, userId, SecurityEventKind.LOGGED_OUT);
     this.leave(ctx);
     return true;
@@ -141,12 +147,17 @@ export class SessionService {
     return true;
   }
 
-  /** Ends sessions of a user on every instance at once; returns how many. */
+  /**
+   * Ends sessions of a user on every instance at once; returns how many. When it is not one alone, tokens of another
+   * system that are no sessions yet are ended too; then it has to be called in a transaction.
+   */
   async end(
     ctx: DatabaseContext,
     userId: number,
     which: { id?: number; except?: number } = {},
   ): Promise<number> {
+    // The user before the sessions: a token that is becoming one meanwhile has become it, and is ended, or never does.
+    if (which.id === undefined) await markSessionsEnded(ctx.em, userId);
     const hashes = await revokeSessions(ctx.em, userId, which);
     await afterCommit(ctx.em, () => this.cache.forget(hashes));
     return hashes.length;

@@ -54,34 +54,6 @@ interface Row {
   user_id: number;
 }
 
-const behindLegacyIds = statement<Row>(
-  'select legacy_id, user_id from legacy_ids where system = ? and legacy_id = any (?::text[]) and not given',
-);
-
-/** The accounts behind old ids. Those that nobody has are left out, and numbers given here are nobody's old id. */
-export async function findByLegacyIds(
-  em: EntityManager,
-  system: LegacySystem,
-  legacyIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await behindLegacyIds(em, [system, arrayOf(legacyIds)]);
-  return new Map(rows.map((row) => [row.legacy_id, row.user_id]));
-}
-
-const ofAccounts = statement<Row>(
-  'select legacy_id, user_id from legacy_ids where system = ? and user_id = any (?::int[]) and not given',
-);
-
-/** The old ids of accounts; those that have none are left out, with those that were given a number here. */
-export async function legacyIdsOf(
-  em: EntityManager,
-  system: LegacySystem,
-  userIds: readonly number[],
-): Promise<Map<number, string>> {
-  const rows = await ofAccounts(em, [system, arrayOf(userIds)]);
-  return new Map(rows.map((row) => [row.user_id, row.legacy_id]));
-}
-
 /** Accounts whose number is somebody else's old id in a system where they have none. */
 const CONFUSED = `
   select old.system, same.id as user_id
@@ -259,6 +231,18 @@ export async function listLegacyIds(
   );
   return rows.map(({ legacy_id, user_id }) => ({ legacyId: legacy_id, userId: user_id }));
 }
+
+const outward = statement<Row>('select legacy_id, user_id from legacy_ids where system = ? and user_id = ?');
+
+/**
+ * The id that names an account to a system and nobody else there: its old id, or the number that it was given in the place
+ * of one; null where its own number does.
+ */
+export const outwardIdOf = async (
+  em: EntityManager,
+  system: LegacySystem,
+  userId: number,
+): Promise<string | null> => (await firstOf(outward, em, [system, userId]))?.legacy_id ?? null;
 
 /** Numbers without a person behind them, which keep a later import from bringing the person back. */
 export const keptLegacyIds = rowsStay(LegacyId, 'userId', {

@@ -1,7 +1,7 @@
 import type { DatabaseContext } from '../../context.js';
 import type { LegacySystem } from '../../door.js';
 import { StartError } from '../../infra/start-error.js';
-import { findByNumbers, findNumbers, findUnnumbered } from './legacy-id.repository.js';
+import { findByNumbers, findNumbers, findUnnumbered, outwardIdOf } from './legacy-id.repository.js';
 import { numberIn } from './user.service.js';
 
 /** The numbers by which accounts go at the doors of the systems that they come from. */
@@ -28,6 +28,11 @@ export class LegacyIdService {
     userIds: readonly number[],
   ): Promise<Map<number, number>> {
     return findNumbers(em, system, userIds);
+  }
+
+  /** The id by which an account is named to the server of a system. */
+  async outwardId({ em }: DatabaseContext, system: LegacySystem, userId: number): Promise<string> {
+    return (await outwardIdOf(em, system, userId)) ?? String(userId);
   }
 
   /** Throws StartError, naming one, where a system has old ids that no door could say as numbers. */

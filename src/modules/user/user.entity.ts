@@ -198,6 +198,10 @@ export class User {
   @Property({ ...createdAt })
   lastActiveAt!: Date;
 
+  /** When all sessions of the account were last ended at once: tokens of another system from before are no good. */
+  @Property({ ...timestamp, nullable: true })
+  sessionsEndedAt: Date | null = null;
+
   @Property({ ...timestamp, nullable: true })
   recommendedAt: Date | null = null;
 

@@ -56,6 +56,14 @@ export async function changeStatus(
   return (await em.nativeUpdate(User, { id, status: from }, { status: to })) === 1;
 }
 
+/**
+ * Remembers that all sessions of an account end now, and with them the tokens of another system that nobody has shown
+ * yet. By the clock and not by the transaction, which may have begun before such a token was issued.
+ */
+export async function markSessionsEnded(em: EntityManager, id: number): Promise<void> {
+  await em.execute('update users set sessions_ended_at = clock_timestamp() where id = ?', [id]);
+}
+
 /** Puts a user at the head of the recommended ones. */
 export async function recommendUser(em: EntityManager, id: number): Promise<void> {
   await em.nativeUpdate(User, { id }, { recommendedAt: new Date() });
@@ -130,6 +138,7 @@ export const emptiedUsers = rowsStay(User, 'id', {
   abilities: [],
   lastDeviceType: DeviceType.UNKNOWN,
   lastActiveAt: ({ deletedAt }) => deletedAt,
+  sessionsEndedAt: null,
   recommendedAt: null,
   createdAt: KEPT,
   updatedAt: ({ deletedAt }) => deletedAt,

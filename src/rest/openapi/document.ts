@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { LegacySystem } from '../../door.js';
 import { type Dialect, type Method, type Row, withAside } from '../dialect.js';
 import { loadOperations } from '../operations.js';
 import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
@@ -104,8 +105,15 @@ function operationsOf(dialect: Dialect, row: Row, path: string, sample: Sample):
   );
 }
 
+const OLD_IDS =
+  ' Ids of accounts are those of the system before; an account without one there goes by its own.';
+
 /** The OpenAPI document of a dialect. */
-export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record<string, unknown> {
+export function openApiDocument(
+  dialect: Dialect,
+  schema: GraphQLSchema,
+  speaksOldIds = false,
+): Record<string, unknown> {
   const operations = loadOperations(dialect, schema);
   const answer = sampler(schema);
   const paths: Record<string, Record<string, unknown>> = {};
@@ -123,7 +131,7 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
     info: {
       title: dialect.title,
       version: '1',
-      description: 'Parameters are read from query and body alike.',
+      description: `Parameters are read from query and body alike.${speaksOldIds ? OLD_IDS : ''}`,
     },
     servers: [{ url: '/' }],
     paths,
@@ -135,12 +143,13 @@ export function openApiDocument(dialect: Dialect, schema: GraphQLSchema): Record
 export function apiDocuments(
   dialects: readonly Dialect[],
   schema: GraphQLSchema,
+  speakingOldIds: readonly LegacySystem[],
 ): Record<string, { title: string; document: () => unknown }> {
   return Object.fromEntries(
     dialects.map((dialect) => {
       let made: Record<string, unknown> | undefined;
       const document = () => {
-        made ??= openApiDocument(dialect, schema);
+        made ??= openApiDocument(dialect, schema, speakingOldIds.includes(dialect.name));
         return made;
       };
       return [dialect.name, { title: dialect.title, document }];

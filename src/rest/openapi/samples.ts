@@ -1,5 +1,6 @@
 import {
   buildSchema,
+  type DocumentNode,
   executeSync,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
@@ -19,6 +20,18 @@ export interface Variant {
   flags: boolean;
   /** The index of an enum's value; the last one when there are fewer. */
   choice: number;
+  /** Puts another value in the place of a field's; the same ones when left out. */
+  swap?(field: SampledField, sample: unknown): unknown;
+}
+
+/** A field of the schema as an operation asks for it. */
+export interface SampledField {
+  /** The name of the type that has it. */
+  parent: string;
+  name: string;
+  type: GraphQLOutputType;
+  /** Its place in the operation's data, without the positions in lists. */
+  path: string;
 }
 
 export const FULL: Variant = { nulls: false, flags: true, choice: 0 };
@@ -56,22 +69,37 @@ const resolver =
   (variant: Variant): GraphQLFieldResolver<unknown, unknown> =>
   (_source, _args, _context, info) => {
     const depth = pathLength(info.path);
-    if (variant.nulls && depth > 1 && !isNonNullType(info.returnType)) return null;
-    return sampleOf(info.returnType, variant);
+    const isNull = variant.nulls && depth > 1 && !isNonNullType(info.returnType);
+    const sample = isNull ? null : sampleOf(info.returnType, variant);
+    if (!variant.swap) return sample;
+    const { parentType, fieldName: name, returnType: type } = info;
+    return variant.swap({ parent: parentType.name, name, type, path: pathText(info.path) }, sample);
   };
 
-function pathLength(path: { prev?: unknown; key: string | number } | undefined): number {
-  return path ? 1 + pathLength(path.prev as typeof path) : 0;
+interface Path {
+  prev: Path | undefined;
+  key: string | number;
 }
+
+const pathLength = (path: Path | undefined): number => (path ? 1 + pathLength(path.prev) : 0);
+
+const pathText = (path: Path): string =>
+  [path.prev && pathText(path.prev), typeof path.key === 'string' && path.key].filter(Boolean).join('.');
 
 /** Answers operations with values of the right types and nothing behind them. */
 export function sampler(schema: GraphQLSchema) {
   // The schema is printed and parsed again, which leaves the types without our resolvers.
   const bare = buildSchema(printSchema(schema), { assumeValid: true });
+  const documents = new Map<string, DocumentNode>();
+  const documentOf = (operation: string): DocumentNode => {
+    const document = documents.get(operation) ?? parse(operation);
+    documents.set(operation, document);
+    return document;
+  };
   return (operation: string, variables: Record<string, unknown>, variant: Variant): unknown => {
     const { data } = executeSync({
       schema: bare,
-      document: parse(operation),
+      document: documentOf(operation),
       variableValues: JSON.parse(JSON.stringify(variables)) as Record<string, unknown>,
       fieldResolver: resolver(variant),
     });
