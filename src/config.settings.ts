@@ -8,10 +8,10 @@ import {
   origins,
   parsed,
   ranges,
-  someOf,
-  systems,
   shares,
+  someOf,
   sunset,
+  systems,
   text,
   upstream,
   url,
@@ -135,7 +135,6 @@ export const SETTINGS = {
     .describe(
       '`JWT_SECRET` of the ThinkSNS+ that accounts come from: its tokens (HS256) are good at the plus door until they expire, and become sessions when they are used. Whoever knows it can be anybody who came from there: unset it once the last token has expired.',
     ),
-
 
   ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(
     'Days after which the personal data of a cancelled account is erased.',
