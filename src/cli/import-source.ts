@@ -20,7 +20,12 @@ export const SCHEMAS = ['thinksns-plus'] as const;
  */
 export async function openSource(
   source: string,
-  { stdin, twice, columns, schema }: { stdin: Readable; twice: boolean; columns?: CsvColumns; schema?: string },
+  {
+    stdin,
+    twice,
+    columns,
+    schema,
+  }: { stdin: Readable; twice: boolean; columns?: CsvColumns; schema?: string },
 ): Promise<RecordSource> {
   if (/^mysql:/i.test(source)) return databaseAt(source, schema);
   if (schema !== undefined) throw new SourceError('--schema is for a source at mysql://.');

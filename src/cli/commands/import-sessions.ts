@@ -75,7 +75,10 @@ export function addSessionImport(group: Command, run: Run, terminal: Terminal): 
     .option('--dry-run', 'do everything but write')
     .action((source: string, options: SessionsOptions) =>
       run((environment) =>
-        importSessions(environment, terminal, source, { ...options, json: Boolean(group.optsWithGlobals().json) }),
+        importSessions(environment, terminal, source, {
+          ...options,
+          json: Boolean(group.optsWithGlobals().json),
+        }),
       ),
     );
 }

@@ -1,6 +1,7 @@
 import type { DatabaseContext } from '../../context.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { numberOf } from '../user/legacy-id.repository.js';
-import { NO_ACCOUNT, UserStatus } from '../user/user.entity.js';
+import { UserStatus } from '../user/user.entity.js';
 import type { VerificationSecrets } from '../verification/verification.secrets.js';
 import { type Account, accountOf } from './account.fields.js';
 import { type Key, keysOf, textOf } from './batch.keys.js';

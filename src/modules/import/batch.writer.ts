@@ -1,4 +1,5 @@
 import type { DatabaseContext } from '../../context.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { takeOverEmails } from '../contact/email.repository.js';
 import { insertImportedCredentials } from '../credential/credential.repository.js';
 import type { ImportedPasswords } from '../credential/imported-passwords.js';
@@ -12,7 +13,7 @@ import {
   makeWay,
   nextUserIds,
 } from '../user/legacy-id.repository.js';
-import { NO_ACCOUNT, UserStatus } from '../user/user.entity.js';
+import { UserStatus } from '../user/user.entity.js';
 import type { VerificationSecrets } from '../verification/verification.secrets.js';
 import { Overtaken } from './batch.state.js';
 import {

@@ -1,6 +1,6 @@
 import type { DatabaseContext } from '../../context.js';
 import { StartError } from '../../infra/start-error.js';
-import { NO_ACCOUNT } from '../user/user.entity.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { keptIdOf } from './batch.state.js';
 import { findContactOwners, findTakenIds } from './import-run.repository.js';
 import { findKnown } from './import-state.repository.js';
