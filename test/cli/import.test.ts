@@ -330,7 +330,15 @@ describe('records that are wrong', () => {
       { line: 2, legacy_id: 's2', code: 'PHONE_INVALID', field: 'phone', message: expect.any(String) },
     ]);
     expect(JSON.stringify(report)).not.toMatch(new RegExp(`${secret}|${phone}`));
-    await cli.run(['import', 'users', await cli.write('e.ndjson', ''), '--system', 'open', '--rejects', cli.file('r')]);
+    await cli.run([
+      'import',
+      'users',
+      await cli.write('e.ndjson', ''),
+      '--system',
+      'open',
+      '--rejects',
+      cli.file('r'),
+    ]);
     expect((await stat(cli.file('r'))).mode & 0o777).toBe(0o600);
   });
 });
