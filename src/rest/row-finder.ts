@@ -1,4 +1,6 @@
-import type { Dialect, Row } from './dialect.js';
+import FindMyWay from 'find-my-way';
+import { PATHS } from '../http/server.js';
+import type { Dialect, Method, Row } from './dialect.js';
 
 /** A row with the system it belongs to. */
 export interface Place {
@@ -10,7 +12,7 @@ export interface Place {
 
 export interface Found extends Place {
   /** The parameters in the path, decoded. */
-  params: Readonly<Record<string, string>>;
+  params: Readonly<Record<string, string | undefined>>;
 }
 
 const placesOf = (dialect: Dialect): Place[] =>
@@ -33,51 +35,21 @@ export function rowsNamed(dialects: readonly Dialect[], text: string): Place[] {
     .filter(({ row }) => name === '*' || namesOf(row).includes(name));
 }
 
-/** A path as the router sees it: without query, doubled slashes and the last one. */
-const routed = (url: string): string =>
-  url
-    .replace(/[?#].*$/s, '')
-    .replace(/\/{2,}/g, '/')
-    .replace(/(?<=.)\/$/, '');
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-function decoded(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-}
+const ANSWER = () => undefined;
 
-const PARAMETER = /:(\w+)/g;
-const ESCAPED = /[.*+?^${}()|[\]\\]/g;
-
-/** A path with parameters as an expression that captures them by name. */
-const expressionOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace(ESCAPED, '\\$&').replace(PARAMETER, '(?<$1>[^/]+)')}$`);
-
-/**
- * Finds the row that answers a request, as the router does: a path without parameters wins, and HEAD is asked of the
- * rows that answer GET.
- */
+/** Finds the row that answers a request, by the router itself. HEAD is asked of the rows that answer GET. */
 export function rowFinder(dialects: readonly Dialect[]): (method: string, url: string) => Found | undefined {
-  const fixed = new Map<string, Place>();
-  const open: { expression: RegExp; place: Place }[] = [];
+  const router = FindMyWay({ ...PATHS });
   for (const place of dialects.flatMap(placesOf)) {
-    if (place.path.includes(':')) open.push({ expression: expressionOf(place.path), place });
-    else for (const method of place.row.methods) fixed.set(`${method} ${place.path}`, place);
+    router.on([...place.row.methods], place.path, ANSWER, place);
   }
   return (asked, url) => {
-    const method = asked === 'HEAD' ? 'GET' : asked;
-    const path = routed(url);
-    const there = fixed.get(`${method} ${path}`);
-    if (there) return { ...there, params: {} };
-    for (const { expression, place } of open) {
-      const groups = place.row.methods.some((one) => one === method) && expression.exec(path)?.groups;
-      const values = Object.entries(groups || {}).map(([name, value]) => [name, decoded(value)] as const);
-      if (groups && values.every(([, value]) => value !== undefined)) {
-        return { ...place, params: Object.fromEntries(values) as Record<string, string> };
-      }
-    }
-    return undefined;
+    const method = METHODS.find((one) => one === (asked === 'HEAD' ? 'GET' : asked));
+    const found = method && router.find(method, url);
+    if (!found) return undefined;
+    const place: Place = found.store;
+    return { ...place, params: { ...found.params } };
   };
 }

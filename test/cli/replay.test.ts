@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { asGor, asHar, asNdjson, type Recorded } from '../support/recorder.js';
+import { asGor, asHar, asNdjson, type Recorded, Recorder } from '../support/recorder.js';
 import {
   CHANGED_PASSWORD,
   cli,
@@ -202,7 +202,7 @@ test('no secret of the requests or the answers is in a report, declared or not',
     body.real_name = '八夜';
   });
   plant(planted, 'loginAndGetUserInfo', (body) => {
-    body.datas.nickname = `${PASSWORD} ${'0a'.repeat(16)}`;
+    body.datas.nickname = `hash ${'0a'.repeat(16)}`;
   });
   const file = await fileOf('secrets.ndjson', asNdjson(planted));
   const { report, written } = await replay(file, '--to', gateway.url, '--only', 'reads');
@@ -254,9 +254,14 @@ test.each([
   expect(stderr).not.toContain('hunter2');
 });
 
-test('a recording without answers compares nothing on its own, and says so', async () => {
+test('a recording without answers compares nothing on its own, and follows sessions against another server', async () => {
   const file = await fileOf('silent.gor', asGor(reads, { answers: false }));
   const alone = await replay(file, '--to', gateway.url, '--only', 'reads');
   expect(alone).toMatchObject({ code: 1, report: { same: 0, different: 0 } });
   expect(alone.stderr).toContain('nothing was compared');
+  const seen = await Recorder.open(gateway.url);
+  const { code, report } = await replay(file, '--to', seen.url, '--against', gateway.url, '--only', 'reads');
+  await seen.close();
+  expect({ code, differences: report.differences }).toEqual({ code: 0, differences: 0 });
+  expect(seen.recorded.map(({ response }) => response.status)).not.toContain(401);
 });

@@ -47,7 +47,6 @@ beforeAll(async () => {
   app = await world.start({
     ...upstreams(server.url),
     UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
-    UPSTREAM_CONNECTIONS: String(CONNECTIONS),
   });
 });
 beforeEach(() => {
@@ -138,20 +137,28 @@ test('an upload that the old server does not take is 503', async () => {
 });
 
 test('a slow old server is asked so many requests at once, and takes nothing from the gateway’s own', async () => {
+  const slow = await world.start({
+    ...upstreams(server.url),
+    UPSTREAM_CONNECTIONS: String(CONNECTIONS),
+    UPSTREAM_TIMEOUT_MS: '30000',
+  });
   const waiting: Socket[] = [];
   serve = (socket) => void socket.once('data', () => waiting.push(socket));
-  const first = Promise.all(Array.from({ length: CONNECTIONS }, () => ask(app.url, { path: '/user/feeds' })));
+  const first = Promise.all(
+    Array.from({ length: CONNECTIONS }, () => ask(slow.url, { path: '/user/feeds' })),
+  );
   await until('all are with it', () => waiting.length === CONNECTIONS);
-  const told = await atOnce(20, () => ask(app.url, { path: '/user/feeds' }));
+  const told = await atOnce(20, () => ask(slow.url, { path: '/user/feeds' }));
   expect(told.map(({ status, headers }) => [status, headers['retry-after']])).toEqual(
     told.map(() => [503, '1']),
   );
   expect(waiting).toHaveLength(CONNECTIONS);
-  expect((await app.client.graphql('{ __typename }')).status).toBe(200);
+  expect((await slow.client.graphql('{ __typename }')).status).toBe(200);
   for (const socket of waiting) socket.end('HTTP/1.1 204 No Content\r\n\r\n');
   expect((await first).map(({ status }) => status)).toEqual(Array(CONNECTIONS).fill(204));
   serve = say('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
-  expect((await ask(app.url, { path: '/user/feeds' })).status).toBe(204);
+  expect((await ask(slow.url, { path: '/user/feeds' })).status).toBe(204);
+  await slow.close();
 });
 
 test('a WebSocket is refused in the envelope of its door', async () => {

@@ -4,6 +4,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private frozen = false;
+  private allowance = Number.POSITIVE_INFINITY;
+  /** Bytes that have come from the server so far. */
+  received = 0;
 
   private constructor(
     private readonly server: Server,
@@ -35,6 +38,11 @@ export class TcpProxy {
     await closed;
   }
 
+  /** Cuts as {@link cut} does once so many bytes more have come from the server. */
+  cutAfter(bytes: number): void {
+    this.allowance = this.received + bytes;
+  }
+
   /** Keeps connections and takes new ones, but nothing passes any more. */
   freeze(): void {
     this.frozen = true;
@@ -59,6 +67,7 @@ export class TcpProxy {
       this.sockets.add(socket);
       // Not `pipe`, which would resume what `freeze` has paused.
       socket.on('data', (chunk) => other.write(chunk));
+      if (socket === target) socket.on('data', (chunk) => this.count(chunk.length));
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         this.sockets.delete(socket);
@@ -66,5 +75,10 @@ export class TcpProxy {
       });
       if (this.frozen) socket.pause();
     }
+  }
+
+  private count(bytes: number): void {
+    this.received += bytes;
+    if (this.received >= this.allowance) void this.cut();
   }
 }

@@ -4,10 +4,10 @@ import { SESSION_COLUMNS } from '../../modules/import/session.record.js';
 import type { SessionImportReport } from '../../modules/import/session-import.service.js';
 import type { Run } from '../command.js';
 import type { Environment } from '../environment.js';
+import { exampleText, progressOf } from '../import-output.js';
 import { openSource } from '../import-source.js';
 import { type Output, showOne, type Terminal } from '../output.js';
 import { RejectsFile } from '../rejects-file.js';
-import { exampleText, progressOf } from './import.js';
 
 interface SessionsOptions {
   system: LegacySystem;

@@ -1,13 +1,12 @@
 import path from 'node:path';
-import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { LEGACY_SYSTEMS, type LegacySystem } from '../../door.js';
 import { recordSchema } from '../../modules/import/csv.columns.js';
-import type { Example, ImportReport } from '../../modules/import/import.report.js';
+import type { ImportReport } from '../../modules/import/import.report.js';
 import { CONFLICT_POLICIES, type ConflictPolicy } from '../../modules/import/run.js';
-import type { RecordSource } from '../../modules/import/source.js';
 import type { Run } from '../command.js';
 import type { Environment } from '../environment.js';
+import { exampleText, progressOf } from '../import-output.js';
 import { openSource, SCHEMAS } from '../import-source.js';
 import { type Output, showList, showOne, type Terminal } from '../output.js';
 import { RejectsFile } from '../rejects-file.js';
@@ -23,34 +22,6 @@ interface UsersOptions {
   files?: string;
   schema?: string;
 }
-
-/** Records of each kind that are shown to people; `--json` and `--rejects` have more. */
-const SHOWN = 10;
-
-/** Shows how far a run is, where somebody watches and the end is known. */
-export function progressOf(terminal: Terminal, source: RecordSource, json: boolean) {
-  const start = source.progress();
-  if (!terminal.interactive || json || !start) return { update: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({ format: '{bar} {percentage} %, {records} records', stream: process.stderr });
-  bar.start(start.total, 0, { records: 0 });
-  let records = 0;
-  return {
-    update: (more: number) => {
-      records += more;
-      bar.update(source.progress()?.done ?? 0, { records });
-    },
-    stop: () => bar.stop(),
-  };
-}
-
-export const exampleText = (what: string, examples: readonly Example[], count: number): string[] => [
-  ...examples
-    .slice(0, SHOWN)
-    .map(({ line, legacyId, code, field, name }) =>
-      [`${what}: line ${line}`, legacyId ?? '-', code ?? name, field].filter(Boolean).join(', '),
-    ),
-  ...(count > Math.min(SHOWN, examples.length) ? [`${what}: … ${count} in all`] : []),
-];
 
 /** A run in which nothing could be imported of all that was read has failed. */
 function show(report: ImportReport): Output {
@@ -74,8 +45,8 @@ async function importUsers(
 ): Promise<Output> {
   const { imports } = await environment.services();
   const { system, onConflict, keepIds = false, dryRun = false, files, schema } = options;
-  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
   const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds, schema });
+  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
   const progress = progressOf(terminal, source, options.json);
   try {
     const report = await imports.users(await environment.context(), source, {

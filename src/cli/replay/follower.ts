@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type Answer, bodyOf } from '../../rest/comparison/answer.js';
 import { isGeneratedName } from '../../rest/comparison/marks.js';
-import { elementsOf, memberOf } from '../../rest/comparison/paths.js';
+import { elementsOf, leavesOf, memberOf } from '../../rest/comparison/paths.js';
 import { lastName } from '../../rest/comparison/redaction.js';
 import { isRecord } from '../../rest/input.js';
-import type { Rewrite } from './places.js';
+import type { Rewrite, Where } from './places.js';
 import { headerOf, headersNamed, type RecordedAnswer } from './recording.js';
 import type { KnownRow } from './rows.js';
 
@@ -12,6 +12,8 @@ import type { KnownRow } from './rows.js';
 const REMEMBERED_MAX = 200_000;
 /** The shortest end of a URL or node that stands for itself, such as the ticket of an upload. */
 const TICKET_MIN = 16;
+/** Ids, and nothing that is a name or a phone beside them. */
+const IDS = /^\s*\d{1,10}\s*(?:,\s*\d{1,10}\s*)*$/;
 const TOKEN_NAME = /(?:^|_)token$/i;
 
 export const answerOf = ({ status, headers, body }: RecordedAnswer): Answer => ({
@@ -54,6 +56,11 @@ export class Follower {
   private readonly cookies = new LRUCache<string, string>({ max: REMEMBERED_MAX });
   private readonly ids = new LRUCache<string, string>({ max: REMEMBERED_MAX });
 
+  /** Tokens of sessions that were opened here, and of which the recording does not say what it had for them. */
+  private readonly unclaimed: string[] = [];
+  /** Tokens that the recording had before such a session was opened: they are from elsewhere, and stay. */
+  private readonly foreign = new LRUCache<string, true>({ max: REMEMBERED_MAX });
+
   /** `mapsIds`: accounts have other ids on the right side, so that every answer tells some. */
   constructor(private readonly mapsIds: boolean) {}
 
@@ -67,6 +74,28 @@ export class Follower {
     for (const [path, one, other] of pairsOf(answerOf(left).body, answerOf(right).body)) {
       if (one !== other) this.learnValue(known, path, one, other);
     }
+  }
+
+  /** Learns of a session where the recording has no answer: the next token that it has not shown yet is taken for its. */
+  learnOpened(known: KnownRow | undefined, right: RecordedAnswer): void {
+    if (!known?.facts.opensSession) return;
+    const { token } = known.dialect;
+    const cookie = token?.cookie === undefined ? undefined : cookiesOf(right).get(token.cookie);
+    const texts = [...leavesOf(answerOf(right).body)].flatMap(([path, value]) =>
+      known.rules.marks.kinds.get(path)?.has('token') && typeof value === 'string' ? [value] : [],
+    );
+    const opened = cookie ?? texts[0];
+    if (opened) this.unclaimed.push(opened);
+    if (this.unclaimed.length > REMEMBERED_MAX) this.unclaimed.shift();
+  }
+
+  /** What is here for a token that the recording shows for the first time; undefined where it is from elsewhere. */
+  private claim(value: string): string | undefined {
+    if (value === '' || this.foreign.has(value)) return undefined;
+    const opened = this.unclaimed.shift();
+    if (opened === undefined) this.foreign.set(value, true);
+    else this.texts.set(value, opened);
+    return opened;
   }
 
   private learnValue(known: KnownRow | undefined, path: string, left: unknown, right: unknown): void {
@@ -104,13 +133,22 @@ export class Follower {
       const text =
         this.texts.get(value) ?? (where === 'cookie' ? this.cookies.get(`${name}=${value}`) : undefined);
       if (text !== undefined || !known) return text ?? value;
-      const isAccount = known.facts.userIds.has(name) || (where === 'path' && known.facts.secrets.has(name));
-      if (isAccount) return value.replace(/\d+/g, (id) => this.ids.get(`:${id}`) ?? id);
+      if (isTokenPlace(known, name, where)) return this.claim(value) ?? value;
+      if (known.facts.accounts.has(name)) {
+        return IDS.test(value) ? value.replace(/\d+/g, (id) => this.ids.get(`:${id}`) ?? id) : value;
+      }
       return where === 'path' && name !== ''
         ? (this.ids.get(`${scopeOf(known.path)}:${value}`) ?? value)
         : value;
     };
   }
+}
+
+/** Whether a place is one where the door looks for the token of a session. */
+function isTokenPlace({ dialect: { token } }: KnownRow, name: string, where: Where): boolean {
+  if (!token) return false;
+  if (where === 'header') return name === 'authorization' || name === token.header;
+  return where === 'cookie' ? name === token.cookie : where !== 'path' && name === token.parameter?.[0];
 }
 
 const isId = (value: unknown): value is string | number =>

@@ -15,7 +15,7 @@ const HEADERS = z.record(
 /** A body is a text, a value that is sent as JSON (or as a form, if the headers say so), or bytes in base64. */
 const CONTENT = {
   headers: HEADERS.nullish(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   encoding: z.literal('base64').nullish(),
 };
 

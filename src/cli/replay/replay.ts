@@ -120,7 +120,9 @@ class Replay {
     const ask = async (side: Side) => {
       const prepared = await side.prepare(request, known, told, secrets);
       const answered = await side.target.send(prepared);
-      if (answer && !(answered instanceof NoAnswer)) side.follower.learn(known, answer, answered);
+      if (answered instanceof NoAnswer) return { prepared, answered };
+      if (answer) side.follower.learn(known, answer, answered);
+      else side.follower.learnOpened(known, answered);
       return { prepared, answered };
     };
     const [ours, theirs] = await Promise.all([ask(this.to), this.against && ask(this.against)]);

@@ -2,7 +2,7 @@ import { type GraphQLSchema, Kind, OperationTypeNode, parse } from 'graphql';
 import { type GivenRule, type MarkedRules, RuleBook } from '../../rest/comparison/rules.js';
 import type { Dialect, Row } from '../../rest/dialect.js';
 import { Input, isRecord } from '../../rest/input.js';
-import { documentParameters, readParameters } from '../../rest/parameters.js';
+import { documentParameters, type ParameterDocument, readParameters } from '../../rest/parameters.js';
 import { type Found, rowFinder } from '../../rest/row-finder.js';
 import { rewriteRequest } from './places.js';
 import type { RecordedRequest } from './recording.js';
@@ -13,12 +13,15 @@ interface Facts {
   isRead: boolean;
   /** It opens a session, or swaps one. */
   isLogin: boolean;
+  /** Its answer has the token of a session that it opened. */
+  opensSession: boolean;
   /** It makes something that has a number of its own on every server. */
   creates: boolean;
   /** A code is sent to somebody. */
   sendsCode: boolean;
   secrets: ReadonlySet<string>;
-  userIds: ReadonlySet<string>;
+  /** Parameters that name accounts by their ids, or can. */
+  accounts: ReadonlySet<string>;
 }
 
 export interface KnownRow extends Found {
@@ -33,6 +36,7 @@ export interface CodeInRequest {
 }
 
 const LOGIN = /^(?:login|refreshSession)$/;
+const OPENS = /^(?:login|refreshSession|register)$/;
 const CREATES = /^(?:login|register|create)/;
 
 function factsOf({ parameters = {} }: Row, operation: string): Facts {
@@ -43,15 +47,16 @@ function factsOf({ parameters = {} }: Row, operation: string): Facts {
     selectionSet.selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])),
   );
   const documents = documentParameters(parameters);
-  const named = (content: string) =>
-    new Set(documents.filter((one) => one.content === content).map(({ name }) => name));
+  const named = (is: (one: ParameterDocument) => boolean) =>
+    new Set(documents.filter(is).map(({ name }) => name));
   return {
     isRead: roots.every((one) => one.operation === OperationTypeNode.QUERY),
     isLogin: fields.some((field) => LOGIN.test(field)),
+    opensSession: fields.some((field) => OPENS.test(field)),
     creates: fields.some((field) => CREATES.test(field)),
     sendsCode: fields.includes('sendCode'),
-    secrets: named('secret'),
-    userIds: named('user id'),
+    secrets: named(({ content }) => content === 'secret'),
+    accounts: named(({ account }) => account !== undefined),
   };
 }
 

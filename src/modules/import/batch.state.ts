@@ -1,5 +1,5 @@
 import type { DatabaseContext } from '../../context.js';
-import { INTEGER_MAX } from '../../numbers.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { numberOf } from '../user/legacy-id.repository.js';
 import { UserStatus } from '../user/user.entity.js';
 import type { VerificationSecrets } from '../verification/verification.secrets.js';
@@ -41,7 +41,7 @@ export interface BatchState {
 /** The number that an account keeps; null where its old id is none that it can have. */
 export function keptIdOf(legacyId: string): number | null {
   const number = numberOf(legacyId);
-  return number !== null && number <= INTEGER_MAX ? number : null;
+  return number !== null && number < NO_ACCOUNT ? number : null;
 }
 
 /** The account that its phone, or proven e-mail address, says a record is of. */

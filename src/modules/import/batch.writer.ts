@@ -1,5 +1,5 @@
 import type { DatabaseContext } from '../../context.js';
-import { INTEGER_MAX } from '../../numbers.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { takeOverEmails } from '../contact/email.repository.js';
 import { insertImportedCredentials } from '../credential/credential.repository.js';
 import type { ImportedPasswords } from '../credential/imported-passwords.js';
@@ -104,7 +104,7 @@ const withField = <Name extends FieldName>(
 /** Writes what was planned for the records of a batch, all of it in the transaction it is called in. */
 export class BatchWriter {
   /** Numbers of accounts that a dry run takes back, from the highest down. */
-  private passing = INTEGER_MAX;
+  private passing = NO_ACCOUNT - 1;
 
   constructor(
     private readonly passwords: ImportedPasswords,

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
 import { propertyOf } from '../../unknown.js';
@@ -31,24 +31,28 @@ export class CsvSource implements RecordSource {
     const skipped: SourceItem[] = [];
     let columns: string[] | null = null;
     let line = 1;
-    const parser = Readable.from(this.narrow()).pipe(
-      parse({
-        encoding: null,
-        info: true,
-        relax_column_count: true,
-        max_record_size: RECORD_BYTES,
-        skip_records_with_error: true,
-        on_skip: (error) => void skipped.push(ofError(error)),
-      }),
-    );
+    let skips = 0;
+    const parser = parse({
+      // Cells come as bytes; a mark at the beginning would turn that off.
+      encoding: null,
+      info: true,
+      relax_column_count: true,
+      max_record_size: RECORD_BYTES,
+      skip_records_with_error: true,
+      on_skip: (error) => void skipped.push(ofError(error)),
+    });
+    // What fails is told by the parser, whose end destroys what it reads.
+    pipeline(Readable.from(this.narrow()), parser, () => undefined);
     try {
       for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+        skips += skipped.length;
         yield* skipped.splice(0);
         const bytes = record.reduce((sum, cell) => sum + cell.length, 0);
         if (columns) {
           if (bytes > 0 || record.length > 1) yield { line, bytes, ...recordOf(this.known, columns, record) };
         } else columns = this.header(record);
-        line = info.lines + 1;
+        // The parser counts a line break within quotes twice where it is of two characters.
+        line = skips > 0 ? info.lines + 1 : line + linesOf(record);
       }
     } catch (error) {
       if (error instanceof CsvError) yield { ...ofError(error), line };
@@ -91,6 +95,12 @@ export class CsvSource implements RecordSource {
     return names;
   }
 }
+
+const LINE_FEED = 0x0a;
+
+/** The lines that a record takes. */
+const linesOf = (cells: readonly Buffer[]): number =>
+  cells.reduce((lines, cell) => lines + cell.filter((byte) => byte === LINE_FEED).length, 1);
 
 function recordOf(
   known: CsvColumns,

@@ -18,6 +18,8 @@ export interface WholeAccount {
   user: User;
   avatar: Image | undefined;
   background: Image | undefined;
+  /** Where a background is to be fetched from that an import has named. */
+  wantedBackground: string | undefined;
   identities: Identity[];
   extra: UserExtra | undefined;
   wallet: Wallet | undefined;
@@ -75,10 +77,12 @@ export async function findWholeAccounts(
   const [extras, wallets, currencies] = [await one(UserExtra), await one(Wallet), await one(Currency)];
   const [vips, verifications] = [await one(Vip), await one(Verification)];
   const followings = await findFollowings(em, ids);
+  const wanted = indexBy(await findWantedBackgrounds(em, ids), ({ userId }) => userId);
   return users.map((user) => ({
     user,
     avatar: images.get(user.avatarId ?? ''),
     background: images.get(user.backgroundId ?? ''),
+    wantedBackground: wanted.get(user.id)?.source,
     identities: identities.get(user.id) ?? [],
     extra: extras.get(user.id),
     wallet: wallets.get(user.id),
@@ -90,6 +94,14 @@ export async function findWholeAccounts(
     followings: (followings.get(user.id) ?? []).map(({ followee }) => followee),
   }));
 }
+
+/** Of avatars the account itself shows the URL meanwhile. */
+const findWantedBackgrounds = (em: EntityManager, ids: readonly number[]) =>
+  em.execute<{ userId: number; source: string }[]>(
+    `select user_id as "userId", source from imported_pictures
+     where kind = 'background' and next_try_at is not null and source like 'http%' and user_id = any (?::int[])`,
+    [arrayOf(ids)],
+  );
 
 async function findFollowings(em: EntityManager, ids: readonly number[]) {
   const rows = await em.execute<{ userId: number; followee: number }[]>(

@@ -63,7 +63,7 @@ export class ExportService {
     const { user, avatar, background, verification } = account;
     return recordOf(account, {
       avatarUrl: avatar ? this.images.urlOf(avatar) : user.externalAvatarUrl,
-      backgroundUrl: background ? this.images.urlOf(background) : null,
+      backgroundUrl: background ? this.images.urlOf(background) : (account.wantedBackground ?? null),
       password: password ?? { format: 'none' },
       identification: verification
         ? { realName: this.secrets.realName(verification), idNumber: this.secrets.idNumber(verification) }

@@ -32,7 +32,7 @@ export async function withImportGuard<T>(
   let renewing: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     renewing = renewing.then(() => renewGuard(fork(), holder, LIFE_SECONDS)).catch(() => undefined);
-  }, RENEWAL_MS);
+  }, RENEWAL_MS).unref();
   try {
     return await work({
       assertHeld: async ({ em }) => {

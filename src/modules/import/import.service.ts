@@ -26,7 +26,7 @@ import {
 } from './import-run.repository.js';
 import { locatePictures, markSeen } from './import-write.repository.js';
 import { countImportedPictures } from './imported-picture.repository.js';
-import { KeptIds } from './kept-ids.js';
+import { KeptIds, RAISED_TO_MOST } from './kept-ids.js';
 import { inBatches, oneAhead } from './record.batches.js';
 import type { PreparedBatch, RecordPreparer } from './record.preparer.js';
 import type { Outcome, Run } from './run.js';
@@ -39,8 +39,6 @@ export interface ImportOptions extends Pick<Run, 'system' | 'onConflict' | 'dire
   onOutcomes?: (outcomes: readonly Outcome[]) => Promise<void> | void;
 }
 
-/** The numbers of new accounts are raised above old ids up to this one; higher ones are passed over one by one. */
-const RAISED_TO_MOST = 2 ** 30;
 /** So far ahead of a source that goes on: raising them keeps registrations waiting for a moment. */
 const RAISED_AHEAD = 20_000;
 /** Batches of so few records are the last of their source, or all of it. */
@@ -133,7 +131,7 @@ export class ImportService {
       await refuseSecondKeeper(ctx, system);
       const rules = await this.preparer.ruleContext(ctx, run);
       const highest = await new KeptIds(this.preparer, rules).check(ctx, { ...run, number }, source);
-      if (!dryRun) await raiseUserIds(ctx.em, Math.min(highest, RAISED_TO_MOST));
+      if (!dryRun) await raiseUserIds(ctx.em, highest);
     }
     if (dryRun) return { ...run, number };
     if (directory !== null) await locatePictures(ctx.em, system, directory);

@@ -1,5 +1,6 @@
 import type { DatabaseContext } from '../../context.js';
 import { StartError } from '../../infra/start-error.js';
+import { NO_ACCOUNT } from '../../numbers.js';
 import { keptIdOf } from './batch.state.js';
 import { findContactOwners, findTakenIds } from './import-run.repository.js';
 import { findKnown } from './import-state.repository.js';
@@ -10,6 +11,8 @@ import type { RuleContext } from './record.rules.js';
 import type { Run } from './run.js';
 import type { RecordSource } from './source.js';
 
+/** The numbers of new accounts are raised above old ids up to this one; higher ones are passed over one by one. */
+export const RAISED_TO_MOST = 2 ** 30;
 /** Ids that are told one by one. */
 const TOLD = 10;
 
@@ -24,14 +27,14 @@ export class KeptIds {
     private readonly rules: RuleContext,
   ) {}
 
-  /** The highest id. Throws a StartError that names ids which are taken, or cannot be the number of an account. */
+  /** The highest id that new accounts are to come after. Throws a StartError that names ids which are taken, or cannot be the number of an account. */
   async check(ctx: DatabaseContext, run: Run, source: RecordSource): Promise<number> {
     const batches = inBatches(source.read(), (items) => this.preparer.prepare(this.rules, items).records);
     for await (const records of batches) await this.checkBatch(ctx, run, records);
     if (this.refused === 0) return this.highest;
     const more = this.refused > this.told.length ? ', …' : '';
     throw new StartError(
-      `--keep-ids is refused: ${this.refused} old ids belong to other accounts here, or are no whole number from 1 to 2147483647 (${this.told.join(', ')}${more}). Nothing was written.`,
+      `--keep-ids is refused: ${this.refused} old ids belong to other accounts here, or are no whole number from 1 to ${NO_ACCOUNT - 1} (${this.told.join(', ')}${more}). Nothing was written.`,
     );
   }
 
@@ -47,7 +50,7 @@ export class KeptIds {
     );
     const fresh = records.filter(({ legacyId }) => !known.has(legacyId));
     const ids = fresh.flatMap(({ legacyId }) => keptIdOf(legacyId) ?? []);
-    for (const id of ids) this.highest = Math.max(this.highest, id);
+    for (const id of ids) if (id <= RAISED_TO_MOST) this.highest = Math.max(this.highest, id);
     const taken = new Set(await findTakenIds(ctx.em, run.system, ids));
     const unfit = fresh.filter(({ legacyId }) => {
       const id = keptIdOf(legacyId);

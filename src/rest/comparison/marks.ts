@@ -10,6 +10,7 @@ import {
 import { AppError, isErrorCode } from '../../errors/app-error.js';
 import { ERRORS } from '../../errors/codes.js';
 import { accessOf } from '../../schema/access.js';
+import { holdsAccountId } from '../../schema/account-ids.js';
 import { type Dialect, type Exchange, meaningOf, type Reply, type Row, resultOf } from '../dialect.js';
 import { FULL, type SampledField, VARIANTS, type Variant } from '../openapi/samples.js';
 import { sampleParameters } from '../parameters.js';
@@ -49,13 +50,10 @@ const BY_FIELD: Readonly<Record<string, Kind>> = {
   'Image.url': 'picture',
   'Image.node': 'picture',
   'Image.hash': 'picture',
-  'User.id': 'account id',
   'User.avatarUrl': 'picture',
   'User.name': 'name',
   'User.nickname': 'name',
-  'OpenAccount.id': 'account id',
   'OpenAccount.name': 'name',
-  'UserIdPage.ids': 'account id',
 };
 
 /** A name that nobody chose is made by chance. */
@@ -75,9 +73,10 @@ export function kindOf({ parent, name, type }: SampledField, schema: GraphQLSche
   const leaf = getNamedType(type).name;
   const known = BY_FIELD[`${parent}.${name}`];
   if (known || leaf === 'DateTime') return known ?? 'time';
-  if (leaf === 'ID') return name === 'userId' ? 'account id' : 'id';
   const holder = schema.getType(parent);
   const field = isObjectType(holder) ? holder.getFields()[name] : undefined;
+  if (field && holdsAccountId(field)) return 'account id';
+  if (leaf === 'ID') return 'id';
   const isPrivate =
     PRIVATE.has(name) || PRIVATE_TYPES.has(parent) || (field && accessOf(field)?.rule === 'owner');
   return TEXTS.has(leaf) && !isListType(getNullableType(type)) && isPrivate ? 'private' : undefined;

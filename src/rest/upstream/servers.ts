@@ -45,11 +45,11 @@ function readEntry(
   dialects: readonly Dialect[],
   of: OldServers['of'],
 ): string | [Row, OldServer][] {
-  const [door = ''] = entry.split(':');
+  const [, door = entry] = /^([^:]*):/.exec(entry) ?? [];
   const dialect = dialects.find(({ name }) => name === door);
   if (!dialect)
     return `"${entry}" names no door: it is door:row, of ${dialects.map(({ name }) => name).join(', ')}`;
-  const rows = rowsNamed(dialects, entry);
+  const rows = rowsNamed([dialect], entry);
   if (rows.length === 0) return `"${entry}" names no row of ${door} (\`npm run routes\` lists them)`;
   const server = of(dialect);
   if (!server) return `"${entry}" needs ${SETTINGS[dialect.name]}`;
