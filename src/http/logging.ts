@@ -11,7 +11,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The caller, for the log; null for anonymous calls and before it is known. */
     viewer: Viewer | null;
-    /** The old server that it was passed to, for the log; null for what the gateway answers itself. */
+    /** The old server that it is for, even where it is refused on its way; null for what the gateway answers itself. */
     passed: { door: string | undefined; upstream: string } | null;
   }
 }

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { Codes } from '../../src/cli/replay/codes.js';
 import { asGor, asHar, asNdjson, type Recorded, Recorder } from '../support/recorder.js';
 import {
   CHANGED_PASSWORD,
@@ -225,6 +226,14 @@ test('no secret of the requests or the answers is in a report, declared or not',
   ];
   for (const secret of [...secrets, '0a0a0a', '"abc"']) expect(written + text).not.toContain(secret);
   expect(text).toContain('[redacted]');
+});
+
+test('the command of codes gets a recipient as it is, and none that it could take for an option', async () => {
+  const told = new Codes({ command: 'printf %s' }, gateway.url);
+  expect(await told.codeFor('+86 138-1234-5678')).toBe('13812345678');
+  const codes = new Codes({ command: 'echo 1234; :' }, gateway.url);
+  expect(await codes.codeFor('$(exit 1)@example.com')).toBe('1234');
+  expect(await codes.codeFor('--help@example.com')).toBeUndefined();
 });
 
 test('a server that is gone is a difference of every request', async () => {

@@ -173,6 +173,8 @@ test('a difference shows neither what is declared as secret nor what looks like 
   expect(shownOf({ bio: 'id 11010519491231002X' }, { bio: '' })).toEqual(['"id [redacted]"']);
   expect(shownOf({ bio: `t ${'ab'.repeat(16)}` }, { bio: '' })).toEqual(['"t [redacted]"']);
   expect(shownOf({ bio: 'my hunter2 here' }, { bio: '' }, ['hunter2'])).toEqual(['"my [redacted] here"']);
+  const [echo] = compareAnswers(users, told([{ hunter2: 1 }]), told([{}]), { secrets: new Set(['hunter2']) });
+  expect(echo?.path).toBe('[0].[redacted]');
   expect(shownOf({ password: 'abc' }, { password: 'd' })).toEqual(['"[redacted]"']);
   expect(shownOf({ sex: 1 }, { sex: 2 })).toEqual(['1']);
   expect(shownOf({ bio: 'a' }, {})).toEqual(['"a"']);

@@ -219,7 +219,27 @@ describe('a way that leads back', () => {
   });
 });
 
+const ME = '/api/v2/user';
+
 describe('limits', () => {
+  test('a row that was given back says nothing of its end, even where the gateway refuses it', async () => {
+    const old = await OldServer.open();
+    const other = await world.start({
+      ...upstreams(old.url),
+      ROUTES_UPSTREAM: 'plus:当前登录用户信息',
+      SUNSET_PLUS: '2030-01-01',
+      RATE_LIMIT: 'on',
+      RATE_LIMIT_PER_MINUTE: '1',
+    });
+    const [passed, refused] = [await ask(other.url, { path: ME }), await ask(other.url, { path: ME })];
+    expect([passed.status, refused.status]).toEqual([200, 429]);
+    for (const { headers } of [passed, refused]) {
+      for (const name of ['deprecation', 'sunset', 'link']) expect(headers[name]).toBeUndefined();
+    }
+    await other.close();
+    await old.close();
+  });
+
   test('requests that are passed on count as all do', async () => {
     const old = await OldServer.open();
     const other = await world.start({

@@ -112,10 +112,10 @@ export class Codes {
     }
   }
 
-  /** The recipient is an argument of its own: nothing of it is read as part of the command. */
+  /** The recipient is an argument of its own: nothing of it is read as part of the command, or as an option of it. */
   private async fromCommand(to: string): Promise<string | undefined> {
     const { command } = this.sources;
-    if (command === undefined) return undefined;
+    if (command === undefined || to.startsWith('-')) return undefined;
     try {
       const { stdout } = await run('/bin/sh', ['-c', `${command} "$@"`, 'codes', to], {
         timeout: COMMAND_MS,

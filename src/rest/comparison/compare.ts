@@ -66,12 +66,14 @@ class Comparison {
   readonly places = new Set<string>();
   private readonly isNew: (path: string) => boolean;
   private readonly most: number;
+  private readonly secrets: ReadonlySet<string>;
 
   constructor(
     private readonly rules: RowRules,
     private readonly circumstances: Circumstances,
   ) {
     this.isNew = placesIn([...(circumstances.noise ?? [])]);
+    this.secrets = circumstances.secrets ?? NONE;
     this.most = circumstances.most ?? Number.POSITIVE_INFINITY;
   }
 
@@ -83,12 +85,12 @@ class Comparison {
   /** Notes a difference, in words that may be shown. */
   note(what: Difference['what'], path: string, left: string, right: string): void {
     this.places.add(withoutPositions(path));
-    this.differences.push({ what, path: shownPath(path), left, right });
+    this.differences.push({ what, path: shownPath(path, this.secrets), left, right });
   }
 
   private tell(what: Difference['what'], path: string, left: unknown, right: unknown): void {
     const place = withoutPositions(path);
-    const redaction = { ...this.rules.redaction, brought: this.circumstances.secrets ?? NONE };
+    const redaction = { ...this.rules.redaction, brought: this.secrets };
     this.note(what, path, shown(left, place, redaction), shown(right, place, redaction));
   }
 

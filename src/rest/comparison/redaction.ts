@@ -85,5 +85,6 @@ export function shown(value: unknown, path: string, redaction: Redaction): strin
   return typeof value === 'number' ? safe : JSON.stringify(cut(safe));
 }
 
-/** A place as a report shows it: names of unknown objects can be anything. */
-export const shownPath = (path: string): string => blotted(path);
+/** A place as a report shows it: names of unknown objects can be anything, what the request brought too. */
+export const shownPath = (path: string, brought: ReadonlySet<string>): string =>
+  blotted(withoutBrought(path, brought));

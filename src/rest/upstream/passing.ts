@@ -134,14 +134,15 @@ export class Passing implements Elsewhere {
   takes(request: FastifyRequest): boolean {
     // The gateway's own questions are for itself.
     const server = isShadow() ? undefined : this.destinations.of(request);
-    if (server) this.taken.set(request, server);
-    return server !== undefined;
+    if (!server) return false;
+    this.taken.set(request, server);
+    request.passed = { door: server.dialect?.name, upstream: server.origin };
+    return true;
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const server = this.taken.get(request);
     if (!server) throw new AppError('NOT_FOUND');
-    request.passed = { door: server.dialect?.name, upstream: server.origin };
     this.assertPassable(request);
     this.occupy(server, request, reply);
     if (hasBody(request.headers)) this.http.watchBody(request, reply);
