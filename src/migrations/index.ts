@@ -5,12 +5,7 @@ import { Migration20261122_erasure } from './Migration20261122_erasure.js';
 import { Migration20261123_names } from './Migration20261123_names.js';
 import { Migration20261123_unclaimed_images } from './Migration20261123_unclaimed_images.js';
 import { Migration20261130_session_origin } from './Migration20261130_session_origin.js';
-import { Migration20261201_bcrypt_cost } from './Migration20261201_bcrypt_cost.js';
-import { Migration20261201_import } from './Migration20261201_import.js';
-import { Migration20261201_imported_picture_failures } from './Migration20261201_imported_picture_failures.js';
-import { Migration20261201_legacy_ids } from './Migration20261201_legacy_ids.js';
 import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
-import { Migration20261201_sessions_that_come_along } from './Migration20261201_sessions_that_come_along.js';
 import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 
@@ -24,11 +19,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261123_unclaimed_images', class: Migration20261123_unclaimed_images },
   { name: 'Migration20261130_session_origin', class: Migration20261130_session_origin },
   { name: 'Migration20261201_taking_over', class: Migration20261201_taking_over },
-  { name: 'Migration20261201_bcrypt_cost', class: Migration20261201_bcrypt_cost },
-  { name: 'Migration20261201_import', class: Migration20261201_import },
-  { name: 'Migration20261201_sessions_that_come_along', class: Migration20261201_sessions_that_come_along },
-  { name: 'Migration20261201_imported_picture_failures', class: Migration20261201_imported_picture_failures },
-  { name: 'Migration20261201_legacy_ids', class: Migration20261201_legacy_ids },
   { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
   { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
 ];

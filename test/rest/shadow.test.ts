@@ -179,14 +179,15 @@ test('what changes something is never asked twice', async () => {
 
 test('a row that was given back is compared with what the gateway would have answered', async () => {
   plant = (body) => body.replace(`"name":"`, `"name":"old `);
+  const count = jest.spyOn(app.services.calls.tallyOf({ door: 'plus', endpoint: ME }), 'count');
   const { body, headers: told } = await app.client.legacy('GET', '/api/v2/user', {}, bearer());
   expect(body.name).toMatch(/^old /);
   expect(told.get('sunset')).toBeNull();
   await counted(ME, { different: 1 });
   expect(old.received).toHaveLength(1);
-  await app.services.calls.flush();
-  const calls = await app.sql(`select outcome, calls::int as calls from row_calls where endpoint = ?`, [ME]);
-  expect(calls).toEqual([{ outcome: 'passed', calls: 1 }]);
+  // Not the database's: the second gateway counts there too.
+  expect(count.mock.calls.map(([outcome]) => outcome)).toEqual(['passed']);
+  count.mockRestore();
 });
 
 test('compressed answers of the old server are compared as what they hold', async () => {

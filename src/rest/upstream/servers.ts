@@ -53,7 +53,7 @@ function readEntry(
   if (rows.length === 0) return `"${entry}" names no row of ${door} (\`npm run routes\` lists them)`;
   const server = of(dialect);
   if (!server) return `"${entry}" needs ${SETTINGS[dialect.name]}`;
-  return rows.map((row) => [row, server]);
+  return rows.map(({ row }) => [row, server]);
 }
 
 /**
