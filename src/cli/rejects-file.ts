@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { StartError } from '../infra/start-error.js';
 import type { Outcome } from '../modules/import/run.js';
 import { propertyOf } from '../unknown.js';
@@ -7,6 +7,11 @@ const refuse = (file: string) => (error: unknown) => {
   throw new StartError(`${file} cannot be written (${String(propertyOf(error, 'code'))}).`);
 };
 
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((file) => stat(file).catch(() => null)));
+  return !!first && !!second && first.dev === second.dev && first.ino === second.ino;
+}
+
 /** A file with a line of JSON for each record that was not imported, for its owner alone to read. */
 export class RejectsFile {
   private constructor(
@@ -14,8 +19,10 @@ export class RejectsFile {
     private readonly handle: FileHandle,
   ) {}
 
-  /** Empties a file that is there. Throws a StartError. */
-  static async open(file: string): Promise<RejectsFile> {
+  /** Empties a file that is there, but never the source. Throws a StartError. */
+  static async open(file: string, source: string): Promise<RejectsFile> {
+    if (await isSameFile(file, source))
+      throw new StartError(`${file} is the source: rejects would empty it.`);
     return new RejectsFile(file, await open(file, 'w', 0o600).catch(refuse(file)));
   }
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { insertImportedCredentials } from '../../src/modules/credential/credential.repository.js';
+import { readImportedPassword } from '../../src/modules/credential/imported-password.js';
 import { type ImportRecord, RECORD } from '../../src/modules/import/record.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { type Account, md5, PASSWORD } from '../support/client.js';
@@ -159,8 +160,8 @@ test('a password that an import has only sealed is exported as argon2id, with th
   await insertImportedCredentials(
     app.infrastructure.database.fork(),
     sealed.flatMap(({ userId, password }) => {
-      const stored = importedPasswords.seal(userId, password);
-      return stored ? [{ userId, ...stored }] : [];
+      const read = readImportedPassword(password);
+      return read ? [{ userId, ...importedPasswords.seal(userId, read) }] : [];
     }),
   );
   const [first, second] = [await recordOf(salted), await recordOf(bcrypt)];

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat, symlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { type LoneApp, startTestApp } from '../support/app.js';
 import { freshPhone, md5 } from '../support/client.js';
@@ -246,6 +246,13 @@ describe('records that are wrong', () => {
     ['a day that is none', { birthday: '2001-02-30' }, 'INVALID_INPUT', 'birthday'],
     ['a birthday to come', { birthday: '2999-01-01' }, 'INVALID_INPUT', 'birthday'],
     ['a time to come', { created_at: '2999-01-01T00:00:00Z' }, 'INVALID_INPUT', 'created_at'],
+    ['a time of the year 0', { created_at: '0000-01-01T00:00:00Z' }, 'INVALID_INPUT', 'created_at'],
+    [
+      'an end beyond the year 9999',
+      { vip: { level: 'a', name: 'x', end_time: '9999-12-31T23:59:59-01:00' } },
+      'INVALID_INPUT',
+      'vip.end_time',
+    ],
     ['an unknown city', { city_id: 1 }, 'INVALID_INPUT', 'city_id'],
     ['a digest that is none', { password: { format: 'md5', value: 'x' } }, 'INVALID_INPUT', 'password.value'],
     [
@@ -314,6 +321,35 @@ describe('records that are wrong', () => {
     expect(code).toBe(1);
   });
 
+  test('rejects tell what is missing from what is of the wrong kind', async () => {
+    const { rejects } = await cli.users('open', [
+      { name: 'nobody' },
+      { legacy_id: 'k1', wallet: { balance: '5' } },
+      { legacy_id: 'k2', password: {} },
+    ]);
+    expect(rejects.map(({ field, message }: Record<string, string>) => [field, message])).toEqual([
+      ['legacy_id', 'It is missing.'],
+      ['wallet.balance', expect.stringContaining('expected number')],
+      ['password.format', 'It is missing.'],
+    ]);
+  });
+
+  test('rejects are never written over the source', async () => {
+    const source = await cli.write('own.ndjson', '{"legacy_id":"own1"}\n');
+    const link = cli.file('link.ndjson');
+    await symlink(source, link);
+    for (const command of ['users', 'sessions']) {
+      for (const rejects of [source, link]) {
+        const { code, stderr } = await cli.run([
+          ...['import', command, source, '--system', 'open', '--rejects', rejects],
+        ]);
+        expect(code).toBe(1);
+        expect(stderr).toContain('is the source');
+      }
+    }
+    expect(await readFile(source, 'utf8')).toBe('{"legacy_id":"own1"}\n');
+  });
+
   test('rejects name places and no secret, in a file for its owner alone', async () => {
     const phone = freshPhone();
     const secret = md5('a secret');
@@ -330,6 +366,15 @@ describe('records that are wrong', () => {
       { line: 2, legacy_id: 's2', code: 'PHONE_INVALID', field: 'phone', message: expect.any(String) },
     ]);
     expect(JSON.stringify(report)).not.toMatch(new RegExp(`${secret}|${phone}`));
+    const misplaced = await cli.users('open', [
+      { legacy_id: 's3', [phone]: 'phone' },
+      { legacy_id: 's4', password: { [secret]: 'md5' } },
+    ]);
+    expect(misplaced.rejects).toMatchObject([
+      { legacy_id: 's3', field: '' },
+      { legacy_id: 's4', field: 'password.format' },
+    ]);
+    expect(JSON.stringify(misplaced)).not.toMatch(new RegExp(`${secret}|${phone}`));
     await cli.run([
       'import',
       'users',
@@ -496,6 +541,10 @@ describe('a second run', () => {
     expect(await live()).toBe(0);
     expect(await logIn(phone, 'the first one')).toBe('CREDENTIALS_INVALID');
     expect(await logIn(phone, 'the second one')).toBeUndefined();
+    const { value } = record('the second one').password;
+    const inCapitals = { ...record(''), password: { format: 'md5', value: value.toUpperCase(), salt: '' } };
+    expect(await cli.users('account', [inCapitals])).toMatchObject({ unchanged: 1 });
+    expect(await live()).toBe(1);
     await app.sql('update credentials set imported = false where user_id = ?', [id]);
     await cli.users('account', [record('the third one')]);
     expect(await logIn(phone, 'the second one')).toBeUndefined();

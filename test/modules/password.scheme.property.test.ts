@@ -5,7 +5,10 @@ import { Piscina } from 'piscina';
 import { loadConfig } from '../../src/config.js';
 import { parseDataKeys, SecretBox } from '../../src/infra/secret-box.js';
 import type { StoredPassword } from '../../src/modules/credential/credential.repository.js';
-import type { ImportedPassword } from '../../src/modules/credential/imported-password.js';
+import {
+  type ImportedPassword,
+  readImportedPassword,
+} from '../../src/modules/credential/imported-password.js';
 import { ImportedPasswords } from '../../src/modules/credential/imported-passwords.js';
 import { type KnownPassword, PasswordHasher } from '../../src/modules/credential/password.hasher.js';
 import { type PasswordFormat, readScheme } from '../../src/modules/credential/password.scheme.js';
@@ -20,9 +23,9 @@ const imported = new ImportedPasswords(new SecretBox(parseDataKeys(KEY) ?? []));
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 const stored = (old: ImportedPassword, userId = 1): StoredPassword => {
-  const columns = imported.seal(userId, old);
-  if (!columns) throw new Error('no password');
-  return columns;
+  const read = readImportedPassword(old);
+  if (!read) throw new Error('no password');
+  return imported.seal(userId, read);
 };
 
 /** The password as it is known once it came, and once it was hashed. */
@@ -166,7 +169,7 @@ describe('what an import refuses of a password', () => {
   ])('%s is refused, by its field and without its value', (_, old, field) => {
     const refusal = (() => {
       try {
-        return imported.seal(1, old);
+        return readImportedPassword(old);
       } catch (error) {
         return error;
       }
@@ -178,12 +181,12 @@ describe('what an import refuses of a password', () => {
 
   test('an argon2id of another gateway is kept as it is, and none is no password', async () => {
     const value = await quick.hash('p4ssphrase', 'PLAIN');
-    expect(imported.seal(1, { format: 'argon2id', value })).toEqual({
+    expect(stored({ format: 'argon2id', value })).toEqual({
       passwordHash: value,
       scheme: 'md5',
       keyId: null,
     });
-    expect(imported.seal(1, { format: 'none' })).toBeNull();
+    expect(readImportedPassword({ format: 'none' })).toBeNull();
   });
 });
 

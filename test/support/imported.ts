@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { genSaltSync, hashSync } from '@node-rs/bcrypt';
 import { insertImportedCredentials } from '../../src/modules/credential/credential.repository.js';
-import type { ImportedPassword } from '../../src/modules/credential/imported-password.js';
+import {
+  type ImportedPassword,
+  readImportedPassword,
+} from '../../src/modules/credential/imported-password.js';
 import type { TestApp } from './app.js';
 import { freshPhone } from './client.js';
 
@@ -45,8 +48,9 @@ export async function importAccount(
 
 /** Stores a password as an import does; true when the account has it now. */
 export async function importPassword(app: TestApp, userId: number, old: ImportedPassword): Promise<boolean> {
-  const stored = app.services.importedPasswords.seal(userId, old);
-  if (!stored) throw new Error('no password');
+  const read = readImportedPassword(old);
+  if (!read) throw new Error('no password');
+  const stored = app.services.importedPasswords.seal(userId, read);
   const written = await insertImportedCredentials(app.infrastructure.database.fork(), [
     { userId, ...stored },
   ]);

@@ -36,7 +36,7 @@ async function importSessions(
 ): Promise<Output> {
   const { sessionImports } = await environment.services();
   const { system, dryRun = false } = options;
-  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
+  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects, text);
   const stdin = terminal.stdin ?? process.stdin;
   const source = await openSource(text, { stdin, twice: false, columns: SESSION_COLUMNS });
   const progress = progressOf(terminal, source, options.json);

@@ -46,7 +46,7 @@ async function importUsers(
   const { imports } = await environment.services();
   const { system, onConflict, keepIds = false, dryRun = false, files, schema } = options;
   const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds, schema });
-  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects);
+  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects, text);
   const progress = progressOf(terminal, source, options.json);
   try {
     const report = await imports.users(await environment.context(), source, {

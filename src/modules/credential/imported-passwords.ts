@@ -1,6 +1,6 @@
 import type { SecretBox } from '../../infra/secret-box.js';
 import type { SealedPassword, StoredPassword } from './credential.repository.js';
-import { type ImportedPassword, readImportedPassword } from './imported-password.js';
+import type { ReadPassword } from './imported-password.js';
 
 /** Bound to its owner: moved to another account's row, a digest does not open. */
 const purposeOf = (userId: number): string => `credentials.password:${userId}`;
@@ -14,16 +14,11 @@ export class ImportedPasswords {
     return this.box.keyIds;
   }
 
-  /**
-   * The columns to store for a password that another system kept; null when there is none. Throws INVALID_INPUT with
-   * the field `password.value` or `password.salt`; the reason, which names nothing of the password, is its cause.
-   */
-  seal(userId: number, password: ImportedPassword): StoredPassword | null {
-    const read = readImportedPassword(password);
-    if (!read) return null;
-    const { scheme } = read;
-    if ('hash' in read) return { passwordHash: read.hash, scheme, keyId: null };
-    const { sealed, keyId } = this.box.seal(read.digest, purposeOf(userId));
+  /** The columns to store for a password that another system kept. */
+  seal(userId: number, password: ReadPassword): StoredPassword {
+    const { scheme } = password;
+    if ('hash' in password) return { passwordHash: password.hash, scheme, keyId: null };
+    const { sealed, keyId } = this.box.seal(password.digest, purposeOf(userId));
     return { passwordHash: sealed, scheme, keyId };
   }
 

@@ -217,10 +217,9 @@ export class BatchWriter {
 
   /** Sealed for its account, each; returns the accounts that have a new one. */
   private async writePasswords(ctx: DatabaseContext, plans: readonly Placed[]): Promise<number[]> {
-    const rows = withField(plans, 'password').flatMap(({ userId, value }) => {
-      const stored = value && this.passwords.seal(userId, value);
-      return stored ? [{ userId, ...stored }] : [];
-    });
+    const rows = withField(plans, 'password').flatMap(({ userId, value }) =>
+      value ? [{ userId, ...this.passwords.seal(userId, value) }] : [],
+    );
     const written = await insertImportedCredentials(ctx.em, rows);
     // Somebody has set one here since it was looked for.
     if (written.length < rows.length) throw new Overtaken();

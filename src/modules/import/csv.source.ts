@@ -4,6 +4,7 @@ import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8
 import { propertyOf } from '../../unknown.js';
 import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
 import { ACCOUNT_COLUMNS, type CsvColumns } from './csv.columns.js';
+import { isNameLike } from './rejection.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
 
 const NOT_UTF8: UnreadableRecord = { code: 'ENCODING_INVALID', message: 'The record is not UTF-8.' };
@@ -86,8 +87,8 @@ export class CsvSource implements RecordSource {
     const names = cells.map((cell) => decodeUtf8(cell)?.trim() ?? '');
     const unknown = names.find((name) => !this.known.has(name));
     if (unknown !== undefined) {
-      // Without a header it is a value, and may be a secret.
-      const named = /^[a-z_.]{1,32}$/i.test(unknown) ? `: "${unknown}"` : '';
+      // Without a header it is a value.
+      const named = isNameLike(unknown) ? `: "${unknown}"` : '';
       throw new SourceError(`${this.name} has a column that no record has${named}.`);
     }
     if (!names.includes('legacy_id')) throw new SourceError(`${this.name} has no column "legacy_id".`);

@@ -1,5 +1,5 @@
 import type { KeyedHash } from '../../infra/keyed-hash.js';
-import type { ImportedPassword } from '../credential/imported-password.js';
+import type { ReadPassword } from '../credential/imported-password.js';
 import type { Sex, UserStatus } from '../user/user.entity.js';
 import type { VerificationState, VerificationType } from '../verification/verification.entity.js';
 import type { Subject } from './identity.rules.js';
@@ -60,7 +60,7 @@ export interface RecordFields {
   inviteCode?: string | null;
   abilities?: string[];
   identities?: Subject[];
-  password?: ImportedPassword | null;
+  password?: ReadPassword | null;
   avatar?: string | null;
   background?: string | null;
   extra?: ExtraFields;

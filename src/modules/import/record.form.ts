@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type ImportRecord, RECORD } from './record.js';
-import { Rejected, reject } from './rejection.js';
+import { isNameLike, Rejected, reject } from './rejection.js';
 
 /** Names of fields are told as far as that. */
 const FIELD_MAX = 100;
@@ -21,22 +21,26 @@ function unstorable(value: unknown, path: readonly string[] = []): string | null
   return null;
 }
 
-/** The field that an issue is about; of one that is unknown, its name. */
+/** The field that an issue is about; of one that is unknown, its name, where it looks like one. */
 function fieldOf(issue: z.core.$ZodIssue): string {
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1).filter(isNameLike) : [];
   return nameOf([...issue.path, ...unknown]);
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'No record has this field.';
+  return issue.input === undefined ? 'It is missing.' : issue.message;
 }
 
 /** A record of the right form. Throws Rejected, with INVALID_INPUT and the first field at fault. */
 export function readRecord(raw: unknown): ImportRecord {
-  const { data, error } = RECORD.safeParse(raw);
+  const { data, error } = RECORD.safeParse(raw, { reportInput: true });
   if (error) {
     const [issue] = error.issues;
-    const missing = issue?.code === 'invalid_type' && issue.input === undefined;
     throw new Rejected({
       code: 'INVALID_INPUT',
       ...(issue && { field: fieldOf(issue) }),
-      message: missing ? 'It is missing.' : (issue?.message ?? ''),
+      message: issue ? messageOf(issue) : '',
     });
   }
   const field = unstorable(data);

@@ -37,11 +37,18 @@ export interface RuleContext {
 /** Clocks of other systems may be ahead that far, in ms. */
 const AHEAD_MS = 86_400_000;
 
-/** A time as it is stored, to the millisecond. Throws INVALID_INPUT for one that is still to come. */
-function pastTime(text: string, field: string): string {
+/** A time as it is stored, to the millisecond. Throws INVALID_INPUT for one that no database and no client reads. */
+function timeOf(text: string, field: string): string {
   const time = new Date(text);
-  if (!(time.getTime() <= Date.now() + AHEAD_MS)) reject('INVALID_INPUT', field);
+  const year = time.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) reject('INVALID_INPUT', field);
   return time.toISOString();
+}
+
+/** The same of what has been: throws for one that is still to come. */
+function pastTime(text: string, field: string): string {
+  if (Date.parse(text) > Date.now() + AHEAD_MS) reject('INVALID_INPUT', field);
+  return timeOf(text, field);
 }
 
 /** Applies a rule to a value that was told; null and blank texts say that there is none. */
@@ -111,11 +118,9 @@ function identitiesOf({ identities }: ImportRecord, apps: ProviderApps): Subject
   return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []);
 }
 
-/** Checked here, where one that cannot be read rejects its record; sealed only for its account. */
-function passwordOf({ password }: ImportRecord): RecordFields['password'] {
-  if (!password) return undefined;
-  return readImportedPassword(password) && password;
-}
+/** Sealed only for its account. */
+const passwordOf = ({ password }: ImportRecord): RecordFields['password'] =>
+  password && readImportedPassword(password);
 
 function extraOf({ extra, followings }: ImportRecord): ExtraFields | undefined {
   if (!extra) return undefined;
@@ -274,7 +279,7 @@ export function fieldsOf(record: ImportRecord, { system, places, apps }: RuleCon
     vip: told(vip, ({ level, name, end_time: end }) => ({
       level: line(level, 'vip.level'),
       name: line(name, 'vip.name'),
-      endTime: new Date(end).toISOString(),
+      endTime: timeOf(end, 'vip.end_time'),
     })),
     addresses: addressesOf(record),
     verification: verificationOf(record),

@@ -32,6 +32,9 @@ export interface Reason {
   message: string;
 }
 
+/** Whether what stands in the place of a name looks like one; else it may be a value, and a secret. */
+export const isNameLike = (text: string): boolean => /^[a-z_.]{1,32}$/i.test(text);
+
 const isOwn = (code: RejectionCode): code is keyof typeof IMPORT_CODES => Object.hasOwn(IMPORT_CODES, code);
 
 export const reasonOf = (code: RejectionCode, field?: string): Reason => ({
