@@ -87,6 +87,14 @@ test.each<[string, (socket: Socket) => void]>([
     'changes the protocol unasked',
     say('HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
   ],
+  [
+    'hints and hints and does not answer',
+    (socket) => {
+      const hint = () => socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n');
+      const timer = setInterval(hint, 20);
+      socket.on('close', () => clearInterval(timer));
+    },
+  ],
   ['stops within the head', say('HTTP/1.1 200 OK\r\nContent-Le')],
   [
     'promises a body that does not begin',

@@ -25,6 +25,9 @@ export const createAgent = ({ connections, timeoutMs }: AgentOptions): Agent =>
     maxHeaderSize: HEAD_MAX,
   });
 
+/** Hints before an answer; with each of them the time to begin it starts anew. */
+const HINTS_MAX = 8;
+
 /** Read byte by byte: old servers write names of files in any charset. */
 const textOf = (raw: unknown): string => (Buffer.isBuffer(raw) ? raw.toString('latin1') : String(raw));
 
@@ -87,6 +90,8 @@ export class Pass {
 
 /** Follows a request through undici, and hands on what belongs to its caller. */
 class PassHandler implements Dispatcher.DispatchHandler {
+  private hints = 0;
+
   constructor(
     private readonly pass: Pass,
     private readonly handler: Dispatcher.DispatchHandler,
@@ -104,7 +109,10 @@ class PassHandler implements Dispatcher.DispatchHandler {
     message?: string,
   ): void {
     // Hints and the like are the connection's.
-    if (status < 200) return;
+    if (status < 200) {
+      if (++this.hints > HINTS_MAX) controller.abort(new Error('There are hints and no answer'));
+      return;
+    }
     if (status > 599) return void controller.abort(new Error('The status is none'));
     const { rawHeaders } = controller;
     this.pass.answered = Array.isArray(rawHeaders) ? rawHeaders.map(textOf) : [];
