@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { KeyedHash } from '../../infra/keyed-hash.js';
 import type { ReadPassword } from '../credential/imported-password.js';
 import type { Sex, UserStatus } from '../user/user.entity.js';
@@ -134,22 +135,38 @@ export const asNotTaken = (hash: string): string => NOT_TAKEN + hash;
 export const isSameValue = (stored: string | undefined, hash: string | undefined): boolean =>
   stored !== undefined && (stored === hash || stored === NOT_TAKEN + hash);
 
-/** Hashes the fields of one record of one system; the same value of another record has another hash. */
+type Owner = readonly [system: string, legacyId: string];
+
+/**
+ * Hashes the fields of one record of one system; the same value of another record has another hash. Each record has a
+ * key of its own, because a keyed hash of every field would be most of the work of an import.
+ */
 export class FieldHasher {
+  private last: { owner: Owner; key: string } | null = null;
+
   constructor(private readonly hash: KeyedHash) {}
 
-  of(owner: readonly [system: string, legacyId: string], name: FieldName, value: unknown): string {
+  of(owner: Owner, name: FieldName, value: unknown): string {
     if (value === null || value === undefined) return NOTHING;
-    return this.hash(...owner, name, JSON.stringify(value)).slice(0, HASH_LENGTH);
+    const text = `${this.keyOf(owner)}${JSON.stringify([name, value])}`;
+    return hash('sha256', text, 'base64url').slice(0, HASH_LENGTH);
   }
 
-  all(owner: readonly [string, string], fields: RecordFields): FieldHashes {
+  all(owner: Owner, fields: RecordFields): FieldHashes {
     const hashes: FieldHashes = {};
     for (const name of fieldNames(fields)) hashes[name] = this.of(owner, name, fields[name]);
     return hashes;
   }
 
-  digest(owner: readonly [string, string], hashes: FieldHashes): string {
-    return this.hash(...owner, JSON.stringify(hashes));
+  digest(owner: Owner, hashes: FieldHashes): string {
+    return hash('sha256', `${this.keyOf(owner)}${JSON.stringify(hashes)}`, 'base64url');
+  }
+
+  private keyOf(owner: Owner): string {
+    const [system, legacyId] = owner;
+    if (this.last?.owner[0] !== system || this.last.owner[1] !== legacyId) {
+      this.last = { owner, key: this.hash(system, legacyId) };
+    }
+    return this.last.key;
   }
 }
