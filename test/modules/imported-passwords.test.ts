@@ -209,6 +209,30 @@ describe('the work of a check', () => {
     }
   });
 
+  test('a password that cannot be read is a wrong one at every door, at the same cost, and the operator is told', async () => {
+    await em.execute(`delete from credentials where scheme like 'bcrypt:%'`);
+    const [lost, altered, unknown] = [
+      await importAccount(app, OLD_PASSWORD),
+      await importAccount(app, OLD_PASSWORD),
+      await importAccount(app, OLD_PASSWORD),
+    ];
+    const set = (column: string, value: string, { id }: OldAccount) =>
+      em.execute(`update credentials set ${column} = ? where user_id = ?`, [value, id]);
+    await set('key_id', 'lost', lost);
+    await set('password_hash', 'AAAA', altered);
+    await set('scheme', 'rot13', unknown);
+    const told = jest.spyOn(app.http.log, 'error');
+    for (const { id, phone } of [lost, altered, unknown]) {
+      for (const door of [graphqlDoor, anlifeDoor]) {
+        expect(await workOf(door, phone)).toEqual([1, 0]);
+        expect(told.mock.lastCall?.[0]).toMatchObject({ lost: 'password', userId: id });
+      }
+      expect(await tryAt(graphqlDoor, { id, phone, password: '' })).toBe('wrong');
+    }
+    expect(told).toHaveBeenCalledTimes(9);
+    await em.execute('delete from credentials where user_id in (?, ?, ?)', [lost.id, altered.id, unknown.id]);
+  });
+
   test('the highest cost of bcrypt in use is read from the end of an index', async () => {
     const [statement] = await sqlOf(app.infrastructure.database, () =>
       tryAt(graphqlDoor, { id: 0, phone: '13900000001', password: '' }).then(() => undefined),

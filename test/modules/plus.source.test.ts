@@ -129,7 +129,7 @@ withMysql('a ThinkSNS+ in MySQL', () => {
     expect(odd(19).record).toMatchObject({ avatar_url: 'https://pictures.example/19.png' });
     expect(odd(20).record.avatar_file).toBe('2018/01/01/missing20.png');
     expect(odd(22).record.avatar_file).toBe('../../../../etc/passwd');
-    expect(odd(23).record.avatar_file).toBeUndefined();
+    expect(odd(23).record.avatar_file).toBeNull();
   });
 
   test('points are the sum, with the incomes that succeeded and no other order', async () => {

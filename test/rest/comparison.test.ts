@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { getNamedType } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
-import { type Answer, bodyOf } from '../../src/rest/comparison/answer.js';
+import { type Answer, bodyOf, OtherBody } from '../../src/rest/comparison/answer.js';
 import { compareAnswers, noiseBetween } from '../../src/rest/comparison/compare.js';
 import { kindOf } from '../../src/rest/comparison/marks.js';
 import { parseRules, RuleBook } from '../../src/rest/comparison/rules.js';
@@ -112,6 +112,27 @@ test('status and form are compared, and the seconds of a refusal are not', () =>
   const wait = (seconds: number) => told({ message: `验证码发送失败，还需要${seconds}秒后才能获取` }, 400);
   expect(found(code, wait(59), wait(7))).toEqual([]);
   expect(found(code, wait(59), told({ message: '获取成功' }, 400))).toEqual(['value message']);
+});
+
+test('what is nested as deep as it is long is compared as a text, and long names are cut in places', () => {
+  const nested = (depth: number) =>
+    bodyOf('application/json', Buffer.from(`${'['.repeat(depth)}1${']'.repeat(depth)}`));
+  expect(nested(32)).not.toBeInstanceOf(OtherBody);
+  expect(nested(60_000)).toBeInstanceOf(OtherBody);
+  expect(found(users, told(nested(60_000)), told(nested(60_001)))).toEqual(['value (body)']);
+  const name = 'n'.repeat(60_000);
+  const [difference] = compareAnswers(users, told({ [name]: [1] }), told({ [name]: [2] }));
+  expect(difference?.path.length).toBeLessThan(100);
+});
+
+test('no more differences are looked for than are wanted', () => {
+  const [left, right] = [1, 2].map((one) => told(Array.from({ length: 1000 }, () => one)));
+  expect(compareAnswers(users, left as Answer, right as Answer, { most: 3 })).toHaveLength(3);
+});
+
+test('a long text without an address in it is not searched for one from each of its characters', () => {
+  const text = 'a.'.repeat(500_000);
+  expect(found(users, told([{ note: text }]), told([{ note: '' }]))).toEqual(['value [0].note']);
 });
 
 test('two calls of the same server that differ show noise, and only there', () => {

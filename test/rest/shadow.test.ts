@@ -205,6 +205,12 @@ test('long answers and those of HEAD are left out', async () => {
   await counted(USER, { skipped: 1 });
 });
 
+test('an old answer that is nested without end is different, and holds up nothing', async () => {
+  plant = () => `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
+  await app.client.legacy('GET', `/api/v2/users/${account.id}`);
+  await counted(USER, { different: 1 });
+});
+
 test('an old server that fails is left alone, costs clients nothing, and the report says so', async () => {
   old.answer = (_incoming, response) => void response.destroy();
   const path = '/api/v2/user/recommends';

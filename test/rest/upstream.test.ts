@@ -137,6 +137,26 @@ describe('what is passed on', () => {
     expect(old.received).toEqual([]);
   });
 
+  test.each([
+    '/api/v2/./user',
+    '/api/v2/x/../user',
+    '/api/v2/x/%2e%2e/user',
+    '/api/v2%2fuser',
+    '/api/v2/user/.',
+    '/api/v2\\user',
+    '/api/v2/user;x=1',
+    '/api/v2/us%65r%3bx',
+  ])('%s is another spelling of a row that the gateway answers, and reaches nobody', async (path) => {
+    const answer = await sendRaw(app.url, rawRequest({ method: 'GET', path }));
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(old.received).toEqual([]);
+  });
+
+  test('another spelling of a row that was given back arrives as it came', async () => {
+    await sendRaw(app.url, rawRequest({ method: 'GET', path: '/api/v2/./users?a=1' }));
+    expect(old.last.url).toBe('/api/v2/./users?a=1');
+  });
+
   test('the path of an old server’s URL stands before those of requests', async () => {
     const other = await gatewayBefore(`${old.url}/legacy/`);
     old.answer = (_request, response) =>
@@ -464,6 +484,12 @@ describe('headers of requests', () => {
       forwarded: 'for=9.9.9.9',
       'x-real-ip': '9.9.9.9',
       client_ip: '9.9.9.9',
+      'x-forwarded-ssl': 'gopher',
+      'x-forwarded-user': 'evil',
+      'front-end-https': 'gopher',
+      'x-originating-ip': '9.9.9.9',
+      'remote-user': 'evil',
+      proxy: 'http://evil.example.com',
     });
     expect(valuesOf('x-forwarded-for')).toEqual(['127.0.0.1']);
     expect(valuesOf('x-forwarded-host')).toEqual(['user.example.com']);

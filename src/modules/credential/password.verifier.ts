@@ -23,6 +23,7 @@ export class PasswordVerifier {
     private readonly imported: ImportedPasswords,
     private readonly events: SecurityEventService,
     private readonly config: Pick<Config, 'MD5_ENTRANCES'>,
+    private readonly onUnreadable: (error: unknown, userId: number) => void,
   ) {}
 
   /**
@@ -73,7 +74,7 @@ export class PasswordVerifier {
       const owned = stored && userId !== null ? { stored, userId } : null;
       const known = owned && this.knownOf(owned.userId, owned.stored);
       const { ok, renewed } = await this.hasher.verify(known, input, bcryptCost);
-      if (!owned) return null;
+      if (!owned || !known) return null;
       if (!ok) return this.refuse(ctx, owned, input);
       const { passwordHash } = owned.stored;
       if (!renewed) return passwordHash;
@@ -98,10 +99,19 @@ export class PasswordVerifier {
     return null;
   }
 
-  private knownOf(userId: number, { passwordHash, scheme, keyId }: StoredPassword): KnownPassword {
-    const kind = { scheme: readScheme(scheme) };
-    if (keyId === null) return { ...kind, hash: passwordHash };
-    return { ...kind, digest: this.imported.open({ userId, passwordHash, keyId }) };
+  /**
+   * Null for what cannot be read: its key is not configured, or it was altered. To strangers that is a wrong password as
+   * any other, since a failure would tell that the account is there; the operator is told.
+   */
+  private knownOf(userId: number, { passwordHash, scheme, keyId }: StoredPassword): KnownPassword | null {
+    try {
+      const kind = { scheme: readScheme(scheme) };
+      if (keyId === null) return { ...kind, hash: passwordHash };
+      return { ...kind, digest: this.imported.open({ userId, passwordHash, keyId }) };
+    } catch (error) {
+      this.onUnreadable(error, userId);
+      return null;
+    }
   }
 }
 

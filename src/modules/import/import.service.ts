@@ -42,7 +42,7 @@ export interface ImportOptions extends Pick<Run, 'system' | 'onConflict' | 'dire
 /** So far ahead of a source that goes on: raising them keeps registrations waiting for a moment. */
 const RAISED_AHEAD = 20_000;
 /** Batches of so few records are the last of their source, or all of it. */
-const SMALL_BATCH = 500;
+const SMALL_BATCH = 250;
 
 /** Imports accounts of other systems. */
 export class ImportService {

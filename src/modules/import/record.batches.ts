@@ -1,7 +1,7 @@
 import type { SourceItem } from './source.js';
 
 /** Records in one transaction, and the bytes that they are about at most. */
-const BATCH = 1000;
+const BATCH = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** Takes the records of a source in batches, made something of. */

@@ -19,14 +19,28 @@ const TEXT_TYPE = /^\s*(?:text\/|application\/(?:xml|javascript))/i;
 const isJson = (type: string | undefined, text: string): boolean =>
   type === undefined ? /^\s*[[{]/.test(text) : JSON_TYPE.test(type);
 
-/** The body by its media type. What calls itself JSON and is none is a text. */
+/** Lists and objects within each other that are compared place by place: documents of ours have a handful. */
+const DEPTH_MAX = 32;
+
+/** Looks level by level: what is nested as deep as a body is long would be too much for functions within functions. */
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= DEPTH_MAX; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+/** The body by its media type. What calls itself JSON and is none, or is nested too deep, is a text. */
 export function bodyOf(type: string | undefined, bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   const text = isUtf8(bytes) ? bytes.toString() : undefined;
   if (text === undefined) return new OtherBody(bytes);
   if (isJson(type, text)) {
     try {
-      return JSON.parse(text) as unknown;
+      const value: unknown = JSON.parse(text);
+      return isDeep(value) ? new OtherBody(text) : value;
     } catch {
       return new OtherBody(text);
     }

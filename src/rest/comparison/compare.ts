@@ -35,6 +35,8 @@ export interface Circumstances {
   secrets?: ReadonlySet<string>;
   /** Places that differ between two calls of the same server ({@link noiseBetween}). */
   noise?: ReadonlySet<string>;
+  /** Differences after which no others are looked for. */
+  most?: number;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -63,12 +65,14 @@ class Comparison {
   /** The places of the differences, without positions, as the rules name them. */
   readonly places = new Set<string>();
   private readonly isNew: (path: string) => boolean;
+  private readonly most: number;
 
   constructor(
     private readonly rules: RowRules,
     private readonly circumstances: Circumstances,
   ) {
     this.isNew = placesIn([...(circumstances.noise ?? [])]);
+    this.most = circumstances.most ?? Number.POSITIVE_INFINITY;
   }
 
   isIgnored(path: string): boolean {
@@ -103,7 +107,7 @@ class Comparison {
 
   /** Compares what is at one place, and below. */
   values(left: unknown, right: unknown, path: string): void {
-    if (this.isIgnored(path)) return;
+    if (this.differences.length >= this.most || this.isIgnored(path)) return;
     const type = typeOf(left);
     if (type !== typeOf(right)) this.types(left, right, path);
     else if (Array.isArray(left) && Array.isArray(right)) this.lists(left, right, path);

@@ -5,7 +5,13 @@ import { isRecord } from '../input.js';
  * of a list, and `*` for every name of an object; the place of the whole value is empty.
  */
 
-export const memberOf = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+/** The most characters of a name in a place; no document of ours has one of nearly that length. */
+const NAME_MAX = 64;
+
+export function memberOf(path: string, name: string): string {
+  const cut = name.slice(0, NAME_MAX);
+  return path === '' ? cut : `${path}.${cut}`;
+}
 
 /** The place of every element of the list at a path. */
 export const elementsOf = (path: string): string => `${path}[]`;

@@ -189,10 +189,13 @@ export class Shadow {
       return;
     }
     this.held++;
-    const run = inShadow(compare).finally(() => {
-      this.held--;
-      this.running.delete(run);
-    });
+    const run = inShadow(compare)
+      // What cannot be compared must not end the process.
+      .catch(() => this.options.results.add(sample.key, 'skipped'))
+      .finally(() => {
+        this.held--;
+        this.running.delete(run);
+      });
     this.running.add(run);
   }
 
@@ -283,8 +286,9 @@ export class Shadow {
     const [left, right]: (Answer | null)[] = await Promise.all([comparable(old), comparable(ours)]);
     if (!left || !right) return results.add(key, 'skipped');
     const secrets = secretsOf(request, book.names);
-    const differences = compareAnswers(book.of(dialect, row), left, right, { secrets });
+    const most = DIFFERENCES_MAX;
+    const differences = compareAnswers(book.of(dialect, row), left, right, { secrets, most });
     if (differences.length === 0) results.add(key, 'same');
-    else results.add(key, 'different', differences.slice(0, DIFFERENCES_MAX));
+    else results.add(key, 'different', differences.slice(0, most));
   }
 }

@@ -25,7 +25,7 @@ function resolved(path: string): string {
   for (const segment of read.split('/')) {
     const name = segment.replace(/(?:;|%(?:25)*3b).*$/is, '');
     if (name === '..') segments.pop();
-    else if (name !== '.' && segment !== '') segments.push(segment);
+    else if (name !== '.' && name !== '') segments.push(name);
   }
   return `/${segments.join('/')}`;
 }
@@ -104,7 +104,14 @@ export class Destinations {
     if (path === null) return undefined;
     const row = this.rowOf(request);
     if (row) return this.servers.rows.get(row);
-    return this.own.has(path) ? undefined : serverOf(path, this.dialects, this.servers);
+    if (this.own.has(path) || this.isDisguised(path, request)) return undefined;
+    return serverOf(path, this.dialects, this.servers);
+  }
+
+  /** True for another spelling of a row that the gateway answers, by which its old server would answer it all the same. */
+  private isDisguised(path: string, request: FastifyRequest): boolean {
+    const row = this.own.rowAt(this.methodOf(request), resolved(path));
+    return row !== undefined && !this.servers.rows.has(row);
   }
 
   private methodOf(request: FastifyRequest): string {

@@ -22,9 +22,11 @@ const HOP_BY_HOP = [
   'expect',
 ];
 
-/** Said anew, and never as a client says it. */
+/** Said anew or not at all, and never as a client says it. */
 const REPLACED = [
   'host',
+  // CGI makes HTTP_PROXY of it, by which programs send their own requests.
+  'proxy',
   'via',
   'x-request-id',
   'x-forwarded-for',
@@ -33,16 +35,23 @@ const REPLACED = [
   ...IDENTITY_HEADERS.map((name) => name.toLowerCase()),
 ];
 
-/** What else proxies tell of a request; believed of trusted ones only. */
-const CLAIMS = [
+/** What else proxies tell of a request; believed of trusted ones only, as is all that is `X-Forwarded-…`. */
+const CLAIMS: ReadonlySet<string> = new Set([
   ...FORWARDING_HEADERS,
+  'forwarded-for',
+  'front-end-https',
+  'remote-user',
+  'wl-proxy-client-ip',
   'x-forwarded',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-server',
   'x-original-url',
+  'x-originating-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'x-remote-user',
   'x-rewrite-url',
-];
+]);
+
+const isClaim = (name: string): boolean => CLAIMS.has(name) || name.startsWith('x-forwarded-');
 
 /** A name as CGI and PHP read it, to which `X_Real.IP` is the same as `X-Real-IP`. */
 const readName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '-');
@@ -88,8 +97,8 @@ function forwarding(request: FastifyRequest, via: string): string[] {
 export function requestHeaders(request: FastifyRequest, { origin }: OldServer, via: string): string[] {
   const { rawHeaders } = request.raw;
   const dropped = new Set([...HOP_BY_HOP, ...REPLACED, ...ofConnection(rawHeaders)]);
-  if (!request.isFromProxy) for (const name of CLAIMS) dropped.add(name);
-  const kept = [...pairs(rawHeaders)].filter(([name]) => !dropped.has(readName(name)));
+  const isDropped = (name: string) => dropped.has(name) || (isClaim(name) && !request.isFromProxy);
+  const kept = [...pairs(rawHeaders)].filter(([name]) => !isDropped(readName(name)));
   return ['Host', new URL(origin).host, ...kept.flat(), ...forwarding(request, via)];
 }
 
