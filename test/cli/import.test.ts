@@ -572,6 +572,29 @@ describe('a second run', () => {
     expect(report).toMatchObject({ skipped: 1, created: 0, skippedRecords: [{ code: 'ACCOUNT_CANCELLED' }] });
     expect(await count('users where phone = ?', [phone])).toBe(0);
   });
+
+  test('a newer dump updates every account, whatever the hashes of its fields look like', async () => {
+    const dump = (bio: string) =>
+      Array.from({ length: 300 }, (_, index) => ({ legacy_id: `h${index}`, bio: `${bio} ${index}` }));
+    expect(await cli.users('account', dump('the first'))).toMatchObject({ created: 300 });
+    expect(await cli.users('account', dump('the second'))).toMatchObject({ updated: 300 });
+  });
+
+  test('a phone that one account gives up in a newer dump goes to another of the same dump', async () => {
+    const phones = Array.from({ length: 4 }, freshPhone);
+    const dump = (...owners: (number | null)[]) =>
+      owners.map((phone, index) => ({
+        legacy_id: `g${index}`,
+        phone: phone === null ? null : phones[phone],
+      }));
+    await cli.users('account', dump(0, 1, 2));
+    const report = await cli.users('account', dump(3, 0, 1, 2), '--on-conflict', 'merge');
+    expect(report).toMatchObject({ created: 1, updated: 3, rejected: 0, merged: 0 });
+    const back = await cli.users('account', dump(null, 3, 0, 1));
+    expect(back).toMatchObject({ updated: 4, rejected: 0 });
+    const swapped = await cli.users('account', dump(null, 0, 3, 1));
+    expect(swapped).toMatchObject({ unchanged: 2, rejected: 2, reasons: { PHONE_TAKEN: 2 } });
+  });
 });
 
 describe('follows', () => {

@@ -24,29 +24,40 @@ const TAKEN: Readonly<Record<Exclude<KeyKind, 'name'>, [RejectionCode, string]>>
   order: ['ORDER_TAKEN', 'currency.orders'],
 };
 
+/** Somebody has what a record is to have, and may give it up by a record of their own. */
+class Awaited extends Error {}
+
 /** Decides what becomes of records, by what is there. Records that depend on others of the same batch wait for those. */
 export class BatchDecider {
   /** The keys that records before have, or wait for. */
   private readonly claimed = new Set<string>();
+  /** The accounts that these records may change: what they have is not settled yet. */
+  private readonly changing: ReadonlySet<number>;
 
   constructor(
     private readonly run: Run,
     private readonly state: BatchState,
     private readonly hasher: FieldHasher,
-  ) {}
+    /** False where records do not wait for each other any more: each has what the other is to have. */
+    waits: boolean,
+  ) {
+    const known = waits ? [...state.known.values()] : [];
+    this.changing = new Set(known.map(({ userId }) => userId).filter((userId) => state.accounts.has(userId)));
+  }
 
-  /** Null where a record before has to be written first. */
+  /** Null where another record has to be written first. */
   decide(record: PreparedRecord): Decision | null {
     const own = `record ${record.legacyId}`;
     if (this.claimed.has(own)) return null;
+    this.claimed.add(own);
     try {
       const decision = this.decideAlone(record);
       const keys = decision.plan ? this.keysOf(decision.plan) : [];
-      this.claimed.add(own);
       if (keys.some((key) => this.claimed.has(key))) return null;
       for (const key of keys) this.claimed.add(key);
       return decision;
     } catch (error) {
+      if (error instanceof Awaited) return null;
       if (!(error instanceof Rejected)) throw error;
       return { outcome: this.outcome(record, 'rejected', { reason: error.reason }) };
     }
@@ -90,6 +101,8 @@ export class BatchDecider {
 
   private decideNew(record: PreparedRecord): Decision {
     const { byPhone, byEmail } = ownersOf(record, this.state.owners);
+    this.awaitChange(byPhone);
+    this.awaitChange(byEmail);
     if (byPhone !== undefined && byEmail !== undefined && byPhone !== byEmail)
       reject('ACCOUNT_AMBIGUOUS', 'phone');
     const owner = byPhone ?? byEmail;
@@ -121,6 +134,10 @@ export class BatchDecider {
     if (this.state.owners.has(textOf({ kind: 'id', key: String(id) }))) reject(...TAKEN.id);
   }
 
+  private awaitChange(owner: number | undefined): void {
+    if (owner !== undefined && this.changing.has(owner)) throw new Awaited();
+  }
+
   private accountOf(userId: number): Account {
     const account = this.state.accounts.get(userId);
     if (!account) throw new Overtaken();
@@ -133,7 +150,9 @@ export class BatchDecider {
     const self = plan.account?.userId;
     const isOthers = (kind: KeyKind, key: string): boolean => {
       const owner = this.state.owners.get(textOf({ kind, key }));
-      return owner !== undefined && owner !== self;
+      if (owner === self) return false;
+      this.awaitChange(owner);
+      return owner !== undefined;
     };
     // An address that is shown unproven goes to whoever proves it.
     if (set.email && !set.email.verified && isOthers('email', set.email.address)) set.email = null;

@@ -15,6 +15,9 @@ import type { Outcome, Run } from './run.js';
 /** A batch that others keep changing under our hands is tried so often before it is taken apart. */
 const TRIES = 3;
 
+/** So often records wait for others that may give up what they are to have. */
+const WAITING_WAVES = 10;
+
 /** States of PostgreSQL that are about the rows: values (22), constraints (23); and those of a lost race. */
 const ABOUT_ROWS = /^(21|22|23)/;
 const LOST_RACE = /^40(001|P01)$/;
@@ -102,16 +105,9 @@ export class BatchImporter {
     records: readonly PreparedRecord[],
   ): Promise<Decision[]> {
     const decisions: Decision[] = [];
-    for (let wave = records; wave.length > 0; ) {
-      const state = await this.reader.read(ctx, run, wave);
-      const decider = new BatchDecider(run, state, this.hasher);
-      const later: PreparedRecord[] = [];
-      const now: Decision[] = [];
-      for (const record of wave) {
-        const decision = decider.decide(record);
-        if (decision) now.push(decision);
-        else later.push(record);
-      }
+    let left = records;
+    for (let wave = 1, waits = true; left.length > 0; wave++) {
+      const { now, later } = await this.decide(ctx, run, left, waits);
       await this.writer.write(
         ctx,
         run,
@@ -120,9 +116,24 @@ export class BatchImporter {
       const seen = now.filter(({ plan }) => !plan).map(({ outcome }) => outcome.legacyId ?? '');
       await markSeen(ctx.em, run.system, run.number, seen);
       decisions.push(...now);
-      wave = later;
+      // Those who have what the other is to have would wait for ever.
+      waits = now.length > 0 && wave < WAITING_WAVES;
+      left = later;
     }
     return decisions.sort((a, b) => a.outcome.line - b.outcome.line);
+  }
+
+  private async decide(ctx: DatabaseContext, run: Run, records: readonly PreparedRecord[], waits: boolean) {
+    const state = await this.reader.read(ctx, run, records);
+    const decider = new BatchDecider(run, state, this.hasher, waits);
+    const later: PreparedRecord[] = [];
+    const now: Decision[] = [];
+    for (const record of records) {
+      const decision = decider.decide(record);
+      if (decision) now.push(decision);
+      else later.push(record);
+    }
+    return { now, later };
   }
 }
 

@@ -125,8 +125,8 @@ const isFieldName = (name: string): name is FieldName => Object.hasOwn(NAMES, na
 const HASH_LENGTH = 22;
 /** The hash of nothing, which is no secret. */
 const NOTHING = '';
-/** Before the hash of a value that the account did not take, because it had one of its own. */
-const NOT_TAKEN = '-';
+/** Before the hash of a value that the account did not take, because it had one of its own. No hash begins with it. */
+const NOT_TAKEN = '!';
 
 export const isNotTaken = (hash: string | undefined): boolean => hash?.startsWith(NOT_TAKEN) ?? false;
 export const asNotTaken = (hash: string): string => NOT_TAKEN + hash;
