@@ -77,7 +77,10 @@ async function plusInFile(accounts: readonly OldAccount[]): Promise<OldSystem> {
             name,
             phone,
             bio,
-            password: { format: 'bcrypt', value: hashSync(password ?? '', { cost: 4 }).replace('$2b$', '$2y$') },
+            password: {
+              format: 'bcrypt',
+              value: hashSync(password ?? '', { cost: 4 }).replace('$2b$', '$2y$'),
+            },
             followings: [id - 1, id + 1],
           }),
         )
