@@ -584,7 +584,7 @@ describe('a second run', () => {
     const phones = Array.from({ length: 4 }, freshPhone);
     const dump = (...owners: (number | null)[]) =>
       owners.map((phone, index) => ({
-        legacy_id: `g${index}`,
+        legacy_id: `given${index}`,
         phone: phone === null ? null : phones[phone],
       }));
     await cli.users('account', dump(0, 1, 2));
