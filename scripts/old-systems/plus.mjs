@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hash as bcrypt } from '@node-rs/bcrypt';
+import { hash as bcrypt, encodeBase64 } from 'bcryptjs';
 import { SignJWT } from 'jose';
 import { createConnection } from 'mysql2/promise';
 import sharp from 'sharp';
@@ -271,8 +271,8 @@ async function createTables(connection, database) {
 async function hashesAt(cost) {
   const hashes = await Promise.all(
     PASSWORDS.map((password) => {
-      const salt = createHash('md5').update(password).digest();
-      return bcrypt(password, { salt, cost, version: '2y' });
+      const salt = encodeBase64(createHash('md5').update(password).digest(), 16);
+      return bcrypt(password, `$2y$${String(cost).padStart(2, '0')}$${salt}`);
     }),
   );
   return Object.fromEntries(PASSWORDS.map((password, index) => [password, hashes[index]]));

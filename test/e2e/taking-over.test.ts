@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { hashSync } from '@node-rs/bcrypt';
+import { hashSync } from 'bcryptjs';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { md5 } from '../support/client.js';
 import { commandIn } from '../support/command-line.js';
@@ -79,7 +79,7 @@ async function plusInFile(accounts: readonly OldAccount[]): Promise<OldSystem> {
             bio,
             password: {
               format: 'bcrypt',
-              value: hashSync(password ?? '', { cost: 4 }).replace('$2b$', '$2y$'),
+              value: hashSync(password ?? '', 4).replace('$2b$', '$2y$'),
             },
             followings: [id - 1, id + 1],
           }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashSync } from '@node-rs/bcrypt';
+import { hashSync } from 'bcryptjs';
 import fc from 'fast-check';
 import { Piscina } from 'piscina';
 import { loadConfig } from '../../src/config.js';
@@ -112,7 +112,7 @@ test('digests are taken in either letter case, and a bcrypt of every kind that P
 test('bcrypt looks at 72 bytes as PHP does, and what lies behind them never becomes the password', async () => {
   const start = `${'密'.repeat(23)}abc`;
   const password = `${start} and more`;
-  const value = hashSync(password, { cost: 4 });
+  const value = hashSync(password, 4);
   const { ok, renewed } = await quick.verify(
     (await knownOf({ format: 'bcrypt', value }))[0],
     sentAs(password, 'PLAIN'),

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { genSaltSync, hashSync } from '@node-rs/bcrypt';
+import { hashSync } from 'bcryptjs';
 import { insertImportedCredentials } from '../../src/modules/credential/credential.repository.js';
 import {
   type ImportedPassword,
@@ -21,7 +21,7 @@ export function oldPassword(format: OldFormat, password: string, cost = 4): Impo
   if (format === 'md5') return { format, value: md5(password) };
   if (format === 'md5-md5') return { format, value: md5(md5(password)) };
   if (format === 'md5-salt') return { format, value: md5(md5(password) + salt), salt };
-  return { format, value: hashSync(password, { salt: genSaltSync({ cost, version: '2y' }) }) };
+  return { format, value: hashSync(password, cost).replace('$2b$', '$2y$') };
 }
 
 export interface OldAccount {

@@ -4,9 +4,9 @@ import { Piscina } from 'piscina';
 import type { Config } from '../../config.js';
 import { BoundedQueue } from '../../infra/bounded-queue.js';
 import {
-  bcryptBytesOf,
   bcryptCostOf,
   bcryptSettingOf,
+  bcryptTextOf,
   digestOf,
   lastingScheme,
   md5Of,
@@ -161,7 +161,7 @@ export class PasswordHasher {
   ): Promise<string | null> {
     const isBcrypt = bcryptSettingOf(scheme) !== null;
     if (!isBcrypt && bcryptCost !== null && sent.passwordFormat === 'PLAIN') {
-      await this.bcrypt({ password: bcryptBytesOf(sent.password), ...dummySetting(bcryptCost) });
+      await this.bcrypt({ password: bcryptTextOf(sent.password), ...dummySetting(bcryptCost) });
     }
     return digestOf(scheme, sent, (password, setting) =>
       this.bcrypt({ password, setting, cost: Math.max(bcryptCost ?? 0, bcryptCostOf(setting)) }),

@@ -33,8 +33,8 @@ const SALTED = 'md5-salt:';
 const BCRYPT = 'bcrypt:';
 const BCRYPT_SETTING = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu]$/;
 
-/** What bcrypt makes of these bytes under a setting: the 31 characters behind it. */
-export type Bcrypt = (bytes: Uint8Array, setting: string) => Promise<string>;
+/** What bcrypt makes of a text under a setting: the 31 characters behind it. It looks at the first 72 bytes. */
+export type Bcrypt = (text: string, setting: string) => Promise<string>;
 
 const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
@@ -88,22 +88,18 @@ export async function digestOf(scheme: Scheme, sent: SentPassword, bcrypt: Bcryp
   if (scheme === 'md5-md5') return md5(own);
   const setting = bcryptSettingOf(scheme);
   if (setting === null) return md5(own + scheme.slice(SALTED.length));
-  return sent.passwordFormat === 'PLAIN' ? bcrypt(bcryptBytesOf(sent.password), setting) : null;
+  return sent.passwordFormat === 'PLAIN' ? bcrypt(bcryptTextOf(sent.password), setting) : null;
 }
 
-/** The bytes that PHP's bcrypt looks at: the first 72, and none from a NUL on. */
-export function bcryptBytesOf(password: string): Uint8Array {
-  const bytes = Buffer.from(password, 'utf8');
-  const end = bytes.indexOf(0);
-  return Uint8Array.from(bytes.subarray(0, Math.min(end === -1 ? bytes.length : end, BCRYPT_BYTES)));
-}
+/** The text that PHP's bcrypt looks at: nothing from a NUL on. */
+export const bcryptTextOf = (password: string): string => password.replace(/\0.*$/s, '');
 
 /**
  * The scheme under which a password is kept once it was right: ours, unless its digest says nothing of a part of it. To
  * take what was typed there for the password would let a slip of the finger change it.
  */
 export function lastingScheme(scheme: Scheme, { password }: SentPassword): Scheme {
-  const isCut =
-    bcryptSettingOf(scheme) !== null && bcryptBytesOf(password).length < Buffer.byteLength(password);
+  const isWhole = !password.includes('\0') && Buffer.byteLength(password) <= BCRYPT_BYTES;
+  const isCut = bcryptSettingOf(scheme) !== null && !isWhole;
   return isCut ? scheme : OWN_SCHEME;
 }

@@ -1,11 +1,11 @@
 import { setPriority } from 'node:os';
 import { hashSync, type Options, verifySync } from '@node-rs/argon2';
-import { hashSync as bcryptSync, genSaltSync } from '@node-rs/bcrypt';
+import { hashSync as bcryptSync, genSaltSync } from 'bcryptjs';
 import { bcryptCostOf } from './password.scheme.js';
 
 /** What bcrypt makes of a password under a setting, at the price of the given cost. */
 export interface BcryptTask {
-  password: Uint8Array;
+  password: string;
   setting: string;
   /** At least that of the setting. */
   cost: number;
@@ -22,9 +22,9 @@ const SETTING_LENGTH = 29;
 
 /** Each cost is double the one below: the setting's own, once more and then every one up to the highest are that. */
 function bcrypt({ password, setting, cost }: BcryptTask): string {
-  const whole = bcryptSync(password, { salt: setting });
+  const whole = bcryptSync(password, setting);
   for (let more = bcryptCostOf(setting); more < cost; more++) {
-    bcryptSync(password, { salt: genSaltSync({ cost: more }) });
+    bcryptSync(password, genSaltSync(more));
   }
   return whole.slice(SETTING_LENGTH);
 }
