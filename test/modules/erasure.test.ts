@@ -220,6 +220,17 @@ test('every table that refers to users is filled by the tests of erasure, or is 
     "insert into legacy_ids (system, legacy_id, number, user_id) values ('anlife', ?::text, ?, ?)",
     [account.id, account.id, account.id],
   );
+  await em.execute(
+    "insert into imported_records (system, legacy_id, user_id, run, digest, fields) values ('anlife', ?::text, ?, 1, '', '{}')",
+    [account.id, account.id],
+  );
+  await em.execute(
+    "insert into imported_follows (follower_id, system, legacy_id) values (?, 'anlife', '1')",
+    [account.id],
+  );
+  await em.execute("insert into imported_pictures (user_id, kind, source) values (?, 'avatar', 'a.png')", [
+    account.id,
+  ]);
   const referring = await em.execute<{ table: string }[]>(REFERRING);
   expect(new Set(await rowsOf(account.id))).toEqual(new Set(referring.map(({ table }) => table)));
   await cancelled(app, account);
