@@ -23,7 +23,7 @@ import { until } from '../support/until.js';
 
 const mysql = await findMysql();
 const USERS = mysql ? 1_000 : 200;
-const UPSTREAM_SECRET = 'between the two of them';
+const UPSTREAM_SECRET = '0123456789abcdef'.repeat(4);
 
 /** The old ThinkSNS+: what `import users` is told of it, and somebody who has an account at anlife as well. */
 interface OldSystem {
