@@ -64,6 +64,9 @@ function arbitraryOf({ nullable, columnTypes: [type = ''] }: EntityProperty): fc
   return nullable ? fc.option(make(Number(length))) : make(Number(length));
 }
 
+/** Entities with columns that only MikroORM reads, JSON for one; the boot refuses whoever reads them past it. */
+const ELSEWHERE = new Set(['CallBatch', 'ImportSystem', 'ImportedRecord', 'RowAccounts', 'ShadowDifference']);
+
 describe('rows that are read past MikroORM', () => {
   let database: TestDatabase;
   let em: EntityManager;
@@ -93,28 +96,29 @@ describe('rows that are read past MikroORM', () => {
     }
   }
 
-  test.each(ENTITIES.map((entity) => [entity.name, entity as EntityClass<object>] as const))(
-    'rows read past MikroORM have the values and prototype that em.find gives: %s',
-    async (_name, entity) => {
-      const meta = em.getMetadata(entity) as EntityMetadata;
-      const read = readRows(entity, 't', `from "${meta.tableName}" t`);
-      const row = Object.fromEntries(
-        propertiesOf(meta).map((property) => [property.name, arbitraryOf(property)]),
-      );
-      await fc.assert(
-        fc.asyncProperty(fc.record(row), async (values) => {
-          fc.pre(await keepOnly(meta, values));
-          const [found] = await em.fork().find(entity, {}, READ_ONLY);
-          for (const [own] of [await read(em), await em.transactional(() => read(em))]) {
-            expect(own).toStrictEqual(found);
-            expect(own).toBeInstanceOf(entity);
-            expect(JSON.stringify(own)).toBe(JSON.stringify(found));
-          }
-        }),
-        { numRuns: 12 },
-      );
-    },
-  );
+  test.each(
+    ENTITIES.filter(({ name }) => !ELSEWHERE.has(name)).map(
+      (entity) => [entity.name, entity as EntityClass<object>] as const,
+    ),
+  )('rows read past MikroORM have the values and prototype that em.find gives: %s', async (_name, entity) => {
+    const meta = em.getMetadata(entity) as EntityMetadata;
+    const read = readRows(entity, 't', `from "${meta.tableName}" t`);
+    const row = Object.fromEntries(
+      propertiesOf(meta).map((property) => [property.name, arbitraryOf(property)]),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.record(row), async (values) => {
+        fc.pre(await keepOnly(meta, values));
+        const [found] = await em.fork().find(entity, {}, READ_ONLY);
+        for (const [own] of [await read(em), await em.transactional(() => read(em))]) {
+          expect(own).toStrictEqual(found);
+          expect(own).toBeInstanceOf(entity);
+          expect(JSON.stringify(own)).toBe(JSON.stringify(found));
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
 });
 
 describe('an entity whose rows would come out otherwise', () => {
