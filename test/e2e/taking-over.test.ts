@@ -66,21 +66,21 @@ async function plusInFile(accounts: readonly OldAccount[]): Promise<OldSystem> {
       password: password?.replace('-anlife', '') ?? null,
     }),
   );
+  const stored = new Map(
+    people.map(({ id, password }) => [id, hashSync(password ?? '', 4).replace('$2b$', '$2y$')]),
+  );
   const file = path.join(directory, 'plus.ndjson');
   const write = (bio: string) =>
     writeFile(
       file,
       people
-        .map(({ id, name, phone, password }) =>
+        .map(({ id, name, phone }) =>
           JSON.stringify({
             legacy_id: id,
             name,
             phone,
             bio,
-            password: {
-              format: 'bcrypt',
-              value: hashSync(password ?? '', 4).replace('$2b$', '$2y$'),
-            },
+            password: { format: 'bcrypt', value: stored.get(id) },
             followings: [id - 1, id + 1],
           }),
         )
