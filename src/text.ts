@@ -69,3 +69,6 @@ const isPlain = (value: unknown): value is object => {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 };
+
+/** True for a text that PostgreSQL takes: without NUL, and without half a surrogate pair. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

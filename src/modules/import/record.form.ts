@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isStorable } from '../../text.js';
 import { type ImportRecord, RECORD } from './record.js';
 import { isNameLike, Rejected, reject } from './rejection.js';
 
@@ -6,9 +7,6 @@ import { isNameLike, Rejected, reject } from './rejection.js';
 const FIELD_MAX = 100;
 
 const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.').slice(0, FIELD_MAX);
-
-/** What a database takes for a text: no NUL, and no half of a character. */
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /** Where the first text is that no database takes; null where all are well. Goes no deeper than records are. */
 function unstorable(value: unknown, path: readonly string[] = []): string | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DeviceType } from '../../device-type.js';
+import { isStorable } from '../../text.js';
 import { TOKEN_MAX } from '../session/token.js';
 import { LEGACY_ID_MAX } from '../user/legacy-id.entity.js';
 import { CsvColumns } from './csv.columns.js';
@@ -38,9 +39,6 @@ const device = z.union([
   z.enum(['0', '1', '2']).transform(Number).pipe(z.enum(DeviceType)),
   z.enum(['UNKNOWN', 'IOS', 'ANDROID']).transform((name) => DEVICES[name] ?? DeviceType.UNKNOWN),
 ]);
-
-/** What a database takes for a text: no NUL, and no half of a character. */
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /**
  * One session of another system. Its token is what clients show, in visible ASCII; how long it would be good there does
