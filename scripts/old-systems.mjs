@@ -3,13 +3,14 @@
 //   node scripts/old-systems.mjs plus --mysql mysql://root@127.0.0.1:3306/old_plus [--users 20000] [--files DIR]
 //     [--jwt-secret TEXT --tokens FILE [--jwt-ttl MINUTES]] [--accounts FILE] [--cost 4] [--seed TEXT] [--later]
 //   node scripts/old-systems.mjs anlife --csv FILE [--users 20000] [--accounts FILE] [--seed TEXT]
+//   node scripts/old-systems.mjs anlife --ndjson FILE [--users 20000] [--seed TEXT]
 //
 // `plus` makes the database anew, whatever was in it; with --later it is the same one a while later. --accounts is where
 // each account is written with its password, and --tokens its JSON Web Tokens, a line each.
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { makeAnlife } from './old-systems/anlife.mjs';
+import { linesOfAnlife, makeAnlife } from './old-systems/anlife.mjs';
 import { makePlus } from './old-systems/plus.mjs';
 
 const { values, positionals } = parseArgs({
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     tokens: { type: 'string' },
     accounts: { type: 'string' },
     csv: { type: 'string' },
+    ndjson: { type: 'string' },
     cost: { type: 'string', default: '4' },
     later: { type: 'boolean', default: false },
   },
@@ -53,6 +55,10 @@ const SYSTEMS = {
     return { accounts: made.accounts, also: { pictures: made.written, tokens: made.tokens.length } };
   },
   anlife: async () => {
+    if (values.ndjson) {
+      await writeFile(values.ndjson, linesOfAnlife({ users: Number(values.users), seed: values.seed }));
+      return { accounts: [], also: { written: Number(values.users) } };
+    }
     const made = makeAnlife({ users: Number(values.users), seed: values.seed });
     await writeFile(needed('csv'), made.csv);
     return { accounts: made.accounts, also: {} };

@@ -9,7 +9,12 @@ const heap = JSON.parse(readFileSync(new URL('heap.json', import.meta.url), 'utf
 
 const PROGRAMS = {
   start: { builds: ['build'], args: [...heap.flags, 'dist/src/main.js'], env: heap.env },
-  cli: { builds: ['build:server'], args: [...heap.flags, 'dist/src/cli/main.js'], env: heap.env },
+  // An import makes much that is soon forgotten: a larger young heap saves a tenth of its time (docs/performance.md).
+  cli: {
+    builds: ['build:server'],
+    args: [...heap.flags, '--max-semi-space-size=16', 'dist/src/cli/main.js'],
+    env: heap.env,
+  },
   test: { builds: ['build:test'], args: ['node_modules/jest/bin/jest.js'] },
   'test:browser': {
     builds: ['build', 'build:test'],

@@ -1,4 +1,4 @@
-// An old anlife: its table of accounts as CSV, in the columns that an import reads.
+// An old anlife: its table of accounts, as CSV in the columns that an import reads, or as lines of JSON.
 import { createHash } from 'node:crypto';
 import { dice, personOf } from './people.mjs';
 
@@ -39,6 +39,23 @@ function rowOf(seed, users, id) {
     row,
     account: { id, name: row.name, phone: row.phone || null, email: row.email || null, password },
   };
+}
+
+/** The same as a record of JSON. */
+function recordOf({ 'password.format': format, 'password.value': value, 'currency.sum': sum, ...row }) {
+  const told = Object.entries(row).filter(([, field]) => field !== '');
+  return {
+    ...Object.fromEntries(told),
+    legacy_id: String(row.legacy_id),
+    email_verified: row.email_verified === 'true',
+    password: { format, value },
+    currency: { sum },
+  };
+}
+
+/** Lines of JSON, one account after the other, however many there are. */
+export function* linesOfAnlife({ seed, users }) {
+  for (let id = 1; id <= users; id++) yield `${JSON.stringify(recordOf(rowOf(seed, users, id).row))}\n`;
 }
 
 /** The text of the file, and each account with its password. */

@@ -78,6 +78,9 @@ test('one system alone keeps its ids, and only from its beginning', async () => 
   const again = await cli.stdin('plus', '{"legacy_id":"3000"}\n', '--keep-ids');
   expect(JSON.parse(again.stdout)).toMatchObject({ created: 1, missing: 4 });
   expect(await app.sql('select 1 from users where id = 3000')).toHaveLength(1);
+  const unsaid = await cli.stdin('plus', '{"legacy_id":"4000"}\n');
+  expect(JSON.parse(unsaid.stdout)).toMatchObject({ created: 1, keepsIds: true });
+  expect(await app.sql('select 1 from users where id = 4000')).toHaveLength(1);
 });
 
 test('an account whose number is an old id of somebody else is given another number in that system', async () => {

@@ -198,8 +198,8 @@ describe('sources', () => {
     expect(csv.rejects).toMatchObject([{ code: 'RECORD_MALFORMED' }]);
   });
 
-  test('a line beyond a megabyte is passed over', async () => {
-    const long = `{"legacy_id":"l1","name":"${'x'.repeat(2_000_000)}"}\n{"legacy_id":"l2"}\n`;
+  test('a line beyond eight megabytes is passed over', async () => {
+    const long = `{"legacy_id":"l1","name":"${'x'.repeat(8_400_000)}"}\n{"legacy_id":"l2"}\n`;
     const report = JSON.parse((await cli.stdin('member', long)).stdout);
     expect(report).toMatchObject({ read: 2, created: 1, reasons: { RECORD_TOO_LONG: 1 } });
   });
@@ -618,6 +618,17 @@ describe('follows', () => {
     expect(await counters('503')).toEqual([0, 1]);
   });
 
+  test('who follows a hundred thousand people is imported with all of it', async () => {
+    const people = Array.from({ length: 100_000 }, (_, index) => `follower-of-many-${index}`);
+    const report = await cli.users('member', [{ legacy_id: '510', followings: [...people, '501'] }]);
+    expect(report).toMatchObject({ created: 1, rejected: 0 });
+    const { id } = await account('member', '510');
+    expect(await count('imported_follows where follower_id = ?', [id])).toBe(100_000);
+    expect((await counters('510'))[0]).toBe(1);
+    await cli.users('member', [{ legacy_id: '510', followings: [] }]);
+    expect(await count('imported_follows where follower_id = ?', [id])).toBe(0);
+  });
+
   test('follows that a newer dump has no more end, unless they were changed here', async () => {
     await cli.users('member', [{ legacy_id: '501', followings: ['503', 'never'] }]);
     expect(await counters('501')).toEqual([1, 1]);
@@ -657,6 +668,32 @@ describe('one import at a time', () => {
     const { stdout } = await cli.stdin('open', lines.join(''));
     expect(JSON.parse(stdout)).toMatchObject({ read: 2500, created: 500, unchanged: 2000 });
   });
+
+  test.each([
+    ['full', '53100'],
+    ['read-only', '25006'],
+  ])(
+    'a run whose database is %s in the middle says so, and the same again does the rest',
+    async (what, state) => {
+      const lines = Array.from({ length: 1100 }, (_, index) => {
+        return `${JSON.stringify({ legacy_id: `${what}${index}`, bio: index === 700 ? 'in trouble' : 'fine' })}\n`;
+      });
+      await app.sql(`create function trouble() returns trigger language plpgsql as
+      $$ begin raise exception 'in trouble' using errcode = '${state}'; end $$`);
+      await app.sql(`create trigger trouble before insert on users for each row
+      when (new.bio = 'in trouble') execute function trouble()`);
+      const run = () => cli.stdin('open', lines.join(''));
+      try {
+        const stopped = await run();
+        expect(stopped).toMatchObject({ code: 1, stdout: '' });
+        expect(stopped.stderr).toContain('in trouble');
+        expect(stopped.stderr).toContain('500 created');
+      } finally {
+        await app.sql('drop function trouble cascade');
+      }
+      expect(JSON.parse((await run()).stdout)).toMatchObject({ created: 600, unchanged: 500, rejected: 0 });
+    },
+  );
 
   test('a dry run writes nothing', async () => {
     const tables = [

@@ -14,6 +14,7 @@ import {
 } from '../support/imported.js';
 import { cancelled, jobsOf, runJob, tablesWith } from '../support/jobs.js';
 import { logIn, mutate } from '../support/operations.js';
+import { valuesUnder } from '../support/redis.js';
 import { sqlOf } from '../support/statements.js';
 
 /** Accounts that come with the password of another system, at the doors of a whole gateway. */
@@ -421,6 +422,9 @@ describe('at rest', () => {
     await wrapAll();
     for (const account of accounts) expect(await tryAt(graphqlDoor, account, account.password)).toBe('ok');
     for (const needle of needles) expect([needle, await tablesWith(app, needle)]).toEqual([needle, []]);
+    for (const [key, value] of await valuesUnder(app.config.REDIS_PREFIX)) {
+      expect([key, needles.filter((needle) => value.includes(needle))]).toEqual([key, []]);
+    }
     if (start === null) return;
     const held = await walHolds(start, [stored, ...needles]);
     expect(held).toEqual([true, ...needles.map(() => false)]);

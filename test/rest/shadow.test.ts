@@ -167,6 +167,17 @@ test('of each row the last hundred differences are kept', async () => {
   expect(row?.differences[0]).toMatchObject({ differences: [{ path: '179' }] });
 });
 
+test('differences that the database will never take are dropped, and the counts are kept', async () => {
+  const key = { door: 'plus', endpoint: 'GET /refused' } as const;
+  app.services.shadowResults.add(key, 'different', [
+    { path: 'no\u0000text', what: 'value', left: '1', right: '2' },
+  ]);
+  app.services.shadowResults.add(key, 'same');
+  await app.services.shadowResults.settle();
+  expect(await counts(key.endpoint)).toEqual({ same: 1, different: 1 });
+  expect(await app.sql('select 1 from shadow_differences where endpoint = ?', [key.endpoint])).toEqual([]);
+});
+
 test('what changes something is never asked twice', async () => {
   const other = await app.client.register();
   const token = { authorization: `Bearer ${account.token}` };

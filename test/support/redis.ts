@@ -53,6 +53,16 @@ export async function clearKeys(prefix: string): Promise<void> {
   await keysUnder(config, prefix, (client, key) => client.del(key));
 }
 
+/** What real Redis holds under a prefix, as it would write it to disk. */
+export async function valuesUnder(prefix: string): Promise<[string, Buffer][]> {
+  const values: [string, Buffer][] = [];
+  if (!process.env.REDIS_URL) return values;
+  await keysUnder(loadConfig({ REDIS_URL: process.env.REDIS_URL }), prefix, async (client, key) => {
+    values.push([key, (await client.dumpBuffer(key)) ?? Buffer.alloc(0)]);
+  });
+  return values;
+}
+
 async function keysUnder(
   config: Config,
   prefix: string,

@@ -2,14 +2,12 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { LEGACY_SYSTEMS, type LegacySystem } from '../../door.js';
 import { recordSchema } from '../../modules/import/csv.columns.js';
-import type { ImportReport } from '../../modules/import/import.report.js';
 import { CONFLICT_POLICIES, type ConflictPolicy } from '../../modules/import/run.js';
 import type { Run } from '../command.js';
 import type { Environment } from '../environment.js';
-import { exampleText, progressOf } from '../import-output.js';
+import { runImport } from '../import-output.js';
 import { openSource, SCHEMAS } from '../import-source.js';
 import { type Output, showList, showOne, type Terminal } from '../output.js';
-import { RejectsFile } from '../rejects-file.js';
 import { addPictureImport } from './import-pictures.js';
 import { addSessionImport } from './import-sessions.js';
 
@@ -23,20 +21,6 @@ interface UsersOptions {
   schema?: string;
 }
 
-/** A run in which nothing could be imported of all that was read has failed. */
-function show(report: ImportReport): Output {
-  const { reasons, rejectedRecords, skippedRecords, renamedRecords, ...counts } = report;
-  const { rejected, skipped, renamed, read } = report;
-  const text = [
-    showOne({ ...counts }).text,
-    ...Object.entries(reasons).map(([code, count]) => `${code}: ${count}`),
-    ...exampleText('rejected', rejectedRecords, rejected),
-    ...exampleText('skipped', skippedRecords, skipped),
-    ...exampleText('renamed', renamedRecords, renamed),
-  ].join('\n');
-  return { json: report, text, exitCode: read > 0 && rejected === read ? 1 : 0 };
-}
-
 async function importUsers(
   environment: Environment,
   terminal: Terminal,
@@ -44,28 +28,14 @@ async function importUsers(
   options: UsersOptions & { json: boolean },
 ): Promise<Output> {
   const { imports } = await environment.services();
-  const { system, onConflict, keepIds = false, dryRun = false, files, schema } = options;
+  const ctx = await environment.context();
+  const { system, onConflict, dryRun = false, files, schema, rejects, json } = options;
+  const keepIds = options.keepIds ?? (await imports.keepsIds(ctx, system));
   const source = await openSource(text, { stdin: terminal.stdin ?? process.stdin, twice: keepIds, schema });
-  const rejects = options.rejects === undefined ? null : await RejectsFile.open(options.rejects, text);
-  const progress = progressOf(terminal, source, options.json);
-  try {
-    const report = await imports.users(await environment.context(), source, {
-      system,
-      keepIds,
-      onConflict,
-      dryRun,
-      directory: files === undefined ? null : path.resolve(files),
-      onOutcomes: async (outcomes) => {
-        await rejects?.add(outcomes);
-        progress.update(outcomes.length);
-      },
-    });
-    return show(report);
-  } finally {
-    progress.stop();
-    await source.close();
-    await rejects?.close();
-  }
+  const directory = files === undefined ? null : path.resolve(files);
+  return runImport(terminal, { text, source, rejects, json }, (onOutcomes) =>
+    imports.users(ctx, source, { system, keepIds, onConflict, dryRun, directory, onOutcomes }),
+  );
 }
 
 async function showStatus(environment: Environment): Promise<Output> {

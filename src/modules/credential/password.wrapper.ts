@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DatabaseContext } from '../../context.js';
 import {
@@ -22,6 +23,13 @@ export interface ExportedPassword {
 
 /** Passwords read at once. */
 const BATCH = 100;
+
+/**
+ * A hash takes the caches of the processors from everybody: after each, others have the machine for twice its time, at
+ * most so many ms (docs/performance.md).
+ */
+const REST = 2;
+const REST_MAX_MS = 250;
 
 /** Hashes what an import brought and sealed: in the background, or when it is to be given away. */
 export class PasswordWrapper {
@@ -75,8 +83,13 @@ export class PasswordWrapper {
       for (const row of batch) {
         if (signal.aborted) return counts;
         const digest = this.readable(row);
-        if (digest === null) counts.failed++;
-        else if (await this.wrap(ctx, row, digest)) counts.wrapped++;
+        if (digest === null) {
+          counts.failed++;
+          continue;
+        }
+        const started = performance.now();
+        if (await this.wrap(ctx, row, digest)) counts.wrapped++;
+        await rest(REST * (performance.now() - started), signal);
       }
       last = batch.at(-1);
     } while (last);
@@ -115,6 +128,9 @@ export class PasswordWrapper {
     }
   }
 }
+
+const rest = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(Math.min(ms, REST_MAX_MS), undefined, { signal }).catch(() => undefined);
 
 const exportedOf = ({ passwordHash, scheme }: StoredPassword): ExportedPassword => ({
   format: 'argon2id',

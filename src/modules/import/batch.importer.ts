@@ -7,7 +7,7 @@ import { keysOf, textOf } from './batch.keys.js';
 import { Overtaken, type StateReader } from './batch.state.js';
 import type { BatchWriter } from './batch.writer.js';
 import { addClaims, type OwnedClaim } from './import-run.repository.js';
-import { markSeen } from './import-write.repository.js';
+import { markSeen } from './import-users.repository.js';
 import type { FieldHasher, PreparedRecord } from './record.fields.js';
 import { reasonOf } from './rejection.js';
 import type { Outcome, Run } from './run.js';

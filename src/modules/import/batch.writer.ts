@@ -17,24 +17,18 @@ import { UserStatus } from '../user/user.entity.js';
 import type { VerificationSecrets } from '../verification/verification.secrets.js';
 import { Overtaken } from './batch.state.js';
 import {
-  addFollows,
   bookOrders,
-  endOtherFollows,
-  insertUsers,
-  type PictureRow,
   replaceAddresses,
-  resolveFollows,
   saveCurrencies,
   saveExtras,
   saveIdentitySets,
-  savePictures,
-  saveSeen,
   saveVerifications,
   saveVips,
   saveWallets,
-  type UserColumns,
-  updateUsers,
-} from './import-write.repository.js';
+} from './import-belongings.repository.js';
+import { addFollows, endOtherFollows, resolveFollows } from './import-follows.repository.js';
+import { insertUsers, saveSeen, type UserColumns, updateUsers } from './import-users.repository.js';
+import { type PictureRow, savePictures } from './imported-picture.repository.js';
 import type { FieldName, RecordFields } from './record.fields.js';
 import type { Plan } from './record.plan.js';
 import type { Run } from './run.js';

@@ -9,8 +9,11 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-/** Longest record, in bytes. */
-export const RECORD_BYTES = 1024 * 1024;
+/** Longest line of JSON, in bytes: who follows half a million people has one of four megabytes. */
+export const LINE_BYTES = 8 * 1024 * 1024;
+
+/** Longest record of CSV, in bytes: so much is lost to a quote that is never closed. */
+export const ROW_BYTES = 1024 * 1024;
 
 /** Counts the bytes that pass. */
 export class ByteCounter {

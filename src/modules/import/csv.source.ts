@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
 import { propertyOf } from '../../unknown.js';
-import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
+import { ByteCounter, type ByteSource, ROW_BYTES } from './byte-source.js';
 import { ACCOUNT_COLUMNS, type CsvColumns } from './csv.columns.js';
 import { isNameLike } from './rejection.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
@@ -38,7 +38,7 @@ export class CsvSource implements RecordSource {
       encoding: null,
       info: true,
       relax_column_count: true,
-      max_record_size: RECORD_BYTES,
+      max_record_size: ROW_BYTES,
       skip_records_with_error: true,
       on_skip: (error) => void skipped.push(ofError(error)),
     });
@@ -129,7 +129,7 @@ function ofError(error: CsvError | undefined): SourceItem {
     line,
     bytes: 0,
     error: isLong
-      ? { code: 'RECORD_TOO_LONG', message: `The record is longer than ${RECORD_BYTES} bytes.` }
+      ? { code: 'RECORD_TOO_LONG', message: `The record is longer than ${ROW_BYTES} bytes.` }
       : { code: 'RECORD_MALFORMED', message: 'The quotes of the record are not those of CSV.' },
   };
 }

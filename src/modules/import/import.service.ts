@@ -24,8 +24,8 @@ import {
   findSystem,
   findSystems,
 } from './import-run.repository.js';
-import { locatePictures, markSeen } from './import-write.repository.js';
-import { countImportedPictures } from './imported-picture.repository.js';
+import { markSeen } from './import-users.repository.js';
+import { countImportedPictures, locatePictures } from './imported-picture.repository.js';
 import { KeptIds, RAISED_TO_MOST } from './kept-ids.js';
 import { inBatches, oneAhead } from './record.batches.js';
 import type { PreparedBatch, RecordPreparer } from './record.preparer.js';
@@ -33,7 +33,7 @@ import type { Outcome, Run } from './run.js';
 import { type RecordSource, SourceError } from './source.js';
 
 export interface ImportOptions extends Pick<Run, 'system' | 'onConflict' | 'directory' | 'dryRun'> {
-  /** The accounts shall have the number that they had there. */
+  /** The accounts shall have the number that they had there. Those of a system that has begun so always do. */
   keepIds: boolean;
   /** Told of every batch once it is written; waited for. */
   onOutcomes?: (outcomes: readonly Outcome[]) => Promise<void> | void;
@@ -63,6 +63,11 @@ export class ImportService {
       const work = () => this.importUsers(ctx, source, options, guard);
       return options.dryRun ? this.takingBack(ctx, work) : work();
     });
+  }
+
+  /** True where accounts of a system have the number that they had there. */
+  async keepsIds({ em }: DatabaseContext, system: LegacySystem): Promise<boolean> {
+    return (await findSystem(em, system))?.keepsIds ?? false;
   }
 
   /** The systems that were imported from, and what is left to be done for what was. */
@@ -125,9 +130,10 @@ export class ImportService {
   private async begin(ctx: DatabaseContext, source: RecordSource, options: ImportOptions): Promise<Run> {
     const { system, dryRun, directory, onConflict } = options;
     const before = await findSystem(ctx.em, system);
-    const run = { system, keepsIds: options.keepIds, onConflict, directory, dryRun };
+    const keepsIds = options.keepIds || before?.keepsIds === true;
+    const run = { system, keepsIds, onConflict, directory, dryRun };
     const number = (before?.run ?? 0) + 1;
-    if (options.keepIds) {
+    if (keepsIds) {
       await refuseSecondKeeper(ctx, system);
       const rules = await this.preparer.ruleContext(ctx, run);
       const highest = await new KeptIds(this.preparer, rules).check(ctx, { ...run, number }, source);
@@ -135,7 +141,7 @@ export class ImportService {
     }
     if (dryRun) return { ...run, number };
     if (directory !== null) await locatePictures(ctx.em, system, directory);
-    return { ...run, number: await beginRun(ctx.em, system, options.keepIds) };
+    return { ...run, number: await beginRun(ctx.em, system, keepsIds) };
   }
 
   private async importRecords(

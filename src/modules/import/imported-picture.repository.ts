@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LegacySystem } from '../../door.js';
 import { queryOne } from '../../infra/database/query.js';
 import type { ImportedPicture, PictureKind } from './imported-picture.entity.js';
 
@@ -114,4 +115,48 @@ export async function countImportedPictures(em: EntityManager): Promise<PictureC
     unwanted: of('unwanted'),
     failed: Object.fromEntries(failed),
   };
+}
+
+export interface PictureRow {
+  userId: number;
+  kind: PictureKind;
+  source: string | null;
+  directory: string | null;
+}
+
+/** Lets pictures be fetched; those without a source any more are forgotten. */
+export async function savePictures(em: EntityManager, pictures: readonly PictureRow[]): Promise<void> {
+  const gone = pictures.filter(({ source }) => source === null);
+  if (gone.length > 0) {
+    await em.execute(
+      `delete from imported_pictures p using json_to_recordset(?::json) as gone ("userId" int, kind text)
+       where p.user_id = gone."userId" and p.kind = gone.kind`,
+      [JSON.stringify(gone)],
+    );
+  }
+  const wanted = pictures.filter(({ source }) => source !== null);
+  if (wanted.length === 0) return;
+  await em.execute(
+    `insert into imported_pictures (user_id, kind, source, directory, next_try_at)
+     select "userId", kind, source, directory, now() from json_to_recordset(?::json)
+       as given ("userId" int, kind text, source text, directory text)
+     on conflict (user_id, kind) do update set source = excluded.source, directory = excluded.directory, tries = 0,
+       next_try_at = excluded.next_try_at`,
+    [JSON.stringify(wanted)],
+  );
+}
+
+/** Tells where the files of pictures lie that are not stored yet. */
+export async function locatePictures(
+  em: EntityManager,
+  system: LegacySystem,
+  directory: string,
+): Promise<void> {
+  await em.execute(
+    `update imported_pictures p set directory = ?, tries = 0, next_try_at = now()
+     from imported_records r
+     where r.system = ? and r.user_id = p.user_id and p.source !~ '^https{0,1}://' and p.directory is distinct from ?
+       and (p.image_id is null or p.next_try_at is not null)`,
+    [directory, system, directory],
+  );
 }

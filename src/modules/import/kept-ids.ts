@@ -6,10 +6,11 @@ import { findContactOwners, findTakenIds } from './import-run.repository.js';
 import { findKnown } from './import-state.repository.js';
 import { inBatches } from './record.batches.js';
 import type { PreparedRecord } from './record.fields.js';
+import { legacyIdOf } from './record.form.js';
 import type { RecordPreparer } from './record.preparer.js';
 import type { RuleContext } from './record.rules.js';
 import type { Run } from './run.js';
-import type { RecordSource } from './source.js';
+import type { RecordSource, SourceItem } from './source.js';
 
 /** The numbers of new accounts are raised above old ids up to this one; higher ones are passed over one by one. */
 export const RAISED_TO_MOST = 2 ** 30;
@@ -29,8 +30,8 @@ export class KeptIds {
 
   /** The highest id that new accounts are to come after. Throws a StartError that names ids which are taken, or cannot be the number of an account. */
   async check(ctx: DatabaseContext, run: Run, source: RecordSource): Promise<number> {
-    const batches = inBatches(source.read(), (items) => this.preparer.prepare(this.rules, items).records);
-    for await (const records of batches) await this.checkBatch(ctx, run, records);
+    for await (const items of inBatches(source.read(), (batch) => batch))
+      await this.checkBatch(ctx, run, items);
     if (this.refused === 0) return this.highest;
     const more = this.refused > this.told.length ? ', …' : '';
     throw new StartError(
@@ -38,25 +39,24 @@ export class KeptIds {
     );
   }
 
-  private async checkBatch(
-    ctx: DatabaseContext,
-    run: Run,
-    records: readonly PreparedRecord[],
-  ): Promise<void> {
+  /** Only those are read by all rules whose ids would be refused: what is no record refuses nothing. */
+  private async checkBatch(ctx: DatabaseContext, run: Run, items: readonly SourceItem[]): Promise<void> {
+    const named = items.flatMap((item) => {
+      const legacyId = 'raw' in item ? legacyIdOf(item.raw) : null;
+      return legacyId === null ? [] : [{ item, legacyId, id: keptIdOf(legacyId) }];
+    });
     const known = await findKnown(
       ctx.em,
       run.system,
-      records.map(({ legacyId }) => legacyId),
+      named.map(({ legacyId }) => legacyId),
     );
-    const fresh = records.filter(({ legacyId }) => !known.has(legacyId));
-    const ids = fresh.flatMap(({ legacyId }) => keptIdOf(legacyId) ?? []);
+    const fresh = named.filter(({ legacyId }) => !known.has(legacyId));
+    const ids = fresh.flatMap(({ id }) => id ?? []);
     for (const id of ids) if (id <= RAISED_TO_MOST) this.highest = Math.max(this.highest, id);
     const taken = new Set(await findTakenIds(ctx.em, run.system, ids));
-    const unfit = fresh.filter(({ legacyId }) => {
-      const id = keptIdOf(legacyId);
-      return id === null || taken.has(id);
-    });
-    for (const { legacyId } of await withoutAccounts(ctx, unfit)) {
+    const unfit = fresh.filter(({ id }) => id === null || taken.has(id)).map(({ item }) => item);
+    const { records } = this.preparer.prepare(this.rules, unfit);
+    for (const { legacyId } of await withoutAccounts(ctx, records)) {
       this.refused += 1;
       if (this.told.length < TOLD) this.told.push(legacyId);
     }

@@ -1,11 +1,11 @@
 import { linesOf } from '../../infra/files/lines.js';
 import { decodeUtf8, isMarked, isWide, MARK_BYTES } from '../../infra/files/utf8.js';
-import { ByteCounter, type ByteSource, RECORD_BYTES } from './byte-source.js';
+import { ByteCounter, type ByteSource, LINE_BYTES } from './byte-source.js';
 import { type RecordSource, SourceError, type SourceItem, type UnreadableRecord } from './source.js';
 
 const TOO_LONG: UnreadableRecord = {
   code: 'RECORD_TOO_LONG',
-  message: `The line is longer than ${RECORD_BYTES} bytes.`,
+  message: `The line is longer than ${LINE_BYTES} bytes.`,
 };
 const NOT_UTF8: UnreadableRecord = { code: 'ENCODING_INVALID', message: 'The line is not UTF-8.' };
 const NOT_JSON: UnreadableRecord = { code: 'RECORD_MALFORMED', message: 'The line is not a JSON value.' };
@@ -21,7 +21,7 @@ export class NdjsonSource implements RecordSource {
   }
 
   async *read(): AsyncGenerator<SourceItem> {
-    for await (const { number: line, bytes: whole } of linesOf(this.counted(), RECORD_BYTES)) {
+    for await (const { number: line, bytes: whole } of linesOf(this.counted(), LINE_BYTES)) {
       if (line === 1 && whole && isWide(whole)) throw new SourceError(`${this.name} is not UTF-8.`);
       const bytes = line === 1 && whole && isMarked(whole) ? whole.subarray(MARK_BYTES) : whole;
       const size = bytes?.length ?? 0;

@@ -8,7 +8,7 @@ import type { PlaceIndex } from '../place/place.index.js';
 import { normaliseIncome } from '../ranking/income.service.js';
 import { assertBirthday } from '../user/calendar.js';
 import { normaliseEmail, normalisePhone } from '../user/contact.js';
-import { normaliseName, normaliseText } from '../user/text.js';
+import { NAME_WIDTH_LEAST, normaliseName, normaliseText } from '../user/text.js';
 import { Sex, USER_LIMITS, UserStatus } from '../user/user.entity.js';
 import {
   VERIFICATION_TEXT_MAX,
@@ -91,7 +91,7 @@ function homeOf({ location: text, city_id: code }: ImportRecord, places: PlaceIn
 function profileOf(record: ImportRecord, places: PlaceIndex): RecordFields {
   const { name, nickname, bio, sex, status } = record;
   return {
-    name: told(name, (text) => normaliseName(text)),
+    name: told(name, (text) => normaliseName(text, NAME_WIDTH_LEAST)),
     nickname: told(nickname, (text) => normaliseText(text, 'nickname', USER_LIMITS.nickname)),
     phone: told(record.phone, (text) => normalisePhone(text)),
     email: emailOf(record),

@@ -12,15 +12,12 @@ import type { ModerationService } from '../moderation/moderation.service.js';
 import { normaliseEmail, normalisePhone, parsePhone } from '../user/contact.js';
 import type { LegacyIdService } from '../user/legacy-id.service.js';
 import { loadUser } from '../user/load-user.js';
-import { normaliseName } from '../user/text.js';
+import { NAME_WIDTH_LEAST, normaliseName } from '../user/text.js';
 import type { User } from '../user/user.entity.js';
 import { findUserByEmail, findUserById, findUserByName, findUserByPhone } from '../user/user.repository.js';
 import type { OpenAppService } from './open-app.service.js';
 import { claimCall, findCall, forgetOldCalls, nameCreated } from './open-app-call.repository.js';
 import { type RequestParameter, readSignedRequest, type SignedRequest } from './signed-request.js';
-
-/** Display width of the shortest name that an app may give: `open.md` registers `ken`. */
-const NAME_MIN_WIDTH = 1;
 
 type Messages = Readonly<Record<'sms' | 'mail', MessageSender>>;
 
@@ -119,7 +116,7 @@ export class OpenAccountService {
     if (!name && !phone && !email) throw new AppError('INVALID_INPUT', { field: 'name' });
     if (password) this.passwords.assertAllowed(ctx, { password, passwordFormat: 'PLAIN' });
     return {
-      name: name && normaliseName(name, NAME_MIN_WIDTH),
+      name: name && normaliseName(name, NAME_WIDTH_LEAST),
       phone: phone && normalisePhone(phone),
       email: email && normaliseEmail(email),
       password,

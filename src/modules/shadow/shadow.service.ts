@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RowKey } from '../../door.js';
+import { toAppError } from '../../errors/unexpected.js';
 import { addShadows, KEPT_MAX, OUTCOMES, type Outcome, type ShadowCounts } from './shadow.repository.js';
 import type { KeptDifference } from './shadow-difference.entity.js';
 
@@ -46,7 +47,7 @@ export class ShadowResultService {
     this.timer ??= setTimeout(() => void this.settle(), WRITE_AFTER_MS).unref();
   }
 
-  /** Writes what was found so far; never throws. What the database does not take is written later. */
+  /** Writes what was found so far; never throws. What the database does not take now is written later. */
   settle(): Promise<void> {
     this.writing = this.writing.then(() => this.write());
     return this.writing;
@@ -62,7 +63,9 @@ export class ShadowResultService {
       await addShadows(this.fork(), found);
     } catch (error) {
       this.onFailure(error);
-      for (const counts of found) this.putBack(counts);
+      // What the database will never take, it takes without the differences: the rest is numbers.
+      const isPassing = toAppError(error).kind === 'unavailable';
+      for (const counts of found) this.putBack(isPassing ? counts : { ...counts, kept: [] });
     }
   }
 

@@ -8,6 +8,8 @@ const NAME = /^[A-Za-z_\u{80}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{10FFFF}]*$/u;
 /** Drawn differently on every machine, or not at all. */
 const UNASSIGNED = /[\p{Co}\p{Cn}\p{Cs}]/u;
 const NAME_WIDTH = { min: 2, max: 12 };
+/** Of the shortest that any door takes: `open.md` registers `ken`. */
+export const NAME_WIDTH_LEAST = 1;
 
 /** Display width: ASCII letters, digits and `_` count a half, everything else one. */
 export const displayWidth = (name: string): number =>
