@@ -15,6 +15,7 @@ import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { ContactService } from './modules/contact/contact.service.js';
+import { IdentityService } from './modules/credential/identity.service.js';
 import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
@@ -176,6 +177,8 @@ function createAccounts(
   const creator = new AccountCreator(securityEvents);
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
+  const providers = createIdentityProviders(config);
+  const identities = new IdentityService(providers, securityEvents);
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
     codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
@@ -185,13 +188,15 @@ function createAccounts(
     ),
     login: new LoginService(
       claimants,
+    identities,
       passwordVerifier,
       codeVerifier,
       creator,
       sessions,
       securityEvents,
       moderation,
-      createIdentityProviders(config),
+      providers,
+      identities,
     ),
     openAccounts: new OpenAccountService(
       config,

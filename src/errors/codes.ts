@@ -135,6 +135,11 @@ export const ERRORS = define({
     zh: '第三方授权失败',
     en: 'The provider does not vouch for this log-in.',
   },
+  THIRD_PARTY_TAKEN: {
+    kind: 'conflict',
+    zh: '该第三方账号已绑定其他账号',
+    en: 'The person at the third party logs in to another account.',
+  },
   THIRD_PARTY_UNAVAILABLE: { kind: 'provider', zh: '第三方服务无响应', en: 'The provider did not answer.' },
   THIRD_PARTY_DISABLED: {
     kind: 'provider',

@@ -11,6 +11,7 @@ import { AvailabilityResolver } from '../modules/account/availability.resolver.j
 import { AddressResolver } from '../modules/address/address.resolver.js';
 import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
+import { IdentityResolver } from '../modules/credential/identity.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
 import { AvatarResolver } from '../modules/profile/avatar.resolver.js';
@@ -50,6 +51,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new GatewayResolver(services.gatewayInfo),
   new HobbyResolver(services.hobbies),
   new ImageResolver(services.images),
+  new IdentityResolver(services.identities),
   new AvatarResolver(services.profiles),
   new UploadResolver(services.uploads),
   new OpenAccountResolver(services.openAccounts),

@@ -154,6 +154,16 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     return { name: '小明', phone: '13812345678', detail: 'E1', is_default: '1' };
   },
   'plus /user/currency/income-rank': anIncome,
+  'plus /socialite/:provider': async ({ me }) => {
+    const access_token = `token of ${me.phone}`;
+    providers.addQqToken(access_token, { openid: `q${me.phone}` });
+    await app.client.data(
+      'mutation ($input: ThirdPartyInput!) { linkProvider(input: $input) }',
+      { input: { provider: 'QQ', accessToken: access_token } },
+      me.token,
+    );
+    return { provider: 'qq', access_token, name: freshName(), login: me.phone, password: PASSWORD };
+  },
   'plus /user/verification': async ({ me }) => {
     const picture = await uploadPicture(app.client, me.token);
     await submit(app.client, me.token, personOf({ picture }));
@@ -208,6 +218,9 @@ const SHOWING = [
   'plus 推荐用户 GET /user/recommends',
   'plus 同城用户 GET /user/nearby',
   'plus 用户积分收入排名 GET /user/currency/income-rank',
+  'plus 第三方登录 POST /socialite/:provider',
+  'plus 第三方登录 PATCH /socialite/:provider',
+  'plus 第三方登录 PUT /socialite/:provider',
   'plus 获取收货地址列表 GET /user/addresses',
   'plus 获取单个收货地址 GET /user/addresses/:id',
   'plus 添加收货地址 POST /user/addresses',

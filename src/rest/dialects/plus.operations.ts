@@ -67,6 +67,9 @@ export type LoginInput = {
   readonly code?: string | null | undefined;
   readonly registerUnknown?: boolean;
   readonly thirdParty?: ThirdPartyInput | null | undefined;
+  readonly knownOnly?: boolean;
+  readonly name?: string | null | undefined;
+  readonly link?: ThirdPartyInput | null | undefined;
 };
 
 export type ThirdPartyInput = {
@@ -363,6 +366,28 @@ export type GatewayInfoQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type GatewayInfoQuery = { readonly gatewayInfo: { readonly sessionDays: number, readonly codeResendSeconds: number, readonly uploadMaxBytes: number } };
 
+export type LoginByThirdPartyMutationVariables = Exact<{
+  input: LoginInput;
+}>;
+
+export type LoginByThirdPartyMutation = { readonly login: { readonly token: string, readonly expiresAt: Date, readonly user: { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null } } };
+
+export type LinkedProvidersQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type LinkedProvidersQuery = { readonly linkedProviders: ReadonlyArray<Provider> };
+
+export type LinkProviderMutationVariables = Exact<{
+  input: ThirdPartyInput;
+}>;
+
+export type LinkProviderMutation = { readonly linkProvider: ReadonlyArray<Provider> };
+
+export type UnlinkProviderMutationVariables = Exact<{
+  provider: Provider;
+}>;
+
+export type UnlinkProviderMutation = { readonly unlinkProvider: ReadonlyArray<Provider> };
+
 export type PlusAddressFragment = { readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date };
 
 export type PlusListedUserFragment = { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null };
@@ -407,4 +432,8 @@ export type PlusOperations = {
   StoreUpload: { variables: StoreUploadMutationVariables; data: StoreUploadMutation };
   Abilities: { variables: AbilitiesQueryVariables; data: AbilitiesQuery };
   GatewayInfo: { variables: GatewayInfoQueryVariables; data: GatewayInfoQuery };
+  LoginByThirdParty: { variables: LoginByThirdPartyMutationVariables; data: LoginByThirdPartyMutation };
+  LinkedProviders: { variables: LinkedProvidersQueryVariables; data: LinkedProvidersQuery };
+  LinkProvider: { variables: LinkProviderMutationVariables; data: LinkProviderMutation };
+  UnlinkProvider: { variables: UnlinkProviderMutationVariables; data: UnlinkProviderMutation };
 };

@@ -3,6 +3,7 @@ import { secret } from '../parameters.js';
 import { ACCOUNT_ROWS } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
 import { RECORD_ROWS } from './plus.records.js';
+import { SOCIALITE_ROWS } from './plus.socialite.js';
 import { USER_ROWS } from './plus.users.js';
 import { normalise } from './plus.values.js';
 
@@ -12,7 +13,12 @@ const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many A
 export const plus: Dialect<PlusFailure> = {
   name: 'plus',
   title: 'ThinkSNS+',
-  mounts: [{ prefix: '/api/v2', rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS] }],
+  mounts: [
+    {
+      prefix: '/api/v2',
+      rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...SOCIALITE_ROWS, ...RECORD_ROWS],
+    },
+  ],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },
@@ -52,6 +58,7 @@ export const plus: Dialect<PlusFailure> = {
     },
     NAME_TAKEN: { status: 422, shape: 'field' },
     PHONE_INVALID: { status: 422, shape: 'errors', message: MALFORMED.phone },
+    THIRD_PARTY_TAKEN: { status: 422, shape: 'list' },
     VERIFICATION_STATE: { status: 422, shape: 'list' },
   },
 };
