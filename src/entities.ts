@@ -15,6 +15,7 @@ import { ImportedPicture } from './modules/import/imported-picture.entity.js';
 import { ImportedRecord } from './modules/import/imported-record.entity.js';
 import { BannedWord } from './modules/moderation/banned-word.entity.js';
 import { BlockedIp } from './modules/moderation/blocked-ip.entity.js';
+import { SharedPlace } from './modules/nearby/shared-place.entity.js';
 import { OpenApp } from './modules/openapp/open-app.entity.js';
 import { OpenAppCall } from './modules/openapp/open-app-call.entity.js';
 import { City } from './modules/place/city.entity.js';
@@ -56,6 +57,7 @@ export const ENTITIES = [
   Community,
   Address,
   Follow,
+  SharedPlace,
   Verification,
   CurrencyOrder,
   DailyIncome,

@@ -43,6 +43,7 @@ import { SessionImportService } from './modules/import/session-import.service.js
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { NearbyService } from './modules/nearby/nearby.service.js';
 import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
@@ -157,6 +158,7 @@ function createPeople(
     hobbies: new HobbyService(),
     incomes: new IncomeService(),
     moderation,
+    nearby: new NearbyService(redis.client),
     places,
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
@@ -175,10 +177,10 @@ function createAccounts(
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
   const { imageStore, legacyIds, moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
-  return {
-    accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
   const providers = createIdentityProviders(config);
   const identities = new IdentityService(providers, securityEvents);
+  return {
+    accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
     codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
@@ -186,9 +188,9 @@ function createAccounts(
     erasure: new ErasureService(database.fork, personalData(imageStore), config, (err, userId) =>
       log.error({ err, userId }, 'account not erased'),
     ),
+    identities,
     login: new LoginService(
       claimants,
-    identities,
       passwordVerifier,
       codeVerifier,
       creator,

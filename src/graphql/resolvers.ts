@@ -18,6 +18,7 @@ import { AvatarResolver } from '../modules/profile/avatar.resolver.js';
 import { UploadResolver } from '../modules/image/upload.resolver.js';
 import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
+import { DivisionResolver } from '../modules/place/division.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
@@ -34,6 +35,7 @@ import {
   VerificationResolver,
 } from '../modules/verification/verification.resolver.js';
 import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
+import { NearbyResolver } from '../modules/nearby/nearby.resolver.js';
 
 /** Every resolver, over what it calls. */
 export const createResolvers = (services: Services): readonly object[] => [
@@ -49,13 +51,14 @@ export const createResolvers = (services: Services): readonly object[] => [
   new FollowResolver(services.follows),
   new UserFollowResolver(),
   new GatewayResolver(services.gatewayInfo),
+  new IdentityResolver(services.identities),
   new HobbyResolver(services.hobbies),
   new ImageResolver(services.images),
-  new IdentityResolver(services.identities),
   new AvatarResolver(services.profiles),
   new UploadResolver(services.uploads),
   new OpenAccountResolver(services.openAccounts),
   new CityResolver(services.places),
+  new DivisionResolver(services.places),
   new CommunityResolver(services.places),
   new RankingResolver(services.ranking, services.incomes),
   new ReleaseResolver(services.releases),
@@ -70,4 +73,5 @@ export const createResolvers = (services: Services): readonly object[] => [
   new UserVerificationResolver(),
   new VerificationResolver(services.verifications),
   new UserWalletResolver(services.wallets),
+  new NearbyResolver(services.nearby),
 ];

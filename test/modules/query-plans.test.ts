@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { findNearest } from '../../src/modules/nearby/shared-place.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
 import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
@@ -31,7 +32,7 @@ const USERS = 8_000;
 const CITY = 510100;
 let database: TestDatabase;
 
-/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes and an avatar. */
+/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes, an avatar and a place. */
 const SEED = [
   // Spread over as many pages as if there were many more.
   'alter table users set (fillfactor = 10)',
@@ -52,6 +53,8 @@ const SEED = [
   'insert into currencies (user_id, sum, total_income) select id, id % 150, id % 150 from users',
   `insert into addresses (user_id, name, phone, detail)
    select u.id, '收货人', '13812345678', '一号' from users u`,
+  'alter table shared_places set (fillfactor = 10)',
+  `insert into shared_places (user_id, point) select id, point(80 + id % 200 / 4.0, 10 + id / 200) from users`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
   'analyze',
@@ -147,6 +150,12 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['addresses of a user', ['addresses_user_index'], (em) => findAddresses(em, 7)],
   ['the income of a user', ['currencies_pkey'], (em) => sumIncome(em, 7, 0)],
   ['the latest income of a user', ['daily_incomes_pkey'], (em) => sumIncome(em, 7, 30)],
+  [
+    'people nearby',
+    ['shared_places_point_index', 'users_pkey'],
+    (em) =>
+      findNearest(em, { viewerId: 7, center: { x: 104, y: 30 }, radius: 0.5 }, { limit: 20, offset: 0 }),
+  ],
   [
     'communities of a city by name',
     ['communities_city_name_unique'],

@@ -164,6 +164,16 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     );
     return { provider: 'qq', access_token, name: freshName(), login: me.phone, password: PASSWORD };
   },
+  'plus /around-amap': async () => {
+    const nearby = await app.client.register();
+    const input = { longitude: 104, latitude: 30 };
+    await app.client.data(
+      'mutation ($input: CoordinatesInput!) { sharePlace(input: $input) }',
+      { input },
+      nearby.token,
+    );
+    return { longitude: '104', latitude: '30' };
+  },
   'plus /user/verification': async ({ me }) => {
     const picture = await uploadPicture(app.client, me.token);
     await submit(app.client, me.token, personOf({ picture }));
@@ -221,6 +231,7 @@ const SHOWING = [
   'plus 第三方登录 POST /socialite/:provider',
   'plus 第三方登录 PATCH /socialite/:provider',
   'plus 第三方登录 PUT /socialite/:provider',
+  'plus 附近的人 GET /around-amap',
   'plus 获取收货地址列表 GET /user/addresses',
   'plus 获取单个收货地址 GET /user/addresses/:id',
   'plus 添加收货地址 POST /user/addresses',

@@ -10,6 +10,7 @@ import {
   erasedImportedPictures,
   erasedImportedRecords,
 } from '../import/imported.repository.js';
+import { erasedSharedPlaces } from '../nearby/shared-place.repository.js';
 import { erasedOpenAppCalls } from '../openapp/open-app-call.repository.js';
 import { keptOrders } from '../ranking/income.repository.js';
 import { keptDailyIncomes } from '../ranking/ranking.repository.js';
@@ -25,6 +26,7 @@ import { erasedVips, keptCurrencies, keptWallets } from '../wallet/wallet.reposi
 export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   images.personal(),
   erasedFollows,
+  erasedSharedPlaces,
   erasedAddresses,
   erasedCredentials,
   erasedIdentities,

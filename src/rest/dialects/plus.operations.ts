@@ -38,6 +38,11 @@ export type UserFilter = {
   readonly cityId?: string | null | undefined;
 };
 
+export type CoordinatesInput = {
+  readonly longitude: number;
+  readonly latitude: number;
+};
+
 export type RegisterInput = {
   readonly passwordFormat?: PasswordFormat;
   readonly captcha?: CaptchaInput | null | undefined;
@@ -388,6 +393,35 @@ export type UnlinkProviderMutationVariables = Exact<{
 
 export type UnlinkProviderMutation = { readonly unlinkProvider: ReadonlyArray<Provider> };
 
+export type PopularCitiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type PopularCitiesQuery = { readonly popularCities: ReadonlyArray<{ readonly name: string, readonly province: string }> };
+
+export type DivisionsQueryVariables = Exact<{
+  name: string;
+}>;
+
+export type DivisionsQuery = { readonly divisions: ReadonlyArray<{ readonly id: string, readonly name: string, readonly parent: { readonly id: string, readonly name: string, readonly parent: { readonly id: string, readonly name: string } | null } | null, readonly children: ReadonlyArray<{ readonly id: string, readonly name: string }> }> };
+
+export type NearbyUsersQueryVariables = Exact<{
+  from: CoordinatesInput;
+  radius?: number | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+export type NearbyUsersQuery = { readonly nearbyUsers: { readonly nodes: ReadonlyArray<{ readonly distance: number, readonly user: { readonly id: string } }> } };
+
+export type SharePlaceMutationVariables = Exact<{
+  input: CoordinatesInput;
+}>;
+
+export type SharePlaceMutation = { readonly sharePlace: boolean };
+
+export type HidePlaceMutationVariables = Exact<{ [key: string]: never; }>;
+
+export type HidePlaceMutation = { readonly hidePlace: boolean };
+
 export type PlusAddressFragment = { readonly id: string, readonly userId: string, readonly alias: string | null, readonly name: string, readonly phone: string, readonly province: string | null, readonly city: string | null, readonly county: string | null, readonly detail: string, readonly postcode: string | null, readonly isDefault: boolean, readonly createdAt: Date, readonly updatedAt: Date };
 
 export type PlusListedUserFragment = { readonly hasFollower: boolean, readonly hasFollowing: boolean, readonly id: string, readonly name: string, readonly privateVisible: boolean, readonly phone: string | null, readonly email: string | null, readonly bio: string | null, readonly sex: Sex, readonly location: string | null, readonly inviteCode: string, readonly createdAt: Date, readonly updatedAt: Date, readonly avatarUrl: string | null, readonly avatar: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly background: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly extra: { readonly likesCount: number, readonly commentsCount: number, readonly followersCount: number, readonly followingsCount: number, readonly beRewardCount: number, readonly questionsCount: number, readonly answersCount: number, readonly feedsCount: number, readonly feedTopicsCount: number, readonly commoditiesCount: number, readonly checkinCount: number, readonly lastCheckinCount: number, readonly updatedAt: Date }, readonly currency: { readonly sum: number } | null, readonly wallet: { readonly balance: number, readonly totalIncome: number, readonly totalExpenses: number } | null, readonly vip: { readonly level: string, readonly name: string, readonly endTime: Date } | null, readonly verification: { readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly slogan: string | null, readonly userId: string, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly rearImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null, readonly certificateImage: { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string } | null } | null };
@@ -436,4 +470,9 @@ export type PlusOperations = {
   LinkedProviders: { variables: LinkedProvidersQueryVariables; data: LinkedProvidersQuery };
   LinkProvider: { variables: LinkProviderMutationVariables; data: LinkProviderMutation };
   UnlinkProvider: { variables: UnlinkProviderMutationVariables; data: UnlinkProviderMutation };
+  PopularCities: { variables: PopularCitiesQueryVariables; data: PopularCitiesQuery };
+  Divisions: { variables: DivisionsQueryVariables; data: DivisionsQuery };
+  NearbyUsers: { variables: NearbyUsersQueryVariables; data: NearbyUsersQuery };
+  SharePlace: { variables: SharePlaceMutationVariables; data: SharePlaceMutation };
+  HidePlace: { variables: HidePlaceMutationVariables; data: HidePlaceMutation };
 };

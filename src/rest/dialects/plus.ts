@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.js';
 import { secret } from '../parameters.js';
 import { ACCOUNT_ROWS } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { PLACE_ROWS } from './plus.places.js';
 import { RECORD_ROWS } from './plus.records.js';
 import { SOCIALITE_ROWS } from './plus.socialite.js';
 import { USER_ROWS } from './plus.users.js';
@@ -16,7 +17,7 @@ export const plus: Dialect<PlusFailure> = {
   mounts: [
     {
       prefix: '/api/v2',
-      rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...SOCIALITE_ROWS, ...RECORD_ROWS],
+      rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...SOCIALITE_ROWS, ...PLACE_ROWS, ...RECORD_ROWS],
     },
   ],
   document: new URL('./plus.graphql', import.meta.url),

@@ -13,7 +13,7 @@ const { row } = tables<PlusOperations, PlusFailure>();
 const LONGEST_SEARCH = 100;
 
 /** A malformed number counts as absent, and one beyond a bound as the bound. */
-const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
+export const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
   int(meaning)
     .lenient()
     .default(absent)
