@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { isBlockedBetween, listBlocked } from '../../src/modules/follow/block.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
+import { listReports } from '../../src/modules/report/report.repository.js';
 import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
 import {
   findLiveSession,
@@ -54,6 +56,12 @@ const SEED = [
    select u.id, '收货人', '13812345678', '一号' from users u`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
+  `insert into blocks (blocker_id, blocked_id, created_at)
+   select u.id, 1 + (u.id * 7 + k * 131) % ${USERS}, now() - k * interval '1 hour'
+   from users u, generate_series(1, 5) as k where u.id <> 1 + (u.id * 7 + k * 131) % ${USERS}
+   on conflict do nothing`,
+  `insert into reports (reporter_id, user_id, reason)
+   select u.id, 1 + (u.id * 7) % ${USERS}, 'rude' from users u where u.id <> 1 + (u.id * 7) % ${USERS}`,
   'analyze',
 ];
 
@@ -117,6 +125,12 @@ test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
         () => undefined,
       ).list({ ...contextOf(database, 7), em }, { first: 20 }),
   ],
+  ['reports', 'reports_pkey', (em) => listReports(em, { userId: null, before: 5_000, limit: 20 })],
+  [
+    'reports about a user',
+    'reports_user_index',
+    (em) => listReports(em, { userId: 7, before: null, limit: 20 }),
+  ],
   ['numbers of a city', 'users_city_index', (em) => listUserIds(em, CITY, null, 500, 20)],
   ['numbers of a city by device', 'users_city_device_index', (em) => listUserIds(em, CITY, 1, 500, 20)],
 ])('the plan for %s uses the index %s, in order', async (_what, index, work) => {
@@ -145,6 +159,12 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
   ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
   ['addresses of a user', ['addresses_user_index'], (em) => findAddresses(em, 7)],
+  [
+    'the users whom one has blocked',
+    ['blocks_latest_index', 'users_pkey'],
+    (em) => listBlocked(em, 7, { limit: 20, offset: 0 }),
+  ],
+  ['a block between two', ['blocks_pkey', 'blocks_pkey'], (em) => isBlockedBetween(em, 7, 8)],
   ['the income of a user', ['currencies_pkey'], (em) => sumIncome(em, 7, 0)],
   ['the latest income of a user', ['daily_incomes_pkey'], (em) => sumIncome(em, 7, 30)],
   [

@@ -2,6 +2,7 @@ import type { PersonalTable } from '../../infra/database/personal.js';
 import { erasedAddresses } from '../address/address.repository.js';
 import { erasedCredentials } from '../credential/credential.repository.js';
 import { erasedIdentities } from '../credential/identity.repository.js';
+import { erasedBlocks } from '../follow/block.repository.js';
 import { erasedFollows } from '../follow/follow.repository.js';
 import { erasedUserHobbies } from '../hobby/hobby.repository.js';
 import type { ImageStore } from '../image/image.store.js';
@@ -13,6 +14,7 @@ import {
 import { erasedOpenAppCalls } from '../openapp/open-app-call.repository.js';
 import { keptOrders } from '../ranking/income.repository.js';
 import { keptDailyIncomes } from '../ranking/ranking.repository.js';
+import { erasedReports } from '../report/report.repository.js';
 import { erasedSecurityEvents } from '../security/security-event.repository.js';
 import { erasedSessions } from '../session/session.repository.js';
 import { keptLegacyIds } from '../user/legacy-id.repository.js';
@@ -25,6 +27,8 @@ import { erasedVips, keptCurrencies, keptWallets } from '../wallet/wallet.reposi
 export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   images.personal(),
   erasedFollows,
+  erasedBlocks,
+  erasedReports,
   erasedAddresses,
   erasedCredentials,
   erasedIdentities,
