@@ -4,6 +4,7 @@ import { RowAccounts } from './modules/call/row-accounts.entity.js';
 import { RowCall } from './modules/call/row-call.entity.js';
 import { Credential } from './modules/credential/credential.entity.js';
 import { Identity } from './modules/credential/identity.entity.js';
+import { Block } from './modules/follow/block.entity.js';
 import { Follow } from './modules/follow/follow.entity.js';
 import { Hobby } from './modules/hobby/hobby.entity.js';
 import { UserHobby } from './modules/hobby/user-hobby.entity.js';
@@ -25,6 +26,7 @@ import { Province } from './modules/place/province.entity.js';
 import { CurrencyOrder } from './modules/ranking/currency-order.entity.js';
 import { DailyIncome } from './modules/ranking/daily-income.entity.js';
 import { AppRelease } from './modules/release/app-release.entity.js';
+import { Report } from './modules/report/report.entity.js';
 import { SecurityEvent } from './modules/security/security-event.entity.js';
 import { Session } from './modules/session/session.entity.js';
 import { ShadowDifference } from './modules/shadow/shadow-difference.entity.js';
@@ -58,6 +60,8 @@ export const ENTITIES = [
   Address,
   Follow,
   SharedPlace,
+  Block,
+  Report,
   Verification,
   CurrencyOrder,
   DailyIncome,

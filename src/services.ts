@@ -23,6 +23,7 @@ import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
+import { BlockService } from './modules/follow/block.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { Claimants } from './modules/guard/claimants.js';
@@ -51,6 +52,7 @@ import { ProfileService } from './modules/profile/profile.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
+import { ReportService } from './modules/report/report.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
 import { PlusTokenReader } from './modules/session/plus-token.js';
 import { SessionAdopter } from './modules/session/session.adopter.js';
@@ -153,6 +155,7 @@ function createPeople(
   const places = new PlaceService();
   return {
     addresses: new AddressService(),
+    blocks: new BlockService(),
     exports: new ExportService(passwordWrapper, verificationSecrets, images, config),
     follows: new FollowService(),
     hobbies: new HobbyService(),
@@ -163,6 +166,7 @@ function createPeople(
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
+    reports: new ReportService(config),
     legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),

@@ -97,6 +97,11 @@ export const ERRORS = define({
   IP_BLOCKED: { kind: 'forbidden', zh: 'IP 已被禁止访问', en: 'This address may not log in.' },
   NOT_FOUND: { kind: 'not_found', zh: '内容不存在', en: 'There is no such thing.' },
   USER_NOT_FOUND: { kind: 'not_found', zh: '用户不存在', en: 'There is no such user.' },
+  USER_BLOCKED: {
+    kind: 'forbidden',
+    zh: '你们之间存在拉黑关系，无法关注',
+    en: 'One of the two has blocked the other.',
+  },
   RELEASE_NOT_FOUND: { kind: 'not_found', zh: '没有可用版本', en: 'There is no release for this platform.' },
 
   PHONE_TAKEN: { kind: 'conflict', zh: '手机号已被注册', en: 'The phone number belongs to another account.' },

@@ -3,13 +3,14 @@ import type { Services } from '../services.js';
 import { LoginResolver } from '../modules/login/login.resolver.js';
 import { ContactResolver } from '../modules/contact/contact.resolver.js';
 import { AccountUpdateResolver } from '../modules/account/account-update.resolver.js';
-import { PasswordResolver } from '../modules/credential/password.resolver.js';
+import { PasswordResolver, UserPasswordResolver } from '../modules/credential/password.resolver.js';
 import { AdministrationResolver } from '../modules/account/administration.resolver.js';
 import { CodeResolver } from '../modules/code/code.resolver.js';
 import { CaptchaResolver } from '../modules/captcha/captcha.resolver.js';
 import { AvailabilityResolver } from '../modules/account/availability.resolver.js';
 import { AddressResolver } from '../modules/address/address.resolver.js';
 import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
+import { BlockResolver, UserBlockResolver } from '../modules/follow/block.resolver.js';
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { IdentityResolver } from '../modules/credential/identity.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
@@ -22,6 +23,7 @@ import { DivisionResolver } from '../modules/place/division.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
+import { ReportResolver } from '../modules/report/report.resolver.js';
 import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
 import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
@@ -43,6 +45,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new ContactResolver(services.contacts),
   new AccountUpdateResolver(services.accountUpdates),
   new PasswordResolver(services.passwords),
+  new UserPasswordResolver(),
   new AdministrationResolver(services.administration),
   new CodeResolver(services.codeRequests),
   new CaptchaResolver(services.captchas),
@@ -50,6 +53,8 @@ export const createResolvers = (services: Services): readonly object[] => [
   new AddressResolver(services.addresses),
   new FollowResolver(services.follows),
   new UserFollowResolver(),
+  new BlockResolver(services.blocks),
+  new UserBlockResolver(),
   new GatewayResolver(services.gatewayInfo),
   new IdentityResolver(services.identities),
   new HobbyResolver(services.hobbies),
@@ -62,6 +67,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new CommunityResolver(services.places),
   new RankingResolver(services.ranking, services.incomes),
   new ReleaseResolver(services.releases),
+  new ReportResolver(services.reports),
   new SecurityEventResolver(services.securityEvents),
   new SessionResolver(services.sessions),
   new UserResolver(services.users, services.places),

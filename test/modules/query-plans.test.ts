@@ -1,8 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { isBlockedBetween, listBlocked } from '../../src/modules/follow/block.repository.js';
 import { findNearest } from '../../src/modules/nearby/shared-place.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
+import { listReports } from '../../src/modules/report/report.repository.js';
 import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
 import {
   findLiveSession,
@@ -57,6 +59,12 @@ const SEED = [
   `insert into shared_places (user_id, point) select id, point(80 + id % 200 / 4.0, 10 + id / 200) from users`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
+  `insert into blocks (blocker_id, blocked_id, created_at)
+   select u.id, 1 + (u.id * 7 + k * 131) % ${USERS}, now() - k * interval '1 hour'
+   from users u, generate_series(1, 5) as k where u.id <> 1 + (u.id * 7 + k * 131) % ${USERS}
+   on conflict do nothing`,
+  `insert into reports (reporter_id, user_id, reason)
+   select u.id, 1 + (u.id * 7) % ${USERS}, 'rude' from users u where u.id <> 1 + (u.id * 7) % ${USERS}`,
   'analyze',
 ];
 
@@ -120,6 +128,12 @@ test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
         () => undefined,
       ).list({ ...contextOf(database, 7), em }, { first: 20 }),
   ],
+  ['reports', 'reports_pkey', (em) => listReports(em, { userId: null, before: 5_000, limit: 20 })],
+  [
+    'reports about a user',
+    'reports_user_index',
+    (em) => listReports(em, { userId: 7, before: null, limit: 20 }),
+  ],
   ['numbers of a city', 'users_city_index', (em) => listUserIds(em, CITY, null, 500, 20)],
   ['numbers of a city by device', 'users_city_device_index', (em) => listUserIds(em, CITY, 1, 500, 20)],
 ])('the plan for %s uses the index %s, in order', async (_what, index, work) => {
@@ -148,14 +162,14 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
   ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
   ['addresses of a user', ['addresses_user_index'], (em) => findAddresses(em, 7)],
+  [
+    'the users whom one has blocked',
+    ['blocks_latest_index', 'users_pkey'],
+    (em) => listBlocked(em, 7, { limit: 20, offset: 0 }),
+  ],
+  ['a block between two', ['blocks_pkey', 'blocks_pkey'], (em) => isBlockedBetween(em, 7, 8)],
   ['the income of a user', ['currencies_pkey'], (em) => sumIncome(em, 7, 0)],
   ['the latest income of a user', ['daily_incomes_pkey'], (em) => sumIncome(em, 7, 30)],
-  [
-    'people nearby',
-    ['shared_places_point_index', 'users_pkey'],
-    (em) =>
-      findNearest(em, { viewerId: 7, center: { x: 104, y: 30 }, radius: 0.5 }, { limit: 20, offset: 0 }),
-  ],
   [
     'communities of a city by name',
     ['communities_city_name_unique'],
@@ -165,6 +179,17 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   const plan = await planOf(work);
   expect(plan).toMatchObject({ scans: [] });
   expect(plan.indexes.toSorted()).toEqual(indexes);
+});
+
+test('people nearby are read from the index of their places, and nobody else is', async () => {
+  const search = { viewerId: 7, center: { x: 104, y: 30 }, radius: 0.5 };
+  const { indexes, scans } = await planOf((em) => findNearest(em, search, { limit: 20, offset: 0 }));
+  expect(scans).toEqual([]);
+  // Of the indexes of blocks either way is as good.
+  expect(indexes.filter((index) => !index.startsWith('blocks_')).toSorted()).toEqual([
+    'shared_places_point_index',
+    'users_pkey',
+  ]);
 });
 
 test('the ranking of all time is read from an index, and no further than its last place', async () => {

@@ -174,6 +174,11 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     );
     return { longitude: '104', latitude: '30' };
   },
+  'plus /user/blacks': async ({ me, other }) => {
+    const block = 'mutation ($userId: ID!) { block(userId: $userId) { id } }';
+    await app.client.data(block, { userId: String(other.id) }, me.token);
+    return {};
+  },
   'plus /user/verification': async ({ me }) => {
     const picture = await uploadPicture(app.client, me.token);
     await submit(app.client, me.token, personOf({ picture }));
@@ -232,6 +237,7 @@ const SHOWING = [
   'plus 第三方登录 PATCH /socialite/:provider',
   'plus 第三方登录 PUT /socialite/:provider',
   'plus 附近的人 GET /around-amap',
+  'plus 黑名单 GET /user/blacks',
   'plus 获取收货地址列表 GET /user/addresses',
   'plus 获取单个收货地址 GET /user/addresses/:id',
   'plus 添加收货地址 POST /user/addresses',
@@ -276,6 +282,8 @@ test('every parameter of a row that takes an account by its id says so', () => {
       'plus /users since position',
       'plus /users id ids',
       'plus /user/followings/:id id id',
+      'plus /user/black/:id id id',
+      'plus /report/users/:id id id',
       'plus /system/disabled/:user user id',
       'open /get-info account signed',
     ].sort(),

@@ -240,6 +240,21 @@ describe('around-amap', () => {
     expect(await look(admin.token, here)).toEqual([{ user_id: disabled?.id, distance: 0 }]);
   });
 
+  test('whoever has blocked the other, neither sees the other nearby', async () => {
+    const here = somewhere();
+    const viewer = await app.member();
+    const [one, other] = await membersAlong(here, [0, 0]);
+    if (!one || !other) throw new Error('nobody came');
+    const seenBy = async ({ token }: Member) =>
+      (await look(token, here)).map(({ user_id }: { user_id: number }) => user_id);
+    expect([await seenBy(one), await seenBy(other)]).toEqual([[other.id], [one.id]]);
+    await app.call('POST', `/user/black/${other.id}`, { token: one.token });
+    expect([await seenBy(one), await seenBy(other)]).toEqual([[], []]);
+    expect(await seenBy(viewer)).toEqual([one.id, other.id]);
+    await app.call('DELETE', `/user/black/${other.id}`, { token: one.token });
+    expect([await seenBy(one), await seenBy(other)]).toEqual([[other.id], [one.id]]);
+  });
+
   test('erasing an account forgets its place', async () => {
     const [member] = await membersAlong(somewhere(), [0]);
     if (!member) throw new Error('nobody came');

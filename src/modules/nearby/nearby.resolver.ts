@@ -17,7 +17,7 @@ export class NearbyResolver {
   @Paged()
   @SignedIn()
   @Query(() => NearbyUserConnection, {
-    description: `Users who share a place nearby, nearest first, without the caller. Errors: RATE_LIMITED beyond ${LOOKS_DAILY} times within 24 hours.`,
+    description: `Users who share a place nearby, nearest first, without the caller and whom one of the two has blocked. Errors: RATE_LIMITED beyond ${LOOKS_DAILY} times within 24 hours.`,
   })
   async nearbyUsers(
     @Ctx() ctx: SignedInContext,

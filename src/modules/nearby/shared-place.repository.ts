@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGo } from '../../infra/database/personal.js';
 import { statement } from '../../infra/database/statement.js';
+import { blockedBetween } from '../follow/block.repository.js';
 import { UserStatus } from '../user/user.entity.js';
 import type { MapPoint } from './projection.js';
 import { SharedPlace } from './shared-place.entity.js';
@@ -31,19 +32,23 @@ export interface NearbySearch {
 
 const nearest = statement<{ user_id: number; distance: number }>(
   `select s.user_id, s.point <-> point(?::float8, ?::float8) as distance
-   from shared_places s join users u on u.id = s.user_id
+   from (select ?::int as id) as viewer cross join shared_places s join users u on u.id = s.user_id
    where s.point <@ circle(point(?::float8, ?::float8), ?::float8)
-     and s.shared_at > now() - interval '${SHARED_DAYS} days' and u.status = ${UserStatus.ACTIVE} and s.user_id <> ?
+     and s.shared_at > now() - interval '${SHARED_DAYS} days' and u.status = ${UserStatus.ACTIVE}
+     and s.user_id <> viewer.id and not ${blockedBetween('s.user_id', 'viewer.id')}
    order by s.point <-> point(?::float8, ?::float8), s.user_id limit ? offset ?`,
 );
 
-/** The active accounts that share a place within the radius, nearest first, with their distance in degrees of the map. */
+/**
+ * The active accounts that share a place within the radius, nearest first, with their distance in degrees of the map; without
+ * those whom the viewer has blocked, or who have blocked the viewer.
+ */
 export async function findNearest(
   em: EntityManager,
   { viewerId, center: { x, y }, radius }: NearbySearch,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ userId: number; distance: number }[]> {
-  const rows = await nearest(em, [x, y, x, y, radius, viewerId, x, y, limit, offset]);
+  const rows = await nearest(em, [x, y, viewerId, x, y, radius, x, y, limit, offset]);
   return rows.map(({ user_id, distance }) => ({ userId: user_id, distance }));
 }
 

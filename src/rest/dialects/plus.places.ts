@@ -3,7 +3,7 @@ import { decimal, text } from '../parameters.js';
 import { numericId } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { DivisionsQuery, PlusOperations, PopularCitiesQuery } from './plus.operations.js';
-import { bounded } from './plus.users.js';
+import { bounded } from './plus.values.js';
 
 /** Cities to choose from, and people nearby. The older public edition's rows. */
 
