@@ -13,10 +13,10 @@ export class Migration20261202_answers extends Migration {
     this.addSql(`create index "blocks_latest_index" on "blocks" ("blocker_id", "created_at", "blocked_id")`);
     this.addSql(`alter table "blocks" add constraint "blocks_not_self" check ("blocker_id" <> "blocked_id")`);
     this.addSql(
-      `alter table "blocks" add constraint "blocks_blocker_id_foreign" foreign key ("blocker_id") references "users" ("id") on delete cascade`,
+      `alter table "blocks" add constraint "blocks_blocker_id_foreign" foreign key ("blocker_id") references "users" ("id") on update cascade on delete cascade`,
     );
     this.addSql(
-      `alter table "blocks" add constraint "blocks_blocked_id_foreign" foreign key ("blocked_id") references "users" ("id") on delete cascade`,
+      `alter table "blocks" add constraint "blocks_blocked_id_foreign" foreign key ("blocked_id") references "users" ("id") on update cascade on delete cascade`,
     );
     this.addSql(`alter table "user_extras" add column "followers_seen_at" timestamptz null`);
     this.addSql(`create table "reports" (

@@ -167,7 +167,11 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
     ['blocks_latest_index', 'users_pkey'],
     (em) => listBlocked(em, 7, { limit: 20, offset: 0 }),
   ],
-  ['a block between two', ['blocks_pkey', 'blocks_pkey'], (em) => isBlockedBetween(em, 7, 8)],
+  [
+    'a block between two',
+    ['blocks_blocked_index', 'blocks_blocked_index'],
+    (em) => isBlockedBetween(em, 7, 8),
+  ],
   ['the income of a user', ['currencies_pkey'], (em) => sumIncome(em, 7, 0)],
   ['the latest income of a user', ['daily_incomes_pkey'], (em) => sumIncome(em, 7, 30)],
   [
