@@ -136,6 +136,17 @@ export const SETTINGS = {
       '`JWT_SECRET` of the ThinkSNS+ that accounts come from: its tokens (HS256) are good at the plus door until they expire, and become sessions when they are used. Whoever knows it can be anybody who came from there: unset it once the last token has expired.',
     ),
 
+  PLUS_AVATAR: z
+    .enum(['object', 'string'])
+    .prefault('object')
+    .describe(
+      'How the plus door shows an avatar that is still at a third party: `object`, like one that is stored here, with `vendor` `external`; or `string`, its URL alone, as the document of ThinkSNS+ has it. Apps for Android read objects only.',
+    ),
+
+  PLUS_STANDALONE: onOffOrOpen().describe(
+    'The plus door answers with nothing what its clients ask of feeds, notifications, advertisements and news when they start. Default: on, but off with UPSTREAM_PLUS, whose server answers it.',
+  ),
+
   ERASURE_GRACE_DAYS: integer(30, 1, 3650).describe(
     'Days after which the personal data of a cancelled account is erased.',
   ),
@@ -232,6 +243,10 @@ export const SETTINGS = {
 
   ACCOUNT_PHONE_WITHOUT_CODE: onOff(false).describe(
     'Let old `account` clients (3.4) set a phone without a code. Dangerous, in production too: anybody with an account can then take any number that is not registered, and lock its owner out of registering it.',
+  ),
+
+  REPORT_DAILY_LIMIT: integer(20, 1, 1_000_000).describe(
+    'Complaints about users that one account may make within 24 hours.',
   ),
 
   UPLOAD_MAX_BYTES: integer(5_242_880, 1024, 104_857_600).describe('Largest image file.'),

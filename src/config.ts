@@ -12,6 +12,7 @@ import { StartError } from './infra/start-error.js';
 export interface Config extends Readonly<Settings> {
   readonly API_DOCS: boolean;
   readonly PLAYGROUND: boolean;
+  readonly PLUS_STANDALONE: boolean;
   /** True when no `DATABASE_URL` is set: PGlite inside this process. */
   readonly embeddedDatabase: boolean;
   /** True when no `REDIS_URL` is set: the in-process stand-in. */
@@ -118,6 +119,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     DATABASE_URL: withPassword(complete.DATABASE_URL, complete.DATABASE_PASSWORD),
     API_DOCS: complete.API_DOCS ?? !production,
     PLAYGROUND: complete.PLAYGROUND ?? !production,
+    PLUS_STANDALONE: complete.PLUS_STANDALONE ?? !complete.UPSTREAM_PLUS,
     production,
     embeddedDatabase: !complete.DATABASE_URL,
     embeddedRedis: !complete.REDIS_URL,

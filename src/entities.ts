@@ -4,6 +4,7 @@ import { RowAccounts } from './modules/call/row-accounts.entity.js';
 import { RowCall } from './modules/call/row-call.entity.js';
 import { Credential } from './modules/credential/credential.entity.js';
 import { Identity } from './modules/credential/identity.entity.js';
+import { Block } from './modules/follow/block.entity.js';
 import { Follow } from './modules/follow/follow.entity.js';
 import { Hobby } from './modules/hobby/hobby.entity.js';
 import { UserHobby } from './modules/hobby/user-hobby.entity.js';
@@ -15,6 +16,7 @@ import { ImportedPicture } from './modules/import/imported-picture.entity.js';
 import { ImportedRecord } from './modules/import/imported-record.entity.js';
 import { BannedWord } from './modules/moderation/banned-word.entity.js';
 import { BlockedIp } from './modules/moderation/blocked-ip.entity.js';
+import { SharedPlace } from './modules/nearby/shared-place.entity.js';
 import { OpenApp } from './modules/openapp/open-app.entity.js';
 import { OpenAppCall } from './modules/openapp/open-app-call.entity.js';
 import { City } from './modules/place/city.entity.js';
@@ -24,6 +26,7 @@ import { Province } from './modules/place/province.entity.js';
 import { CurrencyOrder } from './modules/ranking/currency-order.entity.js';
 import { DailyIncome } from './modules/ranking/daily-income.entity.js';
 import { AppRelease } from './modules/release/app-release.entity.js';
+import { Report } from './modules/report/report.entity.js';
 import { SecurityEvent } from './modules/security/security-event.entity.js';
 import { Session } from './modules/session/session.entity.js';
 import { ShadowDifference } from './modules/shadow/shadow-difference.entity.js';
@@ -56,6 +59,9 @@ export const ENTITIES = [
   Community,
   Address,
   Follow,
+  SharedPlace,
+  Block,
+  Report,
   Verification,
   CurrencyOrder,
   DailyIncome,

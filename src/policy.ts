@@ -11,6 +11,7 @@ export const ABILITIES = {
   disableUser: '[user] Disabled User',
   recommendUser: '[user] Recommend User',
   reviewVerification: '[user] Review Verification',
+  reviewReport: '[user] Review Report',
   readPrivate: '[user] Read Private',
   recordIncome: '[currency] Record Income',
   everything: '*',

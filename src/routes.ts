@@ -139,7 +139,7 @@ export async function registerRoutes(
         token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
       }),
   });
-  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config.LEGACY_IDS));
+  if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config));
   const tallyOf: TallyOf = (key) => services.calls.tallyOf(key);
   const shadow = createShadow(http, config, schema, services, passing);
   if (shadow) passing?.observe(shadow.observer);

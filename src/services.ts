@@ -15,6 +15,7 @@ import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { ContactService } from './modules/contact/contact.service.js';
+import { IdentityService } from './modules/credential/identity.service.js';
 import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
 import { PasswordService } from './modules/credential/password.service.js';
@@ -22,6 +23,7 @@ import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
+import { BlockService } from './modules/follow/block.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
 import { Claimants } from './modules/guard/claimants.js';
@@ -42,6 +44,7 @@ import { SessionImportService } from './modules/import/session-import.service.js
 import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
+import { NearbyService } from './modules/nearby/nearby.service.js';
 import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
@@ -49,6 +52,7 @@ import { ProfileService } from './modules/profile/profile.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
+import { ReportService } from './modules/report/report.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
 import { PlusTokenReader } from './modules/session/plus-token.js';
 import { SessionAdopter } from './modules/session/session.adopter.js';
@@ -151,15 +155,18 @@ function createPeople(
   const places = new PlaceService();
   return {
     addresses: new AddressService(),
+    blocks: new BlockService(),
     exports: new ExportService(passwordWrapper, verificationSecrets, images, config),
     follows: new FollowService(),
     hobbies: new HobbyService(),
     incomes: new IncomeService(),
     moderation,
+    nearby: new NearbyService(redis.client),
     places,
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
+    reports: new ReportService(config),
     legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),
@@ -174,6 +181,8 @@ function createAccounts(
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
   const { imageStore, legacyIds, moderation, openApps, profiles, securityEvents, sessions } = parts;
   const creator = new AccountCreator(securityEvents);
+  const providers = createIdentityProviders(config);
+  const identities = new IdentityService(providers, securityEvents);
   return {
     accountUpdates: new AccountUpdateService(config, claimants, codeVerifier, profiles, securityEvents),
     administration: new AdministrationService(sessions, securityEvents),
@@ -183,6 +192,7 @@ function createAccounts(
     erasure: new ErasureService(database.fork, personalData(imageStore), config, (err, userId) =>
       log.error({ err, userId }, 'account not erased'),
     ),
+    identities,
     login: new LoginService(
       claimants,
       passwordVerifier,
@@ -191,7 +201,8 @@ function createAccounts(
       sessions,
       securityEvents,
       moderation,
-      createIdentityProviders(config),
+      providers,
+      identities,
     ),
     openAccounts: new OpenAccountService(
       config,

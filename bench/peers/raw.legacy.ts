@@ -77,6 +77,9 @@ const file = (key: string | null, mime: string, size: number, width: number, hei
     node: `public:${key}`,
   };
 
+const externalFile = (url: string | null) =>
+  url && { url, vendor: 'external', mime: null, size: null, dimension: null };
+
 const plus = (row: Any) => ({
   id: row.id,
   name: row.name,
@@ -84,7 +87,7 @@ const plus = (row: Any) => ({
   sex: row.sex,
   location: row.location,
   invite_code: inviteCodeOf(row.id),
-  avatar: file(row.key, row.mime, row.size, row.width, row.height) ?? row.external_avatar_url,
+  avatar: file(row.key, row.mime, row.size, row.width, row.height) ?? externalFile(row.external_avatar_url),
   bg: file(row.bg_key, row.bg_mime, row.bg_size, row.bg_width, row.bg_height),
   feed_topics_count: row.feed_topics_count,
   commodities_count: row.commodities_count,
@@ -101,9 +104,13 @@ const plus = (row: Any) => ({
     desc: row.description,
     slogan: row.slogan,
   },
+  verified: row.state === 1 ? { type: row.type, icon: null, description: row.description } : null,
   vip: row.level && { level: row.level, end_time: utc(row.end_time), name: row.vip_name },
   has_follower: false,
+  follower: false,
   has_following: false,
+  following: false,
+  blacked: false,
   created_at: utc(row.created_at),
   updated_at: utc(row.updated_at),
 });

@@ -97,6 +97,11 @@ export const ERRORS = define({
   IP_BLOCKED: { kind: 'forbidden', zh: 'IP 已被禁止访问', en: 'This address may not log in.' },
   NOT_FOUND: { kind: 'not_found', zh: '内容不存在', en: 'There is no such thing.' },
   USER_NOT_FOUND: { kind: 'not_found', zh: '用户不存在', en: 'There is no such user.' },
+  USER_BLOCKED: {
+    kind: 'forbidden',
+    zh: '你们之间存在拉黑关系，无法关注',
+    en: 'One of the two has blocked the other.',
+  },
   RELEASE_NOT_FOUND: { kind: 'not_found', zh: '没有可用版本', en: 'There is no release for this platform.' },
 
   PHONE_TAKEN: { kind: 'conflict', zh: '手机号已被注册', en: 'The phone number belongs to another account.' },
@@ -134,6 +139,11 @@ export const ERRORS = define({
     kind: 'provider',
     zh: '第三方授权失败',
     en: 'The provider does not vouch for this log-in.',
+  },
+  THIRD_PARTY_TAKEN: {
+    kind: 'conflict',
+    zh: '该第三方账号已绑定其他账号',
+    en: 'The person at the third party logs in to another account.',
   },
   THIRD_PARTY_UNAVAILABLE: { kind: 'provider', zh: '第三方服务无响应', en: 'The provider did not answer.' },
   THIRD_PARTY_DISABLED: {

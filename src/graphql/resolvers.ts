@@ -3,23 +3,27 @@ import type { Services } from '../services.js';
 import { LoginResolver } from '../modules/login/login.resolver.js';
 import { ContactResolver } from '../modules/contact/contact.resolver.js';
 import { AccountUpdateResolver } from '../modules/account/account-update.resolver.js';
-import { PasswordResolver } from '../modules/credential/password.resolver.js';
+import { PasswordResolver, UserPasswordResolver } from '../modules/credential/password.resolver.js';
 import { AdministrationResolver } from '../modules/account/administration.resolver.js';
 import { CodeResolver } from '../modules/code/code.resolver.js';
 import { CaptchaResolver } from '../modules/captcha/captcha.resolver.js';
 import { AvailabilityResolver } from '../modules/account/availability.resolver.js';
 import { AddressResolver } from '../modules/address/address.resolver.js';
 import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
+import { BlockResolver, UserBlockResolver } from '../modules/follow/block.resolver.js';
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
+import { IdentityResolver } from '../modules/credential/identity.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
 import { AvatarResolver } from '../modules/profile/avatar.resolver.js';
 import { UploadResolver } from '../modules/image/upload.resolver.js';
 import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
+import { DivisionResolver } from '../modules/place/division.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
+import { ReportResolver } from '../modules/report/report.resolver.js';
 import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
 import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
@@ -33,6 +37,7 @@ import {
   VerificationResolver,
 } from '../modules/verification/verification.resolver.js';
 import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
+import { NearbyResolver } from '../modules/nearby/nearby.resolver.js';
 
 /** Every resolver, over what it calls. */
 export const createResolvers = (services: Services): readonly object[] => [
@@ -40,6 +45,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new ContactResolver(services.contacts),
   new AccountUpdateResolver(services.accountUpdates),
   new PasswordResolver(services.passwords),
+  new UserPasswordResolver(),
   new AdministrationResolver(services.administration),
   new CodeResolver(services.codeRequests),
   new CaptchaResolver(services.captchas),
@@ -47,16 +53,21 @@ export const createResolvers = (services: Services): readonly object[] => [
   new AddressResolver(services.addresses),
   new FollowResolver(services.follows),
   new UserFollowResolver(),
+  new BlockResolver(services.blocks),
+  new UserBlockResolver(),
   new GatewayResolver(services.gatewayInfo),
+  new IdentityResolver(services.identities),
   new HobbyResolver(services.hobbies),
   new ImageResolver(services.images),
   new AvatarResolver(services.profiles),
   new UploadResolver(services.uploads),
   new OpenAccountResolver(services.openAccounts),
   new CityResolver(services.places),
+  new DivisionResolver(services.places),
   new CommunityResolver(services.places),
   new RankingResolver(services.ranking, services.incomes),
   new ReleaseResolver(services.releases),
+  new ReportResolver(services.reports),
   new SecurityEventResolver(services.securityEvents),
   new SessionResolver(services.sessions),
   new UserResolver(services.users, services.places),
@@ -68,4 +79,5 @@ export const createResolvers = (services: Services): readonly object[] => [
   new UserVerificationResolver(),
   new VerificationResolver(services.verifications),
   new UserWalletResolver(services.wallets),
+  new NearbyResolver(services.nearby),
 ];

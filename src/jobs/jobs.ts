@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Infrastructure } from '../infrastructure.js';
 import { deleteOldCalls } from '../modules/call/call.repository.js';
+import { deleteOldSharedPlaces } from '../modules/nearby/shared-place.repository.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
 import type { Services } from '../services.js';
@@ -18,6 +19,7 @@ const PERIODIC_JOBS = [
   'purge-security-events',
   'purge-unclaimed-pictures',
   'purge-calls',
+  'purge-shared-places',
 ] as const;
 
 /** The jobs that go on for as long as there is anything left, hours perhaps: none may keep others waiting. */
@@ -77,6 +79,8 @@ export function createJobRunner(
     'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
     'purge-calls': (signal) =>
       inBatches(signal, (limit) => deleteOldCalls(database.fork(), config.CALL_DAYS, limit)),
+    'purge-shared-places': (signal) =>
+      inBatches(signal, (limit) => deleteOldSharedPlaces(database.fork(), limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
   return new JobRunner(jobs, redis.client, log);

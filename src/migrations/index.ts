@@ -8,6 +8,8 @@ import { Migration20261130_session_origin } from './Migration20261130_session_or
 import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
 import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
+import { Migration20261202_answers } from './Migration20261202_answers.js';
+import { Migration20261202_places } from './Migration20261202_places.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -21,4 +23,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_taking_over', class: Migration20261201_taking_over },
   { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
   { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
+  { name: 'Migration20261202_answers', class: Migration20261202_answers },
+  { name: 'Migration20261202_places', class: Migration20261202_places },
 ];

@@ -70,6 +70,8 @@ export interface Row<Meaning = unknown> extends Call {
   /** The request brings a file: in a form, or as its whole body, of whatever type it claims to be. */
   upload?: 'form' | 'raw';
   pages?: Pages;
+  /** Stands in for another server: answered only where `PLUS_STANDALONE` says that there is none. */
+  standalone?: true;
   /** True where another site's page may not make a browser send it. */
   sameSite?: boolean;
   /**
@@ -113,6 +115,10 @@ export const tables = <O extends Operations, Meaning>() => ({
   ): Aside => aside,
 });
 
+/** True where the gateway answers a row at all. */
+export const isAnswered = ({ standalone }: Row, config: Pick<Config, 'PLUS_STANDALONE'>): boolean =>
+  !standalone || config.PLUS_STANDALONE;
+
 export interface Reply {
   status: number;
   /** An answer without a body leaves it out. */
@@ -124,7 +130,7 @@ export interface Reply {
 /** The request and settings that a dialect may look at when it answers. */
 export interface Exchange {
   request: FastifyRequest;
-  config: Pick<Config, 'MEMBER_HOME_URL'>;
+  config: Pick<Config, 'MEMBER_HOME_URL' | 'PLUS_AVATAR'>;
 }
 
 /** A parameter that every row takes, with its name. */

@@ -11,7 +11,16 @@ import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
 import { assertSameSite } from '../http/same-site.js';
 import { countCall, outcomeOf, type Tally, type TallyOf } from './calls.js';
-import { type Dialect, meaningOf, type Named, type Reply, type Row, resultOf, withAside } from './dialect.js';
+import {
+  type Dialect,
+  type Exchange,
+  meaningOf,
+  type Named,
+  type Reply,
+  type Row,
+  resultOf,
+  withAside,
+} from './dialect.js';
 import { Input } from './input.js';
 import { type LegacyIds, type Translation } from './legacy-ids.js';
 import type { Operations } from './operations.js';
@@ -50,8 +59,9 @@ export interface Engine {
   hooksOf?: HooksOf | undefined;
   config: Pick<
     Config,
-    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'LEGACY_IDS' | 'MEMBER_HOME_URL' | 'production'
+    'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES' | 'CORS_ORIGINS' | 'LEGACY_IDS' | 'PLUS_STANDALONE' | 'production'
   > &
+    Exchange['config'] &
     SunsetConfig;
 }
 

@@ -5,7 +5,7 @@ import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { decodeUtf8, parseBodies, parseFormBody } from '../http/text-bodies.js';
 import { endpointOf } from './calls.js';
-import type { Dialect, Row } from './dialect.js';
+import { type Dialect, isAnswered, type Row } from './dialect.js';
 import { beforeBody, type Engine, handlerOf, sendFailure } from './handler.js';
 import { parseJson } from './json.js';
 import { translationsOf } from './legacy-ids.js';
@@ -66,7 +66,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
         await scope.register(multipart, {
           limits: { ...FORM_LIMITS, fileSize: engine.config.UPLOAD_MAX_BYTES },
         });
-        for (const row of rows) {
+        for (const row of rows.filter((one) => isAnswered(one, config))) {
           const key = { door: dialect.name, endpoint: endpointOf(prefix, row) };
           const tally = engine.tallyOf(key);
           const answers = { headers, tally };

@@ -269,6 +269,23 @@ export function int(meaning: string): Parameter<number | null | undefined> {
   return new Parameter(z.preprocess(asWhole, form.nullish()), { meaning, form });
 }
 
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+/** A number that has a point perhaps, null where it is empty. */
+function asDecimal(value: unknown): number | null | undefined {
+  const text = asText(value);
+  if (text === undefined) return undefined;
+  const digits = typeof text === 'string' ? text.trim() : 'no number';
+  if (digits === '') return null;
+  return DECIMAL.test(digits) ? Number(digits) : Number.NaN;
+}
+
+/** A number in decimal digits, with a point perhaps; null when empty. */
+export function decimal(meaning: string): Parameter<number | null | undefined> {
+  const form = z.number();
+  return new Parameter(z.preprocess(asDecimal, form.nullish()), { meaning, form });
+}
+
 /** The id of an account. */
 export const userId = (meaning: string): Parameter<number | null | undefined> =>
   int(meaning).holding('user id').naming('id');

@@ -340,6 +340,7 @@ describe('jobs', () => {
       { job: 'purge-security-events', outcome: 'done', deleted: 0 },
       { job: 'purge-unclaimed-pictures', outcome: 'done', deleted: 0 },
       { job: 'purge-calls', outcome: 'done', deleted: 0 },
+      { job: 'purge-shared-places', outcome: 'done', deleted: 0 },
       { job: 'wrap-imported-passwords', outcome: 'done', wrapped: 0, failed: 0 },
       {
         job: 'fetch-imported-pictures',

@@ -638,6 +638,16 @@ describe('follows', () => {
     await cli.users('member', [{ legacy_id: '501', followings: [] }]);
     expect(await count('follows where follower_id = ?', [one.id])).toBe(2);
   });
+
+  test('nobody follows by an import whom a block here keeps them from, come or yet to come', async () => {
+    await cli.users('member', [{ legacy_id: '511' }, { legacy_id: '512' }]);
+    const [one, two] = [await account('member', '511'), await account('member', '512')];
+    await app.sql('insert into blocks (blocker_id, blocked_id) values (?, ?)', [two.id, one.id]);
+    await cli.users('member', [{ legacy_id: '511', followings: ['512', '513'] }]);
+    await cli.users('member', [{ legacy_id: '513', followings: ['511'] }]);
+    expect(await counters('511')).toEqual([1, 1]);
+    expect(await counters('512')).toEqual([0, 0]);
+  });
 });
 
 describe('one import at a time', () => {

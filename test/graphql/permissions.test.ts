@@ -65,8 +65,10 @@ function literalOf(type: GraphQLInputType): string {
     return `{ ${fields.map(({ name, type: of }) => `${name}: ${literalOf(of)}`).join(' ')} }`;
   }
   return (
-    { ID: NOBODY, Int: '1', Boolean: 'true', SafeInt: '1', DateTime: '"2026-01-01T00:00:00Z"' }[type.name] ??
-    '"1"'
+    {
+      ...{ ID: NOBODY, Int: '1', Float: '1.5', Boolean: 'true', SafeInt: '1' },
+      DateTime: '"2026-01-01T00:00:00Z"',
+    }[type.name] ?? '"1"'
   );
 }
 

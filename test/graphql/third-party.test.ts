@@ -115,7 +115,7 @@ describe('refused credentials', () => {
 
   test('a third-party credential with a part missing is refused', async () => {
     expect((await login({ provider: 'WECHAT' })).code).toBe('INVALID_INPUT');
-    expect((await login({ provider: 'QQ', accessToken: 'a' })).code).toBe('INVALID_INPUT');
+    expect((await login({ provider: 'QQ', openId: 'a' })).code).toBe('INVALID_INPUT');
     expect((await login({ provider: 'WEIBO', openId: '1' })).code).toBe('INVALID_INPUT');
   });
 

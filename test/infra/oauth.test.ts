@@ -145,6 +145,13 @@ describe('Weibo', () => {
     expect(fake.requests[0]).toMatchObject({ method: 'POST', query: {}, form: { access_token: 'wb' } });
   });
 
+  test('Weibo tells whose a token is to clients that do not', async () => {
+    fake.addWeiboToken('wb', { uid });
+    expect(await prove({ provider: 'WEIBO', accessToken: 'wb' })).toMatchObject({ subject: `uid:${uid}` });
+    fake.addWeiboToken('other', { uid, appkey: '999' });
+    expect(await codeOf(prove({ provider: 'WEIBO', accessToken: 'other' }))).toBe('THIRD_PARTY_REJECTED');
+  });
+
   test('Weibo refuses a neighbouring uid that rounds to the same double', async () => {
     fake.addWeiboToken('wb', { uid });
     expect(await codeOf(prove({ ...credential, openId: '9223372036854775806' }))).toBe(
@@ -192,6 +199,13 @@ describe('QQ', () => {
       avatarUrl: 'http://q.qlogo.cn/40',
       sex: 2,
     });
+  });
+
+  test('QQ tells whose a token is to clients that do not', async () => {
+    fake.addQqToken('qq', { openid, unionid: 'UID_1' });
+    expect(await prove({ provider: 'QQ', accessToken: 'qq' })).toMatchObject({ subject: 'unionid:UID_1' });
+    fake.addQqToken('other', { openid, clientId: '1' });
+    expect(await codeOf(prove({ provider: 'QQ', accessToken: 'other' }))).toBe('THIRD_PARTY_REJECTED');
   });
 
   test('QQ falls back to the openid for an app without unionids', async () => {
@@ -274,7 +288,7 @@ describe('every provider', () => {
     ['accessToken', { provider: 'WEIBO', openId: '1' }],
     ['openId', { provider: 'WEIBO', accessToken: 't', openId: ' ' }],
     ['accessToken', { provider: 'QQ', accessToken: 'x'.repeat(3000), openId: '1' }],
-    ['openId', { provider: 'QQ', accessToken: 't' }],
+    ['openId', { provider: 'QQ', accessToken: 't', openId: '' }],
   ])('a credential with a missing or oversized %s is invalid input', async (field, credential) => {
     expect(await failure(prove(credential))).toMatchObject({ code: 'INVALID_INPUT', details: { field } });
     expect(fake.requests).toEqual([]);

@@ -206,6 +206,16 @@ test('every table that refers to users is filled by the tests of erasure, or is 
   const other = await app.client.register();
   await follow(account, other);
   await follow(other, account);
+  await em.execute('insert into blocks (blocker_id, blocked_id) values (?, ?), (?, ?)', [
+    account.id,
+    other.id,
+    other.id,
+    account.id,
+  ]);
+  await em.execute(
+    `insert into reports (reporter_id, user_id, reason) values (?, ?, 'rude'), (?, ?, 'rude')`,
+    [account.id, other.id, other.id, account.id],
+  );
   await em.execute("insert into identities (user_id, provider, subject) values (?, 'weibo', ?)", [
     account.id,
     `subject ${account.id}`,

@@ -1,3 +1,6 @@
+import type { SignedInContext } from '../../src/context.js';
+import { Block } from '../../src/modules/follow/block.entity.js';
+import { BlockService } from '../../src/modules/follow/block.service.js';
 import { Follow } from '../../src/modules/follow/follow.entity.js';
 import { UserFollowResolver } from '../../src/modules/follow/follow.resolver.js';
 import { FollowService } from '../../src/modules/follow/follow.service.js';
@@ -8,6 +11,7 @@ import { outcomes, settledAtOnce } from '../support/at-once.js';
 import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../support/context.js';
 
 const follows = new FollowService();
+const blocks = new BlockService();
 const fields = new UserFollowResolver();
 
 let database: TestDatabase;
@@ -113,5 +117,53 @@ describe('following', () => {
       const rows = [await em.count(Follow, { followeeId: id }), await em.count(Follow, { followerId: id })];
       expect(await counters(id)).toEqual(rows);
     }
+  });
+
+  it('two hundred who follow somebody at once are counted exactly, those blocked meanwhile not at all', async () => {
+    const other = await database.another();
+    const star = await createUser(database);
+    const fans = await Promise.all(Array.from({ length: 200 }, () => createUser(database)));
+    const blocked = new Set(fans.filter((_, index) => index % 4 === 0));
+    const on = (index: number, userId: number) => contextOf(index % 2 ? database : other, userId);
+    const [followed, ended] = await Promise.all([
+      settledAtOnce(fans.length, (index) => follows.follow(on(index, fans[index] as number), star)),
+      settledAtOnce(blocked.size, (index) => blocks.block(on(index, star), [...blocked][index] as number)),
+    ]);
+    const { ok = 0, USER_BLOCKED = 0, ...failed } = outcomes(followed);
+    expect({ failed, all: ok + USER_BLOCKED }).toEqual({ failed: {}, all: 200 });
+    expect(ok).toBeGreaterThanOrEqual(150);
+    expect(outcomes(ended)).toEqual({ ok: 50 });
+
+    const em = database.fork();
+    const rows = await em.find(Follow, { followeeId: star });
+    expect(new Set(rows.map(({ followerId }) => followerId))).toEqual(
+      new Set(fans.filter((id) => !blocked.has(id))),
+    );
+    expect(await counters(star)).toEqual([150, 0]);
+    for (const id of fans) expect(await counters(id)).toEqual([0, blocked.has(id) ? 0 : 1]);
+  });
+
+  it('two who follow and block each other again and again at once end as one order of it would', async () => {
+    const other = await database.another();
+    const [ann, bob] = [await createUser(database), await createUser(database)];
+    const steps = [
+      (ctx: SignedInContext, id: number) => follows.follow(ctx, id),
+      (ctx: SignedInContext, id: number) => blocks.block(ctx, id),
+      (ctx: SignedInContext, id: number) => blocks.unblock(ctx, id),
+      (ctx: SignedInContext, id: number) => follows.unfollow(ctx, id),
+    ];
+    const results = await settledAtOnce(80, (index) => {
+      const [from, to] = index % 2 ? [ann, bob] : [bob, ann];
+      const step = steps[(index >> 1) % steps.length] as (typeof steps)[number];
+      return step(contextOf(index % 3 ? database : other, from), to);
+    });
+    const { ok = 0, USER_BLOCKED = 0 } = outcomes(results);
+    expect(ok + USER_BLOCKED).toBe(80);
+    const em = database.fork();
+    const count = async (followerId: number) => await em.count(Follow, { followerId });
+    expect(await counters(ann)).toEqual([await count(bob), await count(ann)]);
+    expect(await counters(bob)).toEqual([await count(ann), await count(bob)]);
+    const isBlocked = (await em.count(Block, { blockerId: { $in: [ann, bob] } })) > 0;
+    if (isBlocked) expect([await count(ann), await count(bob)]).toEqual([0, 0]);
   });
 });

@@ -113,11 +113,12 @@ test('a job that fails is logged and keeps no other from running', async () => {
     ['purge-security-events', 'done'],
     ['purge-unclaimed-pictures', 'done'],
     ['purge-calls', 'done'],
+    ['purge-shared-places', 'done'],
     ['wrap-imported-passwords', 'done'],
     ['fetch-imported-pictures', 'done'],
   ]);
   expect(jobs.logged.errors).toEqual([expect.stringContaining('job failed')]);
-  expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(7).fill('done'));
+  expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(8).fill('done'));
 });
 
 test('a job that lasts keeps no other from its turn, and none is scheduled without an interval', async () => {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { CHILDREN_MAX, DivisionTree } from '../../src/modules/place/division.tree.js';
 import { PlaceIndex } from '../../src/modules/place/place.index.js';
 import { CITIES_MAX } from '../../src/modules/place/place.service.js';
 import { readDivisions } from '../../src/seeders/divisions.js';
@@ -144,4 +145,13 @@ describe('the cities of a province', () => {
     expect(places.citiesOf().length).toBeLessThanOrEqual(CITIES_MAX);
     expect(places.citiesOf().every((city) => places.provinceOf(city) !== null)).toBe(true);
   });
+});
+
+test('no division holds more than the schema says', () => {
+  const tree = new DivisionTree(readDivisions());
+  const found = ['省', '市', '区', '州', '盟', '县'].flatMap((kind) => tree.search(kind, 10_000));
+  expect(found.length).toBeGreaterThan(3000);
+  const most = Math.max(...found.map(({ children }) => children.length));
+  expect(most).toBeGreaterThan(20);
+  expect(most).toBeLessThanOrEqual(CHILDREN_MAX);
 });

@@ -1,7 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { isBlockedBetween, listBlocked } from '../../src/modules/follow/block.repository.js';
+import { findNearest } from '../../src/modules/nearby/shared-place.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
+import { listReports } from '../../src/modules/report/report.repository.js';
 import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
 import {
   findLiveSession,
@@ -31,7 +34,7 @@ const USERS = 8_000;
 const CITY = 510100;
 let database: TestDatabase;
 
-/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes and an avatar. */
+/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes, an avatar and a place. */
 const SEED = [
   // Spread over as many pages as if there were many more.
   'alter table users set (fillfactor = 10)',
@@ -52,8 +55,16 @@ const SEED = [
   'insert into currencies (user_id, sum, total_income) select id, id % 150, id % 150 from users',
   `insert into addresses (user_id, name, phone, detail)
    select u.id, '收货人', '13812345678', '一号' from users u`,
+  'alter table shared_places set (fillfactor = 10)',
+  `insert into shared_places (user_id, point) select id, point(80 + id % 200 / 4.0, 10 + id / 200) from users`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
+  `insert into blocks (blocker_id, blocked_id, created_at)
+   select u.id, 1 + (u.id * 7 + k * 131) % ${USERS}, now() - k * interval '1 hour'
+   from users u, generate_series(1, 5) as k where u.id <> 1 + (u.id * 7 + k * 131) % ${USERS}
+   on conflict do nothing`,
+  `insert into reports (reporter_id, user_id, reason)
+   select u.id, 1 + (u.id * 7) % ${USERS}, 'rude' from users u where u.id <> 1 + (u.id * 7) % ${USERS}`,
   'analyze',
 ];
 
@@ -117,6 +128,12 @@ test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
         () => undefined,
       ).list({ ...contextOf(database, 7), em }, { first: 20 }),
   ],
+  ['reports', 'reports_pkey', (em) => listReports(em, { userId: null, before: 5_000, limit: 20 })],
+  [
+    'reports about a user',
+    'reports_user_index',
+    (em) => listReports(em, { userId: 7, before: null, limit: 20 }),
+  ],
   ['numbers of a city', 'users_city_index', (em) => listUserIds(em, CITY, null, 500, 20)],
   ['numbers of a city by device', 'users_city_device_index', (em) => listUserIds(em, CITY, 1, 500, 20)],
 ])('the plan for %s uses the index %s, in order', async (_what, index, work) => {
@@ -145,6 +162,16 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
   ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
   ['addresses of a user', ['addresses_user_index'], (em) => findAddresses(em, 7)],
+  [
+    'the users whom one has blocked',
+    ['blocks_latest_index', 'users_pkey'],
+    (em) => listBlocked(em, 7, { limit: 20, offset: 0 }),
+  ],
+  [
+    'a block between two',
+    ['blocks_blocked_index', 'blocks_blocked_index'],
+    (em) => isBlockedBetween(em, 7, 8),
+  ],
   ['the income of a user', ['currencies_pkey'], (em) => sumIncome(em, 7, 0)],
   ['the latest income of a user', ['daily_incomes_pkey'], (em) => sumIncome(em, 7, 30)],
   [
@@ -156,6 +183,17 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   const plan = await planOf(work);
   expect(plan).toMatchObject({ scans: [] });
   expect(plan.indexes.toSorted()).toEqual(indexes);
+});
+
+test('people nearby are read from the index of their places, and nobody else is', async () => {
+  const search = { viewerId: 7, center: { x: 104, y: 30 }, radius: 0.5 };
+  const { indexes, scans } = await planOf((em) => findNearest(em, search, { limit: 20, offset: 0 }));
+  expect(scans).toEqual([]);
+  // Of the indexes of blocks either way is as good.
+  expect(indexes.filter((index) => !index.startsWith('blocks_')).toSorted()).toEqual([
+    'shared_places_point_index',
+    'users_pkey',
+  ]);
 });
 
 test('the ranking of all time is read from an index, and no further than its last place', async () => {

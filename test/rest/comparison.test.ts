@@ -18,7 +18,10 @@ const FOR_EVERYBODY = [
   'AppRelease.title',
   'AppRelease.url',
   'AppRelease.version',
+  'City.name',
+  'City.province',
   'Community.name',
+  'Division.name',
   'Hobby.name',
   'Image.mime',
   'UploadTicket.md5',
@@ -160,7 +163,7 @@ test('a request finds its row as the router does', () => {
   expect(find('GET', '/api/v2/users/%E5%BC%A0?token=x')?.params).toEqual({ user: '张' });
   expect(at('HEAD', '/api/v2/user')).toBe('/api/v2/user');
   expect(at('POST', '/upload/')).toBe('/upload');
-  expect(at('GET', '/api/v2/feeds')).toBeUndefined();
+  expect(at('GET', '/api/v2/nowhere')).toBeUndefined();
   expect(at('DELETE', '/anlife/v1.0/user/getUserInfo')).toBeUndefined();
 });
 

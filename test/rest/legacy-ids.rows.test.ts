@@ -154,6 +154,31 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     return { name: '小明', phone: '13812345678', detail: 'E1', is_default: '1' };
   },
   'plus /user/currency/income-rank': anIncome,
+  'plus /socialite/:provider': async ({ me }) => {
+    const access_token = `token of ${me.phone}`;
+    providers.addQqToken(access_token, { openid: `q${me.phone}` });
+    await app.client.data(
+      'mutation ($input: ThirdPartyInput!) { linkProvider(input: $input) }',
+      { input: { provider: 'QQ', accessToken: access_token } },
+      me.token,
+    );
+    return { provider: 'qq', access_token, name: freshName(), login: me.phone, password: PASSWORD };
+  },
+  'plus /around-amap': async () => {
+    const nearby = await app.client.register();
+    const input = { longitude: 104, latitude: 30 };
+    await app.client.data(
+      'mutation ($input: CoordinatesInput!) { sharePlace(input: $input) }',
+      { input },
+      nearby.token,
+    );
+    return { longitude: '104', latitude: '30' };
+  },
+  'plus /user/blacks': async ({ me, other }) => {
+    const block = 'mutation ($userId: ID!) { block(userId: $userId) { id } }';
+    await app.client.data(block, { userId: String(other.id) }, me.token);
+    return {};
+  },
   'plus /user/verification': async ({ me }) => {
     const picture = await uploadPicture(app.client, me.token);
     await submit(app.client, me.token, personOf({ picture }));
@@ -208,6 +233,11 @@ const SHOWING = [
   'plus 推荐用户 GET /user/recommends',
   'plus 同城用户 GET /user/nearby',
   'plus 用户积分收入排名 GET /user/currency/income-rank',
+  'plus 第三方登录 POST /socialite/:provider',
+  'plus 第三方登录 PATCH /socialite/:provider',
+  'plus 第三方登录 PUT /socialite/:provider',
+  'plus 附近的人 GET /around-amap',
+  'plus 黑名单 GET /user/blacks',
   'plus 获取收货地址列表 GET /user/addresses',
   'plus 获取单个收货地址 GET /user/addresses/:id',
   'plus 添加收货地址 POST /user/addresses',
@@ -252,6 +282,8 @@ test('every parameter of a row that takes an account by its id says so', () => {
       'plus /users since position',
       'plus /users id ids',
       'plus /user/followings/:id id id',
+      'plus /user/black/:id id id',
+      'plus /report/users/:id id id',
       'plus /system/disabled/:user user id',
       'open /get-info account signed',
     ].sort(),

@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { loadConfig } from '../../src/config.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { DIALECTS } from '../../src/rest/dialects/index.js';
 import { isRecord } from '../../src/rest/input.js';
@@ -33,7 +34,9 @@ interface Operation {
 type Paths = Record<string, Record<string, Operation>>;
 
 const schema = createSchema({} as Services);
-const documents = new Map(DIALECTS.map((dialect) => [dialect.name, openApiDocument(dialect, schema)]));
+const documents = new Map(
+  DIALECTS.map((dialect) => [dialect.name, openApiDocument(dialect, schema, loadConfig({}))]),
+);
 
 let app: LoneApp;
 

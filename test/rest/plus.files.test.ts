@@ -179,7 +179,7 @@ describe('a picture that a client sends back as it was shown', () => {
     const avatar = 'https://thirdwx.qlogo.cn/mmopen/vi_32/abc/132?a=1&b=2';
     await setUser(app.infrastructure.database.fork(), other.id, { externalAvatarUrl: avatar });
     expect(await patch({ avatar, bio: '新的' }, other.token)).toEqual(NO_CONTENT);
-    expect(await pictures(other.id)).toEqual({ avatar, bg: null });
+    expect(await pictures(other.id)).toMatchObject({ avatar: { url: avatar }, bg: null });
     for (const another of [`${avatar}3`, 'http://example.com/a.png', `${app.url}/storage/x.png`]) {
       expect(await patch({ avatar: another }, other.token)).toEqual(invalid('avatar', '头像错误'));
     }

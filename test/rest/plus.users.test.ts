@@ -42,10 +42,13 @@ const PUBLIC_KEYS = [
   'avatar',
   'bg',
   'bio',
+  'blacked',
   'commodities_count',
   'created_at',
   'extra',
   'feed_topics_count',
+  'follower',
+  'following',
   'has_follower',
   'has_following',
   'id',
@@ -55,9 +58,10 @@ const PUBLIC_KEYS = [
   'sex',
   'updated_at',
   'verification',
+  'verified',
   'vip',
 ];
-const OWN_KEYS = ['currency', 'email', 'phone', 'wallet'];
+const OWN_KEYS = ['currency', 'email', 'friends_count', 'initial_password', 'new_wallet', 'phone', 'wallet'];
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 describe('GET users/:user', () => {
@@ -409,6 +413,13 @@ describe('other requests to plus', () => {
   test('plus answers bootstrappers and the abilities of the caller', async () => {
     expect((await app.call('GET', '/bootstrappers')).body).toMatchObject({
       registerSettings: { open: true },
+      site: {
+        status: true,
+        reward: { status: false, amounts: '5,10,15' },
+        currency_name: { name: '积分', unit: '点' },
+        reserved_nickname: '',
+        client_email: '',
+      },
     });
     expect(await app.call('GET', '/user/abilities')).toEqual(UNAUTHENTICATED);
     expect((await app.call('GET', '/user/abilities', { token: other.token })).body).toEqual([]);

@@ -178,6 +178,15 @@ test('`routes` shows where each row goes under the settings', async () => {
   ]);
   expect(answering('http://other.example.com')).toEqual([['', '*', '/*']]);
   expect(answering('gateway').length).toBeGreaterThan(50);
+  const feeds = async (env: Record<string, string>) => {
+    printed = '';
+    expect(await runCli(['--json', 'routes'], { ...terminal, env })).toBe(0);
+    const printedRows: { url: string; answers: string }[] = JSON.parse(printed);
+    return printedRows.find(({ url }) => url === '/api/v2/feeds')?.answers;
+  };
+  expect(await feeds({})).toBe('gateway');
+  expect(await feeds({ PLUS_STANDALONE: 'off' })).toBe('nobody');
+  expect(await feeds({ UPSTREAM_PLUS: 'http://plus.example.com' })).toBe('http://plus.example.com');
 
   printed = '';
   expect(await runCli(['routes'], { ...terminal, env: { ROUTES_UPSTREAM: 'anlife:接口99' } })).toBe(1);

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Config } from '../../config.js';
 import { createSchema, printCurrentSchema } from '../../graphql/schema.js';
 import type { Access } from '../../policy.js';
-import type { Row } from '../../rest/dialect.js';
+import { type Dialect, isAnswered, type Row } from '../../rest/dialect.js';
 import { DIALECTS } from '../../rest/dialects/index.js';
 import { prefixesOf } from '../../rest/mount.js';
 import { loadOperations } from '../../rest/operations.js';
@@ -19,6 +20,7 @@ type Print = (output: Output) => void;
 
 interface PrintedRow {
   row: Row;
+  door: Dialect;
   dialect: string;
   id: string;
   methods: string;
@@ -63,6 +65,7 @@ function printedRows(): PrintedRow[] {
     return dialect.mounts.flatMap(({ prefix, rows }) =>
       rows.map((row) => ({
         row,
+        door: dialect,
         dialect: dialect.name,
         id: row.id,
         methods: row.methods.join(', '),
@@ -120,11 +123,12 @@ function keep(file: string, wanted: string, command: string, check: boolean): Ou
 const placeOf = ({ origin, base }: OldServer): string => origin + base;
 
 /** Every row, and who answers it under these settings; at the end what lies under a prefix and is no row's. */
-function routesNow(config: ServerConfig): Output {
+function routesNow(config: ServerConfig & Pick<Config, 'PLUS_STANDALONE'>): Output {
   const servers = readServers(DIALECTS, config);
-  const rows = printedRows().map(({ row, ...printed }) => {
-    const server = servers.rows.get(row);
-    return { ...printed, answers: server ? placeOf(server) : 'gateway' };
+  const rows = printedRows().map(({ row, door, ...printed }) => {
+    const server = servers.rows.get(row) ?? (isAnswered(row, config) ? undefined : servers.of(door));
+    const here = isAnswered(row, config) ? 'gateway' : 'nobody';
+    return { ...printed, answers: server ? placeOf(server) : here };
   });
   const [first] = rows;
   const blank = Object.fromEntries(Object.keys(first ?? {}).map((column) => [column, '']));

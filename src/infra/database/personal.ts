@@ -41,6 +41,28 @@ export const rowsGo = <T extends object>(entity: EntityClass<T>, owner: Owner<T>
   },
 });
 
+/** A table whose rows go, a part at a time, with each of the accounts that these columns name. */
+export const rowsGoInParts = <T extends object>(
+  entity: EntityClass<T>,
+  owners: readonly string[],
+): PersonalTable => ({
+  entity,
+  columns: null,
+  eraseSome: async (em, subjectId, limit) => {
+    const { tableName } = em.getMetadata().get(entity);
+    for (const owner of owners) {
+      const gone = await em.execute(
+        `delete from ${tableName} where ctid = any (array(
+           select ctid from ${tableName} where ${owner} = ? limit ?
+         )) returning 1`,
+        [subjectId, limit],
+      );
+      if (gone.length > 0) return true;
+    }
+    return false;
+  },
+});
+
 /** A table whose rows stay, with what is left in each of their columns. */
 export function rowsStay<T extends object>(
   entity: EntityClass<T>,

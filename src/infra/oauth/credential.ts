@@ -10,3 +10,10 @@ export function required(credential: ThirdPartyCredential, field: 'code' | 'acce
   if (!value || value.length > MAX_CREDENTIAL_LENGTH) throw new ProviderError('incomplete', { field });
   return value;
 }
+
+/**
+ * Returns the person whom the client says that it speaks of, if it says so; the provider tells it anyway. Throws as
+ * {@link required} for an empty or overlong one.
+ */
+export const claimedPerson = (credential: ThirdPartyCredential): string | undefined =>
+  credential.openId === undefined || credential.openId === null ? undefined : required(credential, 'openId');

@@ -7,8 +7,11 @@ export interface ThirdPartyCredential {
   /** WeChat: the authorization code. Takes precedence over the access token. */
   code?: string;
   accessToken?: string;
-  /** WeChat and QQ: the openid that the token is said to be for. Weibo: the uid. */
-  openId?: string;
+  /**
+   * WeChat: the openid of the access token. QQ: the openid, and Weibo: the uid, that the token is said to be for; they
+   * tell it themselves, so it may be left out.
+   */
+  openId?: string | null;
   /** WeChat: the credential is of the test app. */
   dev?: boolean;
 }

@@ -1,4 +1,4 @@
-import { required } from './credential.js';
+import { claimedPerson, required } from './credential.js';
 import { ProviderError } from './failure.js';
 import { type Fields, idField, ProviderHttp, textField } from './http.js';
 import type { ProvenIdentity, Prover } from './port.js';
@@ -17,7 +17,7 @@ export interface QqSettings {
   readonly THIRD_PARTY_TIMEOUT_MS: number;
 }
 
-/** QQ: the token must be of our client id and of the openid that the client names. */
+/** QQ: the token must be of our client id, and of the openid that the client names, if it names one. */
 export function qqProver(config: QqSettings): Prover {
   const http = new ProviderHttp({
     name: 'QQ',
@@ -30,13 +30,14 @@ export function qqProver(config: QqSettings): Prover {
     const appId = config.QQ_APP_ID;
     if (!appId) throw new ProviderError('disabled');
     const accessToken = required(credential, 'accessToken');
-    const claimed = required(credential, 'openId');
+    const claimed = claimedPerson(credential);
     const owner = await readOwner(http, accessToken);
     const clientId = textField(owner, 'client_id');
     const openId = idField(owner, 'openid');
     if (!clientId || !openId) throw http.unavailable({ path: TOKEN_PATH }, 'no client_id or openid');
     if (clientId !== appId) throw http.rejected({ path: TOKEN_PATH }, 'the token is of another app');
-    if (openId !== claimed) throw http.rejected({ path: TOKEN_PATH }, 'the token is of another user');
+    if (claimed !== undefined && claimed !== openId)
+      throw http.rejected({ path: TOKEN_PATH }, 'the token is of another user');
     return identify(http, { appId, accessToken, openId, unionId: idField(owner, 'unionid') });
   };
 }

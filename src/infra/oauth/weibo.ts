@@ -1,4 +1,4 @@
-import { required } from './credential.js';
+import { claimedPerson, required } from './credential.js';
 import { ProviderError } from './failure.js';
 import { idField, ProviderHttp, textField } from './http.js';
 import type { ProvenIdentity, Prover } from './port.js';
@@ -20,7 +20,10 @@ export interface WeiboSettings {
   readonly THIRD_PARTY_TIMEOUT_MS: number;
 }
 
-/** Weibo: the token must be of our app key, unexpired, and of the uid that the client names. Weibo writes uids as int64. */
+/**
+ * Weibo: the token must be of our app key, unexpired, and of the uid that the client names, if it names one. Weibo writes
+ * uids as int64.
+ */
 export function weiboProver(config: WeiboSettings): Prover {
   const http = new ProviderHttp({
     name: 'Weibo',
@@ -33,9 +36,10 @@ export function weiboProver(config: WeiboSettings): Prover {
     const appKey = config.WEIBO_APP_KEY;
     if (!appKey) throw new ProviderError('disabled');
     const accessToken = required(credential, 'accessToken');
-    const claimed = required(credential, 'openId');
+    const claimed = claimedPerson(credential);
     const uid = await proveUid(http, accessToken, appKey);
-    if (uid !== claimed) throw http.rejected({ path: TOKEN_PATH }, 'the token is of another user');
+    if (claimed !== undefined && claimed !== uid)
+      throw http.rejected({ path: TOKEN_PATH }, 'the token is of another user');
     return identify(http, accessToken, uid);
   };
 }

@@ -16,6 +16,19 @@ export async function findPasswordHash(em: EntityManager, userId: number): Promi
   return (await firstOf(passwordHash, em, [userId]))?.password_hash ?? null;
 }
 
+const holders = statement<{ user_id: number }>(
+  'select user_id from credentials where user_id = any (?::int[])',
+);
+
+/** Those of the accounts that have a password. */
+export async function findPasswordHolders(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, true>> {
+  const rows = await holders(em, [arrayOf(userIds)]);
+  return new Map(rows.map(({ user_id }) => [user_id, true]));
+}
+
 /** Stores the hash of a password that was set here. */
 export async function savePasswordHash(
   em: EntityManager,

@@ -39,8 +39,20 @@ export async function addIdentities(
   for (const subject of subjects) await em.execute(sql, [userId, provider, subject]);
 }
 
-export async function deleteIdentities(em: EntityManager, userId: number): Promise<void> {
-  await em.nativeDelete(Identity, { userId });
+/** Deletes the ids of an account at one provider, or at all of them. False when it had none. */
+export const deleteIdentities = async (
+  em: EntityManager,
+  userId: number,
+  provider?: ProviderName,
+): Promise<boolean> => (await em.nativeDelete(Identity, { userId, ...(provider && { provider }) })) > 0;
+
+/** The providers at which an account has an id, by name. */
+export async function findProviders(em: EntityManager, userId: number): Promise<ProviderName[]> {
+  const rows = await em.execute<{ provider: ProviderName }[]>(
+    'select distinct provider from identities where user_id = ? order by provider',
+    [userId],
+  );
+  return rows.map(({ provider }) => provider);
 }
 
 export const countIdentities = (em: EntityManager, userId: number): Promise<number> =>

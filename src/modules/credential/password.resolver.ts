@@ -1,7 +1,9 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
-import { Public, SignedIn } from '../../schema/access.js';
+import { OwnerOnly, Public, SignedIn } from '../../schema/access.js';
+import { User } from '../user/user.entity.js';
 import { ChangePasswordInput, RetrievePasswordInput } from './password.input.js';
+import { hasPasswordLoader } from './password.loader.js';
 import type { PasswordService } from './password.service.js';
 
 @Resolver()
@@ -34,5 +36,18 @@ export class PasswordResolver {
     input: RetrievePasswordInput,
   ): Promise<boolean> {
     return this.passwordService.retrieve(ctx, input);
+  }
+}
+
+@Resolver(() => User)
+export class UserPasswordResolver {
+  @OwnerOnly()
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'True when the account has a password; one that came by a third party or a code may have none. Only for the owner.',
+  })
+  hasPassword(@Ctx() ctx: RequestContext, @Root() user: User): Promise<boolean> {
+    return hasPasswordLoader(ctx).load(user.id);
   }
 }

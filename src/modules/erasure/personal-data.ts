@@ -2,6 +2,7 @@ import type { PersonalTable } from '../../infra/database/personal.js';
 import { erasedAddresses } from '../address/address.repository.js';
 import { erasedCredentials } from '../credential/credential.repository.js';
 import { erasedIdentities } from '../credential/identity.repository.js';
+import { erasedBlocks } from '../follow/block.repository.js';
 import { erasedFollows } from '../follow/follow.repository.js';
 import { erasedUserHobbies } from '../hobby/hobby.repository.js';
 import type { ImageStore } from '../image/image.store.js';
@@ -10,9 +11,11 @@ import {
   erasedImportedPictures,
   erasedImportedRecords,
 } from '../import/imported.repository.js';
+import { erasedSharedPlaces } from '../nearby/shared-place.repository.js';
 import { erasedOpenAppCalls } from '../openapp/open-app-call.repository.js';
 import { keptOrders } from '../ranking/income.repository.js';
 import { keptDailyIncomes } from '../ranking/ranking.repository.js';
+import { erasedReports } from '../report/report.repository.js';
 import { erasedSecurityEvents } from '../security/security-event.repository.js';
 import { erasedSessions } from '../session/session.repository.js';
 import { keptLegacyIds } from '../user/legacy-id.repository.js';
@@ -25,6 +28,9 @@ import { erasedVips, keptCurrencies, keptWallets } from '../wallet/wallet.reposi
 export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   images.personal(),
   erasedFollows,
+  erasedSharedPlaces,
+  erasedBlocks,
+  erasedReports,
   erasedAddresses,
   erasedCredentials,
   erasedIdentities,

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { requestLoader } from '../../loaders.js';
-import { type FollowPair, findFollows, pairKey } from './follow.repository.js';
+import { keyedLoader, requestLoader } from '../../loaders.js';
+import { countMutual, type FollowPair, findFollows, findNewFollowers, pairKey } from './follow.repository.js';
 
 /** True when the first of a pair follows the second; both directions of a page of users are one batch. */
 export const followLoader = requestLoader(
@@ -13,3 +13,9 @@ export const followLoader = requestLoader(
       { cacheKeyFn: pairKey },
     ),
 );
+
+/** By the id of the user. */
+export const mutualCountLoader = keyedLoader(countMutual, 0);
+
+/** By the id of the user. */
+export const newFollowersLoader = keyedLoader(findNewFollowers, { count: 0, mutualCount: 0 });

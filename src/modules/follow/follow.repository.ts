@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { PersonalTable } from '../../infra/database/personal.js';
 import { arrayOf, queryOne } from '../../infra/database/query.js';
+import { statement } from '../../infra/database/statement.js';
 import { lockCancelled } from '../user/user.repository.js';
 import { Follow } from './follow.entity.js';
 
@@ -19,6 +20,72 @@ export async function findFollows(em: EntityManager, pairs: readonly FollowPair[
   return new Set(rows.map((row) => pairKey([row.follower_id, row.followee_id])));
 }
 
+/** The latest followings that are looked through for mutual ones: an account can follow any number of others. */
+const MUTUAL_AMONG = 10_000;
+
+const mutualCounts = statement<{ asked: number; count: number }>(
+  // The way back is looked up for each, which `limit 1` holds PostgreSQL to: to join the followers of somebody popular
+  // would be to read a million of them.
+  `select asked.id as asked, (
+     select count(*)::int from (
+       select followee_id from follows where follower_id = asked.id
+       order by created_at desc, followee_id desc limit ${MUTUAL_AMONG}
+     ) as latest cross join lateral (
+       select 1 from follows where follower_id = latest.followee_id and followee_id = asked.id limit 1
+     ) as back
+   ) as count from unnest(?::int[]) as asked(id)`,
+);
+
+/** How many of the latest {@link MUTUAL_AMONG} followings of each account follow it back. */
+export async function countMutual(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await mutualCounts(em, [arrayOf(userIds)]);
+  return new Map(rows.map(({ asked, count }) => [asked, count]));
+}
+
+/** The most new followers that are told: clients show a number beside a picture. */
+export const NEW_FOLLOWERS_MAX = 1000;
+
+/** The followers of an account since it last looked at them, and those among them whom it follows. */
+export interface NewFollowers {
+  count: number;
+  mutualCount: number;
+}
+
+const newFollowers = statement<{ asked: number; count: number; mutual: number }>(
+  `select asked.id as asked, found.count, found.mutual
+   from unnest(?::int[]) as asked(id) left join user_extras e on e.user_id = asked.id
+   cross join lateral (
+     select count(*)::int as count, count(back.found)::int as mutual from (
+       select follower_id from follows
+       where followee_id = asked.id and created_at > coalesce(e.followers_seen_at, '-infinity')
+       order by created_at desc, follower_id desc limit ${NEW_FOLLOWERS_MAX}
+     ) as latest left join lateral (
+       select true as found from follows where follower_id = asked.id and followee_id = latest.follower_id limit 1
+     ) as back on true
+   ) as found`,
+);
+
+/** The new followers of each account. */
+export async function findNewFollowers(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, NewFollowers>> {
+  const rows = await newFollowers(em, [arrayOf(userIds)]);
+  return new Map(rows.map(({ asked, count, mutual }) => [asked, { count, mutualCount: mutual }]));
+}
+
+/** Remembers that an account has looked at its followers now. */
+export async function markFollowersSeen(em: EntityManager, userId: number): Promise<void> {
+  await em.execute(
+    `insert into user_extras (user_id, followers_seen_at) values (?, now())
+     on conflict (user_id) do update set followers_seen_at = now()`,
+    [userId],
+  );
+}
+
 /** False when the one follows the other already. */
 export async function insertFollow(
   em: EntityManager,
@@ -34,6 +101,20 @@ export const deleteFollow = async (
   em: EntityManager,
   [followerId, followeeId]: FollowPair,
 ): Promise<boolean> => (await em.nativeDelete(Follow, { followerId, followeeId })) > 0;
+
+/** Ends the follows between two users, both at once: of nothing else is then waited for but counters. */
+export async function endFollowsBetween(
+  em: EntityManager,
+  one: number,
+  other: number,
+): Promise<FollowPair[]> {
+  const rows = await em.execute<{ follower_id: number; followee_id: number }[]>(
+    `delete from follows where (follower_id = ? and followee_id = ?) or (follower_id = ? and followee_id = ?)
+     returning follower_id, followee_id`,
+    [one, other, other, one],
+  );
+  return rows.map((row) => [row.follower_id, row.followee_id]);
+}
 
 /**
  * Moves the counters of both sides. Always in the order of the user numbers: two people who follow each other at

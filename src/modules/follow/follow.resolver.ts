@@ -1,13 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
-import { SignedIn } from '../../schema/access.js';
-import { parseIdOrNull } from '../../schema/ids.js';
+import { OwnerOnly, SignedIn } from '../../schema/access.js';
+import { accountIdOf, parseIdOrNull } from '../../schema/ids.js';
 import { User } from '../user/user.entity.js';
-import { followLoader } from './follow.loader.js';
+import { followLoader, mutualCountLoader, newFollowersLoader } from './follow.loader.js';
 import { type FollowService } from './follow.service.js';
-
-/** A text that cannot be an id of ours names nobody. */
-const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
+import { NewFollowers } from './new-followers.type.js';
 
 @Resolver()
 export class FollowResolver {
@@ -16,13 +14,13 @@ export class FollowResolver {
   @SignedIn()
   @Mutation(() => User, {
     description:
-      'Makes the caller follow a user, who is returned. To follow them again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND.',
+      'Makes the caller follow a user, who is returned. To follow them again changes nothing. Errors: INVALID_INPUT (oneself), USER_NOT_FOUND, USER_BLOCKED (one of the two has blocked the other).',
   })
   follow(
     @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { description: 'The user to follow.' }) userId: string,
   ): Promise<User> {
-    return this.followService.follow(ctx, idOf(userId));
+    return this.followService.follow(ctx, accountIdOf(userId));
   }
 
   @SignedIn()
@@ -34,7 +32,15 @@ export class FollowResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { description: 'The user to stop following.' }) userId: string,
   ): Promise<User> {
-    return this.followService.unfollow(ctx, idOf(userId));
+    return this.followService.unfollow(ctx, accountIdOf(userId));
+  }
+
+  @SignedIn()
+  @Mutation(() => User, {
+    description: 'Sets `newFollowers` of the caller, who is returned, to none.',
+  })
+  markFollowersSeen(@Ctx() ctx: SignedInContext): Promise<User> {
+    return this.followService.markFollowersSeen(ctx);
   }
 }
 
@@ -78,5 +84,24 @@ export class UserFollowResolver {
   ): Promise<boolean> {
     const other = otherOf(ctx, user);
     return other !== null && followLoader(ctx).load([root.id, other]);
+  }
+
+  @OwnerOnly()
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      'Friends: users who follow this one and are followed back, of the latest 10,000 followed. Only for the owner.',
+  })
+  friendsCount(@Ctx() ctx: RequestContext, @Root() user: User): Promise<number> {
+    return mutualCountLoader(ctx).load(user.id);
+  }
+
+  @OwnerOnly()
+  @FieldResolver(() => NewFollowers, {
+    nullable: true,
+    description: 'The followers that the user has not looked at yet. Only for the owner.',
+  })
+  newFollowers(@Ctx() ctx: RequestContext, @Root() user: User): Promise<NewFollowers> {
+    return newFollowersLoader(ctx).load(user.id);
   }
 }

@@ -1,19 +1,29 @@
 import type { SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { loadOther, loadUser } from '../user/load-user.js';
 import { type User, UserStatus } from '../user/user.entity.js';
-import { findUsersByIds } from '../user/user.repository.js';
-import { countFollow, deleteFollow, type FollowPair, insertFollow } from './follow.repository.js';
+import { isBlockedBetween, lockBetween } from './block.repository.js';
+import {
+  countFollow,
+  deleteFollow,
+  type FollowPair,
+  insertFollow,
+  markFollowersSeen,
+} from './follow.repository.js';
 
 /** Keeps the counters of both accounts exact. */
 export class FollowService {
   /**
-   * Makes the caller follow a user; nothing happens when they do already. Throws INVALID_INPUT for oneself and
-   * USER_NOT_FOUND for an unknown, deleted or disabled user.
+   * Makes the caller follow a user; nothing happens when they do already. Throws INVALID_INPUT for oneself,
+   * USER_NOT_FOUND for an unknown, deleted or disabled user, and USER_BLOCKED when one of the two has blocked the other.
    */
   async follow(ctx: SignedInContext, userId: number): Promise<User> {
-    const { user, pair } = await this.counterpart(ctx, userId);
+    const user = await loadOther(ctx, userId);
     if (user.status !== UserStatus.ACTIVE) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
+    const pair: FollowPair = [ctx.viewer.userId, userId];
     await ctx.em.transactional(async () => {
+      await lockBetween(ctx.em, ...pair);
+      if (await isBlockedBetween(ctx.em, ...pair)) throw new AppError('USER_BLOCKED', { field: 'userId' });
       if (await insertFollow(ctx.em, pair)) await countFollow(ctx.em, pair, 1);
     });
     return user;
@@ -21,20 +31,18 @@ export class FollowService {
 
   /** The reverse of {@link follow}; a disabled user can still be left. */
   async unfollow(ctx: SignedInContext, userId: number): Promise<User> {
-    const { user, pair } = await this.counterpart(ctx, userId);
+    const user = await loadOther(ctx, userId);
+    const pair: FollowPair = [ctx.viewer.userId, userId];
     await ctx.em.transactional(async () => {
       if (await deleteFollow(ctx.em, pair)) await countFollow(ctx.em, pair, -1);
     });
     return user;
   }
 
-  private async counterpart(ctx: SignedInContext, userId: number): Promise<{ user: User; pair: FollowPair }> {
-    const { viewer } = ctx;
-    if (viewer.userId === userId) throw new AppError('INVALID_INPUT', { field: 'userId' });
-    const users = await findUsersByIds(ctx.em, [viewer.userId, userId]);
-    if (!users.has(viewer.userId)) throw new AppError('UNAUTHENTICATED');
-    const user = users.get(userId);
-    if (!user) throw new AppError('USER_NOT_FOUND', { field: 'userId' });
-    return { user, pair: [viewer.userId, userId] };
+  /** The caller has looked at their followers: from now on only later ones are new. */
+  async markFollowersSeen(ctx: SignedInContext): Promise<User> {
+    const user = await loadUser(ctx, ctx.viewer.userId);
+    await markFollowersSeen(ctx.em, user.id);
+    return user;
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.js';
 import type { DatabaseContext, RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { DAY_MS, rateLimitedSince } from '../../errors/rate-limited.js';
 import type { PersonalTable } from '../../infra/database/personal.js';
 import { type Storage } from '../../infra/storage/port.js';
 import { Image } from '../user/image.entity.js';
@@ -18,8 +19,6 @@ import {
   insertImage,
   lockUnclaimed,
 } from './image.repository.js';
-
-const DAY_MS = 86_400_000;
 
 /** Undoes what was begun for a picture that nobody wants any more. */
 class Unwanted extends Error {}
@@ -152,11 +151,7 @@ export class ImageStore {
   async assertWithinLimit(ctx: RequestContext, ownerId: number): Promise<void> {
     const since = new Date(Date.now() - DAY_MS);
     const oldest = await findUploadTime(ctx.em, ownerId, since, this.config.UPLOAD_DAILY_LIMIT - 1);
-    if (!oldest) return;
-    // The oldest may be younger than this request.
-    const waitMs = Math.min(oldest.getTime() - since.getTime(), DAY_MS);
-    const retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
-    throw new AppError('RATE_LIMITED', { retryAfter });
+    if (oldest) throw rateLimitedSince(oldest, since);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { LegacySystem } from '../../door.js';
 import { arrayOf } from '../../infra/database/query.js';
+import { blockedBetween } from '../follow/block.repository.js';
 import { UserStatus } from '../user/user.entity.js';
 
 /** Whom an account follows, by old ids. */
@@ -33,7 +34,10 @@ const COUNT_ENDED = `
     followings_count = greatest(extra.followings_count - moved.followings, 0), updated_at = now()
   from (${MOVED('ended')}) as moved where extra.user_id = moved.user_id`;
 
-/** Makes accounts follow others by their old ids; those who have not come are waited for, those who are gone are not. */
+/**
+ * Makes accounts follow others by their old ids; those who have not come are waited for, those who are gone are not. Nobody
+ * follows whom a block here keeps them from.
+ */
 export async function addFollows(
   em: EntityManager,
   system: LegacySystem,
@@ -56,6 +60,7 @@ export async function addFollows(
        insert into follows (follower_id, followee_id)
        select follower_id, followee_id from known
        where follower_id <> followee_id and status <> ${UserStatus.DELETED}
+         and not ${blockedBetween('known.follower_id', 'known.followee_id')}
        on conflict do nothing returning follower_id, followee_id
      ) ${COUNT_FOLLOWED}`,
     [...PAIRS(follows), system, system],
@@ -79,6 +84,7 @@ export async function resolveFollows(
        insert into follows (follower_id, followee_id)
        select follower_id, followee_id from came
        where follower_id <> followee_id and status <> ${UserStatus.DELETED}
+         and not ${blockedBetween('came.follower_id', 'came.followee_id')}
        on conflict do nothing returning follower_id, followee_id
      ) ${COUNT_FOLLOWED}`,
     [system, arrayOf(legacyIds)],

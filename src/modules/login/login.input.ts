@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
+import { ThirdPartyInput } from '../credential/identity.input.js';
 import { PasswordFields } from '../credential/password.input.js';
-import { ProviderEnum } from '../credential/provider.type.js';
 
 @InputType({
   description: 'The first data of a new account. Exactly one of phone and email.',
@@ -26,27 +26,6 @@ export class RegisterInput extends PasswordFields {
 
   @Field(() => String, { nullable: true, description: 'The display name, at most 64 characters.' })
   nickname?: string | null;
-}
-
-@InputType({ description: 'The proof of identity that a third party gave the client.' })
-class ThirdPartyInput {
-  @Field(() => ProviderEnum, { description: 'The third party.' })
-  provider!: ProviderEnum;
-
-  @Field(() => String, { nullable: true, description: 'WeChat: the authorisation code.' })
-  code?: string;
-
-  @Field(() => String, { nullable: true, description: 'Weibo, QQ: the access token.' })
-  accessToken?: string;
-
-  @Field(() => String, { nullable: true, description: 'Weibo: the uid. QQ, WeChat: the openid.' })
-  openId?: string;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: 'WeChat: whether the test build of the app asks.',
-  })
-  dev!: boolean;
 }
 
 @InputType({ description: 'A way to log in: exactly one of password, code and thirdParty.' })
@@ -80,4 +59,24 @@ export class LoginInput extends PasswordFields {
     description: 'Log in through a third party; the first time creates the account.',
   })
   thirdParty?: ThirdPartyInput | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'With a third party: USER_NOT_FOUND for somebody new, instead of creating the account.',
+  })
+  knownOnly!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The login name of the account that this creates, if it creates one; generated when left out.',
+  })
+  name?: string | null;
+
+  @Field(() => ThirdPartyInput, {
+    nullable: true,
+    description:
+      'A third party to link to the account that logs in, as `linkProvider` does; where it cannot be linked, nobody is logged in.',
+  })
+  link?: ThirdPartyInput | null;
 }

@@ -32,7 +32,7 @@ export class LoginResolver {
   @Public()
   @Mutation(() => AuthPayload, {
     description:
-      'Opens a session. Errors: CREDENTIALS_INVALID, CODE_INVALID, CAPTCHA_REQUIRED (solve one and try again), ACCOUNT_LOCKED (for `retryAfter` seconds), ACCOUNT_DISABLED, THIRD_PARTY_REJECTED, THIRD_PARTY_UNAVAILABLE.',
+      'Opens a session. Errors: CREDENTIALS_INVALID, CODE_INVALID, CAPTCHA_REQUIRED (solve one and try again), ACCOUNT_LOCKED (for `retryAfter` seconds), ACCOUNT_DISABLED, THIRD_PARTY_REJECTED, THIRD_PARTY_UNAVAILABLE, THIRD_PARTY_TAKEN; for an account that this creates, NAME_TAKEN, NAME_INVALID, NAME_LENGTH, NAME_BANNED.',
   })
   login(
     @Ctx() ctx: RequestContext,

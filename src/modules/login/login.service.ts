@@ -6,17 +6,18 @@ import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
 import { addIdentities, findUserIdByIdentity } from '../credential/identity.repository.js';
+import type { IdentityService } from '../credential/identity.service.js';
 import type { SentPassword } from '../credential/password.scheme.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
 import type { Claimants } from '../guard/claimants.js';
 import type { ModerationService } from '../moderation/moderation.service.js';
 import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
-import type { SessionService } from '../session/session.service.js';
+import type { OpenedSession, SessionService } from '../session/session.service.js';
 import { matchAccount } from '../user/account.finder.js';
 import { normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
 import { loadUser } from '../user/load-user.js';
-import { normaliseText } from '../user/text.js';
+import { normaliseName, normaliseText } from '../user/text.js';
 import { Sex, USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import type { AuthResult } from './auth-result.js';
@@ -30,6 +31,12 @@ export interface LoginRequest extends Partial<SentPassword> {
   thirdParty?: ThirdPartyCredential | null;
   /** With a code: create the account when nobody has this phone or address yet. */
   registerUnknown?: boolean | null;
+  /** With a third party: refuse whom no account knows. */
+  knownOnly?: boolean | null;
+  /** The login name of an account that is created. */
+  name?: string | null;
+  /** A third party to link to the account. */
+  link?: ThirdPartyCredential | null;
   captcha?: CaptchaAnswer | null;
 }
 
@@ -51,19 +58,24 @@ export class LoginService {
     private readonly events: SecurityEventService,
     private readonly moderation: ModerationService,
     private readonly providers: IdentityProviders,
+    private readonly identities: IdentityService,
   ) {}
 
   /**
    * Opens a session. Unknown accounts and wrong passwords say the same and take the same time.
-   * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
+   * Throws PHONE_INVALID, CREDENTIALS_INVALID, CODE_INVALID, THIRD_PARTY_…, NAME_…, ACCOUNT_DISABLED, ACCOUNT_LOCKED,
    * CAPTCHA_REQUIRED, IP_BLOCKED, MD5_REFUSED; INVALID_INPUT unless exactly one way is given, naming what lacks or is too much.
    */
   async login(ctx: RequestContext, input: LoginRequest): Promise<AuthResult> {
     assertOneWay(input);
     this.passwords.assertTaken(ctx, input);
     if (await this.moderation.isBlocked(ctx, ctx.client.ip)) throw new AppError('IP_BLOCKED');
-    const { userId, isNewUser, passwordHash } = await this.prove(ctx, input);
-    const { token, expiresAt } = await this.sessions.open(ctx, userId, passwordHash);
+    const name = input.name ? await this.checkedName(ctx, input.name) : null;
+    const proven = await this.prove(ctx, { ...input, name });
+    const { userId, isNewUser } = proven;
+    const { token, expiresAt } = input.link
+      ? await this.openLinked(ctx, proven, input.link)
+      : await this.sessions.open(ctx, userId, proven.passwordHash);
     if (!isNewUser) await this.events.record(ctx, userId, SecurityEventKind.LOGGED_IN);
     const provider = input.thirdParty?.provider;
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser, provider };
@@ -74,6 +86,32 @@ export class LoginService {
     const { userId } = ctx.viewer;
     const { token, expiresAt } = await this.sessions.renew(ctx);
     return { user: await loadUser(ctx, userId), token, expiresAt, isNewUser: false };
+  }
+
+  /** Opens the session and links the third party, or does neither. */
+  private async openLinked(
+    ctx: RequestContext,
+    { userId, passwordHash }: LoggedIn,
+    credential: ThirdPartyCredential,
+  ): Promise<OpenedSession> {
+    const identity = await this.providers.prove(credential);
+    const { viewer } = ctx;
+    try {
+      return await ctx.em.transactional(async () => {
+        const opened = await this.sessions.open(ctx, userId, passwordHash);
+        await this.identities.save(ctx, userId, identity);
+        return opened;
+      });
+    } catch (error) {
+      ctx.viewer = viewer;
+      throw error;
+    }
+  }
+
+  private async checkedName(ctx: RequestContext, given: string): Promise<string> {
+    const name = normaliseName(given);
+    await this.moderation.assertAllowed(ctx, name, 'name');
+    return name;
   }
 
   private prove(ctx: RequestContext, input: LoginRequest): Promise<LoggedIn> {
@@ -116,7 +154,8 @@ export class LoginService {
         }
         if (!input.registerUnknown) throw new AppError('USER_NOT_FOUND', { field: 'account' });
         const contact = target.channel === 'sms' ? { phone: target.address } : { email: target.address };
-        return { userId: await this.creator.create(ctx, contact), isNewUser: true };
+        const { name } = input;
+        return { userId: await this.creator.create(ctx, { ...contact, name }), isNewUser: true };
       },
     );
   }
@@ -132,8 +171,9 @@ export class LoginService {
       }
       return { userId: known, isNewUser: false };
     }
+    if (input.knownOnly) throw new AppError('USER_NOT_FOUND', { field: 'thirdParty' });
     try {
-      return { userId: await this.createFor(ctx, identity), isNewUser: true };
+      return { userId: await this.createFor(ctx, identity, input.name), isNewUser: true };
     } catch (error) {
       // Two first visits at once: the database let one of them in, and the other is the same person.
       const winner = await this.findByIdentity(ctx, identity);
@@ -150,10 +190,15 @@ export class LoginService {
     return user?.id ?? null;
   }
 
-  private async createFor(ctx: RequestContext, identity: ProvenIdentity): Promise<number> {
+  private async createFor(
+    ctx: RequestContext,
+    identity: ProvenIdentity,
+    name: string | null | undefined,
+  ): Promise<number> {
     const nickname = normaliseText(identity.nickname ?? null, 'nickname', USER_LIMITS.nickname);
     const banned = nickname !== null && (await this.moderation.isBanned(ctx, nickname));
     return this.creator.create(ctx, {
+      name,
       nickname: banned ? null : nickname,
       sex: identity.sex ?? Sex.UNSPECIFIED,
       externalAvatarUrl: identity.avatarUrl,

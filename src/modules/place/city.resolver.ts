@@ -4,7 +4,7 @@ import { Public } from '../../schema/access.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { City } from './city.entity.js';
 import type { PlaceService } from './place.service.js';
-import { CITIES_MAX } from './place.service.js';
+import { CITIES_MAX, POPULAR_CITIES_MAX } from './place.service.js';
 
 @Resolver(() => City)
 export class CityResolver {
@@ -23,6 +23,13 @@ export class CityResolver {
     province?: string | null,
   ): Promise<City[]> {
     return this.placeService.cities(ctx, province);
+  }
+
+  @AtMost(POPULAR_CITIES_MAX)
+  @Public()
+  @Query(() => [City], { description: 'Large cities, to be offered before a name is typed.' })
+  popularCities(@Ctx() ctx: RequestContext): Promise<City[]> {
+    return this.placeService.popularCities(ctx);
   }
 
   @FieldResolver(() => String, { description: 'Full name of the province it lies in, such as 四川省.' })

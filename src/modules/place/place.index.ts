@@ -43,7 +43,7 @@ export class PlaceIndex {
   private readonly cities: ReadonlyMap<number, City>;
   private longest = 0;
 
-  constructor(private readonly divisions: Divisions) {
+  constructor(readonly divisions: Divisions) {
     const { provinces, cities, counties } = divisions;
     this.provinces = new Map(provinces.map((province) => [province.id, province]));
     this.cities = new Map(cities.map((city) => [city.id, city]));

@@ -2,16 +2,28 @@ import type { DatabaseContext, RequestContext } from '../../context.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
 import type { City } from './city.entity.js';
 import type { Community } from './community.entity.js';
+import { type Division, DivisionTree } from './division.tree.js';
 import { PlaceIndex } from './place.index.js';
 import { findDivisions, listCommunities } from './place.repository.js';
 
 /** More than there are: 371 in the GB/T 2260 list that is used. */
 export const CITIES_MAX = 400;
 
+/** A search for divisions finds so many. */
+export const FOUND_DIVISIONS_MAX = 20;
+
+/** The cities that a client offers before anything is typed: 北京, 上海, 广州, 深圳, 成都, and so on by their codes. */
+const POPULAR_CITIES: readonly number[] = [
+  110100, 310100, 440100, 440300, 510100, 330100, 500100, 420100, 610100, 320500, 320100, 120100, 430100,
+  410100, 370200,
+];
+export const POPULAR_CITIES_MAX = POPULAR_CITIES.length;
+
 /** Provinces, cities, counties and housing estates. */
 export class PlaceService {
   private index: PlaceIndex | null = null;
   private loading: Promise<PlaceIndex> | null = null;
+  private tree: DivisionTree | null = null;
 
   /** The city a free text names, by {@link PlaceIndex.cityOf}. */
   async cityOfLocation(ctx: DatabaseContext, location: string): Promise<number | null> {
@@ -31,6 +43,19 @@ export class PlaceService {
   /** The cities of a province, given by name or code; all of them without one, none of an unknown one. */
   async cities(ctx: RequestContext, province?: string | null): Promise<City[]> {
     return (await this.places(ctx)).citiesOf(province);
+  }
+
+  /** The cities that are offered before anything is typed. */
+  async popularCities(ctx: RequestContext): Promise<City[]> {
+    const places = await this.places(ctx);
+    return POPULAR_CITIES.flatMap((id) => places.city(id) ?? []);
+  }
+
+  /** The divisions with a text in their name, the best first. */
+  async searchDivisions(ctx: RequestContext, name: string): Promise<Division[]> {
+    const { divisions } = await this.places(ctx);
+    this.tree ??= new DivisionTree(divisions);
+    return this.tree.search(name, FOUND_DIVISIONS_MAX);
   }
 
   /** The full name of the province a city lies in; likewise. */

@@ -20,6 +20,8 @@ export enum SecurityEventKind {
   EMAIL_BOUND = 'EMAIL_BOUND',
   EMAIL_UNBOUND = 'EMAIL_UNBOUND',
   EMAIL_CHANGED = 'EMAIL_CHANGED',
+  PROVIDER_LINKED = 'PROVIDER_LINKED',
+  PROVIDER_UNLINKED = 'PROVIDER_UNLINKED',
   SESSION_REVOKED = 'SESSION_REVOKED',
   VERIFICATION_SUBMITTED = 'VERIFICATION_SUBMITTED',
   VERIFICATION_PASSED = 'VERIFICATION_PASSED',
@@ -53,6 +55,8 @@ registerEnumType(SecurityEventKind, {
     EMAIL_BOUND: { description: 'An e-mail address was bound.' },
     EMAIL_UNBOUND: { description: 'The e-mail address was removed.' },
     EMAIL_CHANGED: { description: 'An e-mail address was set that is not verified yet.' },
+    PROVIDER_LINKED: { description: 'A person at a third party was linked, and can log in since.' },
+    PROVIDER_UNLINKED: { description: 'A third party was unlinked.' },
     SESSION_REVOKED: { description: 'Sessions were ended from another one.' },
     VERIFICATION_SUBMITTED: {
       description: 'A real-name verification was submitted, or again after a refusal.',

@@ -1,6 +1,6 @@
 import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { createdAt } from '../../infra/database/columns.js';
+import { createdAt, timestamp } from '../../infra/database/columns.js';
 import { onePerUser } from './user.columns.js';
 import { User } from './user.entity.js';
 
@@ -64,4 +64,8 @@ export class UserExtra {
   @Field(() => Date, { description: 'When a counter last changed.' })
   @Property({ ...createdAt })
   updatedAt!: Date;
+
+  /** When the user last looked at who follows them; null before the first time. */
+  @Property({ ...timestamp, nullable: true })
+  followersSeenAt: Date | null = null;
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.js';
 import { LEGACY_SYSTEMS } from '../../door.js';
 import { ABILITIES, maySeePrivate } from '../../policy.js';
 import { OwnerOnly, Public } from '../../schema/access.js';
-import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
+import { type Connection, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
 import { City } from '../place/city.entity.js';
@@ -17,8 +17,8 @@ import { LegacyIdInput, LegacyIdView } from './legacy-id.type.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.input.js';
 import type { UserService } from './user.service.js';
+import { UserConnection } from './user.type.js';
 
-const UserConnection = connectionOf(User, 'User', ['user', 'users']);
 const NOWHERE = -1;
 
 @Resolver(() => User)

@@ -94,22 +94,22 @@ const changed = (sample: unknown): unknown => {
 /** Answers an operation of the dialect by its name. */
 export type Sample = (operation: string, variables: Record<string, unknown>, variant: Variant) => unknown;
 
-/** A client that wants JSON; only its headers are looked at. */
-const EXCHANGE: Exchange = {
+/** A client that wants JSON; only its headers are looked at. The settings are those of either side. */
+const EXCHANGES: readonly Exchange[] = (['object', 'string'] as const).map((PLUS_AVATAR) => ({
   request: { headers: { accept: 'application/json' } } as Exchange['request'],
-  config: { MEMBER_HOME_URL: '/' },
-};
+  config: { MEMBER_HOME_URL: '/', PLUS_AVATAR },
+}));
 
 /** The answer of a row to a sample; undefined where it cannot be one. */
 type Show = (variant: Variant) => Reply | undefined;
 
-function showing(dialect: Dialect, row: Row, sample: Sample): Show {
+function showing(dialect: Dialect, row: Row, sample: Sample, exchange: Exchange): Show {
   const values = sampleParameters(row.parameters ?? {});
   const variables = row.variables?.(values) ?? {};
   return (variant) => {
     try {
       const data = sample(row.operation, variables, variant);
-      if (!row.pages) return dialect.success(resultOf(row, data, values), row, EXCHANGE);
+      if (!row.pages) return dialect.success(resultOf(row, data, values), row, exchange);
       return {
         status: 200,
         body: JSON.parse(row.pages.open + row.pages.items(data).join() + row.pages.close),
@@ -170,11 +170,13 @@ const cookiesOf = (reply: Reply): string[] => (reply.cookies ?? []).map(({ name 
 
 /** Finds out what fills the places of a row's answers. */
 export function marksOf(dialect: Dialect, row: Row, schema: GraphQLSchema, sample: Sample): Marks {
-  const show = showing(dialect, row, sample);
   const known = new Set(failuresOf(dialect, row, 1).flatMap((body) => [...leaves(body).keys()]));
   const kinds = new Map<string, Set<Kind>>();
   const cookies = new Set<string>();
-  for (const variant of [...VARIANTS, ...withoutOne(show)]) {
+  const shown = EXCHANGES.map((exchange) => showing(dialect, row, sample, exchange)).flatMap((show) =>
+    [...VARIANTS, ...withoutOne(show)].map((variant) => ({ show, variant })),
+  );
+  for (const { show, variant } of shown) {
     const base = show(variant);
     if (!base) continue;
     for (const [path] of leaves(base.body)) known.add(path);

@@ -48,6 +48,9 @@ export type LoginInput = {
   readonly code?: string | null | undefined;
   readonly registerUnknown?: boolean;
   readonly thirdParty?: ThirdPartyInput | null | undefined;
+  readonly knownOnly?: boolean;
+  readonly name?: string | null | undefined;
+  readonly link?: ThirdPartyInput | null | undefined;
 };
 
 export type ThirdPartyInput = {

@@ -50,7 +50,7 @@ const picture = (meaning: string) =>
 const codeSent = () => ({ message: ['获取成功'] });
 
 /** Refusals of log-in and registration are texts, where others are lists: their clients show them as they are. */
-const WRONG_CREDENTIALS: PlusFailure = { status: 422, shape: 'text', message: '账号或密码不正确' };
+export const WRONG_CREDENTIALS: PlusFailure = { status: 422, shape: 'text', message: '账号或密码不正确' };
 const WRONG_CODE: PlusFailure = { status: 422, shape: 'text', message: '验证码错误或者已失效' };
 
 const UNKNOWN_USER: PlusFailure = { status: 422, shape: 'errors', message: '用户不存在' };

@@ -17,6 +17,7 @@ export interface PlusFailure {
 
 /** The parameters that the schema calls otherwise. */
 const PARAMETERS: Readonly<Record<string, string>> = {
+  accessToken: 'access_token',
   account: 'login',
   avatarId: 'avatar',
   backgroundId: 'bg',
@@ -25,6 +26,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   mime: 'mime_type',
   isDefault: 'is_default',
   oldPassword: 'old_password',
+  openId: 'openid',
 };
 
 /** The texts for malformed values, by parameter. */

@@ -94,6 +94,18 @@ const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } 
   node,
 });
 
+/**
+ * Settings of a site that the gateway has no part in. Clients read them before anything else, and split the amounts; to
+ * reward somebody is another server's, which says itself where it can be done.
+ */
+const SITE = {
+  status: true,
+  reward: { status: false, amounts: '5,10,15' },
+  currency_name: { name: '积分', unit: '点' },
+  reserved_nickname: '',
+  client_email: '',
+};
+
 export const RECORD_ROWS = [
   row({
     id: '获取收货地址列表',
@@ -250,6 +262,7 @@ export const RECORD_ROWS = [
       verifycode: { resend_after: gatewayInfo.codeResendSeconds },
       session: { ttl: gatewayInfo.sessionDays * 1440 },
       file_storage: { max_size: gatewayInfo.uploadMaxBytes },
+      site: SITE,
     }),
   }),
   row({

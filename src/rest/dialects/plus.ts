@@ -2,9 +2,13 @@ import type { Dialect } from '../dialect.js';
 import { secret } from '../parameters.js';
 import { ACCOUNT_ROWS } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { PEOPLE_ROWS } from './plus.people.js';
+import { PLACE_ROWS } from './plus.places.js';
 import { RECORD_ROWS } from './plus.records.js';
+import { SOCIALITE_ROWS } from './plus.socialite.js';
+import { STANDALONE_ROWS } from './plus.standalone.js';
 import { USER_ROWS } from './plus.users.js';
-import { normalise } from './plus.values.js';
+import { externalFilesAsText, normalise } from './plus.values.js';
 
 const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
 
@@ -12,12 +16,28 @@ const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many A
 export const plus: Dialect<PlusFailure> = {
   name: 'plus',
   title: 'ThinkSNS+',
-  mounts: [{ prefix: '/api/v2', rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS] }],
+  mounts: [
+    {
+      prefix: '/api/v2',
+      rows: [
+        ...USER_ROWS,
+        ...PEOPLE_ROWS,
+        ...ACCOUNT_ROWS,
+        ...SOCIALITE_ROWS,
+        ...PLACE_ROWS,
+        ...RECORD_ROWS,
+        ...STANDALONE_ROWS,
+      ],
+    },
+  ],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },
   normalise,
-  success: (result, { status = 200 }) => ({ status, body: status === 204 ? undefined : result }),
+  success: (result, { status = 200 }, { config }) => ({
+    status,
+    body: status === 204 ? undefined : config.PLUS_AVATAR === 'string' ? externalFilesAsText(result) : result,
+  }),
   failure: plusFailure,
   kinds: {
     input: { status: 422, shape: 'errors' },
@@ -52,6 +72,8 @@ export const plus: Dialect<PlusFailure> = {
     },
     NAME_TAKEN: { status: 422, shape: 'field' },
     PHONE_INVALID: { status: 422, shape: 'errors', message: MALFORMED.phone },
+    THIRD_PARTY_TAKEN: { status: 422, shape: 'list' },
+    USER_BLOCKED: { status: 422, shape: 'list' },
     VERIFICATION_STATE: { status: 422, shape: 'list' },
   },
 };

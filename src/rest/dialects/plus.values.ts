@@ -1,6 +1,6 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { isRecord } from '../input.js';
-import type { Parameter } from '../parameters.js';
+import { int, type Parameter, text } from '../parameters.js';
 import { numericId, SEX_NUMBERS } from '../values.js';
 import type {
   IncomeRankQuery,
@@ -30,6 +30,20 @@ export const file = (image: PlusFileFragment | null) =>
     node: image.node,
   };
 
+const EXTERNAL = 'external';
+
+/** A picture that is still at a third party, as a file: of it nothing is known but the address. */
+const externalFile = (url: string | null) =>
+  url === null ? null : { url, vendor: EXTERNAL, mime: null, size: null, dimension: null };
+
+/** The same answer with pictures at third parties as their addresses, wherever they are. */
+export function externalFilesAsText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(externalFilesAsText);
+  if (!isRecord(value)) return value;
+  if (value.vendor === EXTERNAL) return value.url;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, externalFilesAsText(one)]));
+}
+
 const extra = (id: number, counters: PlusListedUserFragment['extra']) => ({
   user_id: id,
   likes_count: counters.likesCount,
@@ -46,17 +60,23 @@ const extra = (id: number, counters: PlusListedUserFragment['extra']) => ({
 });
 
 /** Keys that are absent, not null, for everybody else. */
-const ownFields = (id: number, found: PlusListedUserFragment) => ({
-  phone: found.phone,
-  email: found.email,
-  currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
-  wallet: {
+function ownFields(id: number, found: PlusListedUserFragment) {
+  const wallet = {
     owner_id: id,
     balance: found.wallet?.balance ?? 0,
     total_income: found.wallet?.totalIncome ?? 0,
     total_expenses: found.wallet?.totalExpenses ?? 0,
-  },
-});
+  };
+  return {
+    phone: found.phone,
+    email: found.email,
+    currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
+    wallet,
+    new_wallet: wallet,
+    friends_count: found.friendsCount ?? 0,
+    initial_password: found.hasPassword ?? false,
+  };
+}
 
 const identity = (found: PlusVerificationFragment) =>
   found.type === 'ORG'
@@ -90,6 +110,13 @@ export const verification = (found: PlusVerificationFragment) => ({
   }),
 });
 
+/** The verification as the public clients read it, who know only those that have passed. */
+const verified = (found: PlusVerificationFragment | null) =>
+  found?.state === 'PASSED'
+    ? { type: found.type === 'ORG' ? 'org' : 'user', icon: null, description: found.desc }
+    : null;
+
+/** The object of a user; where two names hold the same, the second is that of the public clients. */
 export function user(found: PlusListedUserFragment) {
   const id = numericId(found.id);
   return {
@@ -99,16 +126,19 @@ export function user(found: PlusListedUserFragment) {
     sex: SEX_NUMBERS[found.sex],
     location: found.location,
     invite_code: found.inviteCode,
-    // A picture at a third party is its address; one stored here is a file (plus.md, avatar).
-    avatar: file(found.avatar) ?? found.avatarUrl,
+    avatar: file(found.avatar) ?? externalFile(found.avatarUrl),
     bg: file(found.background),
     feed_topics_count: found.extra.feedTopicsCount,
     commodities_count: found.extra.commoditiesCount,
     extra: extra(id, found.extra),
     verification: found.verification && verification(found.verification),
+    verified: verified(found.verification),
     vip: found.vip && { level: found.vip.level, end_time: utc(found.vip.endTime), name: found.vip.name },
     has_follower: found.hasFollower,
+    follower: found.hasFollower,
     has_following: found.hasFollowing,
+    following: found.hasFollowing,
+    blacked: found.blocked,
     created_at: utc(found.createdAt),
     updated_at: utc(found.updatedAt),
     ...(found.privateVisible && ownFields(id, found)),
@@ -169,6 +199,22 @@ function normaliseValue(depth: number, name: string, value: unknown): unknown {
   }
   return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
 }
+
+/** The longest part of a name that is searched for; names are shorter. */
+export const LONGEST_SEARCH = 100;
+
+/** A malformed number counts as absent, and one beyond a bound as the bound. */
+export const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
+  int(meaning)
+    .lenient()
+    .default(absent)
+    .transform((value) => Math.min(Math.max(value, min), max));
+
+/** Text that any column could hold. */
+export const search = (meaning: string): Parameter<string | undefined> =>
+  text(meaning)
+    .lenient()
+    .transform((value) => value.replaceAll('\0', '\uFFFD'));
 
 /** A whole number that names a row; anything else names none. */
 export const rowId = (id: Parameter<number | null | undefined>): Parameter<string> =>

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
-import type { LegacySystem } from '../../door.js';
-import { type Dialect, type Method, type Row, withAside } from '../dialect.js';
+import type { Config } from '../../config.js';
+import { type Dialect, type Exchange, isAnswered, type Method, type Row, withAside } from '../dialect.js';
 import { loadOperations } from '../operations.js';
 import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
 import { failures, responsesOf, successes } from './responses.js';
@@ -82,13 +82,19 @@ function asideOf({ aside }: Row, sample: Sample) {
 }
 
 /** One row under one of its methods. */
-function operationsOf(dialect: Dialect, row: Row, path: string, sample: Sample): Record<string, unknown> {
+function operationsOf(
+  dialect: Dialect,
+  row: Row,
+  path: string,
+  sample: Sample,
+  config: Exchange['config'],
+): Record<string, unknown> {
   const parameters = row.parameters ?? {};
   const values = sampleParameters(parameters);
   const variables = row.variables?.(values) ?? {};
   const aside = asideOf(row, sample);
   const dataOf = (variant: Variant) => sample(row.operation, variables, variant);
-  const success = successes(dialect, row, values, dataOf).map((reply) => withAside(reply, aside));
+  const success = successes(dialect, row, values, dataOf, config).map((reply) => withAside(reply, aside));
   const responses = responsesOf(success, failures(dialect, row, aside));
   return Object.fromEntries(
     row.methods.map((method) => [
@@ -108,21 +114,26 @@ function operationsOf(dialect: Dialect, row: Row, path: string, sample: Sample):
 const OLD_IDS =
   ' Ids of accounts are those of the system before; an account without one there goes by its own.';
 
+/** The settings that a document depends on. */
+type DocumentConfig = Pick<Config, 'LEGACY_IDS' | 'PLUS_STANDALONE'> & Exchange['config'];
+
 /** The OpenAPI document of a dialect. */
 export function openApiDocument(
   dialect: Dialect,
   schema: GraphQLSchema,
-  speaksOldIds = false,
+  config: DocumentConfig,
 ): Record<string, unknown> {
+  const speaksOldIds = config.LEGACY_IDS.includes(dialect.name);
   const operations = loadOperations(dialect, schema);
   const answer = sampler(schema);
+  const sample: Sample = (name, ...rest) => answer(operations.get(name) ?? '', ...rest);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { prefix, rows } of dialect.mounts) {
-    for (const row of rows) {
+    for (const row of rows.filter((one) => isAnswered(one, config))) {
       const path = (prefix + row.path).replace(/:(\w+)/g, '{$1}');
       paths[path] = {
         ...paths[path],
-        ...operationsOf(dialect, row, path, (name, ...rest) => answer(operations.get(name) ?? '', ...rest)),
+        ...operationsOf(dialect, row, path, sample, config),
       };
     }
   }
@@ -143,13 +154,13 @@ export function openApiDocument(
 export function apiDocuments(
   dialects: readonly Dialect[],
   schema: GraphQLSchema,
-  speakingOldIds: readonly LegacySystem[],
+  config: DocumentConfig,
 ): Record<string, { title: string; document: () => unknown }> {
   return Object.fromEntries(
     dialects.map((dialect) => {
       let made: Record<string, unknown> | undefined;
       const document = () => {
-        made ??= openApiDocument(dialect, schema, speakingOldIds.includes(dialect.name));
+        made ??= openApiDocument(dialect, schema, config);
         return made;
       };
       return [dialect.name, { title: dialect.title, document }];

@@ -28,6 +28,7 @@ export function successes(
   row: Row,
   values: unknown,
   dataOf: (variant: Variant) => unknown,
+  config: Exchange['config'],
 ): Reply[] {
   return VARIANTS.flatMap((variant) => {
     try {
@@ -40,7 +41,7 @@ export function successes(
         dialect.success(resultOf(row, data, values), row, {
           // A request of no particular client; only its headers are looked at.
           request: { headers } as Exchange['request'],
-          config: { MEMBER_HOME_URL: '/' },
+          config,
         }),
       );
     } catch (error) {

@@ -15,8 +15,8 @@ import {
 
 /** The differences of a sample answer from the full one. */
 export interface Variant {
-  /** True where fields that may be null are null, below the operation's own. */
-  nulls: boolean;
+  /** The depth below which fields that may be null are null; 1 is that of the operation's own. */
+  nullsBelow: number;
   flags: boolean;
   /** The index of an enum's value; the last one when there are fewer. */
   choice: number;
@@ -34,11 +34,13 @@ export interface SampledField {
   path: string;
 }
 
-export const FULL: Variant = { nulls: false, flags: true, choice: 0 };
+export const FULL: Variant = { nullsBelow: Number.POSITIVE_INFINITY, flags: true, choice: 0 };
 
 export const VARIANTS: readonly Variant[] = [
   FULL,
-  { ...FULL, nulls: true },
+  { ...FULL, nullsBelow: 1 },
+  // What refers to others of its kind ends somewhere.
+  { ...FULL, nullsBelow: 3 },
   { ...FULL, flags: false },
   ...[1, 2, 3].map((choice) => ({ ...FULL, choice })),
 ];
@@ -69,7 +71,7 @@ const resolver =
   (variant: Variant): GraphQLFieldResolver<unknown, unknown> =>
   (_source, _args, _context, info) => {
     const depth = pathLength(info.path);
-    const isNull = variant.nulls && depth > 1 && !isNonNullType(info.returnType);
+    const isNull = depth > variant.nullsBelow && !isNonNullType(info.returnType);
     const sample = isNull ? null : sampleOf(info.returnType, variant);
     if (!variant.swap) return sample;
     const { parentType, fieldName: name, returnType: type } = info;
