@@ -30,6 +30,8 @@ import { HobbyService } from './modules/hobby/hobby.service.js';
 import { DefaultPhotoService } from './modules/image/default-photo.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
+import { ImageReader } from './modules/image/image.reader.js';
+import { findImage } from './modules/image/image.repository.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
@@ -121,7 +123,7 @@ function createAccess(
   };
 }
 
-function createPictures({ config, database, redis, storage, publicUrl }: Foundation) {
+function createPictures({ config, database, redis, storage, publicUrl, log }: Foundation) {
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const copier = new ImageCopier(decoder, storage);
@@ -129,6 +131,12 @@ function createPictures({ config, database, redis, storage, publicUrl }: Foundat
   return {
     defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
     images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
+    imageReader: new ImageReader(
+      storage,
+      copier,
+      (id) => findImage(database.fork(), id),
+      (error) => reportFailure(log, error, { lost: 'copy of a picture' }),
+    ),
     imageStore,
     importedPictures: new ImportedPictures(database.fork, config, decoder, copier, imageStore),
     uploads: new UploadService(config, decoder, imageStore, publicUrl),

@@ -13,7 +13,7 @@ import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.res
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
-import { AvatarResolver } from '../modules/profile/avatar.resolver.js';
+import { ProfilePictureResolver } from '../modules/profile/profile-picture.resolver.js';
 import { UploadResolver } from '../modules/image/upload.resolver.js';
 import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
@@ -50,7 +50,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new GatewayResolver(services.gatewayInfo),
   new HobbyResolver(services.hobbies),
   new ImageResolver(services.images),
-  new AvatarResolver(services.profiles),
+  new ProfilePictureResolver(services.profiles),
   new UploadResolver(services.uploads),
   new OpenAccountResolver(services.openAccounts),
   new CityResolver(services.places),

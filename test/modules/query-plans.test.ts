@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { findImageByNumber, findImageBySource, isShown } from '../../src/modules/image/image.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
 import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
@@ -54,6 +55,7 @@ const SEED = [
    select u.id, '收货人', '13812345678', '一号' from users u`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
+  `update images set owner_id = (select u.id from users u where u.avatar_id = images.id), source_md5 = id`,
   'analyze',
 ];
 
@@ -141,6 +143,12 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['a user by name', ['users_name_unique'], (em) => findUserByName(em, 'Alpha')],
   ['a user by phone', ['users_phone_unique'], (em) => findUserByPhone(em, '19900000007')],
   ['a user by e-mail', ['users_email_verified_unique'], (em) => findUserByEmail(em, 'User8@example.com')],
+  ['a picture by its number', ['images_number_unique'], (em) => findImageByNumber(em, 7)],
+  [
+    'a picture by the MD5 of its file',
+    ['images_source_md5_index'],
+    (em) => findImageBySource(em, 7, 'a'.repeat(32)),
+  ],
   ['a session', ['sessions_token_hash_unique', 'users_pkey'], (em) => findLiveSession(em, 'a'.repeat(64))],
   ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
   ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
@@ -157,6 +165,23 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   expect(plan).toMatchObject({ scans: [] });
   expect(plan.indexes.toSorted()).toEqual(indexes);
 });
+
+/** A short list beside them is read as a whole where that costs less. */
+test.each<[string, string[], string, (em: EntityManager) => Promise<unknown>]>([
+  [
+    'the profiles that show a picture',
+    ['users_avatar_index', 'users_background_index'],
+    'default_photos',
+    (em) => isShown(em, 'a'.repeat(32)),
+  ],
+])(
+  'the plan for %s uses the indexes %j, and of other tables reads only %s',
+  async (_what, indexes, list, work) => {
+    const { scans, indexes: used } = await planOf(work);
+    expect(scans.filter((table) => table !== list)).toEqual([]);
+    expect(used).toEqual(expect.arrayContaining(indexes));
+  },
+);
 
 test('the ranking of all time is read from an index, and no further than its last place', async () => {
   const plan = await planOf((em) => rankIncomes(em, { days: 0, cityId: null }, 10));

@@ -159,6 +159,11 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     await submit(app.client, me.token, personOf({ picture }));
     return {};
   },
+  'plus /user/certification': async ({ me }) => {
+    const picture = await uploadPicture(app.client, me.token);
+    await submit(app.client, me.token, personOf({ picture }));
+    return {};
+  },
   'open /register': async () => signed({ name: freshName(), phone: freshPhone(), password: 'anjuke2015' }),
   'open /get-info': ({ old }) => signed({ account: old.me, type: 'id' }),
 };
@@ -213,6 +218,7 @@ const SHOWING = [
   'plus 添加收货地址 POST /user/addresses',
   'plus 修改收货地址 PUT /user/addresses/:id',
   'plus 用户认证 GET /user/verification',
+  'plus 认证 GET /user/certification',
   'open 注册新用户 GET /register',
   'open 获得用户信息 GET /get-info',
 ];

@@ -373,6 +373,42 @@ export type PlusVerificationFragment = { readonly type: VerificationType, readon
 
 export type PlusFileFragment = { readonly url: string, readonly mime: string, readonly size: number, readonly width: number, readonly height: number, readonly node: string };
 
+export type NumberedImageQueryVariables = Exact<{
+  number: number;
+  width?: number | null | undefined;
+  height?: number | null | undefined;
+}>;
+
+export type NumberedImageQuery = { readonly image: { readonly url: string } | null };
+
+export type UploadedImageQueryVariables = Exact<{
+  md5: string;
+}>;
+
+export type UploadedImageQuery = { readonly uploadedImage: { readonly number: number } | null };
+
+export type UploadImageMutationVariables = Exact<{
+  file: Upload;
+}>;
+
+export type UploadImageMutation = { readonly uploadImage: { readonly number: number } };
+
+export type UpdateAvatarMutationVariables = Exact<{
+  file: Upload;
+}>;
+
+export type UpdateAvatarMutation = { readonly updateAvatar: { readonly id: string } };
+
+export type UpdateBackgroundMutationVariables = Exact<{
+  file: Upload;
+}>;
+
+export type UpdateBackgroundMutation = { readonly updateBackground: { readonly id: string } };
+
+export type CertificationQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type CertificationQuery = { readonly me: { readonly verification: { readonly userId: string, readonly type: VerificationType, readonly state: VerificationState, readonly createdAt: Date, readonly updatedAt: Date, readonly desc: string | null, readonly realName: string | null, readonly idNumber: string | null, readonly phoneNumber: string | null, readonly organisationName: string | null, readonly organisationAddress: string | null, readonly frontImage: { readonly number: number } | null, readonly rearImage: { readonly number: number } | null, readonly certificateImage: { readonly number: number } | null } | null } | null };
+
 export type PlusOperations = {
   Me: { variables: MeQueryVariables; data: MeQuery };
   UserByAccount: { variables: UserByAccountQueryVariables; data: UserByAccountQuery };
@@ -407,4 +443,10 @@ export type PlusOperations = {
   StoreUpload: { variables: StoreUploadMutationVariables; data: StoreUploadMutation };
   Abilities: { variables: AbilitiesQueryVariables; data: AbilitiesQuery };
   GatewayInfo: { variables: GatewayInfoQueryVariables; data: GatewayInfoQuery };
+  NumberedImage: { variables: NumberedImageQueryVariables; data: NumberedImageQuery };
+  UploadedImage: { variables: UploadedImageQueryVariables; data: UploadedImageQuery };
+  UploadImage: { variables: UploadImageMutationVariables; data: UploadImageMutation };
+  UpdateAvatar: { variables: UpdateAvatarMutationVariables; data: UpdateAvatarMutation };
+  UpdateBackground: { variables: UpdateBackgroundMutationVariables; data: UpdateBackgroundMutation };
+  Certification: { variables: CertificationQueryVariables; data: CertificationQuery };
 };

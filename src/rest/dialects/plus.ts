@@ -1,10 +1,12 @@
 import type { Dialect } from '../dialect.js';
 import { secret } from '../parameters.js';
 import { ACCOUNT_ROWS } from './plus.account.js';
+import { CERTIFICATION_ROWS } from './plus.certification.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { FILE_ROWS } from './plus.files.js';
 import { RECORD_ROWS } from './plus.records.js';
 import { USER_ROWS } from './plus.users.js';
-import { normalise } from './plus.values.js';
+import { normalise, Redirect } from './plus.values.js';
 
 const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
 
@@ -12,12 +14,20 @@ const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many A
 export const plus: Dialect<PlusFailure> = {
   name: 'plus',
   title: 'ThinkSNS+',
-  mounts: [{ prefix: '/api/v2', rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS] }],
+  mounts: [
+    {
+      prefix: '/api/v2',
+      rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS, ...FILE_ROWS, ...CERTIFICATION_ROWS],
+    },
+  ],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },
   normalise,
-  success: (result, { status = 200 }) => ({ status, body: status === 204 ? undefined : result }),
+  success: (result, { status = 200 }) =>
+    result instanceof Redirect
+      ? { status: 302, headers: { location: result.url } }
+      : { status, body: status === 204 ? undefined : result },
   failure: plusFailure,
   kinds: {
     input: { status: 422, shape: 'errors' },

@@ -1,6 +1,6 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { isRecord } from '../input.js';
-import type { Parameter } from '../parameters.js';
+import { int, type Parameter, text } from '../parameters.js';
 import { numericId, SEX_NUMBERS } from '../values.js';
 import type {
   IncomeRankQuery,
@@ -13,8 +13,13 @@ import type {
 
 /** Values as ThinkSNS+ clients send and expect them: `plus.md` and docs/decisions.md. */
 
+/** The answer of a row that sends the client elsewhere. */
+export class Redirect {
+  constructor(readonly url: string) {}
+}
+
 /** `2021-01-06T07:35:01Z`. */
-const utc = (timestamp: Date): string => `${timestamp.toISOString().slice(0, 19)}Z`;
+export const utc = (timestamp: Date): string => `${timestamp.toISOString().slice(0, 19)}Z`;
 
 /** `2019-04-13 04:34:33`, in UTC like the other: clients read it so. */
 const utcText = (timestamp: Date): string => timestamp.toISOString().slice(0, 19).replace('T', ' ');
@@ -169,6 +174,22 @@ function normaliseValue(depth: number, name: string, value: unknown): unknown {
   }
   return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
 }
+
+/** The longest part of a name that is searched for; names are shorter. */
+export const LONGEST_SEARCH = 100;
+
+/** A malformed number counts as absent, and one beyond a bound as the bound. */
+export const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
+  int(meaning)
+    .lenient()
+    .default(absent)
+    .transform((value) => Math.min(Math.max(value, min), max));
+
+/** Text that any column could hold. */
+export const search = (meaning: string): Parameter<string | undefined> =>
+  text(meaning)
+    .lenient()
+    .transform((value) => value.replaceAll('\0', '\uFFFD'));
 
 /** A whole number that names a row; anything else names none. */
 export const rowId = (id: Parameter<number | null | undefined>): Parameter<string> =>
