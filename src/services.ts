@@ -57,6 +57,7 @@ import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { ShadowResultService } from './modules/shadow/shadow.service.js';
+import { TagService } from './modules/tag/tag.service.js';
 import { LegacyIdService } from './modules/user/legacy-id.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
@@ -168,6 +169,7 @@ function createPeople(
     profiles: new ProfileService(images, places, moderation),
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
+    tags: new TagService(),
     legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),

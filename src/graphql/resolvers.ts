@@ -24,6 +24,7 @@ import { SecurityEventResolver } from '../modules/security/security-event.resolv
 import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
 import { UserHobbyResolver } from '../modules/hobby/user-hobby.resolver.js';
+import { TagResolver, UserTagResolver } from '../modules/tag/tag.resolver.js';
 import { UserImageResolver } from '../modules/image/user-image.resolver.js';
 import { ProfileResolver } from '../modules/profile/profile.resolver.js';
 import { UserExtraResolver } from '../modules/user/user-extra.resolver.js';
@@ -61,6 +62,8 @@ export const createResolvers = (services: Services): readonly object[] => [
   new SessionResolver(services.sessions),
   new UserResolver(services.users, services.places),
   new UserHobbyResolver(),
+  new TagResolver(services.tags),
+  new UserTagResolver(),
   new UserImageResolver(services.images),
   new ProfileResolver(services.profiles),
   new UserExtraResolver(),

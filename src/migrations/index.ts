@@ -9,6 +9,7 @@ import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
 import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 import { Migration20261202_numbered_images } from './Migration20261202_numbered_images.js';
+import { Migration20261202_tags } from './Migration20261202_tags.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
   { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
   { name: 'Migration20261202_numbered_images', class: Migration20261202_numbered_images },
+  { name: 'Migration20261202_tags', class: Migration20261202_tags },
 ];

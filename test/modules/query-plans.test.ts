@@ -9,6 +9,7 @@ import {
   findSessionsOfUser,
   isKnownSource,
 } from '../../src/modules/session/session.repository.js';
+import { findTagsOfUsers, findUsersSharingTags } from '../../src/modules/tag/tag.repository.js';
 import {
   findUserByEmail,
   findUserById,
@@ -55,6 +56,10 @@ const SEED = [
    select u.id, '收货人', '13812345678', '一号' from users u`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
+  'insert into tag_categories (name) select md5(n::text) from generate_series(1, 20) as n',
+  'insert into tags (category_id, name) select c.id, md5(n::text) from tag_categories c, generate_series(1, 40) as n',
+  `insert into user_tags (user_id, tag_id)
+   select u.id, t.id from users u join tags t on (u.id * 7 + t.id * 13) % 199 = 0`,
   `update images set owner_id = (select u.id from users u where u.avatar_id = images.id), source_md5 = id`,
   'analyze',
 ];
@@ -143,6 +148,11 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['a user by name', ['users_name_unique'], (em) => findUserByName(em, 'Alpha')],
   ['a user by phone', ['users_phone_unique'], (em) => findUserByPhone(em, '19900000007')],
   ['a user by e-mail', ['users_email_verified_unique'], (em) => findUserByEmail(em, 'User8@example.com')],
+  [
+    'users who share tags',
+    ['user_tags_pkey', 'user_tags_tag_index', 'users_pkey'],
+    (em) => findUsersSharingTags(em, 7, 20, 0),
+  ],
   ['a picture by its number', ['images_number_unique'], (em) => findImageByNumber(em, 7)],
   [
     'a picture by the MD5 of its file',
@@ -168,6 +178,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
 
 /** A short list beside them is read as a whole where that costs less. */
 test.each<[string, string[], string, (em: EntityManager) => Promise<unknown>]>([
+  ['tags of users', ['user_tags_pkey'], 'tags', (em) => findTagsOfUsers(em, [3, 5, 7])],
   [
     'the profiles that show a picture',
     ['users_avatar_index', 'users_background_index'],

@@ -21,6 +21,8 @@ const FOR_EVERYBODY = [
   'Community.name',
   'Hobby.name',
   'Image.mime',
+  'Tag.name',
+  'TagCategory.name',
   'UploadTicket.md5',
   'UploadTicket.mime',
   'User.abilities',

@@ -53,6 +53,7 @@ const PUBLIC_KEYS = [
   'location',
   'name',
   'sex',
+  'tags',
   'updated_at',
   'verification',
   'vip',

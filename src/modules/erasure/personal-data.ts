@@ -15,6 +15,7 @@ import { keptOrders } from '../ranking/income.repository.js';
 import { keptDailyIncomes } from '../ranking/ranking.repository.js';
 import { erasedSecurityEvents } from '../security/security-event.repository.js';
 import { erasedSessions } from '../session/session.repository.js';
+import { erasedUserTags } from '../tag/tag.repository.js';
 import { keptLegacyIds } from '../user/legacy-id.repository.js';
 import { emptiedUsers } from '../user/user.repository.js';
 import { erasedUserExtras } from '../user/user-extra.repository.js';
@@ -36,6 +37,7 @@ export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   erasedImportedRecords,
   erasedUserExtras,
   erasedUserHobbies,
+  erasedUserTags,
   erasedVerifications,
   erasedVips,
   keptCurrencies,

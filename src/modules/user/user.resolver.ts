@@ -18,7 +18,7 @@ import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.input.js';
 import type { UserService } from './user.service.js';
 
-const UserConnection = connectionOf(User, 'User', ['user', 'users']);
+export const UserConnection = connectionOf(User, 'User', ['user', 'users']);
 const NOWHERE = -1;
 
 @Resolver(() => User)

@@ -5,6 +5,7 @@ import { CERTIFICATION_ROWS } from './plus.certification.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
 import { FILE_ROWS } from './plus.files.js';
 import { RECORD_ROWS } from './plus.records.js';
+import { TAG_ROWS } from './plus.tags.js';
 import { USER_ROWS } from './plus.users.js';
 import { normalise, Redirect } from './plus.values.js';
 
@@ -17,7 +18,7 @@ export const plus: Dialect<PlusFailure> = {
   mounts: [
     {
       prefix: '/api/v2',
-      rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS, ...FILE_ROWS, ...CERTIFICATION_ROWS],
+      rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS, ...FILE_ROWS, ...CERTIFICATION_ROWS, ...TAG_ROWS],
     },
   ],
   document: new URL('./plus.graphql', import.meta.url),
@@ -62,6 +63,8 @@ export const plus: Dialect<PlusFailure> = {
     },
     NAME_TAKEN: { status: 422, shape: 'field' },
     PHONE_INVALID: { status: 422, shape: 'errors', message: MALFORMED.phone },
+    TAG_ATTACHED: { status: 422, shape: 'list' },
+    TAG_NOT_ATTACHED: { status: 422, shape: 'list' },
     VERIFICATION_STATE: { status: 422, shape: 'list' },
   },
 };

@@ -7,6 +7,7 @@ import type {
   PlusAddressFragment,
   PlusFileFragment,
   PlusListedUserFragment,
+  PlusTagFragment,
   PlusVerificationFragment,
   VerificationState,
 } from './plus.operations.js';
@@ -95,6 +96,9 @@ export const verification = (found: PlusVerificationFragment) => ({
   }),
 });
 
+/** A tag, or a category of tags. */
+export const tag = ({ id, name, weight }: PlusTagFragment) => ({ id: Number(id), name, weight });
+
 export function user(found: PlusListedUserFragment) {
   const id = numericId(found.id);
   return {
@@ -112,6 +116,7 @@ export function user(found: PlusListedUserFragment) {
     extra: extra(id, found.extra),
     verification: found.verification && verification(found.verification),
     vip: found.vip && { level: found.vip.level, end_time: utc(found.vip.endTime), name: found.vip.name },
+    tags: found.tags.map(tag),
     has_follower: found.hasFollower,
     has_following: found.hasFollowing,
     created_at: utc(found.createdAt),
