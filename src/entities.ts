@@ -31,6 +31,9 @@ import { SecurityEvent } from './modules/security/security-event.entity.js';
 import { Session } from './modules/session/session.entity.js';
 import { ShadowDifference } from './modules/shadow/shadow-difference.entity.js';
 import { ShadowRow } from './modules/shadow/shadow-row.entity.js';
+import { Tag } from './modules/tag/tag.entity.js';
+import { TagCategory } from './modules/tag/tag-category.entity.js';
+import { UserTag } from './modules/tag/user-tag.entity.js';
 import { Image } from './modules/user/image.entity.js';
 import { LegacyId } from './modules/user/legacy-id.entity.js';
 import { User } from './modules/user/user.entity.js';
@@ -53,6 +56,9 @@ export const ENTITIES = [
   Image,
   DefaultPhoto,
   Hobby,
+  TagCategory,
+  Tag,
+  UserTag,
   Province,
   City,
   County,

@@ -105,7 +105,7 @@ function createShadow(
 export async function registerRoutes(
   http: FastifyInstance,
   config: Config,
-  { database, redis, storage }: Infrastructure,
+  { database, redis }: Infrastructure,
   services: Services,
 ): Promise<void> {
   const { legacyIds } = services;
@@ -127,7 +127,7 @@ export async function registerRoutes(
   parseJsonStrictly(http);
   registerBodies(http, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
-  registerFiles(http, storage);
+  registerFiles(http, services.imageReader);
   registerHome(http, config);
   await registerGraphql(http, {
     server,

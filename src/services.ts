@@ -32,6 +32,8 @@ import { HobbyService } from './modules/hobby/hobby.service.js';
 import { DefaultPhotoService } from './modules/image/default-photo.service.js';
 import { ImageCopier } from './modules/image/image.copier.js';
 import { ImageDecoder } from './modules/image/image.decoder.js';
+import { ImageReader } from './modules/image/image.reader.js';
+import { findImage } from './modules/image/image.repository.js';
 import { ImageService } from './modules/image/image.service.js';
 import { ImageStore } from './modules/image/image.store.js';
 import { SessionlessQuota } from './modules/image/sessionless.quota.js';
@@ -59,6 +61,7 @@ import { SessionAdopter } from './modules/session/session.adopter.js';
 import { SessionCache } from './modules/session/session.cache.js';
 import { SessionService } from './modules/session/session.service.js';
 import { ShadowResultService } from './modules/shadow/shadow.service.js';
+import { TagService } from './modules/tag/tag.service.js';
 import { LegacyIdService } from './modules/user/legacy-id.service.js';
 import { UserService } from './modules/user/user.service.js';
 import { VerificationSecrets } from './modules/verification/verification.secrets.js';
@@ -125,7 +128,7 @@ function createAccess(
   };
 }
 
-function createPictures({ config, database, redis, storage, publicUrl }: Foundation) {
+function createPictures({ config, database, redis, storage, publicUrl, log }: Foundation) {
   const decoder = new ImageDecoder();
   const imageStore = new ImageStore(config, storage);
   const copier = new ImageCopier(decoder, storage);
@@ -133,6 +136,12 @@ function createPictures({ config, database, redis, storage, publicUrl }: Foundat
   return {
     defaultPhotos: new DefaultPhotoService(config, decoder, imageStore),
     images: new ImageService(config, decoder, imageStore, copier, sessionless, publicUrl),
+    imageReader: new ImageReader(
+      storage,
+      copier,
+      (id) => findImage(database.fork(), id),
+      (error) => reportFailure(log, error, { lost: 'copy of a picture' }),
+    ),
     imageStore,
     importedPictures: new ImportedPictures(database.fork, config, decoder, copier, imageStore),
     uploads: new UploadService(config, decoder, imageStore, publicUrl),
@@ -167,6 +176,7 @@ function createPeople(
     ranking: new RankingService(database, redis.client, places),
     releases: new ReleaseService(),
     reports: new ReportService(config),
+    tags: new TagService(),
     legacyIds: new LegacyIdService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),

@@ -23,6 +23,7 @@ import { addSeedCommands } from './commands/seed.js';
 import { addSettingsCommand } from './commands/settings.js';
 import { addShadowCommands } from './commands/shadow.js';
 import { addSunsetCommands } from './commands/sunset.js';
+import { addTagCategoryCommands, addTagCommands } from './commands/tag.js';
 import { addUserCommands } from './commands/user.js';
 import { Environment } from './environment.js';
 import type { Output, Stream, Terminal } from './output.js';
@@ -32,6 +33,8 @@ const COMMANDS: readonly AddCommands[] = [
   addUserCommands,
   addExportCommands,
   addHobbyCommands,
+  addTagCategoryCommands,
+  addTagCommands,
   addCommunityCommands,
   addReleaseCommands,
   addDefaultPhotoCommands,

@@ -8,6 +8,8 @@ export interface ErrorDetails {
   missing?: boolean;
   /** Seconds after which the same request may succeed. */
   retryAfter?: number;
+  /** The state of the thing, by its name in the schema, that does not allow what was asked. */
+  state?: string;
   /** The size of the budget that is spent, in requests. */
   limit?: number;
 }

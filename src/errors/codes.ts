@@ -66,6 +66,9 @@ export const ERRORS = define({
     en: 'The account would be left without a way to log in.',
   },
   ADDRESS_LIMIT: { kind: 'input', zh: '收货地址已达上限', en: 'An account holds at most 20 addresses.' },
+  TAG_LIMIT: { kind: 'input', zh: '标签数量已达上限', en: 'An account has at most 20 tags.' },
+  TAG_ATTACHED: { kind: 'conflict', zh: '已经添加了该标签', en: 'The account has this tag already.' },
+  TAG_NOT_ATTACHED: { kind: 'conflict', zh: '没有添加该标签', en: 'The account does not have this tag.' },
   VERIFICATION_STATE: {
     kind: 'conflict',
     zh: '认证当前状态不允许此操作',

@@ -15,7 +15,7 @@ import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { IdentityResolver } from '../modules/credential/identity.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
-import { AvatarResolver } from '../modules/profile/avatar.resolver.js';
+import { ProfilePictureResolver } from '../modules/profile/profile-picture.resolver.js';
 import { UploadResolver } from '../modules/image/upload.resolver.js';
 import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js';
 import { CityResolver } from '../modules/place/city.resolver.js';
@@ -28,6 +28,7 @@ import { SecurityEventResolver } from '../modules/security/security-event.resolv
 import { SessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
 import { UserHobbyResolver } from '../modules/hobby/user-hobby.resolver.js';
+import { TagResolver, UserTagResolver } from '../modules/tag/tag.resolver.js';
 import { UserImageResolver } from '../modules/image/user-image.resolver.js';
 import { ProfileResolver } from '../modules/profile/profile.resolver.js';
 import { UserExtraResolver } from '../modules/user/user-extra.resolver.js';
@@ -59,7 +60,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new IdentityResolver(services.identities),
   new HobbyResolver(services.hobbies),
   new ImageResolver(services.images),
-  new AvatarResolver(services.profiles),
+  new ProfilePictureResolver(services.profiles),
   new UploadResolver(services.uploads),
   new OpenAccountResolver(services.openAccounts),
   new CityResolver(services.places),
@@ -72,6 +73,8 @@ export const createResolvers = (services: Services): readonly object[] => [
   new SessionResolver(services.sessions),
   new UserResolver(services.users, services.places),
   new UserHobbyResolver(),
+  new TagResolver(services.tags),
+  new UserTagResolver(),
   new UserImageResolver(services.images),
   new ProfileResolver(services.profiles),
   new UserExtraResolver(),

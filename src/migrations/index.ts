@@ -10,6 +10,8 @@ import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 import { Migration20261202_answers } from './Migration20261202_answers.js';
 import { Migration20261202_places } from './Migration20261202_places.js';
+import { Migration20261202_numbered_images } from './Migration20261202_numbered_images.js';
+import { Migration20261202_tags } from './Migration20261202_tags.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -25,4 +27,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
   { name: 'Migration20261202_answers', class: Migration20261202_answers },
   { name: 'Migration20261202_places', class: Migration20261202_places },
+  { name: 'Migration20261202_numbered_images', class: Migration20261202_numbered_images },
+  { name: 'Migration20261202_tags', class: Migration20261202_tags },
 ];

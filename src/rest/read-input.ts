@@ -31,8 +31,9 @@ async function readForm(request: FastifyRequest, admit?: (fields: Values) => Pro
     if (part.type === 'field') {
       if (part.valueTruncated || part.fieldnameTruncated)
         throw new AppError('INVALID_INPUT', { field: part.fieldname });
-      // A field sent twice is an array, which no parameter takes.
-      fields[part.fieldname] = part.fieldname in fields ? [part.value] : part.value;
+      // A field sent twice is an array, which only lists take.
+      const { fieldname: name, value } = part;
+      fields[name] = name in fields ? [fields[name], value].flat() : value;
     } else if (admit) {
       await admit(fields);
       const content = await part.toBuffer();

@@ -161,6 +161,31 @@ test('hobbies are added once, listed and removed', async () => {
   expect((await cli('hobby', 'remove', String(added.id))).code).toBe(1);
 });
 
+test('categories of tags are added once, weighted, listed and removed with their tags', async () => {
+  const added = await json('tag-category', 'add', ' 城市 ');
+  expect(added).toEqual({ id: expect.any(Number), name: '城市', weight: 0 });
+  const heavier = { ...added, weight: 7 };
+  expect(await json('tag-category', 'add', '城市', '--weight', '7')).toEqual(heavier);
+  expect(await json('tag-category', 'add', '城市')).toEqual(heavier);
+  expect((await json('tag-category', 'list'))[0]).toEqual(heavier);
+
+  const category = String(added.id);
+  const tag = await json('tag', 'add', ' 成都 ', '--category', category, '--weight', '1');
+  expect(tag).toEqual({ id: expect.any(Number), categoryId: added.id, name: '成都', weight: 1 });
+  expect(await json('tag', 'add', '成都', '--category', category)).toEqual(tag);
+  const other = await json('tag', 'add', '北京', '--category', category, '--weight', '2');
+  expect(await json('tag', 'list', '--category', category)).toEqual([other, tag]);
+  expect(await json('tag', 'list')).toEqual(expect.arrayContaining([tag, other]));
+  await json('tag', 'remove', String(tag.id));
+  expect(await json('tag', 'list', '--category', category)).toEqual([other]);
+  expect((await cli('tag', 'remove', String(tag.id))).code).toBe(1);
+  expect(await cli('tag', 'add', '成都', '--category', '2147483647')).toMatchObject({ code: 1, stdout: '' });
+
+  await json('tag-category', 'remove', category);
+  expect(await json('tag', 'list')).not.toContainEqual(other);
+  expect((await cli('tag-category', 'remove', category)).code).toBe(1);
+});
+
 describe('communities', () => {
   const names = async (city: string) =>
     (await json('community', 'list', '--city', city)).map(({ name }: { name: string }) => name);
@@ -374,6 +399,8 @@ describe('usage', () => {
     'hobby',
     'hobby add',
     'hobby remove x',
+    'tag add x',
+    'tag-category add x --weight -1',
     'seed demo --users -1',
     'jobs run nonsense',
   ])('the command line refuses "%s" with exit code 2 and a reason on stderr', async (line) => {

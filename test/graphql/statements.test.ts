@@ -2,6 +2,7 @@ import { SecretBox } from '../../src/infra/secret-box.js';
 import { Follow } from '../../src/modules/follow/follow.entity.js';
 import { UserHobby } from '../../src/modules/hobby/user-hobby.entity.js';
 import { Community } from '../../src/modules/place/community.entity.js';
+import { UserTag } from '../../src/modules/tag/user-tag.entity.js';
 import { Image } from '../../src/modules/user/image.entity.js';
 import { User } from '../../src/modules/user/user.entity.js';
 import { UserExtra } from '../../src/modules/user/user-extra.entity.js';
@@ -67,6 +68,13 @@ async function insertRichUsers(): Promise<void> {
     ]),
   );
   await insert(
+    UserTag,
+    ids.flatMap((userId) => [
+      { userId, tagId: 1 },
+      { userId, tagId: (userId % 5) + 2 },
+    ]),
+  );
+  await insert(
     Wallet,
     ids.map((userId) => ({ userId, balance: 1 })),
   );
@@ -108,7 +116,7 @@ afterAll(() => app.close());
 
 const EVERYTHING = `
   id nickname phone avatar { url } avatarUrl background { id node } city { name province } community { name city { name } }
-  hobbies { name } extra { likesCount } hasFollower hasFollowing blocked friendsCount hasPassword wallet { balance } currency { sum } vip { level }
+  hobbies { name } tags { name } extra { likesCount } hasFollower hasFollowing blocked friendsCount hasPassword wallet { balance } currency { sum } vip { level }
   verification { state realName frontImage { url } rearImage { url } user { nickname } }`;
 
 /** What reading a page costs, once sessions and places are cached. */
@@ -150,10 +158,11 @@ test('a page of users costs the same number of statements whatever its size', as
       },
     });
     expect(node.hobbies).toHaveLength(2);
+    expect(node.tags).toHaveLength(2);
   }
   expect(large.statements.length).toBe(small.statements.length);
-  // One for the page, one for each of the thirteen relations, two more for the pictures and the user of a verification.
-  expect(large.statements.length).toBeLessThanOrEqual(16);
+  // One for the page, one for each of the fourteen relations, two more for the pictures and the user of a verification.
+  expect(large.statements.length).toBeLessThanOrEqual(17);
 });
 
 test('a cached session costs no statement, and a user costs one', async () => {

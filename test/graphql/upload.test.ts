@@ -148,11 +148,14 @@ describe('sizes', () => {
     expect(await side(avatar.url)).toEqual({ width: 300, pages: 2 });
   });
 
-  test('a picture that is no avatar has no copies and is served whole', async () => {
+  test('a picture that is no avatar has copies once they are asked for', async () => {
     const query = `mutation ($file: Upload!) { uploadImage(file: $file) { ${SIZES} } }`;
     const { url, small, large } = (await upload(await png(900), query)).data.uploadImage;
-    expect(new Set([url, small, large]).size).toBe(3);
-    for (const one of [url, small, large]) expect((await side(one)).width).toBe(900);
+    const before = (await stored()).files.length;
+    const widths = [];
+    for (const one of [url, small, large, small]) widths.push((await side(one)).width);
+    expect(widths).toEqual([900, 200, 800, 200]);
+    expect((await stored()).files).toHaveLength(before + 2);
   });
 
   test('an avatar that is not set is null, or the first default photo where one is wanted', async () => {

@@ -47,6 +47,7 @@ describe('a review', () => {
       for (const decision of ['PASS', 'REFUSE'] as const) {
         expect(await review(app.client, reviewer.token, id, decision)).toEqual({
           code: 'VERIFICATION_STATE',
+          state: id === passed.id ? 'PASSED' : 'REFUSED',
         });
       }
     }
@@ -131,7 +132,7 @@ describe('refused verifications', () => {
     });
     expect(Date.parse(value.updatedAt)).toBeGreaterThan(Date.parse(before.updatedAt));
     const twice = await submit(app.client, refused.token, anew, 'updateVerification');
-    expect(twice).toEqual({ code: 'VERIFICATION_STATE' });
+    expect(twice).toEqual({ code: 'VERIFICATION_STATE', state: 'PENDING' });
   });
 
   test('a verification is updated only after a refusal', async () => {

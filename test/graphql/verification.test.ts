@@ -92,6 +92,7 @@ describe('submitting', () => {
       if (decision) await review(app.client, reviewer.token, waiting.id, decision);
       expect(await submit(app.client, waiting.token, organisationOf(waiting))).toEqual({
         code: 'VERIFICATION_STATE',
+        state: decision ? 'REFUSED' : 'PENDING',
       });
     }
   });

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,12 +8,17 @@ import { loadConfig } from '../../src/config.js';
 import { registerFiles } from '../../src/http/files.js';
 import { registerSecurity } from '../../src/http/security.js';
 import { LocalStorage } from '../../src/infra/storage/local.js';
+import { ImageCopier } from '../../src/modules/image/image.copier.js';
+import type { ImageDecoder } from '../../src/modules/image/image.decoder.js';
 import {
+  type CopySide,
   copyKeyOf,
   newStorageKey,
   PICTURE_LAYOUT,
   parseStorageKey,
 } from '../../src/modules/image/image.key.js';
+import { ImageReader } from '../../src/modules/image/image.reader.js';
+import { Image } from '../../src/modules/user/image.entity.js';
 
 let directory: string;
 let storage: LocalStorage;
@@ -38,7 +44,8 @@ const NO_KEYS = [
   '2026/11/21/0123456789abcdef0123456789abcdef.jpg\n',
   '2026/11/21/0123456789abcdef0123456789abcdef.jpg\0',
   '2026\\11\\21\\0123456789abcdef0123456789abcdef.jpg',
-  '2026/11/21/0123456789abcdef0123456789abcdef_100.jpg',
+  '2026/11/21/0123456789abcdef0123456789abcdef_201.jpg',
+  '2026/11/21/0123456789abcdef0123456789abcdef_0200.jpg',
   '2026/11/21/0123456789abcdef0123456789abcdef_.jpg',
   '2026/11/21/0123456789abcdef0123456789abcdef_200_800.jpg',
   '2026/11/21/_200.jpg',
@@ -56,7 +63,8 @@ describe('storage keys', () => {
     const key = newStorageKey('png');
     const copy = copyKeyOf(key, 200);
     expect(copy).toBe(key.replace('.png', '_200.png'));
-    expect(parseStorageKey(copy)).toEqual({ id: parseStorageKey(key)?.id, extension: 'png', original: key });
+    const copyOf = { key, side: 200 };
+    expect(parseStorageKey(copy)).toEqual({ id: parseStorageKey(key)?.id, extension: 'png', copyOf });
   });
 
   it.each(NO_KEYS)('%j is no storage key', async (key) => {
@@ -152,13 +160,40 @@ describe('/storage', () => {
   let app: FastifyInstance;
   const key = newStorageKey('jpg');
   const etag = `"${parseStorageKey(key)?.id}"`;
+  /** Pictures that are known, by their ids, with what is done to copy one, and what was told of failures. */
+  let known: Map<string, Image>;
+  let copy: (image: Image, sides?: readonly CopySide[]) => Promise<void>;
+  let failures: unknown[];
 
   beforeEach(async () => {
+    known = new Map();
+    copy = async () => undefined;
+    failures = [];
     app = Fastify();
-    await registerSecurity(app, loadConfig({}));
-    registerFiles(app, storage);
+    await registerSecurity(app, loadConfig({ RATE_LIMIT: 'off' }));
+    const images = new ImageReader(
+      storage,
+      { copy: (...given) => copy(...given) },
+      async (id) => known.get(id) ?? null,
+      (error) => failures.push(error),
+    );
+    registerFiles(app, images);
     await storage.put(key, data, 'image/jpeg');
   });
+
+  /** Lets a key be that of a picture of these sides. */
+  const knows = (one: string, width: number, height = width): void => {
+    const id = parseStorageKey(one)?.id ?? '';
+    known.set(id, Object.assign(new Image(), { id, key: one, width, height }));
+  };
+
+  /** What is answered, and how long it may be kept. */
+  const served = async (path: string) => {
+    const { statusCode, rawPayload, headers } = await app.inject(`/storage/${path}`);
+    return { statusCode, content: rawPayload.toString(), kept: headers['cache-control'], etag: headers.etag };
+  };
+  const WHOLE = { statusCode: 200, content: data.toString(), etag };
+  const FOR_EVER = 'public, max-age=31536000, immutable';
 
   afterEach(() => app.close());
 
@@ -195,12 +230,135 @@ describe('/storage', () => {
     expect([small.statusCode, small.rawPayload]).toEqual([200, copy]);
     expect([large.statusCode, large.rawPayload]).toEqual([200, data]);
     for (const answer of [small, large]) expect(answer.headers['content-type']).toBe('image/jpeg');
-    const tags = [etag, small.headers.etag, large.headers.etag];
-    expect(new Set(tags).size).toBe(3);
+    expect(large.headers.etag).toBe(etag);
+    expect(small.headers.etag).not.toBe(etag);
     const headers = { 'if-none-match': String(small.headers.etag) };
     expect((await app.inject({ url: `/storage/${copyKeyOf(key, 200)}`, headers })).statusCode).toBe(304);
     expect((await app.inject({ url: `/storage/${key}`, headers })).statusCode).toBe(200);
     expect((await app.inject(`/storage/${copyKeyOf(newStorageKey('jpg'), 200)}`)).statusCode).toBe(404);
+  });
+
+  it('/storage has a copy made once, however many ask for it, and keeps it', async () => {
+    knows(key, 1000, 500);
+    const made: (readonly CopySide[])[] = [];
+    copy = async (image, sides = []) => {
+      made.push(sides);
+      for (const side of sides)
+        await storage.put(copyKeyOf(image.key, side), Buffer.from(`of ${side}`), 'image/jpeg');
+    };
+    const paths = ['?w=200', '?rule=w_200', '?w=200&h=100', '?h=99.5', '?rule=h_100,w_150'];
+    const answers = await Promise.all([...paths, ...paths].map((query) => served(key + query)));
+    answers.push(await served(copyKeyOf(key, 200)));
+    const tag = `"${parseStorageKey(key)?.id}_200.jpg"`;
+    for (const answer of answers)
+      expect(answer).toEqual({ statusCode: 200, content: 'of 200', kept: FOR_EVER, etag: tag });
+    expect(made).toEqual([[200]]);
+    await storage.remove(key);
+    expect(await storage.read(copyKeyOf(key, 200))).toBeNull();
+  });
+
+  it.each([
+    ['?w=40', 50],
+    ['?w=201', 300],
+    // The height decides: the picture is twice as wide as high.
+    ['?w=200&h=200', 400],
+    ['?h=200', 400],
+    ['?w=801', null],
+    ['?w=99999', null],
+    ['?h=401', null],
+    ['?w=0', null],
+    ['?w=-5&h=', null],
+    ['?w=x&rule=y', null],
+    ['?w=1e2', null],
+    ['?w=200&w=300', null],
+    ['?rule=w_', null],
+    ['?rule[w]=200', null],
+    [`?w=${'9'.repeat(400)}`, null],
+  ] as const)(
+    '/storage answers %s with the copy of %p pixels, never a larger one than the picture',
+    async (query, side) => {
+      knows(key, 1000, 500);
+      copy = async (image, sides = []) => {
+        for (const one of sides)
+          await storage.put(copyKeyOf(image.key, one), Buffer.from(`of ${one}`), 'image/jpeg');
+      };
+      const expected = side === null ? WHOLE : { statusCode: 200, content: `of ${side}` };
+      expect(await served(key + query)).toMatchObject({ ...expected, kept: FOR_EVER });
+    },
+  );
+
+  it('/storage serves the picture itself where no copy would be smaller, and makes none', async () => {
+    knows(key, 60, 40);
+    copy = async () => {
+      throw new Error('nothing is to be made');
+    };
+    for (const path of [`${key}?w=60`, `${key}?h=40`, `${key}?w=200`, copyKeyOf(key, 200)])
+      expect(await served(path)).toEqual({ ...WHOLE, kept: FOR_EVER });
+    expect(failures).toEqual([]);
+  });
+
+  it('a copy that is made while its picture is removed goes with it', async () => {
+    knows(key, 1000);
+    const thumbnail = async () => {
+      await storage.remove(key);
+      return { data: Buffer.from('a copy'), mime: 'image/jpeg' };
+    };
+    const copier = new ImageCopier({ thumbnail } as unknown as ImageDecoder, storage);
+    copy = (...given) => copier.copy(...given);
+    expect((await served(`${key}?w=200`)).statusCode).toBe(404);
+    for (const one of [key, copyKeyOf(key, 200)]) expect(await storage.read(one)).toBeNull();
+  });
+
+  it('/storage serves the picture itself, not to be kept, for a copy that cannot be made now', async () => {
+    knows(key, 1000);
+    copy = async () => {
+      throw new Error('the disk is full');
+    };
+    expect(await served(`${key}?w=200`)).toEqual({ ...WHOLE, kept: 'no-cache' });
+    expect(failures).toEqual([new Error('the disk is full')]);
+    // Somebody's row that has another file of this id, or none.
+    known.clear();
+    expect(await served(copyKeyOf(key, 200))).toEqual({ ...WHOLE, kept: 'no-cache' });
+  });
+
+  it('/storage makes one copy at a time, and keeps few waiting', async () => {
+    const keys = await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const one = newStorageKey('jpg');
+        knows(one, 1000);
+        await storage.put(one, data, 'image/jpeg');
+        return one;
+      }),
+    );
+    let [working, most] = [0, 0];
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    copy = async (image, sides = []) => {
+      working += 1;
+      most = Math.max(most, working);
+      await gate;
+      for (const side of sides)
+        await storage.put(copyKeyOf(image.key, side), Buffer.from('a copy'), 'image/jpeg');
+      working -= 1;
+    };
+    const asked = keys.map((one) => served(`${one}?w=200`));
+    // Those for which there is no room are answered while the others wait.
+    let whole = 0;
+    const refused = new Promise<void>((resolve) => {
+      for (const one of asked)
+        one.then(({ content }) => {
+          whole += content === data.toString() ? 1 : 0;
+          if (whole === 21) resolve();
+        });
+    });
+    await refused;
+    open();
+    const contents = (await Promise.all(asked)).map(({ content }) => content);
+    expect(contents.filter((content) => content === 'a copy')).toHaveLength(9);
+    expect(most).toBe(1);
+    expect(failures).toEqual([]);
   });
 
   it.each([`public:${key}`, encodeURIComponent(`public:${key}`), encodeURIComponent(key), `public%3A${key}`])(

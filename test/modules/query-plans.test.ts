@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
 import { isBlockedBetween, listBlocked } from '../../src/modules/follow/block.repository.js';
 import { findNearest } from '../../src/modules/nearby/shared-place.repository.js';
+import { findImageByNumber, findImageBySource, isShown } from '../../src/modules/image/image.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
 import { listReports } from '../../src/modules/report/report.repository.js';
@@ -11,6 +12,7 @@ import {
   findSessionsOfUser,
   isKnownSource,
 } from '../../src/modules/session/session.repository.js';
+import { findTagsOfUsers, findUsersSharingTags } from '../../src/modules/tag/tag.repository.js';
 import {
   findUserByEmail,
   findUserById,
@@ -65,6 +67,11 @@ const SEED = [
    on conflict do nothing`,
   `insert into reports (reporter_id, user_id, reason)
    select u.id, 1 + (u.id * 7) % ${USERS}, 'rude' from users u where u.id <> 1 + (u.id * 7) % ${USERS}`,
+  'insert into tag_categories (name) select md5(n::text) from generate_series(1, 20) as n',
+  'insert into tags (category_id, name) select c.id, md5(n::text) from tag_categories c, generate_series(1, 40) as n',
+  `insert into user_tags (user_id, tag_id)
+   select u.id, t.id from users u join tags t on (u.id * 7 + t.id * 13) % 199 = 0`,
+  `update images set owner_id = (select u.id from users u where u.avatar_id = images.id), source_md5 = id`,
   'analyze',
 ];
 
@@ -158,6 +165,17 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['a user by name', ['users_name_unique'], (em) => findUserByName(em, 'Alpha')],
   ['a user by phone', ['users_phone_unique'], (em) => findUserByPhone(em, '19900000007')],
   ['a user by e-mail', ['users_email_verified_unique'], (em) => findUserByEmail(em, 'User8@example.com')],
+  [
+    'users who share tags',
+    ['user_tags_pkey', 'user_tags_tag_index', 'users_pkey'],
+    (em) => findUsersSharingTags(em, 7, 20, 0),
+  ],
+  ['a picture by its number', ['images_number_unique'], (em) => findImageByNumber(em, 7)],
+  [
+    'a picture by the MD5 of its file',
+    ['images_source_md5_index'],
+    (em) => findImageBySource(em, 7, 'a'.repeat(32)),
+  ],
   ['a session', ['sessions_token_hash_unique', 'users_pkey'], (em) => findLiveSession(em, 'a'.repeat(64))],
   ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
   ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
@@ -195,6 +213,23 @@ test('people nearby are read from the index of their places, and nobody else is'
     'users_pkey',
   ]);
 });
+/** A short list beside them is read as a whole where that costs less. */
+test.each<[string, string[], string, (em: EntityManager) => Promise<unknown>]>([
+  ['tags of users', ['user_tags_pkey'], 'tags', (em) => findTagsOfUsers(em, [3, 5, 7])],
+  [
+    'the profiles that show a picture',
+    ['users_avatar_index', 'users_background_index'],
+    'default_photos',
+    (em) => isShown(em, 'a'.repeat(32)),
+  ],
+])(
+  'the plan for %s uses the indexes %j, and of other tables reads only %s',
+  async (_what, indexes, list, work) => {
+    const { scans, indexes: used } = await planOf(work);
+    expect(scans.filter((table) => table !== list)).toEqual([]);
+    expect(used).toEqual(expect.arrayContaining(indexes));
+  },
+);
 
 test('the ranking of all time is read from an index, and no further than its last place', async () => {
   const plan = await planOf((em) => rankIncomes(em, { days: 0, cityId: null }, 10));

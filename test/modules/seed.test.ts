@@ -15,6 +15,7 @@ import { County } from '../../src/modules/place/county.entity.js';
 import { PlaceIndex } from '../../src/modules/place/place.index.js';
 import { Province } from '../../src/modules/place/province.entity.js';
 import { AppRelease } from '../../src/modules/release/app-release.entity.js';
+import { TagCategory } from '../../src/modules/tag/tag-category.entity.js';
 import { parsePhone } from '../../src/modules/user/contact.js';
 import { normaliseName } from '../../src/modules/user/text.js';
 import { User } from '../../src/modules/user/user.entity.js';
@@ -80,11 +81,14 @@ describe('divisions', () => {
 test('the lists that operators maintain are filled once', async () => {
   expect(await em.count(Hobby, {})).toBe(20);
   expect(await em.count(AppRelease, {})).toBe(2);
+  expect(await em.count(TagCategory, {})).toBe(3);
   await em.nativeDelete(Hobby, { name: '宠物' });
   await em.nativeDelete(AppRelease, { platform: 2 });
+  await em.nativeDelete(TagCategory, { name: '职业' });
   await seed();
   expect(await em.count(Hobby, {})).toBe(19);
   expect(await em.count(AppRelease, {})).toBe(1);
+  expect(await em.count(TagCategory, {})).toBe(2);
 });
 
 describe('default pictures', () => {

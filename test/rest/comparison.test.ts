@@ -24,6 +24,8 @@ const FOR_EVERYBODY = [
   'Division.name',
   'Hobby.name',
   'Image.mime',
+  'Tag.name',
+  'TagCategory.name',
   'UploadTicket.md5',
   'UploadTicket.mime',
   'User.abilities',

@@ -184,6 +184,16 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     await submit(app.client, me.token, personOf({ picture }));
     return {};
   },
+  'plus /user/certification': async ({ me }) => {
+    const picture = await uploadPicture(app.client, me.token);
+    await submit(app.client, me.token, personOf({ picture }));
+    return {};
+  },
+  'plus /user/find-by-tags': async ({ me, other }) => {
+    for (const { id } of [me, other])
+      await app.sql('insert into user_tags select ?, min(id) from tags on conflict do nothing', [id]);
+    return {};
+  },
   'open /register': async () => signed({ name: freshName(), phone: freshPhone(), password: 'anjuke2015' }),
   'open /get-info': ({ old }) => signed({ account: old.me, type: 'id' }),
 };
@@ -243,6 +253,8 @@ const SHOWING = [
   'plus 添加收货地址 POST /user/addresses',
   'plus 修改收货地址 PUT /user/addresses/:id',
   'plus 用户认证 GET /user/verification',
+  'plus 认证 GET /user/certification',
+  'plus 标签用户 GET /user/find-by-tags',
   'open 注册新用户 GET /register',
   'open 获得用户信息 GET /get-info',
 ];
@@ -285,6 +297,7 @@ test('every parameter of a row that takes an account by its id says so', () => {
       'plus /user/black/:id id id',
       'plus /report/users/:id id id',
       'plus /system/disabled/:user user id',
+      'plus /users/:id/tags id id',
       'open /get-info account signed',
     ].sort(),
   );

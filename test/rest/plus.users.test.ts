@@ -56,6 +56,7 @@ const PUBLIC_KEYS = [
   'location',
   'name',
   'sex',
+  'tags',
   'updated_at',
   'verification',
   'verified',

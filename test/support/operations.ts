@@ -99,9 +99,10 @@ export const freshName = (): string => `Name_${suffix()}`;
 export async function uploadPicture(
   { url }: Client,
   token: string,
-): Promise<{ id: string; node: string; url: string }> {
-  const png = await picture(60).png().toBuffer();
-  const body = fileForm('mutation ($file: Upload!) { uploadImage(file: $file) { id node url } }', png);
+  file?: Buffer,
+): Promise<{ id: string; number: number; node: string; url: string }> {
+  const png = file ?? (await picture(60).png().toBuffer());
+  const body = fileForm('mutation ($file: Upload!) { uploadImage(file: $file) { id number node url } }', png);
   const init = { method: 'POST', headers: { ...PREFLIGHT, ...bearer(token) }, body };
   return (await sendGraphql(url, init)).body.data.uploadImage;
 }

@@ -47,7 +47,7 @@ export class LocalStorage implements Storage {
   }
 
   async remove(key: string): Promise<void> {
-    for (const one of [...this.layout.companionsOf(key), key]) await rm(this.pathOf(one), { force: true });
+    for (const one of [key, ...this.layout.companionsOf(key)]) await rm(this.pathOf(one), { force: true });
   }
 
   async read(key: string): Promise<StoredFile | null> {

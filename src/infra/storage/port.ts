@@ -27,7 +27,7 @@ export interface Storage {
    * false, and changes nothing, when the key is taken: of several puts at once one is the first (S3: `If-None-Match: *`).
    */
   put(key: string, data: Buffer, mime: string): Promise<boolean>;
-  /** Removing what is not there succeeds. Its companions go with it. */
+  /** Removing what is not there succeeds. Its companions go behind it: one that is put when it is gone has to be removed. */
   remove(key: string): Promise<void>;
   /** Null when nothing is stored under the key, or nothing could be. */
   read(key: string): Promise<StoredFile | null>;

@@ -18,6 +18,7 @@ import { keptDailyIncomes } from '../ranking/ranking.repository.js';
 import { erasedReports } from '../report/report.repository.js';
 import { erasedSecurityEvents } from '../security/security-event.repository.js';
 import { erasedSessions } from '../session/session.repository.js';
+import { erasedUserTags } from '../tag/tag.repository.js';
 import { keptLegacyIds } from '../user/legacy-id.repository.js';
 import { emptiedUsers } from '../user/user.repository.js';
 import { erasedUserExtras } from '../user/user-extra.repository.js';
@@ -42,6 +43,7 @@ export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   erasedImportedRecords,
   erasedUserExtras,
   erasedUserHobbies,
+  erasedUserTags,
   erasedVerifications,
   erasedVips,
   keptCurrencies,

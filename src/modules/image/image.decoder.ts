@@ -64,6 +64,12 @@ export interface CleanImage {
   sha256: string;
 }
 
+/** A picture with what is known of the file that it was made of. */
+export interface DecodedImage extends CleanImage {
+  /** MD5 of that file, in lower-case hex. */
+  sourceMd5: string;
+}
+
 /** Inclusive limits: bytes of the file, and pixels of its sides. */
 export interface ImageLimits {
   maxBytes: number;
@@ -88,7 +94,7 @@ export class ImageDecoder {
    * animations stay animated (but for APNG). Throws IMAGE_INVALID, IMAGE_TOO_LARGE (bytes, sides, frames or
    * pixels), IMAGE_TOO_SMALL or SERVICE_UNAVAILABLE.
    */
-  async decode(bytes: Buffer, limits: ImageLimits): Promise<CleanImage> {
+  async decode(bytes: Buffer, limits: ImageLimits): Promise<DecodedImage> {
     if (bytes.length > limits.maxBytes) throw new AppError('IMAGE_TOO_LARGE');
     const format = formatOf(bytes);
     return this.queue.run(async () => {
@@ -98,7 +104,8 @@ export class ImageDecoder {
       const animated = frames(header) > 1;
       const image = await open(bytes, { ...READING, animated });
       // The frames of an animation cannot be turned; its rare orientation tag is dropped like all metadata.
-      return encode(animated ? image : image.autoOrient(), format);
+      const clean = await encode(animated ? image : image.autoOrient(), format);
+      return { ...clean, sourceMd5: createHash('md5').update(bytes).digest('hex') };
     });
   }
 

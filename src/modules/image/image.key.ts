@@ -18,13 +18,13 @@ export const MIME_BY_EXTENSION: Readonly<Record<StoredExtension, string>> = {
 export const extensionOf = (mime: string): StoredExtension | undefined =>
   EXTENSIONS.find((name) => MIME_BY_EXTENSION[name] === mime);
 
-/** Longest sides, in pixels, of the smaller copies that may lie beside a picture. */
-export const COPY_SIDES = [200, 800] as const;
+/** Longest sides, in pixels, of the smaller copies that may lie beside a picture; all that there can be. */
+export const COPY_SIDES = [50, 100, 200, 300, 400, 600, 800, 1200, 1600, 2400] as const;
 
 export type CopySide = (typeof COPY_SIDES)[number];
 
 const KEY =
-  /^(\d{4}\/(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/([0-9a-f]{32}))(_(?:200|800))?\.(jpg|png|webp|gif)$/;
+  /^(\d{4}\/(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/([0-9a-f]{32}))(?:_([1-9]\d{1,3}))?\.(jpg|png|webp|gif)$/;
 
 /** A fresh key, `YYYY/MM/DD/<32 hex>.<extension>` with the date in UTC; 128 random bits keep it unguessable. */
 export function newStorageKey(extension: StoredExtension, now = new Date()): string {
@@ -35,15 +35,18 @@ export function newStorageKey(extension: StoredExtension, now = new Date()): str
 export interface ParsedKey {
   id: string;
   extension: StoredExtension;
-  /** The key of the picture that this is a copy of; undefined when it is none. */
-  original?: string;
+  /** The picture that this is a copy of, and its longest side; undefined when it is none. */
+  copyOf?: { key: string; side: CopySide };
 }
 
 /** The parts of a key, or null for any string that is not one. */
 export function parseStorageKey(key: string): ParsedKey | null {
   const [, path, id, copy, suffix] = KEY.exec(key) ?? [];
   const extension = EXTENSIONS.find((name) => name === suffix);
-  return id && extension ? { id, extension, original: copy && `${path}.${extension}` } : null;
+  if (!id || !extension) return null;
+  if (copy === undefined) return { id, extension };
+  const side = COPY_SIDES.find((one) => String(one) === copy);
+  return side === undefined ? null : { id, extension, copyOf: { key: `${path}.${extension}`, side } };
 }
 
 /** The storage key of a picture's copy: `YYYY/MM/DD/<32 hex>_<side>.<extension>`. */
@@ -51,7 +54,6 @@ export const copyKeyOf = (key: string, side: CopySide): string => key.replace(/(
 
 /** Pictures, each with its copies beside it. */
 export const PICTURE_LAYOUT: StorageLayout = {
-  isKey: (key) => KEY.test(key),
-  companionsOf: (key) =>
-    parseStorageKey(key)?.original ? [] : COPY_SIDES.map((side) => copyKeyOf(key, side)),
+  isKey: (key) => parseStorageKey(key) !== null,
+  companionsOf: (key) => (parseStorageKey(key)?.copyOf ? [] : COPY_SIDES.map((side) => copyKeyOf(key, side))),
 };

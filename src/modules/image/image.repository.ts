@@ -2,7 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { KEPT, rowsStay } from '../../infra/database/personal.js';
 import { arrayOf, indexBy, READ_ONLY } from '../../infra/database/query.js';
 import { readRows } from '../../infra/database/rows.js';
+import { firstOf, statement } from '../../infra/database/statement.js';
 import { Image } from '../user/image.entity.js';
+import { LIVE } from '../user/user.repository.js';
 import { DefaultPhoto } from './default-photo.entity.js';
 
 const byIds = readRows(Image, 'i', 'from images i where i.id = any (?::text[])');
@@ -13,6 +15,31 @@ export async function findImages(em: EntityManager, ids: readonly string[]): Pro
 
 export const findImage = async (em: EntityManager, id: string): Promise<Image | null> =>
   (await findImages(em, [id])).get(id) ?? null;
+
+const byNumber = readRows(Image, 'i', 'from images i where i.number = ?');
+
+export const findImageByNumber = (em: EntityManager, number: number): Promise<Image | null> =>
+  firstOf(byNumber, em, [number]);
+
+const bySource = readRows(
+  Image,
+  'i',
+  'from images i where i.owner_id = ? and i.source_md5 = ? order by i.created_at desc limit 1',
+);
+
+/** The latest picture that an account sent as a file of this MD5. */
+export const findImageBySource = (em: EntityManager, ownerId: number, md5: string): Promise<Image | null> =>
+  firstOf(bySource, em, [ownerId, md5]);
+
+const shown = statement<{ shown: boolean }>(
+  `select exists (select from users u where u.avatar_id = ? and ${LIVE})
+     or exists (select from users u where u.background_id = ? and ${LIVE})
+     or exists (select from default_photos photo where photo.image_id = ?) as shown`,
+);
+
+/** True for a default photo, and while a profile shows the picture. */
+export const isShown = async (em: EntityManager, id: string): Promise<boolean> =>
+  (await firstOf(shown, em, [id, id, id]))?.shown === true;
 
 /** The upload time of an account's newest picture since `since` but `skipped`; null when there are not so many. */
 export async function findUploadTime(
@@ -46,15 +73,14 @@ export async function isDefaultPhoto(em: EntityManager, id: string): Promise<boo
   return (await em.count(DefaultPhoto, { imageId: id })) > 0;
 }
 
+type NewImage = Omit<Image, 'createdAt' | 'existed' | 'number' | 'sourceMd5' | 'unclaimed'> &
+  Partial<Pick<Image, 'sourceMd5' | 'unclaimed'>>;
+
 /** Without an owner, and not unclaimed, it is a default photo. */
-export async function insertImage(
-  em: EntityManager,
-  given: Omit<Image, 'createdAt' | 'existed' | 'unclaimed'> & { unclaimed?: boolean },
-): Promise<Image> {
-  const image = { unclaimed: false, ...given };
-  const createdAt = new Date();
-  await em.insert(Image, { ...image, createdAt });
-  return Object.assign(new Image(), image, { createdAt });
+export async function insertImage(em: EntityManager, image: NewImage): Promise<Image> {
+  await em.insert(Image, { ...image, createdAt: new Date() } as Image);
+  // The database numbers it.
+  return em.findOneOrFail(Image, { id: image.id }, READ_ONLY);
 }
 
 /** True when a picture with the same content is stored, of an account or of those that nobody has claimed. */
@@ -109,6 +135,7 @@ export async function deleteImages(em: EntityManager, ids: readonly string[]): P
 /** Default photos stay when their uploader goes; when these are emptied, all other pictures of theirs are gone. */
 export const emptiedImages = rowsStay(Image, 'ownerId', {
   id: KEPT,
+  number: KEPT,
   key: KEPT,
   ownerId: null,
   mime: KEPT,
@@ -116,6 +143,7 @@ export const emptiedImages = rowsStay(Image, 'ownerId', {
   width: KEPT,
   height: KEPT,
   hash: KEPT,
+  sourceMd5: null,
   unclaimed: KEPT,
   createdAt: KEPT,
 });

@@ -1,12 +1,13 @@
 import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../context.js';
-import { Public } from '../../schema/access.js';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { Public, SignedIn } from '../../schema/access.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { Image } from '../user/image.entity.js';
 import { nodeOf } from './image.reference.js';
 import { DEFAULT_PHOTOS_MAX } from './image.repository.js';
 import { type ImageService } from './image.service.js';
+import { isAnySize } from './image.size.js';
 import { ImageSize } from './image.type.js';
 import { FILE_DESCRIPTION, streamOf } from './upload.stream.js';
 
@@ -21,6 +22,32 @@ export class ImageResolver {
   })
   defaultPhotos(@Ctx() ctx: RequestContext): Promise<Image[]> {
     return this.imageService.defaultPhotos(ctx);
+  }
+
+  @Public('the uploader; everybody while a profile shows the picture')
+  @Query(() => Image, {
+    nullable: true,
+    description:
+      'The picture of a number: one that the caller uploaded, that is the avatar or background of anybody, or a default photo. Null for any other.',
+  })
+  image(
+    @Ctx() ctx: RequestContext,
+    @Arg('number', () => Int, { description: 'The `number` of the picture.' }) number: number,
+  ): Promise<Image | null> {
+    return this.imageService.findByNumber(ctx, number);
+  }
+
+  @SignedIn()
+  @Query(() => Image, {
+    nullable: true,
+    description:
+      'The latest picture that the caller uploaded as a file of this MD5, so that it need not be sent again; null without one. Errors: INVALID_INPUT.',
+  })
+  uploadedImage(
+    @Ctx() ctx: SignedInContext,
+    @Arg('md5', () => String, { description: 'MD5 of the file, 32 hexadecimal digits.' }) md5: string,
+  ): Promise<Image | null> {
+    return this.imageService.findUploaded(ctx, md5);
   }
 
   @Public('callers with a session; with `UPLOAD_WITHOUT_SESSION`, the anlife app without one too')
@@ -41,11 +68,20 @@ export class ImageResolver {
     @Arg('size', () => ImageSize, {
       nullable: true,
       description:
-        'A smaller copy; the picture itself when left out. Only avatars sent with `updateAvatar` have copies: of other pictures the whole is served in their place.',
+        'A smaller copy; the picture itself when left out. Not looked at where a width or height is given.',
     })
     size?: ImageSize | null,
+    @Arg('width', () => Int, {
+      nullable: true,
+      description:
+        'The smallest copy that is at least so many pixels wide, and, with `height`, so high; the picture itself where it has none. Left out or not above 0: any.',
+    })
+    width?: number | null,
+    @Arg('height', () => Int, { nullable: true, description: 'Likewise, in pixels.' })
+    height?: number | null,
   ): string {
-    return this.imageService.urlOf(image, size);
+    const least = { width, height };
+    return this.imageService.urlOf(image, isAnySize(least) ? size : least);
   }
 
   @FieldResolver(() => String, { description: 'Its name for ThinkSNS+ clients: `public:` and the path.' })

@@ -2,16 +2,25 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../config.js';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { isMd5 } from '../../md5.js';
 import { requireViewer } from '../../policy.js';
 import type { Image } from '../user/image.entity.js';
 import type { User } from '../user/user.entity.js';
 import { defaultPhotoLoader } from './default-photo.loader.js';
 import type { ImageCopier } from './image.copier.js';
-import { type CleanImage, type ImageDecoder, readAtMost } from './image.decoder.js';
+import { type DecodedImage, type ImageDecoder, readAtMost } from './image.decoder.js';
 import { newStorageKey } from './image.key.js';
 import { parseReference } from './image.reference.js';
-import { findDefaultPhotos, findImage, hasImageLike, isDefaultPhoto } from './image.repository.js';
-import { type ImageSize, keyOfSize } from './image.size.js';
+import {
+  findDefaultPhotos,
+  findImage,
+  findImageByNumber,
+  findImageBySource,
+  hasImageLike,
+  isDefaultPhoto,
+  isShown,
+} from './image.repository.js';
+import { type ImageSize, keyOfSize, type LeastSize } from './image.size.js';
 import type { ImageStore } from './image.store.js';
 import type { SessionlessQuota } from './sessionless.quota.js';
 
@@ -60,17 +69,26 @@ export class ImageService {
    * Stores an avatar, which must not be smaller than `IMAGE_MIN_SIDE`, with its copies and puts it to use; or does
    * neither. Throws as {@link upload} does, and IMAGE_TOO_SMALL.
    */
-  async uploadAvatar<T>(
+  uploadAvatar<T>(ctx: SignedInContext, stream: Readable, use: (image: Image) => Promise<T>): Promise<T> {
+    const copyAndUse = async (image: Image) => {
+      await this.copier.copy(image);
+      return use(image);
+    };
+    return this.uploadFor(ctx, stream, copyAndUse, this.config.IMAGE_MIN_SIDE);
+  }
+
+  /** Stores a picture and puts it to use, or does neither. Throws as {@link upload} does, and IMAGE_TOO_SMALL. */
+  async uploadFor<T>(
     ctx: SignedInContext,
     stream: Readable,
     use: (image: Image) => Promise<T>,
+    minSide?: number,
   ): Promise<T> {
     const { userId } = ctx.viewer;
     await this.store.assertWithinLimit(ctx, userId);
-    const picture = await this.read(stream, this.config.IMAGE_MIN_SIDE);
+    const picture = await this.read(stream, minSide);
     const image = await this.store.add(ctx, userId, newStorageKey(picture.extension), picture);
     try {
-      await this.copier.copy(image);
       return await use(image);
     } catch (error) {
       await this.store.remove(ctx, image);
@@ -78,7 +96,7 @@ export class ImageService {
     }
   }
 
-  private async read(stream: Readable, minSide?: number): Promise<CleanImage> {
+  private async read(stream: Readable, minSide?: number): Promise<DecodedImage> {
     const { UPLOAD_MAX_BYTES: maxBytes, IMAGE_MAX_SIDE: maxSide } = this.config;
     return this.decoder.decode(await readAtMost(stream, maxBytes), { maxBytes, maxSide, minSide });
   }
@@ -86,6 +104,24 @@ export class ImageService {
   /** The documented call of anlife brings no token; the other doors know who calls. */
   private takesSessionless({ client }: RequestContext): boolean {
     return this.config.UPLOAD_WITHOUT_SESSION && client.door === 'anlife';
+  }
+
+  /**
+   * The picture of a number, for its uploader, and for everybody while a profile shows it or it is a default photo; else
+   * null. Numbers can be counted through: they open nothing that its address does not tell already.
+   */
+  async findByNumber(ctx: RequestContext, number: number): Promise<Image | null> {
+    const image = await findImageByNumber(ctx.em, number);
+    if (!image) return null;
+    const own = ctx.viewer !== null && image.ownerId === ctx.viewer.userId;
+    return own || (await isShown(ctx.em, image.id)) ? image : null;
+  }
+
+  /** The caller's latest picture that was sent as a file of this MD5; null without one. Throws INVALID_INPUT. */
+  async findUploaded(ctx: SignedInContext, md5: string): Promise<Image | null> {
+    const sought = md5.toLowerCase();
+    if (!isMd5(sought)) throw new AppError('INVALID_INPUT', { field: 'md5' });
+    return findImageBySource(ctx.em, ctx.viewer.userId, sought);
   }
 
   /**
@@ -110,7 +146,7 @@ export class ImageService {
     throw new AppError('INVALID_INPUT', { field });
   }
 
-  /** The id of a picture that the caller uploaded, named by its id or by its node. Throws INVALID_INPUT. */
+  /** The id of a picture that the caller uploaded, named by its id, node or number. Throws INVALID_INPUT. */
   async resolveOwn(ctx: SignedInContext, reference: string, field: string): Promise<string> {
     const image = await findReferenced(ctx, reference);
     if (image?.ownerId !== ctx.viewer.userId) throw new AppError('INVALID_INPUT', { field });
@@ -121,8 +157,8 @@ export class ImageService {
     return findDefaultPhotos(ctx.em);
   }
 
-  /** The URL of a picture, or of a copy of it no larger than the size. */
-  urlOf(image: Image, size?: ImageSize | null): string {
+  /** The URL of a picture, or of a copy of it: no larger than a named size, or no smaller than what is wanted at least. */
+  urlOf(image: Image, size?: ImageSize | LeastSize | null): string {
     return `${this.publicUrl()}/storage/${keyOfSize(image, size)}`;
   }
 
@@ -140,8 +176,14 @@ export class ImageService {
   }
 }
 
-async function findReferenced({ em }: RequestContext, reference: string): Promise<Image | null> {
-  const { id, key } = parseReference(reference);
-  const image = id === null ? null : await findImage(em, id);
-  return image && (key === null || key === image.key) ? image : null;
+async function findReferenced({ em, viewer }: SignedInContext, text: string): Promise<Image | null> {
+  const reference = parseReference(text);
+  if (!reference) return null;
+  if ('number' in reference) {
+    const image = await findImageByNumber(em, reference.number);
+    // Anybody can guess a number: it names one's own pictures only, and none that nobody has claimed.
+    return image?.ownerId === viewer.userId ? image : null;
+  }
+  const image = await findImage(em, reference.id);
+  return image && (reference.key ?? image.key) === image.key ? image : null;
 }

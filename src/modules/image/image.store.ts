@@ -7,7 +7,7 @@ import { type Storage } from '../../infra/storage/port.js';
 import { Image } from '../user/image.entity.js';
 import { lockActiveUser, lockLiveUser } from '../user/user.repository.js';
 import { insertDefaultPhoto } from './default-photo.repository.js';
-import type { CleanImage } from './image.decoder.js';
+import type { DecodedImage } from './image.decoder.js';
 import { newStorageKey, parseStorageKey } from './image.key.js';
 import {
   claimImage,
@@ -34,7 +34,7 @@ export class ImageStore {
    * Stores a picture under a fresh key, and leaves neither a row nor a file behind when it fails. Throws UPLOAD_USED
    * when the key is taken, whose file stays as it is; RATE_LIMITED; UNAUTHENTICATED when the owner is not active.
    */
-  async add(ctx: RequestContext, ownerId: number, key: string, picture: CleanImage): Promise<Image> {
+  async add(ctx: RequestContext, ownerId: number, key: string, picture: DecodedImage): Promise<Image> {
     return this.put(key, picture, () =>
       ctx.em.transactional(async () => {
         await lockActiveUser(ctx.em, ownerId);
@@ -45,13 +45,13 @@ export class ImageStore {
   }
 
   /** Stores a picture of nobody yet, until an account claims it or {@link purgeUnclaimed} removes it. */
-  addUnclaimed(ctx: RequestContext, key: string, picture: CleanImage): Promise<Image> {
+  addUnclaimed(ctx: RequestContext, key: string, picture: DecodedImage): Promise<Image> {
     const row = { ...rowOf(key, picture), ownerId: null, unclaimed: true };
     return this.put(key, picture, () => insertImage(ctx.em, row));
   }
 
   /** Stores a picture that any user may take as an avatar, at the end of their list. */
-  addDefaultPhoto(ctx: DatabaseContext, key: string, picture: CleanImage): Promise<Image> {
+  addDefaultPhoto(ctx: DatabaseContext, key: string, picture: DecodedImage): Promise<Image> {
     return this.put(key, picture, () =>
       ctx.em.transactional(async () => {
         const image = await insertImage(ctx.em, { ...rowOf(key, picture), ownerId: null });
@@ -69,7 +69,7 @@ export class ImageStore {
   async adopt(
     ctx: DatabaseContext,
     ownerId: number,
-    picture: CleanImage,
+    picture: DecodedImage,
     { prepare, use }: { prepare(image: Image): Promise<void>; use(image: Image): Promise<boolean> },
   ): Promise<boolean> {
     const key = newStorageKey(picture.extension);
@@ -128,7 +128,7 @@ export class ImageStore {
     if (ids.length > 0) await deleteImages(ctx.em, ids);
   }
 
-  private async put(key: string, picture: CleanImage, insert: () => Promise<Image>): Promise<Image> {
+  private async put(key: string, picture: DecodedImage, insert: () => Promise<Image>): Promise<Image> {
     // Before the row, so that no row is ever without its file; who made the file is the only one to remove it.
     if (!(await this.storage.put(key, picture.data, picture.mime))) throw new AppError('UPLOAD_USED');
     try {
@@ -155,6 +155,6 @@ export class ImageStore {
   }
 }
 
-function rowOf(key: string, { mime, size, width, height, sha256: hash }: CleanImage) {
-  return { id: parseStorageKey(key)?.id ?? '', key, mime, size, width, height, hash };
+function rowOf(key: string, { mime, size, width, height, sha256: hash, sourceMd5 }: DecodedImage) {
+  return { id: parseStorageKey(key)?.id ?? '', key, mime, size, width, height, hash, sourceMd5 };
 }

@@ -85,6 +85,11 @@ export class ProfileService {
     return this.images.uploadAvatar(ctx, stream, ({ id }) => this.update(ctx, { avatarId: id }));
   }
 
+  /** Stores a picture and makes it the caller's background. Throws IMAGE_INVALID, IMAGE_TOO_LARGE. */
+  updateBackground(ctx: SignedInContext, stream: Readable): Promise<User> {
+    return this.images.uploadFor(ctx, stream, ({ id }) => this.update(ctx, { backgroundId: id }));
+  }
+
   private async names(
     ctx: RequestContext,
     current: User,

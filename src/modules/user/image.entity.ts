@@ -8,10 +8,23 @@ import { createdAt } from '../../infra/database/columns.js';
   name: 'images_unclaimed_index',
   expression: 'create index "images_unclaimed_index" on "images" ("created_at") where "unclaimed"',
 })
+@Index({
+  name: 'images_source_md5_index',
+  expression:
+    'create index "images_source_md5_index" on "images" ("owner_id", "source_md5") where "source_md5" is not null',
+})
 export class Image {
   @Field(() => ID, { description: '32 hexadecimal digits; names the picture in inputs.' })
   @PrimaryKey({ type: 'string', length: 32, autoincrement: false })
   id!: string;
+
+  @Field(() => Int, {
+    description:
+      'Its number for older ThinkSNS+ clients. Its uploader may name it by that in inputs; knowing it lets nobody else see the picture.',
+  })
+  @Unique({ name: 'images_number_unique' })
+  @Property({ type: 'integer', autoincrement: true })
+  number!: number;
 
   /** The storage key of the file: `2026/11/21/<id>.jpg`. */
   @Unique({ name: 'images_key_unique' })
@@ -43,6 +56,10 @@ export class Image {
   @Field(() => String, { description: 'SHA-256 of the file, in hexadecimal.' })
   @Property({ type: 'string', length: 64 })
   hash!: string;
+
+  /** MD5 of the file as it was sent, in lower-case hex; null where that is not known. */
+  @Property({ type: 'string', length: 32, nullable: true })
+  sourceMd5: string | null = null;
 
   /** Uploaded without a session, and waiting for an account that names it. */
   @Property({ type: 'boolean', default: false })

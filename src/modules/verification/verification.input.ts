@@ -2,7 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { VerificationType } from './verification.entity.js';
 import type { VerificationFields } from './verification.rules.js';
 
-const PICTURE = 'a picture the caller uploaded, by its id or its node';
+const PICTURE = 'a picture the caller uploaded, by its id, node or number';
 
 @InputType({
   description:

@@ -47,7 +47,7 @@ export class VerificationResolver {
   @SignedIn()
   @Mutation(() => Verification, {
     description:
-      'Submits a real-name verification of the caller. Errors: INVALID_INPUT or PHONE_INVALID with the field, VERIFICATION_STATE when there is one already.',
+      'Submits a real-name verification of the caller. Errors: INVALID_INPUT or PHONE_INVALID with the field, VERIFICATION_STATE with its `state` when there is one already.',
   })
   submitVerification(
     @Ctx() ctx: SignedInContext,
@@ -60,7 +60,7 @@ export class VerificationResolver {
   @SignedIn()
   @Mutation(() => Verification, {
     description:
-      'Submits a refused verification of the caller again, with everything but its type anew. Errors: NOT_FOUND, VERIFICATION_STATE unless it was refused, INVALID_INPUT or PHONE_INVALID with the field.',
+      'Submits a refused verification of the caller again, with everything but its type anew. Errors: NOT_FOUND, VERIFICATION_STATE with its `state` unless it was refused, INVALID_INPUT or PHONE_INVALID with the field.',
   })
   updateVerification(
     @Ctx() ctx: SignedInContext,

@@ -58,7 +58,8 @@ export class VerificationService {
     const columns = await this.columnsOf(ctx, type, fields);
     return this.change(ctx, userId, async () => {
       await lockActiveUser(ctx.em, userId);
-      if (await findVerification(ctx.em, userId)) throw new AppError('VERIFICATION_STATE');
+      const current = await findVerification(ctx.em, userId);
+      if (current) throw inState(current);
       await insertVerification(ctx.em, { ...columns, userId, type });
       return SecurityEventKind.VERIFICATION_SUBMITTED;
     });
@@ -155,6 +156,10 @@ export class VerificationService {
   }
 }
 
+/** The refusal of what the state of a verification does not allow, which says the state. */
+const inState = ({ state }: Verification): AppError =>
+  new AppError('VERIFICATION_STATE', { state: VerificationState[state] });
+
 /** The user's, in the one state that allows what follows. Throws NOT_FOUND or VERIFICATION_STATE. */
 async function existing(
   ctx: RequestContext,
@@ -163,6 +168,6 @@ async function existing(
 ): Promise<Verification> {
   const verification = await findVerification(ctx.em, userId);
   if (!verification) throw new AppError('NOT_FOUND');
-  if (verification.state !== state) throw new AppError('VERIFICATION_STATE');
+  if (verification.state !== state) throw inState(verification);
   return verification;
 }

@@ -47,6 +47,7 @@ const BY_FIELD: Readonly<Record<string, Kind>> = {
   'Captcha.id': 'token',
   'Captcha.image': 'picture',
   'Image.id': 'picture',
+  'Image.number': 'picture',
   'Image.url': 'picture',
   'Image.node': 'picture',
   'Image.hash': 'picture',

@@ -33,6 +33,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 export const MALFORMED: Readonly<Record<string, string>> = {
   avatar: '头像错误',
   bg: '背景图片错误',
+  files: '证件图片错误',
+  number: '身份证号码不正确',
   bio: '个人简介最多 191 个字符',
   location: '位置信息最多 191 个字符',
   password: '请输入密码',

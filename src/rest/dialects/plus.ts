@@ -1,14 +1,17 @@
 import type { Dialect } from '../dialect.js';
 import { secret } from '../parameters.js';
 import { ACCOUNT_ROWS } from './plus.account.js';
+import { CERTIFICATION_ROWS } from './plus.certification.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { FILE_ROWS } from './plus.files.js';
 import { PEOPLE_ROWS } from './plus.people.js';
 import { PLACE_ROWS } from './plus.places.js';
 import { RECORD_ROWS } from './plus.records.js';
 import { SOCIALITE_ROWS } from './plus.socialite.js';
 import { STANDALONE_ROWS } from './plus.standalone.js';
+import { TAG_ROWS } from './plus.tags.js';
 import { USER_ROWS } from './plus.users.js';
-import { externalFilesAsText, normalise } from './plus.values.js';
+import { externalFilesAsText, normalise, Redirect } from './plus.values.js';
 
 const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many Attempts.' };
 
@@ -26,6 +29,9 @@ export const plus: Dialect<PlusFailure> = {
         ...SOCIALITE_ROWS,
         ...PLACE_ROWS,
         ...RECORD_ROWS,
+        ...FILE_ROWS,
+        ...CERTIFICATION_ROWS,
+        ...TAG_ROWS,
         ...STANDALONE_ROWS,
       ],
     },
@@ -34,10 +40,11 @@ export const plus: Dialect<PlusFailure> = {
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },
   normalise,
-  success: (result, { status = 200 }, { config }) => ({
-    status,
-    body: status === 204 ? undefined : config.PLUS_AVATAR === 'string' ? externalFilesAsText(result) : result,
-  }),
+  success: (result, { status = 200 }, { config }) => {
+    if (result instanceof Redirect) return { status: 302, headers: { location: result.url } };
+    if (status === 204) return { status };
+    return { status, body: config.PLUS_AVATAR === 'string' ? externalFilesAsText(result) : result };
+  },
   failure: plusFailure,
   kinds: {
     input: { status: 422, shape: 'errors' },
@@ -74,6 +81,8 @@ export const plus: Dialect<PlusFailure> = {
     PHONE_INVALID: { status: 422, shape: 'errors', message: MALFORMED.phone },
     THIRD_PARTY_TAKEN: { status: 422, shape: 'list' },
     USER_BLOCKED: { status: 422, shape: 'list' },
+    TAG_ATTACHED: { status: 422, shape: 'list' },
+    TAG_NOT_ATTACHED: { status: 422, shape: 'list' },
     VERIFICATION_STATE: { status: 422, shape: 'list' },
   },
 };

@@ -7,14 +7,20 @@ import type {
   PlusAddressFragment,
   PlusFileFragment,
   PlusListedUserFragment,
+  PlusTagFragment,
   PlusVerificationFragment,
   VerificationState,
 } from './plus.operations.js';
 
 /** Values as ThinkSNS+ clients send and expect them: `plus.md` and docs/decisions.md. */
 
+/** The answer of a row that sends the client elsewhere. */
+export class Redirect {
+  constructor(readonly url: string) {}
+}
+
 /** `2021-01-06T07:35:01Z`. */
-const utc = (timestamp: Date): string => `${timestamp.toISOString().slice(0, 19)}Z`;
+export const utc = (timestamp: Date): string => `${timestamp.toISOString().slice(0, 19)}Z`;
 
 /** `2019-04-13 04:34:33`, in UTC like the other: clients read it so. */
 const utcText = (timestamp: Date): string => timestamp.toISOString().slice(0, 19).replace('T', ' ');
@@ -110,6 +116,9 @@ export const verification = (found: PlusVerificationFragment) => ({
   }),
 });
 
+/** A tag, or a category of tags. */
+export const tag = ({ id, name, weight }: PlusTagFragment) => ({ id: Number(id), name, weight });
+
 /** The verification as the public clients read it, who know only those that have passed. */
 const verified = (found: PlusVerificationFragment | null) =>
   found?.state === 'PASSED'
@@ -134,6 +143,7 @@ export function user(found: PlusListedUserFragment) {
     verification: found.verification && verification(found.verification),
     verified: verified(found.verification),
     vip: found.vip && { level: found.vip.level, end_time: utc(found.vip.endTime), name: found.vip.name },
+    tags: found.tags.map(tag),
     has_follower: found.hasFollower,
     follower: found.hasFollower,
     has_following: found.hasFollowing,

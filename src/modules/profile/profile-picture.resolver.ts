@@ -7,7 +7,7 @@ import { User } from '../user/user.entity.js';
 import type { ProfileService } from './profile.service.js';
 
 @Resolver()
-export class AvatarResolver {
+export class ProfilePictureResolver {
   constructor(private readonly profileService: ProfileService) {}
 
   @SignedIn()
@@ -20,5 +20,17 @@ export class AvatarResolver {
     @Arg('file', () => GraphQLUpload, { description: FILE_DESCRIPTION }) file: Promise<FileUpload>,
   ): Promise<User> {
     return this.profileService.updateAvatar(ctx, streamOf(file));
+  }
+
+  @SignedIn()
+  @Mutation(() => User, {
+    description:
+      'Stores a picture and makes it the background. Errors: IMAGE_INVALID, IMAGE_TOO_LARGE, RATE_LIMITED (too many today).',
+  })
+  updateBackground(
+    @Ctx() ctx: SignedInContext,
+    @Arg('file', () => GraphQLUpload, { description: FILE_DESCRIPTION }) file: Promise<FileUpload>,
+  ): Promise<User> {
+    return this.profileService.updateBackground(ctx, streamOf(file));
   }
 }

@@ -1,0 +1,74 @@
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
+import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
+import type { User } from '../user/user.entity.js';
+import { userLoader } from '../user/user.loader.js';
+import { findUserById, lockActiveUser } from '../user/user.repository.js';
+import {
+  countUserTags,
+  deleteUserTag,
+  findTag,
+  findTagCategories,
+  findUsersSharingTags,
+  insertUserTag,
+  USER_TAGS_MAX,
+} from './tag.repository.js';
+import type { TagCategory } from './tag-category.entity.js';
+
+/** Tags, and who has them. */
+export class TagService {
+  /** All categories, the heaviest first. */
+  categories(ctx: RequestContext): Promise<TagCategory[]> {
+    return findTagCategories(ctx.em);
+  }
+
+  /** Attaches a tag to the caller. Throws NOT_FOUND, TAG_ATTACHED when they have it, TAG_LIMIT when they have many. */
+  attach(ctx: SignedInContext, tagId: number): Promise<User> {
+    return this.change(ctx, tagId, async (userId) => {
+      if (!(await insertUserTag(ctx.em, userId, tagId))) throw new AppError('TAG_ATTACHED');
+      if ((await countUserTags(ctx.em, userId)) > USER_TAGS_MAX) throw new AppError('TAG_LIMIT');
+    });
+  }
+
+  /** Takes a tag off the caller. Throws NOT_FOUND, and TAG_NOT_ATTACHED when they do not have it. */
+  detach(ctx: SignedInContext, tagId: number): Promise<User> {
+    return this.change(ctx, tagId, async (userId) => {
+      if (!(await deleteUserTag(ctx.em, userId, tagId))) throw new AppError('TAG_NOT_ATTACHED');
+    });
+  }
+
+  /** Users who have a tag of the caller's, most shared first. */
+  async sharing(ctx: SignedInContext, page: PageInput): Promise<Page<User>> {
+    const size = pageSize(page.first);
+    const offset = pageOffset(decodeCursor(page.after) ?? page.offset);
+    const ids = await findUsersSharingTags(ctx.em, ctx.viewer.userId, size + 1, offset);
+    const { edges, hasNextPage } = toPage(ids, size, (_id, index) => offset + index + 1);
+    const users = await userLoader(ctx).loadMany(edges.map(({ node }) => node));
+    return {
+      // One who has cancelled the account since leaves a gap.
+      edges: edges.flatMap(({ cursor }, index) => {
+        const node = users[index];
+        if (node instanceof Error) throw node;
+        return node ? [{ node, cursor }] : [];
+      }),
+      hasNextPage,
+    };
+  }
+
+  /** Makes a change under the lock of the caller's account, so that the limit holds whatever comes at once. */
+  private async change(
+    ctx: SignedInContext,
+    tagId: number,
+    work: (userId: number) => Promise<void>,
+  ): Promise<User> {
+    const { userId } = ctx.viewer;
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      if (!(await findTag(ctx.em, tagId))) throw new AppError('NOT_FOUND');
+      await work(userId);
+    });
+    const user = await findUserById(ctx.em, userId);
+    if (!user) throw new AppError('UNAUTHENTICATED');
+    return user;
+  }
+}
