@@ -2,6 +2,7 @@
 import type { Services } from '../services.js';
 import { LoginResolver } from '../modules/login/login.resolver.js';
 import { ContactResolver } from '../modules/contact/contact.resolver.js';
+import { ContactDiscoveryResolver } from '../modules/contact/contact-discovery.resolver.js';
 import { AccountUpdateResolver } from '../modules/account/account-update.resolver.js';
 import { PasswordResolver } from '../modules/credential/password.resolver.js';
 import { AdministrationResolver } from '../modules/account/administration.resolver.js';
@@ -9,7 +10,11 @@ import { CodeResolver } from '../modules/code/code.resolver.js';
 import { CaptchaResolver } from '../modules/captcha/captcha.resolver.js';
 import { AvailabilityResolver } from '../modules/account/availability.resolver.js';
 import { AddressResolver } from '../modules/address/address.resolver.js';
-import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
+import {
+  FollowConnectionResolver,
+  FollowResolver,
+  UserFollowResolver,
+} from '../modules/follow/follow.resolver.js';
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
 import { ImageResolver } from '../modules/image/image.resolver.js';
@@ -19,6 +24,7 @@ import { OpenAccountResolver } from '../modules/openapp/open-account.resolver.js
 import { CityResolver } from '../modules/place/city.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
+import { UserRankingResolver } from '../modules/ranking/user-ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
 import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
 import { SessionResolver } from '../modules/session/session.resolver.js';
@@ -38,6 +44,7 @@ import { UserWalletResolver } from '../modules/wallet/wallet.resolver.js';
 export const createResolvers = (services: Services): readonly object[] => [
   new LoginResolver(services.registration, services.login, services.sessions),
   new ContactResolver(services.contacts),
+  new ContactDiscoveryResolver(services.contactDiscovery),
   new AccountUpdateResolver(services.accountUpdates),
   new PasswordResolver(services.passwords),
   new AdministrationResolver(services.administration),
@@ -46,7 +53,8 @@ export const createResolvers = (services: Services): readonly object[] => [
   new AvailabilityResolver(services.availability),
   new AddressResolver(services.addresses),
   new FollowResolver(services.follows),
-  new UserFollowResolver(),
+  new UserFollowResolver(services.follows),
+  new FollowConnectionResolver(services.follows),
   new GatewayResolver(services.gatewayInfo),
   new HobbyResolver(services.hobbies),
   new ImageResolver(services.images),
@@ -56,6 +64,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new CityResolver(services.places),
   new CommunityResolver(services.places),
   new RankingResolver(services.ranking, services.incomes),
+  new UserRankingResolver(services.userRankings),
   new ReleaseResolver(services.releases),
   new SecurityEventResolver(services.securityEvents),
   new SessionResolver(services.sessions),

@@ -8,6 +8,7 @@ import { Migration20261130_session_origin } from './Migration20261130_session_or
 import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
 import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
+import { Migration20261202_lists } from './Migration20261202_lists.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261201_taking_over', class: Migration20261201_taking_over },
   { name: 'Migration20261201_row_calls', class: Migration20261201_row_calls },
   { name: 'Migration20261201_shadow', class: Migration20261201_shadow },
+  { name: 'Migration20261202_lists', class: Migration20261202_lists },
 ];

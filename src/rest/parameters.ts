@@ -380,6 +380,35 @@ export const nested = <P extends Parameters>(parameters: P): Group<Values<P>> =>
     sample: () => sampleParameters(parameters),
   });
 
+/**
+ * Values under one name: a JSON array, or `name`, `name[]` or `name[0]` of a form. The list has to be there, of at most
+ * `max`; those that are absent in it are left out.
+ */
+export const list = <T>(item: Parameter<T>, max: number): Part<NonNullable<T>[]> => {
+  const valuesIn = (input: Input, name: string): readonly unknown[] | undefined => {
+    const whole = input.value(name) ?? input.value(`${name}[]`);
+    if (isThere(whole)) return [whole].flat();
+    const inner = input.nested(name);
+    const places = inner.names().filter((place) => /^\d+$/.test(place));
+    return places.length > 0 ? places.map((place) => inner.value(place)) : undefined;
+  };
+  return {
+    read: (input, name) => {
+      const values = valuesIn(input, name);
+      if (!values) throw missingError(name);
+      if (values.length > max) throw new AppError('INVALID_INPUT', { field: name });
+      return values.flatMap((value) => item.read(new Input({ [name]: value }), name) ?? []);
+    },
+    documents: (name) =>
+      item.documents(name).map((one) => ({
+        ...one,
+        required: true,
+        schema: { type: 'array', items: one.schema, maxItems: max },
+      })),
+    sample: (name) => [item.required().sample(name)],
+  };
+};
+
 /** The first part that is present; those behind it are not read. */
 export const firstOf = <T>(parts: Readonly<Record<string, Part<T | undefined>>>): Part<T | undefined> => ({
   read: (input) => {

@@ -4,15 +4,15 @@ import type { Upload } from 'graphql-upload-ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-export type Provider =
-  | 'WECHAT'
-  | 'WEIBO'
-  | 'QQ';
-
 export type Sex =
   | 'UNSPECIFIED'
   | 'MALE'
   | 'FEMALE';
+
+export type Provider =
+  | 'WECHAT'
+  | 'WEIBO'
+  | 'QQ';
 
 export type AppPlatform =
   | 'ANDROID'

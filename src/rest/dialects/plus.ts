@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.js';
 import { secret } from '../parameters.js';
 import { ACCOUNT_ROWS } from './plus.account.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
+import { LIST_ROWS } from './plus.lists.js';
 import { RECORD_ROWS } from './plus.records.js';
 import { USER_ROWS } from './plus.users.js';
 import { normalise } from './plus.values.js';
@@ -12,7 +13,7 @@ const TOO_MANY: PlusFailure = { status: 429, shape: 'text', message: 'Too Many A
 export const plus: Dialect<PlusFailure> = {
   name: 'plus',
   title: 'ThinkSNS+',
-  mounts: [{ prefix: '/api/v2', rows: [...USER_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS] }],
+  mounts: [{ prefix: '/api/v2', rows: [...USER_ROWS, ...LIST_ROWS, ...ACCOUNT_ROWS, ...RECORD_ROWS] }],
   document: new URL('./plus.graphql', import.meta.url),
   canShowCaptcha: false,
   token: { parameter: ['token', secret('登录令牌').lenient()] },

@@ -1,29 +1,13 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { tables } from '../dialect.js';
-import { int, type Parameter, secret, text, userId, type Values } from '../parameters.js';
+import { int, secret, text, userId, type Values } from '../parameters.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations, UserFilter, UsersQuery } from './plus.operations.js';
-import { ranked, rowId, user } from './plus.values.js';
+import { bounded, LONGEST_SEARCH, ranked, rowId, search, user } from './plus.values.js';
 
 /** Reading users, following them, and administering them: `plus.md` 获取用户信息 to 用户积分收入排名. */
 
 const { row } = tables<PlusOperations, PlusFailure>();
-
-/** The longest part of a name that is searched for; names are shorter. */
-const LONGEST_SEARCH = 100;
-
-/** A malformed number counts as absent, and one beyond a bound as the bound. */
-const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
-  int(meaning)
-    .lenient()
-    .default(absent)
-    .transform((value) => Math.min(Math.max(value, min), max));
-
-/** Text that any column could hold. */
-const search = (meaning: string): Parameter<string | undefined> =>
-  text(meaning)
-    .lenient()
-    .transform((value) => value.replaceAll('\0', '\uFFFD'));
 
 /** The first 100 distinct keys of a list with commas. */
 const keys = (list: string): string[] =>

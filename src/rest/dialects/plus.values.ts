@@ -1,6 +1,6 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { isRecord } from '../input.js';
-import type { Parameter } from '../parameters.js';
+import { int, type Parameter, text } from '../parameters.js';
 import { numericId, SEX_NUMBERS } from '../values.js';
 import type {
   IncomeRankQuery,
@@ -115,18 +115,19 @@ export function user(found: PlusListedUserFragment) {
   };
 }
 
+/** The user in a ranking; `extra` carries the position, null beyond the last, and what it was won by. */
+export const rankedUser = (holder: PlusListedUserFragment, position: number | null, count: number) => {
+  const shown = user(holder);
+  return { ...shown, extra: { ...shown.extra, rank: position, count } };
+};
+
 type Ranked = NonNullable<IncomeRankQuery['rank']['mine']>;
 
-/** The user in a ranking; `extra` carries the position and the amount it was won by. */
-export const ranked = ({ position, amount, user: holder }: Ranked) => {
-  const shown = user(holder);
-  const rank = position === null ? '1000+' : String(position);
-  return {
-    user: { ...shown, extra: { ...shown.extra, rank: position, count: amount } },
-    amount_count: amount,
-    rank,
-  };
-};
+export const ranked = ({ position, amount, user: holder }: Ranked) => ({
+  user: rankedUser(holder, position, amount),
+  amount_count: amount,
+  rank: position === null ? '1000+' : String(position),
+});
 
 export const address = (found: PlusAddressFragment) => ({
   id: Number(found.id),
@@ -169,6 +170,22 @@ function normaliseValue(depth: number, name: string, value: unknown): unknown {
   }
   return isRecord(value) && depth < NESTING_MAX ? normaliseAt(depth + 1, value) : value;
 }
+
+/** The longest part of a name that is searched for; names are shorter. */
+export const LONGEST_SEARCH = 100;
+
+/** A malformed number counts as absent, and one beyond a bound as the bound. */
+export const bounded = (meaning: string, min: number, max: number, absent: number): Parameter<number> =>
+  int(meaning)
+    .lenient()
+    .default(absent)
+    .transform((value) => Math.min(Math.max(value, min), max));
+
+/** Text that any column could hold. */
+export const search = (meaning: string): Parameter<string | undefined> =>
+  text(meaning)
+    .lenient()
+    .transform((value) => value.replaceAll('\0', '\uFFFD'));
 
 /** A whole number that names a row; anything else names none. */
 export const rowId = (id: Parameter<number | null | undefined>): Parameter<string> =>
