@@ -59,7 +59,7 @@ const SURCHARGES: Readonly<Record<string, number>> = {
 };
 
 /** The cost of a page that thousands of rows may have to be read for, beyond what comes back. */
-const SEARCHED = 1000;
+const SEARCHED = 2500;
 
 /** Costs of introspection: at one type or less, and at all types. */
 const INTROSPECTION = { __schema: 300, __type: 300, types: 5000 } as const;

@@ -230,7 +230,7 @@ describe('connections of follows in GraphQL', () => {
   test.each(['followers', 'followings', 'mutualFollowings'])(
     '%s of a page of users cost the same number of statements whatever its size',
     async (side) => {
-      const newest = await insertUsers(7);
+      const newest = await insertUsers(3);
       for (const one of newest) {
         for (const other of fans) {
           await follow(one, other, 1);
@@ -243,7 +243,7 @@ describe('connections of follows in GraphQL', () => {
       };
       await count(1);
       // The page, the lists, how long they are, and the users in them.
-      expect([await count(1), await count(7)]).toEqual([4, 4]);
+      expect([await count(1), await count(3)]).toEqual([4, 4]);
     },
   );
 
@@ -405,7 +405,8 @@ describe('rankings', () => {
           length = (await list(path, { limit }, me.token)).length;
         });
         expect({ path, length }).toEqual({ path, length: limit });
-        return sent.length;
+        // The session is read anew from time to time.
+        return sent.filter((sql) => !/ from sessions /.test(sql)).length;
       };
       await count(2);
       expect({ path, statements: await count(50) }).toEqual({ path, statements: await count(2) });
