@@ -9,6 +9,8 @@ export interface Sizes {
   orders: number;
   /** The orders lie in so many days, today included. */
   days: number;
+  /** Follows that are drawn; those that come twice are one. */
+  follows: number;
 }
 
 /** Rows in one statement. */
@@ -48,6 +50,32 @@ const AGGREGATES = [
    on conflict (user_id) do update set sum = excluded.sum, total_income = excluded.total_income`,
 ];
 
+/** A star: about one follow in ten is theirs. */
+export const STAR = 1;
+/** Somebody who follows {@link GREEDY_FOLLOWS} others, and has many followers. */
+export const GREEDY = 2;
+const GREEDY_FOLLOWS = 20_000;
+
+const FOLLOWS = `
+  insert into follows (follower_id, followee_id, created_at)
+  select follower, followee, now() - random() * interval '400 days' from (
+    select 1 + floor(random() * ?::int)::int as follower, 1 + floor(power(random(), 6) * ?::int)::int as followee
+    from generate_series(?::int, ?::int)
+  ) as drawn where follower <> followee on conflict do nothing`;
+
+const FOLLOWS_OF_GREEDY = `
+  insert into follows (follower_id, followee_id, created_at)
+  select ${GREEDY}, n, now() - random() * interval '400 days' from generate_series(1, ?::int) as n where n <> ${GREEDY}
+  on conflict do nothing`;
+
+const COUNTERS = `
+  insert into user_extras (user_id, followers_count, followings_count, last_checkin_count, answers_count, likes_count)
+  select u.id, coalesce(followers, 0), coalesce(followings, 0), floor(power(random(), 4) * 400), floor(power(random(), 6) * 1000),
+    floor(power(random(), 6) * 5000)
+  from users u
+  left join (select followee_id as id, count(*) as followers from follows group by 1) as followed on followed.id = u.id
+  left join (select follower_id as id, count(*) as followings from follows group by 1) as following on following.id = u.id`;
+
 async function inBatches(total: number, insert: (from: number, to: number) => Promise<unknown>) {
   for (let from = 1; from <= total; from += BATCH) await insert(from, Math.min(from + BATCH - 1, total));
 }
@@ -67,6 +95,11 @@ export async function fill(em: EntityManager, sizes: Sizes, say: (what: string) 
     ];
     await inBatches(sizes.users, (from, to) => em.execute(USERS, [...words.map(arrayOf), from, to]));
     await insertOrders(em, sizes, say);
+    say(`${sizes.follows} follows`);
+    await inBatches(sizes.follows, (from, to) => em.execute(FOLLOWS, [sizes.users, sizes.users, from, to]));
+    await em.execute(FOLLOWS_OF_GREEDY, [Math.min(GREEDY_FOLLOWS, sizes.users)]);
+    say('their counters');
+    await em.execute(COUNTERS);
   });
   await em.execute('vacuum analyze');
 }
@@ -74,7 +107,7 @@ export async function fill(em: EntityManager, sizes: Sizes, say: (what: string) 
 /** Incomes of the users 1 to `sizes.users`, and the sums that go with them. */
 export async function insertOrders(
   em: EntityManager,
-  sizes: Sizes,
+  sizes: Omit<Sizes, 'follows'>,
   say: (what: string) => void,
 ): Promise<void> {
   say(`${sizes.orders} orders`);

@@ -4,6 +4,7 @@ import { type RankWindow, rankIncomes } from '../src/modules/ranking/ranking.rep
 import { snapshotKey } from '../src/modules/ranking/ranking.snapshots.js';
 import { sqlOf } from '../test/support/statements.js';
 import type { Gateway } from './gateway.js';
+import { GREEDY, STAR } from './ranking.data.js';
 
 /** In milliseconds. `first`: nothing was warm but the caches of PostgreSQL. */
 export interface Latency {
@@ -45,6 +46,38 @@ const LISTS: readonly [string, Record<string, unknown>][] = [
   ['a large city', { cityId: String(CITY.id) }],
   ['a small city', { cityId: '659012' }],
   ['a small city, by activity', { cityId: '659012', active: true }],
+];
+
+const page = (first: number, offset: number) =>
+  `(first: ${first}, offset: ${offset}) { nodes { id name nickname } }`;
+const FOLLOWS: readonly [string, string][] = [
+  ['followers of a star', `{ user(id: ${STAR}) { followers${page(20, 0)} } }`],
+  ['the same, from position 9,980', `{ user(id: ${STAR}) { followers${page(20, 9980)} } }`],
+  ['followings', `{ user(id: 4711) { followings${page(20, 0)} } }`],
+  [
+    'mutual followings of a star',
+    `{ user(id: ${STAR}) { mutualFollowings(first: 20) { totalCount nodes { id name nickname } } } }`,
+  ],
+  [
+    'mutual followings of who follows 20,000',
+    `{ user(id: ${GREEDY}) { mutualFollowings(first: 20) { totalCount nodes { id name nickname } } } }`,
+  ],
+  [
+    'three followers of each of 20 users',
+    '{ users(first: 20) { nodes { followers(first: 3) { totalCount nodes { id } } } } }',
+  ],
+  [
+    'userRanking(by: FOLLOWERS)',
+    '{ userRanking(by: FOLLOWERS, first: 20) { entries { position count user { id name nickname } } } }',
+  ],
+  [
+    'the same, from rank 981',
+    '{ userRanking(by: FOLLOWERS, first: 20, offset: 980) { entries { position count user { id name nickname } } } }',
+  ],
+  [
+    'userRanking(by: BALANCE)',
+    '{ userRanking(by: BALANCE, first: 20) { entries { position count user { id name nickname } } } }',
+  ],
 ];
 
 const round = (ms: number): number => Math.round(ms * 10) / 10;
@@ -106,6 +139,9 @@ export async function measureReads(gateway: Gateway, times: number): Promise<Lat
   const measured = [await latencyOf('rank(first: 100), a snapshot', () => gateway.ask(RANK), times)];
   for (const [what, filter] of LISTS) {
     measured.push(await latencyOf(what, () => gateway.ask(USERS, { filter }), times));
+  }
+  for (const [what, query] of FOLLOWS) {
+    measured.push(await latencyOf(what, () => gateway.ask(query), times));
   }
   return measured;
 }

@@ -19,6 +19,7 @@ const { values: flags } = parseArgs({
     users: { type: 'string', default: '1000000' },
     orders: { type: 'string', default: '10000000' },
     days: { type: 'string', default: '400' },
+    follows: { type: 'string', default: '12000000' },
     times: { type: 'string', default: '200' },
     json: { type: 'boolean', default: false },
   },
@@ -28,9 +29,10 @@ const say = (what: string) => process.stderr.write(`${new Date().toISOString().s
 
 async function machineOf({ database, redis }: Infrastructure) {
   const version = await queryOne<{ server_version: string }>(database.fork(), 'show server_version');
-  const size = await queryOne<{ size: string; days: string }>(
+  const size = await queryOne<{ size: string; days: string; follows: string }>(
     database.fork(),
-    `select pg_size_pretty(pg_database_size(current_database())) as size, (select count(*) from daily_incomes) as days`,
+    `select pg_size_pretty(pg_database_size(current_database())) as size, (select count(*) from daily_incomes) as days,
+       (select count(*) from follows) as follows`,
   );
   const [cpu] = os.cpus();
   return {
@@ -40,7 +42,7 @@ async function machineOf({ database, redis }: Infrastructure) {
     node: process.version,
     postgresql: version?.server_version ?? '',
     redis: /redis_version:(\S+)/.exec(await redis.client.info())?.[1] ?? '',
-    database: `${size?.size}, ${size?.days} rows of daily_incomes`,
+    database: `${size?.size}, ${size?.days} rows of daily_incomes, ${size?.follows} of follows`,
   };
 }
 
@@ -97,7 +99,12 @@ try {
   const url = new URL(DATABASE_URL);
   url.pathname = name;
   const env = { DATABASE_URL: url.href, REDIS_URL, REDIS_PREFIX: `${name}:`, DATA_DIR: directory };
-  const sizes = { users: Number(flags.users), orders: Number(flags.orders), days: Number(flags.days) };
+  const sizes = {
+    users: Number(flags.users),
+    orders: Number(flags.orders),
+    days: Number(flags.days),
+    follows: Number(flags.follows),
+  };
   const report = await run(env, sizes);
   if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else print(report);

@@ -16,7 +16,7 @@ export interface Page<T> {
 export const PAGE_DEFAULT = 20;
 /** Larger requests get this many: lists are capped, not refused. */
 export const PAGE_MAX = 100;
-/** Deeper pages by offset cost too much; a cursor has no such bound. */
+/** Deeper pages by offset cost too much; a cursor that names a row has no such bound. */
 const OFFSET_MAX = 10_000;
 
 /** The number of rows to give, between 1 and `max`. Throws INVALID_INPUT below 1. */
@@ -30,6 +30,25 @@ export function pageOffset(offset: number | null | undefined): number {
   const value = offset ?? 0;
   if (value < 0 || value > OFFSET_MAX) throw new AppError('INVALID_INPUT', { field: 'offset' });
   return value;
+}
+
+/** The part of a list that a page by position is: so many rows, behind so many others. */
+export interface Slice {
+  size: number;
+  offset: number;
+}
+
+/**
+ * The part of a list that is asked for by position. A list ends at position `end`: a page there is empty, and one that
+ * would reach beyond it is cut.
+ */
+export function pageSlice(
+  first: number | null | undefined,
+  offset: number | null | undefined,
+  end = OFFSET_MAX,
+): Slice {
+  const skipped = pageOffset(offset);
+  return { size: Math.max(0, Math.min(pageSize(first), end - skipped)), offset: skipped };
 }
 
 /** A cursor names the number a row is ordered by: its id, or its position in the list. */
@@ -59,3 +78,8 @@ export function toPage<T>(
     hasNextPage: rows.length > size,
   };
 }
+
+/** Makes a page of a list whose order moves under the reader: its cursors name positions. */
+export const toPageByPosition = <T>(rows: readonly T[], { size, offset }: Slice): Page<T> =>
+  // Nothing follows the last position that can be asked for.
+  toPage(rows.slice(0, OFFSET_MAX - offset), size, (_row, index) => offset + index + 1);

@@ -15,6 +15,7 @@ import { CodeService } from './modules/code/code.service.js';
 import { CodeVerifier } from './modules/code/code.verifier.js';
 import { CodeRequestService } from './modules/code/code-request.service.js';
 import { ContactService } from './modules/contact/contact.service.js';
+import { ContactDiscoveryService } from './modules/contact/contact-discovery.service.js';
 import { IdentityService } from './modules/credential/identity.service.js';
 import { ImportedPasswords } from './modules/credential/imported-passwords.js';
 import { PasswordHasher } from './modules/credential/password.hasher.js';
@@ -53,6 +54,7 @@ import { PlaceService } from './modules/place/place.service.js';
 import { ProfileService } from './modules/profile/profile.service.js';
 import { IncomeService } from './modules/ranking/income.service.js';
 import { RankingService } from './modules/ranking/ranking.service.js';
+import { UserRankingService } from './modules/ranking/user-ranking.service.js';
 import { ReleaseService } from './modules/release/release.service.js';
 import { ReportService } from './modules/report/report.service.js';
 import { SecurityEventService } from './modules/security/security-event.service.js';
@@ -178,6 +180,7 @@ function createPeople(
     reports: new ReportService(config),
     tags: new TagService(),
     legacyIds: new LegacyIdService(),
+    userRankings: new UserRankingService(),
     users: new UserService(),
     verifications: new VerificationService(verificationSecrets, images, securityEvents),
     wallets: new WalletService(),
@@ -185,7 +188,7 @@ function createPeople(
 }
 
 function createAccounts(
-  { config, database, messages, log }: Foundation,
+  { config, database, redis, messages, log }: Foundation,
   parts: Parts & ReturnType<typeof createPeople>,
 ) {
   const { captchas, claimants, codes, codeVerifier, guard, passwordVerifier } = parts;
@@ -198,6 +201,7 @@ function createAccounts(
     administration: new AdministrationService(sessions, securityEvents),
     availability: new AvailabilityService(guard, moderation),
     codeRequests: new CodeRequestService(codes, captchas, claimants, codeVerifier),
+    contactDiscovery: new ContactDiscoveryService(redis.client, codes),
     contacts: new ContactService(claimants, passwordVerifier, codeVerifier, securityEvents),
     erasure: new ErasureService(database.fork, personalData(imageStore), config, (err, userId) =>
       log.error({ err, userId }, 'account not erased'),

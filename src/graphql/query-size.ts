@@ -17,7 +17,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { AppError } from '../errors/app-error.js';
-import { boundsOf } from '../schema/list-bounds.js';
+import { boundsOf, type PageBound } from '../schema/list-bounds.js';
 
 /** The most that one query may ask for (docs/decisions.md). */
 export const LIMITS = {
@@ -55,7 +55,11 @@ const SURCHARGES: Readonly<Record<string, number>> = {
   nameAvailability: 800,
   phoneAvailability: 800,
   rank: 800,
+  usersByPhones: 800,
 };
+
+/** The cost of a page that thousands of rows may have to be read for, beyond what comes back. */
+const SEARCHED = 2500;
 
 /** Costs of introspection: at one type or less, and at all types. */
 const INTROSPECTION = { __schema: 300, __type: 300, types: 5000 } as const;
@@ -100,17 +104,23 @@ function refuseBeyondLimits({ fields, aliases, depth, cost }: Measure): void {
   if (beyond) throw new AppError('QUERY_TOO_COMPLEX');
 }
 
+/** The value that a field was given for an argument; undefined for none. */
+function argumentOf(field: FieldNode, variables: Record<string, unknown>, name: string): unknown {
+  const argument = field.arguments?.find((one) => one.name.value === name)?.value;
+  return argument && valueFromASTUntyped(argument, variables);
+}
+
 /** The items that a field was asked for, but no more than it gives. */
-function pageOf(
-  field: FieldNode,
-  variables: Record<string, unknown>,
-  { usual, most }: { usual: number; most: number },
-): number {
-  const argument = field.arguments?.find(({ name }) => name.value === 'first')?.value;
-  const asked = argument?.kind === Kind.VARIABLE ? variables[argument.name.value] : undefined;
-  const literal = argument?.kind === Kind.INT ? Number(argument.value) : undefined;
-  const first = typeof asked === 'number' ? asked : literal;
-  return Math.min(Math.max(1, first ?? usual), most);
+function pageOf(field: FieldNode, variables: Record<string, unknown>, { usual, most }: PageBound): number {
+  const asked = argumentOf(field, variables, 'first');
+  const first = typeof asked === 'number' ? asked : usual;
+  return Math.min(Math.max(1, first), most);
+}
+
+/** The cost of finding the page that a field was asked for. */
+function searchOf(field: FieldNode, variables: Record<string, unknown>, { searched }: PageBound): number {
+  const isFirst = !argumentOf(field, variables, 'offset') && !argumentOf(field, variables, 'after');
+  return searched === 'all' || (searched === 'later' && !isFirst) ? SEARCHED : 0;
 }
 
 /** The most values a field has in the answer, each time its parent occurs. */
@@ -141,6 +151,7 @@ function measureField(walk: Walk, field: FieldNode, scope: Scope): void {
   const name = field.name.value;
   const definition = scope.parent?.getFields()[name];
   const length = lengthOf(definition, scope);
+  const { page } = definition ? boundsOf(definition) : {};
   const introspection = scope.introspection || name.startsWith('__');
   total.fields += 1;
   if (scope.depth === 1) total.roots += 1;
@@ -148,6 +159,7 @@ function measureField(walk: Walk, field: FieldNode, scope: Scope): void {
     const leaf = definition && isLeafType(getNamedType(definition.type));
     total.cost += scope.factor * (leaf ? Math.max(1, length / LEAVES_PER_FIELD) : 1);
     if (scope.depth === 1) total.cost += SURCHARGES[name] ?? 0;
+    if (page) total.cost += scope.factor * searchOf(field, walk.variables, page);
     total.depth = Math.max(total.depth, scope.depth);
   } else {
     total.cost += Object.hasOwn(INTROSPECTION, name) ? INTROSPECTION[name as keyof typeof INTROSPECTION] : 0;
@@ -155,7 +167,6 @@ function measureField(walk: Walk, field: FieldNode, scope: Scope): void {
   refuseBeyondLimits(total);
   if (!field.selectionSet) return;
   const type = definition && getNamedType(definition.type);
-  const { page } = definition ? boundsOf(definition) : {};
   measure(walk, field.selectionSet, {
     parent: isObjectType(type) ? type : null,
     depth: scope.depth + 1,

@@ -2,6 +2,7 @@
 import type { Services } from '../services.js';
 import { LoginResolver } from '../modules/login/login.resolver.js';
 import { ContactResolver } from '../modules/contact/contact.resolver.js';
+import { ContactDiscoveryResolver } from '../modules/contact/contact-discovery.resolver.js';
 import { AccountUpdateResolver } from '../modules/account/account-update.resolver.js';
 import { PasswordResolver, UserPasswordResolver } from '../modules/credential/password.resolver.js';
 import { AdministrationResolver } from '../modules/account/administration.resolver.js';
@@ -9,8 +10,12 @@ import { CodeResolver } from '../modules/code/code.resolver.js';
 import { CaptchaResolver } from '../modules/captcha/captcha.resolver.js';
 import { AvailabilityResolver } from '../modules/account/availability.resolver.js';
 import { AddressResolver } from '../modules/address/address.resolver.js';
-import { FollowResolver, UserFollowResolver } from '../modules/follow/follow.resolver.js';
 import { BlockResolver, UserBlockResolver } from '../modules/follow/block.resolver.js';
+import {
+  FollowConnectionResolver,
+  FollowResolver,
+  UserFollowResolver,
+} from '../modules/follow/follow.resolver.js';
 import { GatewayResolver } from '../modules/gateway/gateway.resolver.js';
 import { IdentityResolver } from '../modules/credential/identity.resolver.js';
 import { HobbyResolver } from '../modules/hobby/hobby.resolver.js';
@@ -22,6 +27,7 @@ import { CityResolver } from '../modules/place/city.resolver.js';
 import { DivisionResolver } from '../modules/place/division.resolver.js';
 import { CommunityResolver } from '../modules/place/community.resolver.js';
 import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
+import { UserRankingResolver } from '../modules/ranking/user-ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
 import { ReportResolver } from '../modules/report/report.resolver.js';
 import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
@@ -44,6 +50,7 @@ import { NearbyResolver } from '../modules/nearby/nearby.resolver.js';
 export const createResolvers = (services: Services): readonly object[] => [
   new LoginResolver(services.registration, services.login, services.sessions),
   new ContactResolver(services.contacts),
+  new ContactDiscoveryResolver(services.contactDiscovery),
   new AccountUpdateResolver(services.accountUpdates),
   new PasswordResolver(services.passwords),
   new UserPasswordResolver(),
@@ -53,7 +60,8 @@ export const createResolvers = (services: Services): readonly object[] => [
   new AvailabilityResolver(services.availability),
   new AddressResolver(services.addresses),
   new FollowResolver(services.follows),
-  new UserFollowResolver(),
+  new UserFollowResolver(services.follows),
+  new FollowConnectionResolver(services.follows),
   new BlockResolver(services.blocks),
   new UserBlockResolver(),
   new GatewayResolver(services.gatewayInfo),
@@ -67,6 +75,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new DivisionResolver(services.places),
   new CommunityResolver(services.places),
   new RankingResolver(services.ranking, services.incomes),
+  new UserRankingResolver(services.userRankings),
   new ReleaseResolver(services.releases),
   new ReportResolver(services.reports),
   new SecurityEventResolver(services.securityEvents),

@@ -19,11 +19,36 @@ redis.call('PEXPIRE', KEYS[1], window)
 return { 'granted', 0 }
 `);
 
+/** KEYS: a sorted set of `amount:id`, by its time. ARGV: id, window, limit, amount. */
+const SPEND = new RedisScript<[state: 'granted' | 'spent', waitMs: number]>(`
+local window, limit, amount = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+local spent = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local function amountOf(member) return tonumber(string.match(member, '^%d+')) end
+local excess = amount - limit
+for i = 1, #spent, 2 do excess = excess + amountOf(spent[i]) end
+for i = 1, #spent, 2 do
+  if excess <= 0 then break end
+  excess = excess - amountOf(spent[i])
+  if excess <= 0 then return { 'spent', tonumber(spent[i + 1]) + window - now } end
+end
+redis.call('ZADD', KEYS[1], now, amount .. ':' .. ARGV[2])
+redis.call('PEXPIRE', KEYS[1], window)
+return { 'granted', 0 }
+`);
+
 /** The most times something may be done within 24 hours, and the least ms between two times. */
 export interface Quota {
   key: string;
   limit: number;
   gapMs: number;
+}
+
+/** The most of something within a time. */
+export interface Allowance {
+  key: string;
+  limit: number;
+  windowMs: number;
 }
 
 /** Counts what may be done only so often, in Redis. Each method is one atomic step, and throws an UnavailableError without it. */
@@ -36,6 +61,16 @@ export class Quotas {
   /** Counts one time under `id`, or says why it is one too many and after how many ms it is not. */
   async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
     const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
+    return { state, waitMs };
+  }
+
+  /** Spends an amount, at most the limit, as a whole, or says after how many ms it can be. */
+  async spend(
+    id: string,
+    { key, limit, windowMs }: Allowance,
+    amount: number,
+  ): Promise<{ state: string; waitMs: number }> {
+    const [state, waitMs] = await SPEND.run(this.redis, this.clock, [key], [id, windowMs, limit, amount]);
     return { state, waitMs };
   }
 

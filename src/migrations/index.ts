@@ -9,8 +9,9 @@ import { Migration20261201_row_calls } from './Migration20261201_row_calls.js';
 import { Migration20261201_shadow } from './Migration20261201_shadow.js';
 import { Migration20261201_taking_over } from './Migration20261201_taking_over.js';
 import { Migration20261202_answers } from './Migration20261202_answers.js';
-import { Migration20261202_places } from './Migration20261202_places.js';
+import { Migration20261202_lists } from './Migration20261202_lists.js';
 import { Migration20261202_numbered_images } from './Migration20261202_numbered_images.js';
+import { Migration20261202_places } from './Migration20261202_places.js';
 import { Migration20261202_tags } from './Migration20261202_tags.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261202_places', class: Migration20261202_places },
   { name: 'Migration20261202_numbered_images', class: Migration20261202_numbered_images },
   { name: 'Migration20261202_tags', class: Migration20261202_tags },
+  { name: 'Migration20261202_lists', class: Migration20261202_lists },
 ];

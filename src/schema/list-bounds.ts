@@ -7,9 +7,11 @@ import { PAGE_DEFAULT, PAGE_MAX } from '../paging.js';
  */
 
 /** The length of a field that is asked for `first`: without it, and at most. */
-interface PageBound {
+export interface PageBound {
   usual: number;
   most: number;
+  /** The pages that thousands of rows may have to be read for: those behind the first, or all. */
+  searched?: 'later' | 'all';
 }
 
 interface Bounds {
@@ -26,7 +28,7 @@ export const AtMost = (list: number): Declaration => Extensions({ list } satisfi
 export const OfPage = (): Declaration => Extensions({ list: 'page' } satisfies Bounds);
 
 /** A field that takes `first` and answers with a page. */
-export const Paged = (page: PageBound = { usual: PAGE_DEFAULT, most: PAGE_MAX }): Declaration =>
-  Extensions({ page } satisfies Bounds);
+export const Paged = (page: Partial<PageBound> = {}): Declaration =>
+  Extensions({ page: { usual: PAGE_DEFAULT, most: PAGE_MAX, ...page } } satisfies Bounds);
 
 export const boundsOf = (field: { readonly extensions: Bounds }): Bounds => field.extensions;

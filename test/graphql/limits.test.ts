@@ -54,7 +54,7 @@ describe('limits of a query', () => {
   test('a query may be so many levels deep', async () => {
     const levels = ['rank', 'entries', 'user', 'community', 'city', 'province'];
     expect(await codeOf(`{ ${nested(levels)} }`)).toBeUndefined();
-    // The one circle of the schema.
+    // A circle of the schema.
     const circle = (depth: number) => [
       'me',
       ...Array.from({ length: depth - 2 }, (_, index) => (index % 2 ? 'user' : 'verification')),
@@ -126,6 +126,7 @@ describe('limits of a query', () => {
     await allowed('query', (index) => `n${index}: nameAvailability(name: "x")`, 9);
     await allowed('query', (index) => `p${index}: phoneAvailability(phone: "x")`, 9);
     await allowed('query', (index) => `r${index}: rank(first: 1) { computedAt }`, 9);
+    await allowed('query', (index) => `u${index}: usersByPhones(phones: []) { phone }`, 8);
     await allowed('query', (index) => `i${index}: userIds(cityId: "1", first: 10000) { ids }`, 3);
   });
 

@@ -12,7 +12,7 @@ import { contextOf, createUser, openTestDatabase, type TestDatabase } from '../s
 
 const follows = new FollowService();
 const blocks = new BlockService();
-const fields = new UserFollowResolver();
+const fields = new UserFollowResolver(follows);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -93,6 +93,25 @@ describe('following', () => {
     );
     expect(flags.filter(Boolean)).toHaveLength(5);
     expect(execute).toHaveBeenCalledTimes(1);
+  });
+
+  it('two hundred who follow one account at once are counted exactly, those who leave it meanwhile too', async () => {
+    const other = await database.another();
+    const star = await createUser(database);
+    const fans = await Promise.all(Array.from({ length: 200 }, () => createUser(database)));
+    const [staying, leaving] = [fans.slice(0, 150), fans.slice(150)];
+    for (const fan of leaving) await follows.follow(as(fan), star);
+    // Each of them twice, at both instances.
+    const results = await settledAtOnce(400, (index) => {
+      const fan = fans[index % 200] as number;
+      const work = index % 200 < staying.length ? 'follow' : 'unfollow';
+      return follows[work](contextOf(index < 200 ? database : other, fan), star);
+    });
+    expect(outcomes(results)).toEqual({ ok: 400 });
+    expect(await counters(star)).toEqual([staying.length, 0]);
+    for (const fan of staying) expect(await counters(fan)).toEqual([0, 1]);
+    for (const fan of leaving) expect(await counters(fan)).toEqual([0, 0]);
+    expect(await database.fork().count(Follow, { followeeId: star })).toBe(staying.length);
   });
 
   it('follows are counted exactly when everybody follows everybody at once', async () => {

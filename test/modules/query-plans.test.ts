@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
 import { isBlockedBetween, listBlocked } from '../../src/modules/follow/block.repository.js';
-import { findNearest } from '../../src/modules/nearby/shared-place.repository.js';
+import { countMutual, type FollowList, findListed } from '../../src/modules/follow/follow.repository.js';
 import { findImageByNumber, findImageBySource, isShown } from '../../src/modules/image/image.repository.js';
+import { findNearest } from '../../src/modules/nearby/shared-place.repository.js';
 import { listCommunities } from '../../src/modules/place/place.repository.js';
 import { rankIncomes, sumIncome } from '../../src/modules/ranking/ranking.repository.js';
+import { type RankedBy, rankUsers } from '../../src/modules/ranking/user-ranking.repository.js';
 import { listReports } from '../../src/modules/report/report.repository.js';
 import { SecurityEventService } from '../../src/modules/security/security-event.service.js';
 import {
@@ -14,6 +16,7 @@ import {
 } from '../../src/modules/session/session.repository.js';
 import { findTagsOfUsers, findUsersSharingTags } from '../../src/modules/tag/tag.repository.js';
 import {
+  findActiveUsersByPhones,
   findUserByEmail,
   findUserById,
   findUserByName,
@@ -36,7 +39,13 @@ const USERS = 8_000;
 const CITY = 510100;
 let database: TestDatabase;
 
-/** One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes, an avatar and a place. */
+/** Everybody follows them, and they follow everybody. */
+const STAR = 7;
+
+/**
+ * One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes,
+ * counters, an avatar and a place, and follows five others.
+ */
 const SEED = [
   // Spread over as many pages as if there were many more.
   'alter table users set (fillfactor = 10)',
@@ -59,6 +68,15 @@ const SEED = [
    select u.id, '收货人', '13812345678', '一号' from users u`,
   'alter table shared_places set (fillfactor = 10)',
   `insert into shared_places (user_id, point) select id, point(80 + id % 200 / 4.0, 10 + id / 200) from users`,
+  `insert into user_extras (user_id, followers_count, last_checkin_count, answers_count, likes_count)
+   select id, id % 90, id % 80, id % 70, id % 60 from users`,
+  `insert into follows (follower_id, followee_id, created_at)
+   select u.id, (u.id + k * k * 977) % ${USERS} + 1, now() - (u.id * k % 1000) * interval '1 hour'
+   from users u, generate_series(1, 5) as k where u.id <> ${STAR} and (u.id + k * k * 977) % ${USERS} + 1 not in (u.id, ${STAR})`,
+  `insert into follows (follower_id, followee_id, created_at)
+   select u.id, ${STAR}, now() - u.id * interval '1 minute' from users u where u.id <> ${STAR}`,
+  `insert into follows (follower_id, followee_id, created_at)
+   select ${STAR}, u.id, now() - u.id * interval '1 minute' from users u where u.id <> ${STAR}`,
   `insert into communities (name, city_id)
    select substr(md5(c.id || ':' || n), 1, 8) || '花园', c.id from cities c, generate_series(1, 30) as n`,
   `insert into blocks (blocker_id, blocked_id, created_at)
@@ -73,6 +91,8 @@ const SEED = [
    select u.id, t.id from users u join tags t on (u.id * 7 + t.id * 13) % 199 = 0`,
   `update images set owner_id = (select u.id from users u where u.avatar_id = images.id), source_md5 = id`,
   'analyze',
+  // PostgreSQL finds out in time what of it is visible to all.
+  'vacuum follows',
 ];
 
 beforeAll(async () => {
@@ -164,6 +184,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   ['a user by number', ['users_pkey'], (em) => findUserById(em, 7)],
   ['a user by name', ['users_name_unique'], (em) => findUserByName(em, 'Alpha')],
   ['a user by phone', ['users_phone_unique'], (em) => findUserByPhone(em, '19900000007')],
+  ['users by phones', ['users_phone_unique'], (em) => findActiveUsersByPhones(em, ['19900000007', '1'])],
   ['a user by e-mail', ['users_email_verified_unique'], (em) => findUserByEmail(em, 'User8@example.com')],
   [
     'users who share tags',
@@ -246,4 +267,38 @@ test.each([
   [{ days: 0, cityId: CITY }, ['currencies', 'users']],
 ])('the ranking of %j is added up from %j and not from the orders', async (window, tables) => {
   expect((await planOf((em) => rankIncomes(em, window, 1000))).tables).toEqual(tables);
+});
+
+/** Even of somebody whom everybody follows: a page is read from the index that has the list in its order. */
+test.each<[FollowList, string[]]>([
+  ['followers', ['follows_followers_index', 'users_pkey']],
+  ['followings', ['follows_followings_index', 'users_pkey']],
+  ['mutual', ['follows_followings_index', 'follows_pkey', 'users_pkey']],
+])('the plan for %s of users uses the indexes %j, in order', async (list, indexes) => {
+  const plan = await planOf((em) =>
+    findListed(em, list, [
+      { userId: STAR, size: 20, offset: 0 },
+      { userId: 8, size: 20, offset: 100 },
+    ]),
+  );
+  expect(plan).toMatchObject({ scans: [], sorts: false });
+  expect(plan.indexes.toSorted()).toEqual(indexes);
+});
+
+test('mutual followings are counted from the way back of each following', async () => {
+  const plan = await planOf((em) => countMutual(em, [STAR, 8]));
+  expect(plan).toMatchObject({ scans: [], sorts: false });
+  expect(plan.indexes.toSorted()).toEqual(['follows_followings_index', 'follows_pkey']);
+});
+
+test.each<[RankedBy, string]>([
+  ['FOLLOWERS', 'user_extras_followers_index'],
+  ['BALANCE', 'currencies_sum_index'],
+  ['INCOME', 'currencies_total_income_index'],
+  ['CHECKIN', 'user_extras_checkin_index'],
+  ['EXPERTS', 'user_extras_answers_index'],
+  ['ANSWER_LIKES', 'user_extras_likes_index'],
+])('the ranking of users by %s is read from %s, and no further than its last place', async (by, index) => {
+  const plan = await planOf((em) => rankUsers(em, by, { size: 20, offset: 0 }));
+  expect(plan).toMatchObject({ indexes: [index, 'users_pkey'], scans: [], sorts: false });
 });

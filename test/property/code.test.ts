@@ -173,7 +173,7 @@ describe('a code', () => {
     const keys = await bench.redis.keys();
     const name = bench.redis.config.REDIS_PREFIX;
     for (const key of keys) expect(key).not.toContain(address);
-    const hashes = keys.filter((key) => !key.endsWith(':sent'));
+    const hashes = keys.filter((key) => !/:(?:sent|recipients)$/.test(key));
     expect(hashes).toHaveLength(1);
     const stored = await bench.redis.client.hgetall((hashes[0] as string).slice(name.length));
     expect(JSON.stringify(Object.values(stored).slice(0, 3))).not.toContain(code);

@@ -125,6 +125,26 @@ const anIncome = async ({ me, other }: People): Promise<Params> => {
   return {};
 };
 
+/** Both follow each other. */
+const aFollow = async ({ me, other }: People): Promise<Params> => {
+  await app.sql('insert into follows (follower_id, followee_id) values (?, ?), (?, ?)', [
+    me.id,
+    other.id,
+    other.id,
+    me.id,
+  ]);
+  return {};
+};
+
+const aRank = async ({ me }: People): Promise<Params> => {
+  await app.sql(
+    `insert into user_extras (user_id, followers_count, last_checkin_count, answers_count, likes_count) values (?, 1, 1, 1, 1)`,
+    [me.id],
+  );
+  await app.sql('insert into currencies (user_id, sum, total_income) values (?, 1, 1)', [me.id]);
+  return {};
+};
+
 /** The parameters of rows that need more than their examples; what names accounts is filled in for all. */
 const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Params>>> = {
   'anlife /user/loginAndGetUserInfo': ({ me }) => ({ phone: me.phone, password: md5(PASSWORD) }),
@@ -179,6 +199,20 @@ const RECIPES: Readonly<Record<string, (people: People) => Params | Promise<Para
     await app.client.data(block, { userId: String(other.id) }, me.token);
     return {};
   },
+  'plus /users/:id/followers': aFollow,
+  'plus /users/:id/followings': aFollow,
+  'plus /user/followers': aFollow,
+  'plus /user/followings': aFollow,
+  'plus /user/follow-mutual': aFollow,
+  'plus /user/populars': aRank,
+  'plus /ranks/followers': aRank,
+  'plus /ranks/balance': aRank,
+  'plus /ranks/income': aRank,
+  'plus /checkin-ranks': aRank,
+  'plus /question-ranks/experts': aRank,
+  'plus /question-ranks/likes': aRank,
+  'plus /user/search': () => ({}),
+  'plus /user/find-by-phone': ({ other }) => ({ 'phones[]': other.phone }),
   'plus /user/verification': async ({ me }) => {
     const picture = await uploadPicture(app.client, me.token);
     await submit(app.client, me.token, personOf({ picture }));
@@ -248,6 +282,21 @@ const SHOWING = [
   'plus 第三方登录 PUT /socialite/:provider',
   'plus 附近的人 GET /around-amap',
   'plus 黑名单 GET /user/blacks',
+  'plus 用户的粉丝 GET /users/:id/followers',
+  'plus 用户的关注 GET /users/:id/followings',
+  'plus 用户的粉丝 GET /user/followers',
+  'plus 用户的关注 GET /user/followings',
+  'plus 相互关注的用户 GET /user/follow-mutual',
+  'plus 热门用户 GET /user/populars',
+  'plus 最新用户 GET /user/latests',
+  'plus 搜索用户 GET /user/search',
+  'plus 通讯录用户 POST /user/find-by-phone',
+  'plus 粉丝排行榜 GET /ranks/followers',
+  'plus 财富排行榜 GET /ranks/balance',
+  'plus 收入排行榜 GET /ranks/income',
+  'plus 签到排行榜 GET /checkin-ranks',
+  'plus 问答专家排行榜 GET /question-ranks/experts',
+  'plus 回答点赞排行榜 GET /question-ranks/likes',
   'plus 获取收货地址列表 GET /user/addresses',
   'plus 获取单个收货地址 GET /user/addresses/:id',
   'plus 添加收货地址 POST /user/addresses',
@@ -296,6 +345,8 @@ test('every parameter of a row that takes an account by its id says so', () => {
       'plus /user/followings/:id id id',
       'plus /user/black/:id id id',
       'plus /report/users/:id id id',
+      'plus /users/:id/followers id id',
+      'plus /users/:id/followings id id',
       'plus /system/disabled/:user user id',
       'plus /users/:id/tags id id',
       'open /get-info account signed',

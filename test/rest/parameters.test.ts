@@ -15,6 +15,7 @@ import {
   group,
   idList,
   int,
+  list,
   md5,
   nested,
   type Parameters,
@@ -247,6 +248,24 @@ describe('several parameters', () => {
       field: 'number',
       missing: true,
     });
+  });
+
+  test('a parameter may be a list, of JSON and of a form alike', () => {
+    const table = { p: list(secret('号码').example('7'), 3) };
+    for (const values of [{ p: ['1', 2] }, { 'p[]': ['1', '2'] }, { 'p[0]': '1', 'p[1]': '2' }]) {
+      expect(readAll(table, values)).toEqual({ p: ['1', '2'] });
+    }
+    expect(readAll(table, { p: '1' })).toEqual({ p: ['1'] });
+    expect(readAll(table, { p: [] })).toEqual({ p: [] });
+    expect(readAll(table, { p: ['', null, '3'] })).toEqual({ p: ['', '3'] });
+    for (const absent of [{}, { p: null }, { 'p[x]': '1' }]) expect(readAll(table, absent)).toEqual(MISSING);
+    for (const wrong of [{ a: 1 }, [{}], [['1']], [true], ['1', '2', '3', '4']]) {
+      expect(readAll(table, { p: wrong })).toEqual(REFUSED);
+    }
+    expect(documentParameters(table)).toMatchObject([
+      { name: 'p', content: 'secret', required: true, schema: { type: 'array', maxItems: 3 } },
+    ]);
+    expect(sampleParameters(table)).toEqual({ p: ['7'] });
   });
 
   test('parameters are handed on as they came, where a row takes everything', () => {

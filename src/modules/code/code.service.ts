@@ -8,6 +8,7 @@ import { type Quota, Quotas } from '../../infra/quota.js';
 import { type Clock, type Redis, redisTime } from '../../infra/redis.js';
 import { compact } from '../../text.js';
 import type { CodeAddress, CodeChannel } from './code.address.js';
+import { CodeRecipients } from './code.recipients.js';
 import { CodeStore } from './code.store.js';
 
 /** A code is good for one of these only. */
@@ -48,6 +49,7 @@ type CodeConfig = Pick<
 export class CodeService {
   private readonly store: CodeStore;
   private readonly quotas: Quotas;
+  private readonly recipients: CodeRecipients;
   private readonly hash: KeyedHash;
 
   constructor(
@@ -58,6 +60,7 @@ export class CodeService {
   ) {
     this.store = new CodeStore(redis, clock);
     this.quotas = new Quotas(redis, clock);
+    this.recipients = new CodeRecipients(redis, clock);
     this.hash = createKeyedHash(config.PASSWORD_PEPPER, 'code');
   }
 
@@ -82,6 +85,8 @@ export class CodeService {
       // Stored before it leaves: whoever gets it may use it at once.
       const expires = await this.store.put(key, { id, digest, purposes, lifeMs });
       await this.deliver(channel, { to: address, code, purposes, lifeSeconds: lifeMs / 1000 });
+      // The code has left: one that Redis cannot remember is still good.
+      await this.recipients.add(this.recipientsOf(ip), key).catch(() => undefined);
       return { resendAfter: this.config.CODE_RESEND_SECONDS, expiresAt: new Date(expires) };
     } catch (error) {
       const undone = [this.store.discard(key, id), ...quotas.map((quota) => this.quotas.release(id, quota))];
@@ -94,6 +99,15 @@ export class CodeService {
     return this.senders[channel].send(message).catch((cause: unknown) => {
       throw unavailable({ cause });
     });
+  }
+
+  /** True for each address that a code was sent to in the last ten minutes, asked for from the source of `ip`. */
+  async wereSent(addresses: readonly CodeAddress[], ip: string): Promise<boolean[]> {
+    if (addresses.length === 0) return [];
+    return this.recipients.find(
+      this.recipientsOf(ip),
+      addresses.map((address) => this.keyOf(address)),
+    );
   }
 
   /** Checks a code for the purpose, or for any, and leaves it valid; a wrong try counts. */
@@ -125,8 +139,7 @@ export class CodeService {
   /** The source goes first: one that had its share must not make an address wait. */
   private async claim(id: string, key: string, ip: string): Promise<Quota[]> {
     const { CODE_IP_DAILY_LIMIT, CODE_DAILY_LIMIT, CODE_RESEND_SECONDS } = this.config;
-    const source = `code:{${this.hash('source', sourceOf(ip))}}`;
-    const ofSource = { key: `${source}:sent`, limit: CODE_IP_DAILY_LIMIT, gapMs: 0 };
+    const ofSource = { key: `${this.sourceKey(ip)}:sent`, limit: CODE_IP_DAILY_LIMIT, gapMs: 0 };
     const ofAddress = { key: `${key}:sent`, limit: CODE_DAILY_LIMIT, gapMs: CODE_RESEND_SECONDS * 1000 };
 
     const bySource = await this.quotas.claim(id, ofSource);
@@ -145,6 +158,14 @@ export class CodeService {
 
   private digestOf({ channel, address, code }: CodeTry): string {
     return this.hash('digest', channel, address, asMeant(code));
+  }
+
+  private sourceKey(ip: string): string {
+    return `code:{${this.hash('source', sourceOf(ip))}}`;
+  }
+
+  private recipientsOf(ip: string): string {
+    return `${this.sourceKey(ip)}:recipients`;
   }
 
   private keyOf({ channel, address }: CodeAddress): string {

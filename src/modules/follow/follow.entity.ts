@@ -4,7 +4,16 @@ import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { User } from '../user/user.entity.js';
 
 @Entity({ tableName: 'follows' })
-@Index({ name: 'follows_followee_index', properties: ['followeeId', 'followerId'] })
+@Index({
+  name: 'follows_followers_index',
+  expression:
+    'create index "follows_followers_index" on "follows" ("followee_id", "created_at" desc, "follower_id" desc)',
+})
+@Index({
+  name: 'follows_followings_index',
+  expression:
+    'create index "follows_followings_index" on "follows" ("follower_id", "created_at" desc, "followee_id" desc)',
+})
 @Check({ name: 'follows_not_self', expression: '"follower_id" <> "followee_id"' })
 export class Follow {
   [PrimaryKeyProp]?: ['followerId', 'followeeId'];

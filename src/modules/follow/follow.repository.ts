@@ -2,6 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { PersonalTable } from '../../infra/database/personal.js';
 import { arrayOf, queryOne } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
+import type { Slice } from '../../paging.js';
+import { UserStatus } from '../user/user.entity.js';
 import { lockCancelled } from '../user/user.repository.js';
 import { Follow } from './follow.entity.js';
 
@@ -20,20 +22,62 @@ export async function findFollows(em: EntityManager, pairs: readonly FollowPair[
   return new Set(rows.map((row) => pairKey([row.follower_id, row.followee_id])));
 }
 
+/** The lists of an account's follows. */
+export type FollowList = 'followers' | 'followings' | 'mutual';
+
 /** The latest followings that are looked through for mutual ones: an account can follow any number of others. */
 const MUTUAL_AMONG = 10_000;
 
-const mutualCounts = statement<{ asked: number; count: number }>(
+/** The accounts in each list of the account `asked.id`, with the time of the follow. */
+const LISTED: Readonly<Record<FollowList, string>> = {
+  followers: 'select follower_id as user_id, created_at from follows where followee_id = asked.id',
+  followings: 'select followee_id as user_id, created_at from follows where follower_id = asked.id',
   // The way back is looked up for each, which `limit 1` holds PostgreSQL to: to join the followers of somebody popular
   // would be to read a million of them.
-  `select asked.id as asked, (
-     select count(*)::int from (
-       select followee_id from follows where follower_id = asked.id
-       order by created_at desc, followee_id desc limit ${MUTUAL_AMONG}
-     ) as latest cross join lateral (
-       select 1 from follows where follower_id = latest.followee_id and followee_id = asked.id limit 1
-     ) as back
-   ) as count from unnest(?::int[]) as asked(id)`,
+  mutual: `select latest.followee_id as user_id, latest.created_at from (
+      select followee_id, created_at from follows where follower_id = asked.id
+      order by created_at desc, followee_id desc limit ${MUTUAL_AMONG}
+    ) as latest cross join lateral (
+      select 1 from follows where follower_id = latest.followee_id and followee_id = asked.id limit 1
+    ) as back`,
+};
+
+/** A part of an account's list. */
+export interface ListSlice extends Slice {
+  userId: number;
+}
+
+/** For each slice the active accounts in it, latest follow first, under its position among those asked for. */
+const listed = (list: FollowList) =>
+  statement<{ position: number; ids: number[] }>(
+    `select asked.position::int as position, array(
+       select f.user_id from (${LISTED[list]}) as f
+       join users u on u.id = f.user_id and u.status = ${UserStatus.ACTIVE}
+       order by f.created_at desc, f.user_id desc limit asked.size offset asked.skipped
+     ) as ids
+     from unnest(?::int[], ?::int[], ?::int[]) with ordinality as asked(id, size, skipped, position)`,
+  );
+
+const lists = { followers: listed('followers'), followings: listed('followings'), mutual: listed('mutual') };
+
+/** The ids in each slice, and one more where there is one; one statement however many they are. */
+export async function findListed(
+  em: EntityManager,
+  list: FollowList,
+  slices: readonly ListSlice[],
+): Promise<number[][]> {
+  const rows = await lists[list](em, [
+    arrayOf(slices.map(({ userId }) => userId)),
+    arrayOf(slices.map(({ size }) => size + 1)),
+    arrayOf(slices.map(({ offset }) => offset)),
+  ]);
+  const found = new Map(rows.map(({ position, ids }) => [position, ids]));
+  return slices.map((_slice, index) => found.get(index + 1) ?? []);
+}
+
+const mutualCounts = statement<{ asked: number; count: number }>(
+  `select asked.id as asked, (select count(*) from (${LISTED.mutual}) as f)::int as count
+   from unnest(?::int[]) as asked(id)`,
 );
 
 /** How many of the latest {@link MUTUAL_AMONG} followings of each account follow it back. */
@@ -155,7 +199,7 @@ async function endSome(em: EntityManager, userId: number, limit: number): Promis
   for (const { own, other, counter } of sides) {
     const ended = await em.execute<{ id: number }[]>(
       `delete from follows where ${own} = ? and ${other} = any (array(
-         select ${other} from follows where ${own} = ? order by ${other} limit ?
+         select ${other} from follows where ${own} = ? order by created_at desc, ${other} desc limit ?
        )) returning ${other} as id`,
       [userId, userId, limit],
     );

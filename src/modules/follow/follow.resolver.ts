@@ -1,11 +1,24 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
+import type { PageInput } from '../../paging.js';
 import { OwnerOnly, SignedIn } from '../../schema/access.js';
+import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { accountIdOf, parseIdOrNull } from '../../schema/ids.js';
+import { Paged } from '../../schema/list-bounds.js';
+import { After, First, Offset } from '../../schema/page-arguments.js';
 import { User } from '../user/user.entity.js';
 import { followLoader, mutualCountLoader, newFollowersLoader } from './follow.loader.js';
+import type { FollowList } from './follow.repository.js';
 import { type FollowService } from './follow.service.js';
 import { NewFollowers } from './new-followers.type.js';
+
+const FollowConnection = connectionOf(User, 'Follow', ['user', 'users']);
+
+/** A page of a list of follows, and whose list it is. */
+interface ListedFollows extends Connection<User> {
+  list: FollowList;
+  userId: number;
+}
 
 @Resolver()
 export class FollowResolver {
@@ -50,8 +63,23 @@ function otherOf({ viewer }: RequestContext, named: string | null | undefined): 
   return named === null || named === undefined ? viewer.userId : parseIdOrNull(named);
 }
 
+@Resolver(() => FollowConnection)
+export class FollowConnectionResolver {
+  constructor(private readonly followService: FollowService) {}
+
+  @FieldResolver(() => Int, {
+    description:
+      'The length of the list, accounts that are disabled counted too; of mutual followings at most 10,000.',
+  })
+  totalCount(@Ctx() ctx: RequestContext, @Root() { list, userId }: ListedFollows): Promise<number> {
+    return this.followService.count(ctx, list, userId);
+  }
+}
+
 @Resolver(() => User)
 export class UserFollowResolver {
+  constructor(private readonly followService: FollowService) {}
+
   /** `plus.md`, has_follower: 基于这条消息的用户是否被我关注了. */
   @FieldResolver(() => Boolean, {
     description: 'True when this user is followed by the caller, or by `user`. False without a session.',
@@ -103,5 +131,63 @@ export class UserFollowResolver {
   })
   newFollowers(@Ctx() ctx: RequestContext, @Root() user: User): Promise<NewFollowers> {
     return newFollowersLoader(ctx).load(user.id);
+  }
+
+  @Paged({ searched: 'later' })
+  @FieldResolver(() => FollowConnection, {
+    nullable: true,
+    description:
+      'The active users who follow this one, latest follow first, as far as position 10,000. Null where the account is disabled.',
+  })
+  followers(
+    @Ctx() ctx: RequestContext,
+    @Root() root: User,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Offset() offset?: number | null,
+  ): Promise<ListedFollows | null> {
+    return this.listed(ctx, 'followers', root, { first, after, offset });
+  }
+
+  @Paged({ searched: 'later' })
+  @FieldResolver(() => FollowConnection, {
+    nullable: true,
+    description:
+      'The active users whom this one follows, latest follow first, as far as position 10,000. Null where the account is disabled.',
+  })
+  followings(
+    @Ctx() ctx: RequestContext,
+    @Root() root: User,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Offset() offset?: number | null,
+  ): Promise<ListedFollows | null> {
+    return this.listed(ctx, 'followings', root, { first, after, offset });
+  }
+
+  @Paged({ searched: 'all' })
+  @FieldResolver(() => FollowConnection, {
+    nullable: true,
+    description:
+      'Those of the latest 10,000 `followings` who follow this user too, latest followed first. Null where the account is disabled.',
+  })
+  mutualFollowings(
+    @Ctx() ctx: RequestContext,
+    @Root() root: User,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Offset() offset?: number | null,
+  ): Promise<ListedFollows | null> {
+    return this.listed(ctx, 'mutual', root, { first, after, offset });
+  }
+
+  private async listed(
+    ctx: RequestContext,
+    list: FollowList,
+    user: User,
+    page: PageInput,
+  ): Promise<ListedFollows | null> {
+    const found = await this.followService.list(ctx, list, user, page);
+    return found && { ...toConnection(found), list, userId: user.id };
   }
 }

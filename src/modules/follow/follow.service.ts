@@ -1,17 +1,21 @@
-import type { SignedInContext } from '../../context.js';
+import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
+import { decodeCursor, type Page, type PageInput, pageSlice, toPageByPosition } from '../../paging.js';
 import { loadOther, loadUser } from '../user/load-user.js';
 import { type User, UserStatus } from '../user/user.entity.js';
+import { userExtraLoader, userLoader } from '../user/user.loader.js';
 import { isBlockedBetween, lockBetween } from './block.repository.js';
+import { followListLoaders, mutualCountLoader } from './follow.loader.js';
 import {
   countFollow,
   deleteFollow,
+  type FollowList,
   type FollowPair,
   insertFollow,
   markFollowersSeen,
 } from './follow.repository.js';
 
-/** Keeps the counters of both accounts exact. */
+/** Who follows whom. Keeps the counters of both accounts exact. */
 export class FollowService {
   /**
    * Makes the caller follow a user; nothing happens when they do already. Throws INVALID_INPUT for oneself,
@@ -44,5 +48,35 @@ export class FollowService {
     const user = await loadUser(ctx, ctx.viewer.userId);
     await markFollowersSeen(ctx.em, user.id);
     return user;
+  }
+
+  /**
+   * A page of the active accounts in a list of `user`, latest follow first; for everybody to see, like the counters. Null
+   * where the account is not active itself.
+   */
+  async list(
+    ctx: RequestContext,
+    list: FollowList,
+    user: User,
+    { first, after, offset }: PageInput,
+  ): Promise<Page<User> | null> {
+    if (user.status !== UserStatus.ACTIVE) return null;
+    const slice = pageSlice(first, decodeCursor(after) ?? offset);
+    const ids = await followListLoaders[list](ctx).load({ userId: user.id, ...slice });
+    const page = toPageByPosition(ids, slice);
+    const users = await Promise.all(page.edges.map(({ node }) => userLoader(ctx).load(node)));
+    // An account may have been cancelled since the list was read.
+    const edges = page.edges.flatMap(({ cursor }, index) => {
+      const node = users[index];
+      return node?.status === UserStatus.ACTIVE ? [{ node, cursor }] : [];
+    });
+    return { ...page, edges };
+  }
+
+  /** The length of a list, accounts that are disabled counted too. */
+  async count(ctx: RequestContext, list: FollowList, userId: number): Promise<number> {
+    if (list === 'mutual') return mutualCountLoader(ctx).load(userId);
+    const extra = await userExtraLoader(ctx).load(userId);
+    return (list === 'followers' ? extra?.followersCount : extra?.followingsCount) ?? 0;
   }
 }

@@ -1,8 +1,9 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { After, First } from '../../schema/page-arguments.js';
 import { SecurityEvent } from './security-event.entity.js';
 import { shownIpOf } from './security-event.rules.js';
 import type { SecurityEventService } from './security-event.service.js';
@@ -23,10 +24,8 @@ export class SecurityEventResolver {
   })
   async securityEvents(
     @Ctx() ctx: SignedInContext,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
-    first?: number,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string,
+    @First() first?: number | null,
+    @After() after?: string | null,
   ): Promise<Connection<SecurityEvent>> {
     return toConnection(await this.securityEventService.list(ctx, { first, after }));
   }

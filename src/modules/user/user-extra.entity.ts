@@ -1,4 +1,4 @@
-import { Entity, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { createdAt, timestamp } from '../../infra/database/columns.js';
 import { onePerUser } from './user.columns.js';
@@ -9,6 +9,27 @@ const count = { type: 'integer', default: 0 } as const;
 /** The counters of a user (`plus.md`, 用户数据结构). A user without a row has done nothing yet. */
 @ObjectType({ description: 'Counters of a user: done and received.' })
 @Entity({ tableName: 'user_extras' })
+// Rankings are read in these orders.
+@Index({
+  name: 'user_extras_followers_index',
+  expression:
+    'create index "user_extras_followers_index" on "user_extras" ("followers_count" desc, "user_id") where "followers_count" > 0',
+})
+@Index({
+  name: 'user_extras_checkin_index',
+  expression:
+    'create index "user_extras_checkin_index" on "user_extras" ("last_checkin_count" desc, "user_id") where "last_checkin_count" > 0',
+})
+@Index({
+  name: 'user_extras_answers_index',
+  expression:
+    'create index "user_extras_answers_index" on "user_extras" ("answers_count" desc, "user_id") where "answers_count" > 0',
+})
+@Index({
+  name: 'user_extras_likes_index',
+  expression:
+    'create index "user_extras_likes_index" on "user_extras" ("likes_count" desc, "user_id") where "likes_count" > 0',
+})
 export class UserExtra {
   @OneToOne(() => User, onePerUser)
   userId!: number;

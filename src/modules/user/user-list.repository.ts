@@ -1,7 +1,15 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { arrayOf, escapeLike } from '../../infra/database/query.js';
 import { type Statement, statement } from '../../infra/database/statement.js';
-import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
+import {
+  decodeCursor,
+  type Page,
+  type PageInput,
+  pageSlice,
+  type Slice,
+  toPage,
+  toPageByPosition,
+} from '../../paging.js';
 import { type User, UserStatus } from './user.entity.js';
 import { readUsers } from './user.repository.js';
 
@@ -55,12 +63,13 @@ const shapes = new Map<string, Statement<User>>();
 const SHAPES_MAX = 200;
 
 /** The rows of a page and one more, if there is one. */
-function findPage(
+async function findPage(
   em: EntityManager,
   conditions: readonly Condition[],
   order: string,
-  { size, offset, prepared }: { size: number; offset: number; prepared: boolean },
+  { size, offset, prepared }: Slice & { prepared: boolean },
 ): Promise<User[]> {
+  if (size === 0) return [];
   const values = conditions.flatMap(([, ...given]) => given);
   const where = conditions.map(([text]) => text).join(' and ');
   // Written out, because how many are wanted decides how they are best looked for.
@@ -75,16 +84,15 @@ function findPage(
 
 /** Lists by id take a cursor that names the last user seen. */
 async function listById(em: EntityManager, criteria: UserCriteria, ascending: boolean, page: PageInput) {
-  const size = pageSize(page.first);
+  const slice = pageSlice(page.first, page.offset);
   const after = decodeCursor(page.after) ?? criteria.since ?? null;
   const conditions = conditionsOf(criteria);
   if (after !== null) conditions.push([`u.id ${ascending ? '>' : '<'} ?::bigint`, after]);
   const rows = await findPage(em, conditions, `u.id ${ascending ? 'asc' : 'desc'}`, {
-    size,
-    offset: pageOffset(page.offset),
+    ...slice,
     prepared: !criteria.nameContains,
   });
-  return toPage(rows, size, (user) => user.id);
+  return toPage(rows, slice.size, (user) => user.id);
 }
 
 /** Lists whose order moves under the reader are paged by position. */
@@ -94,17 +102,15 @@ async function listByTime(
   column: 'last_active_at' | 'recommended_at',
   page: PageInput,
 ) {
-  const size = pageSize(page.first);
-  const offset = pageOffset(decodeCursor(page.after) ?? page.offset);
+  const slice = pageSlice(page.first, decodeCursor(page.after) ?? page.offset);
   const conditions = conditionsOf(criteria);
   if (criteria.ids) conditions.push([`u.status = ${UserStatus.ACTIVE}`]);
   if (column === 'recommended_at') conditions.push(['u.recommended_at is not null']);
   const rows = await findPage(em, conditions, `u.${column} desc, u.id desc`, {
-    size,
-    offset,
+    ...slice,
     prepared: !criteria.nameContains,
   });
-  return toPage(rows, size, (_user, index) => offset + index + 1);
+  return toPageByPosition(rows, slice);
 }
 
 export function listUsers(

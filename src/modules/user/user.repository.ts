@@ -24,11 +24,19 @@ const readLive = (condition: string) => readUsers(`${condition} and ${LIVE}`);
 const byIds = readLive('u.id = any (?::int[])');
 const byName = readLive('name_key(u.name) collate "C" = name_key(?)');
 const byPhone = readLive('u.phone = ?');
+const activeByPhones = readUsers(`u.phone = any (?::text[]) and u.status = ${UserStatus.ACTIVE}`);
 /** Only a verified address names an account. */
 const byEmail = readLive('u.email = ? and u.email_verified');
 
 export const findUsersByIds = async (em: EntityManager, ids: readonly number[]): Promise<Map<number, User>> =>
   indexBy(await byIds(em, [arrayOf(ids)]), (user) => user.id);
+
+/** Active accounts by their phones. */
+export const findActiveUsersByPhones = async (
+  em: EntityManager,
+  phones: readonly string[],
+): Promise<Map<string | null, User>> =>
+  indexBy(await activeByPhones(em, [arrayOf(phones)]), (user) => user.phone);
 
 export const findUserById = (em: EntityManager, id: number) => firstOf(byIds, em, [arrayOf([id])]);
 export const findUserByName = (em: EntityManager, name: string) => firstOf(byName, em, [name]);

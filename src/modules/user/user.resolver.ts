@@ -6,6 +6,7 @@ import { OwnerOnly, Public } from '../../schema/access.js';
 import { type Connection, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
+import { After, First, Offset } from '../../schema/page-arguments.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { communityLoader } from '../place/community.loader.js';
@@ -75,12 +76,9 @@ export class UserResolver {
       description: 'The order; ID_DESC when left out.',
     })
     order?: UserOrder | null,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
-    first?: number,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string,
-    @Arg('offset', () => Int, { nullable: true, description: 'Users to skip, at most 10,000.' })
-    offset?: number,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Offset() offset?: number | null,
   ): Promise<Connection<User>> {
     const { ids, cityId, since, ...conditions } = filter ?? {};
     const criteria = {

@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { ABILITIES } from '../../policy.js';
 import { Needs, OwnerOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseIdOrNull } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { After, First } from '../../schema/page-arguments.js';
 import { imageLoader } from '../image/image.loader.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
@@ -36,10 +37,8 @@ export class VerificationResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('state', () => VerificationState, { nullable: true, description: 'Only those in this state.' })
     state?: VerificationState | null,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
-    first?: number,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string,
+    @First() first?: number | null,
+    @After() after?: string | null,
   ): Promise<Connection<Verification>> {
     return toConnection(await this.verificationService.list(ctx, state ?? null, { first, after }));
   }

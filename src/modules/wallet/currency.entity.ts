@@ -8,6 +8,10 @@ import { User } from '../user/user.entity.js';
 @ObjectType({ description: 'The points of an account.' })
 @Entity({ tableName: 'currencies' })
 @Index({
+  name: 'currencies_sum_index',
+  expression: 'create index "currencies_sum_index" on "currencies" ("sum" desc, "user_id") where "sum" > 0',
+})
+@Index({
   name: 'currencies_total_income_index',
   expression:
     'create index "currencies_total_income_index" on "currencies" ("total_income" desc, "user_id") where "total_income" > 0',

@@ -39,6 +39,7 @@ export const MALFORMED: Readonly<Record<string, string>> = {
   location: '位置信息最多 191 个字符',
   password: '请输入密码',
   phone: '请输入符合大陆地区的手机号码',
+  phones: '请传入手机号码数组，最多 100 个',
   type: '认证类型只能是 user 或者 org',
   'data.id_card.number': '身份证号码不正确',
   'data.person.number': '身份证号码不正确',

@@ -4,6 +4,7 @@ import { ACCOUNT_ROWS } from './plus.account.js';
 import { CERTIFICATION_ROWS } from './plus.certification.js';
 import { MALFORMED, type PlusFailure, plusFailure } from './plus.failures.js';
 import { FILE_ROWS } from './plus.files.js';
+import { LIST_ROWS } from './plus.lists.js';
 import { PEOPLE_ROWS } from './plus.people.js';
 import { PLACE_ROWS } from './plus.places.js';
 import { RECORD_ROWS } from './plus.records.js';
@@ -24,6 +25,7 @@ export const plus: Dialect<PlusFailure> = {
       prefix: '/api/v2',
       rows: [
         ...USER_ROWS,
+        ...LIST_ROWS,
         ...PEOPLE_ROWS,
         ...ACCOUNT_ROWS,
         ...SOCIALITE_ROWS,

@@ -155,18 +155,19 @@ export function user(found: PlusListedUserFragment) {
   };
 }
 
+/** The user in a ranking; `extra` carries the position, null beyond the last, and what it was won by. */
+export const rankedUser = (holder: PlusListedUserFragment, position: number | null, count: number) => {
+  const shown = user(holder);
+  return { ...shown, extra: { ...shown.extra, rank: position, count } };
+};
+
 type Ranked = NonNullable<IncomeRankQuery['rank']['mine']>;
 
-/** The user in a ranking; `extra` carries the position and the amount it was won by. */
-export const ranked = ({ position, amount, user: holder }: Ranked) => {
-  const shown = user(holder);
-  const rank = position === null ? '1000+' : String(position);
-  return {
-    user: { ...shown, extra: { ...shown.extra, rank: position, count: amount } },
-    amount_count: amount,
-    rank,
-  };
-};
+export const ranked = ({ position, amount, user: holder }: Ranked) => ({
+  user: rankedUser(holder, position, amount),
+  amount_count: amount,
+  rank: position === null ? '1000+' : String(position),
+});
 
 export const address = (found: PlusAddressFragment) => ({
   id: Number(found.id),
