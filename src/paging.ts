@@ -51,6 +51,10 @@ export function pageSlice(
   return { size: Math.max(0, Math.min(pageSize(first), end - skipped)), offset: skipped };
 }
 
+/** The part of a list by position that is asked for by the cursor before it, or by its offset. */
+export const sliceOf = ({ first, after, offset }: PageInput): Slice =>
+  pageSlice(first, decodeCursor(after) ?? offset);
+
 /** A cursor names the number a row is ordered by: its id, or its position in the list. */
 export const encodeCursor = (position: number): string => Buffer.from(String(position)).toString('base64url');
 

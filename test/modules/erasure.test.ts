@@ -65,6 +65,7 @@ async function fullAccount(marker: string): Promise<Account & { pictures: { id: 
   await insert('insert into identities (user_id, provider, subject) values (?, ?, ?)', 'qq', marker);
   await insert('insert into user_hobbies (user_id, hobby_id) values (?, 1)');
   await insert('insert into user_tags (user_id, tag_id) values (?, 1)');
+  await insert('insert into shared_places (user_id, point) values (?, point(104, 31))');
   await insert("insert into vips (user_id, level, name, end_time) values (?, 'middle', ?, now())", marker);
   await insert('insert into wallets (user_id, balance) values (?, 100)');
   await insert('insert into currencies (user_id, sum) values (?, 7)');

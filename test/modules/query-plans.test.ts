@@ -189,7 +189,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   [
     'users who share tags',
     ['user_tags_pkey', 'user_tags_tag_index', 'users_pkey'],
-    (em) => findUsersSharingTags(em, 7, 20, 0),
+    (em) => findUsersSharingTags(em, 7, { size: 20, offset: 0 }),
   ],
   ['a picture by its number', ['images_number_unique'], (em) => findImageByNumber(em, 7)],
   [
@@ -204,7 +204,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   [
     'the users whom one has blocked',
     ['blocks_latest_index', 'users_pkey'],
-    (em) => listBlocked(em, 7, { limit: 20, offset: 0 }),
+    (em) => listBlocked(em, 7, { size: 20, offset: 0 }),
   ],
   [
     'a block between two',
@@ -226,7 +226,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
 
 test('people nearby are read from the index of their places, and nobody else is', async () => {
   const search = { viewerId: 7, center: { x: 104, y: 30 }, radius: 0.5 };
-  const { indexes, scans } = await planOf((em) => findNearest(em, search, { limit: 20, offset: 0 }));
+  const { indexes, scans } = await planOf((em) => findNearest(em, search, { size: 20, offset: 0 }));
   expect(scans).toEqual([]);
   // Of the indexes of blocks either way is as good.
   expect(indexes.filter((index) => !index.startsWith('blocks_')).toSorted()).toEqual([

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGoInParts } from '../../infra/database/personal.js';
 import { arrayOf, queryOne } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
+import type { Slice } from '../../paging.js';
 import { UserStatus } from '../user/user.entity.js';
 import { Block } from './block.entity.js';
 import { pairKey } from './follow.repository.js';
@@ -49,9 +50,9 @@ const latest = statement<{ id: number }>(
 export async function listBlocked(
   em: EntityManager,
   blockerId: number,
-  { limit, offset }: { limit: number; offset: number },
+  { size, offset }: Slice,
 ): Promise<number[]> {
-  return (await latest(em, [blockerId, limit, offset])).map(({ id }) => id);
+  return (await latest(em, [blockerId, size + 1, offset])).map(({ id }) => id);
 }
 
 /** False when the one has blocked the other already. */

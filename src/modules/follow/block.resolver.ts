@@ -1,9 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
 import { type Connection, toConnection } from '../../schema/connection.js';
 import { accountIdOf } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { After, First, Offset } from '../../schema/page-arguments.js';
 import { User } from '../user/user.entity.js';
 import { UserConnection } from '../user/user.type.js';
 import { blockLoader } from './block.loader.js';
@@ -20,12 +21,9 @@ export class BlockResolver {
   })
   async blockedUsers(
     @Ctx() ctx: SignedInContext,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
-    first?: number,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string,
-    @Arg('offset', () => Int, { nullable: true, description: 'Users to skip, at most 10,000.' })
-    offset?: number,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Offset() offset?: number | null,
   ): Promise<Connection<User>> {
     return toConnection(await this.blockService.list(ctx, { first, after, offset }));
   }

@@ -1,8 +1,8 @@
 import type { SignedInContext } from '../../context.js';
-import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, sliceOf } from '../../paging.js';
 import { loadOther } from '../user/load-user.js';
 import type { User } from '../user/user.entity.js';
-import { userLoader } from '../user/user.loader.js';
+import { pageOfUsers } from '../user/user.page.js';
 import { deleteBlock, insertBlock, listBlocked, lockBetween } from './block.repository.js';
 import { countFollow, endFollowsBetween } from './follow.repository.js';
 
@@ -34,13 +34,7 @@ export class BlockService {
 
   /** The active users whom the caller has blocked, the latest first. */
   async list(ctx: SignedInContext, page: PageInput): Promise<Page<User>> {
-    const size = pageSize(page.first);
-    const offset = pageOffset(decodeCursor(page.after) ?? page.offset);
-    const ids = await listBlocked(ctx.em, ctx.viewer.userId, { limit: size + 1, offset });
-    const users = await userLoader(ctx).loadMany(ids);
-    return toPage(users.filter(isUser), size, (_user, index) => offset + index + 1);
+    const slice = sliceOf(page);
+    return pageOfUsers(ctx, await listBlocked(ctx.em, ctx.viewer.userId, slice), slice);
   }
 }
-
-/** One who cancelled the account a moment ago is nobody. */
-const isUser = (user: User | Error | null): user is User => user !== null && !(user instanceof Error);

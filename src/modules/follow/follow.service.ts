@@ -1,9 +1,10 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { decodeCursor, type Page, type PageInput, pageSlice, toPageByPosition } from '../../paging.js';
+import { type Page, type PageInput, sliceOf } from '../../paging.js';
 import { loadOther, loadUser } from '../user/load-user.js';
 import { type User, UserStatus } from '../user/user.entity.js';
-import { userExtraLoader, userLoader } from '../user/user.loader.js';
+import { userExtraLoader } from '../user/user.loader.js';
+import { pageOfUsers } from '../user/user.page.js';
 import { isBlockedBetween, lockBetween } from './block.repository.js';
 import { followListLoaders, mutualCountLoader } from './follow.loader.js';
 import {
@@ -54,23 +55,11 @@ export class FollowService {
    * A page of the active accounts in a list of `user`, latest follow first; for everybody to see, like the counters. Null
    * where the account is not active itself.
    */
-  async list(
-    ctx: RequestContext,
-    list: FollowList,
-    user: User,
-    { first, after, offset }: PageInput,
-  ): Promise<Page<User> | null> {
+  async list(ctx: RequestContext, list: FollowList, user: User, page: PageInput): Promise<Page<User> | null> {
     if (user.status !== UserStatus.ACTIVE) return null;
-    const slice = pageSlice(first, decodeCursor(after) ?? offset);
+    const slice = sliceOf(page);
     const ids = await followListLoaders[list](ctx).load({ userId: user.id, ...slice });
-    const page = toPageByPosition(ids, slice);
-    const users = await Promise.all(page.edges.map(({ node }) => userLoader(ctx).load(node)));
-    // An account may have been cancelled since the list was read.
-    const edges = page.edges.flatMap(({ cursor }, index) => {
-      const node = users[index];
-      return node?.status === UserStatus.ACTIVE ? [{ node, cursor }] : [];
-    });
-    return { ...page, edges };
+    return pageOfUsers(ctx, ids, slice);
   }
 
   /** The length of a list, accounts that are disabled counted too. */

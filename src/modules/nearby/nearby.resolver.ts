@@ -3,6 +3,7 @@ import type { SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { After, First, Offset } from '../../schema/page-arguments.js';
 import { CoordinatesInput } from './nearby.input.js';
 import { LOOKS_DAILY, type NearbyService, RADIUS } from './nearby.service.js';
 import { NearbyUser } from './nearby.type.js';
@@ -27,12 +28,9 @@ export class NearbyResolver {
       description: `Metres around it, at most ${RADIUS.most}; ${RADIUS.usual} when left out.`,
     })
     radius?: number | null,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string | null,
-    @Arg('offset', () => Int, { nullable: true, description: 'Users to skip, at most 10,000.' })
-    offset?: number | null,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Offset() offset?: number | null,
   ): Promise<Connection<NearbyUser>> {
     return toConnection(await this.nearbyService.list(ctx, { ...from, radius }, { first, after, offset }));
   }

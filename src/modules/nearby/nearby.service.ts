@@ -3,7 +3,7 @@ import type { SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { Quotas } from '../../infra/quota.js';
 import { type Redis, redisTime } from '../../infra/redis.js';
-import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, sliceOf, toPageByPosition } from '../../paging.js';
 import type { User } from '../user/user.entity.js';
 import { findUsersByIds } from '../user/user.repository.js';
 import { type Coordinates, metresOfDegree, project } from './projection.js';
@@ -60,8 +60,7 @@ export class NearbyService {
     page: PageInput,
   ): Promise<Page<Nearby>> {
     assertOnEarth(coordinates);
-    const size = pageSize(page.first);
-    const offset = pageOffset(decodeCursor(page.after) ?? page.offset);
+    const slice = sliceOf(page);
     await this.claimLook(ctx.viewer.userId);
     const metres = metresOfDegree(coordinates.latitude);
     const search = {
@@ -69,8 +68,8 @@ export class NearbyService {
       center: project(coordinates),
       radius: radiusOf(radius) / metres,
     };
-    const found = await findNearest(ctx.em, search, { limit: size + 1, offset });
-    const { edges, hasNextPage } = toPage(found, size, (_one, index) => offset + index + 1);
+    const found = await findNearest(ctx.em, search, slice);
+    const { edges, hasNextPage } = toPageByPosition(found, slice);
     const users = await findUsersByIds(
       ctx.em,
       edges.map(({ node }) => node.userId),

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGo } from '../../infra/database/personal.js';
 import { statement } from '../../infra/database/statement.js';
+import type { Slice } from '../../paging.js';
 import { blockedBetween } from '../follow/block.repository.js';
 import { UserStatus } from '../user/user.entity.js';
 import type { MapPoint } from './projection.js';
@@ -46,9 +47,9 @@ const nearest = statement<{ user_id: number; distance: number }>(
 export async function findNearest(
   em: EntityManager,
   { viewerId, center: { x, y }, radius }: NearbySearch,
-  { limit, offset }: { limit: number; offset: number },
+  { size, offset }: Slice,
 ): Promise<{ userId: number; distance: number }[]> {
-  const rows = await nearest(em, [x, y, viewerId, x, y, radius, x, y, limit, offset]);
+  const rows = await nearest(em, [x, y, viewerId, x, y, radius, x, y, size + 1, offset]);
   return rows.map(({ user_id, distance }) => ({ userId: user_id, distance }));
 }
 

@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { ABILITIES } from '../../policy.js';
 import { Needs, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { accountIdOf } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { After, First } from '../../schema/page-arguments.js';
 import { User } from '../user/user.entity.js';
 import { userLoader } from '../user/user.loader.js';
 import { Report } from './report.entity.js';
@@ -26,10 +27,8 @@ export class ReportResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { nullable: true, description: 'Only those about this user.' })
     userId?: string | null,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, at most 100; 20 when left out.' })
-    first?: number,
-    @Arg('after', () => String, { nullable: true, description: 'The `endCursor` of the page before.' })
-    after?: string,
+    @First() first?: number | null,
+    @After() after?: string | null,
   ): Promise<Connection<Report>> {
     const about = userId === null || userId === undefined ? null : accountIdOf(userId);
     return toConnection(await this.reportService.list(ctx, about, { first, after }));

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGo } from '../../infra/database/personal.js';
 import { arrayOf, READ_ONLY } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
+import type { Slice } from '../../paging.js';
 import { UserStatus } from '../user/user.entity.js';
 import { Tag } from './tag.entity.js';
 import { TagCategory } from './tag-category.entity.js';
@@ -86,10 +87,9 @@ const sharing = statement<{ id: number }>(
 export async function findUsersSharingTags(
   em: EntityManager,
   userId: number,
-  limit: number,
-  offset: number,
+  { size, offset }: Slice,
 ): Promise<number[]> {
-  return (await sharing(em, [userId, limit, offset])).map(({ id }) => id);
+  return (await sharing(em, [userId, size + 1, offset])).map(({ id }) => id);
 }
 
 export const erasedUserTags = rowsGo(UserTag, 'userId');

@@ -1,8 +1,8 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
-import { decodeCursor, type Page, type PageInput, pageOffset, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, sliceOf } from '../../paging.js';
 import type { User } from '../user/user.entity.js';
-import { userLoader } from '../user/user.loader.js';
+import { pageOfUsers } from '../user/user.page.js';
 import { findUserById, lockActiveUser } from '../user/user.repository.js';
 import {
   countUserTags,
@@ -39,20 +39,8 @@ export class TagService {
 
   /** Users who have a tag of the caller's, most shared first. */
   async sharing(ctx: SignedInContext, page: PageInput): Promise<Page<User>> {
-    const size = pageSize(page.first);
-    const offset = pageOffset(decodeCursor(page.after) ?? page.offset);
-    const ids = await findUsersSharingTags(ctx.em, ctx.viewer.userId, size + 1, offset);
-    const { edges, hasNextPage } = toPage(ids, size, (_id, index) => offset + index + 1);
-    const users = await userLoader(ctx).loadMany(edges.map(({ node }) => node));
-    return {
-      // One who has cancelled the account since leaves a gap.
-      edges: edges.flatMap(({ cursor }, index) => {
-        const node = users[index];
-        if (node instanceof Error) throw node;
-        return node ? [{ node, cursor }] : [];
-      }),
-      hasNextPage,
-    };
+    const slice = sliceOf(page);
+    return pageOfUsers(ctx, await findUsersSharingTags(ctx.em, ctx.viewer.userId, slice), slice);
   }
 
   /** Makes a change under the lock of the caller's account, so that the limit holds whatever comes at once. */

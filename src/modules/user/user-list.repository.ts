@@ -7,6 +7,7 @@ import {
   type PageInput,
   pageSlice,
   type Slice,
+  sliceOf,
   toPage,
   toPageByPosition,
 } from '../../paging.js';
@@ -102,7 +103,7 @@ async function listByTime(
   column: 'last_active_at' | 'recommended_at',
   page: PageInput,
 ) {
-  const slice = pageSlice(page.first, decodeCursor(page.after) ?? page.offset);
+  const slice = sliceOf(page);
   const conditions = conditionsOf(criteria);
   if (criteria.ids) conditions.push([`u.status = ${UserStatus.ACTIVE}`]);
   if (column === 'recommended_at') conditions.push(['u.recommended_at is not null']);
