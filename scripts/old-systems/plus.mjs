@@ -185,7 +185,7 @@ function certificationOf(user_id, { number, nickname, phone, createdAt }, die) {
     user_id,
     certification_name: isOrganisation ? 'org' : 'user',
     data:
-      number % 90 === 10
+      number % 90 === 19
         ? '{"name": '
         : JSON.stringify({ ...(isOrganisation && organisation), ...person, files: [12, 13] }),
     status: die[9] % 3,
