@@ -149,9 +149,9 @@ export const LIST_ROWS = [
       usersByPhones.map(({ phone, user: found }) => ({ ...user(found), mobi: phone })),
   }),
   ranking('/ranks/followers', '粉丝排行榜', 'FOLLOWERS'),
-  ranking('/ranks/balance', '财富排行榜', 'BALANCE'),
+  ranking('/ranks/balance', '财富排行榜', 'POINTS'),
   ranking('/ranks/income', '收入排行榜', 'INCOME'),
-  ranking('/checkin-ranks', '签到排行榜', 'CHECKIN'),
-  ranking('/question-ranks/experts', '问答专家排行榜', 'EXPERTS'),
-  ranking('/question-ranks/likes', '回答点赞排行榜', 'ANSWER_LIKES'),
+  ranking('/checkin-ranks', '签到排行榜', 'CHECKIN_STREAK'),
+  ranking('/question-ranks/experts', '问答专家排行榜', 'ANSWERS'),
+  ranking('/question-ranks/likes', '回答点赞排行榜', 'LIKES'),
 ];

@@ -79,7 +79,7 @@ function ownFields(id: number, found: PlusListedUserFragment) {
     currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
     wallet,
     new_wallet: wallet,
-    friends_count: found.friendsCount ?? 0,
+    friends_count: found.mutualFollowingsCount ?? 0,
     initial_password: found.hasPassword ?? false,
   };
 }
