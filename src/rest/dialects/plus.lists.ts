@@ -7,23 +7,11 @@ import type {
   UserRankingBy,
   UserRankingQuery,
 } from './plus.operations.js';
-import { bounded, LONGEST_SEARCH, rankedUser, rowId, search, user } from './plus.values.js';
+import { LONGEST_SEARCH, pageOf, rankedUser, rowId, search, user, WINDOW } from './plus.values.js';
 
 /** Lists and rankings of users, and finding them by their numbers: docs/dialects/plus.md, Lists of users. */
 
 const { row } = tables<PlusOperations, PlusFailure>();
-
-const WINDOW = {
-  limit: bounded('获取的数据量', 1, 50, 15).example('15'),
-  offset: bounded('偏移量，用于分页', 0, 10_000, 0).example('0'),
-};
-
-interface Window {
-  limit: number;
-  offset: number;
-}
-
-const pageOf = ({ limit, offset }: Window) => ({ first: limit, offset });
 
 const OF_USER = { id: rowId(userId('用户 ID')), ...WINDOW };
 
