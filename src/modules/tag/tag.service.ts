@@ -1,9 +1,10 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { type Page, type PageInput, sliceOf } from '../../paging.js';
+import { loadUser } from '../user/load-user.js';
 import type { User } from '../user/user.entity.js';
 import { pageOfUsers } from '../user/user.page.js';
-import { findUserById, lockActiveUser } from '../user/user.repository.js';
+import { lockActiveUser } from '../user/user.repository.js';
 import {
   countUserTags,
   deleteUserTag,
@@ -55,8 +56,6 @@ export class TagService {
       if (!(await findTag(ctx.em, tagId))) throw new AppError('NOT_FOUND');
       await work(userId);
     });
-    const user = await findUserById(ctx.em, userId);
-    if (!user) throw new AppError('UNAUTHENTICATED');
-    return user;
+    return loadUser(ctx, userId);
   }
 }
