@@ -35,13 +35,13 @@ export class TagResolver {
   }
 
   @Paged()
-  @SignedIn()
+  @Public('callers with a session; nobody is found for others')
   @Query(() => UserConnection, {
     description:
-      'Active users who have a tag of the caller, those with the most shared ones first, then the newest. Of each tag the 1,000 newest accounts that have it are looked at.',
+      'Active users who have a tag of the caller, those with the most shared ones first, then the newest. Of each tag the 1,000 newest accounts that have it are looked at. Nobody without a session.',
   })
   async usersSharingTags(
-    @Ctx() ctx: SignedInContext,
+    @Ctx() ctx: RequestContext,
     @First() first?: number | null,
     @After() after?: string | null,
     @Offset() offset?: number | null,

@@ -38,10 +38,11 @@ export class TagService {
     });
   }
 
-  /** Users who have a tag of the caller's, most shared first. */
-  async sharing(ctx: SignedInContext, page: PageInput): Promise<Page<User>> {
+  /** Users who have a tag of the caller's, most shared first; nobody without a session. */
+  async sharing(ctx: RequestContext, page: PageInput): Promise<Page<User>> {
     const slice = sliceOf(page);
-    return pageOfUsers(ctx, await findUsersSharingTags(ctx.em, ctx.viewer.userId, slice), slice);
+    const ids = ctx.viewer ? await findUsersSharingTags(ctx.em, ctx.viewer.userId, slice) : [];
+    return pageOfUsers(ctx, ids, slice);
   }
 
   /** Makes a change under the lock of the caller's account, so that the limit holds whatever comes at once. */

@@ -65,7 +65,7 @@ export const TAG_ROWS = [
   }),
   row({
     id: '标签用户',
-    summary: '与自己有相同标签的用户',
+    summary: '与自己有相同标签的用户；未登录时为空',
     methods: ['GET'],
     path: '/user/find-by-tags',
     operation: 'UsersSharingTags',
