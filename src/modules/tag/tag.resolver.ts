@@ -34,7 +34,7 @@ export class TagResolver {
     return categoryTagsLoader(ctx).load(category.id);
   }
 
-  @Paged()
+  @Paged({ searched: 'all' })
   @Public('callers with a session; nobody is found for others')
   @Query(() => UserConnection, {
     description:
