@@ -75,8 +75,8 @@ const FOLLOWS: readonly [string, string][] = [
     '{ userRanking(by: FOLLOWERS, first: 20, offset: 980) { entries { position count user { id name nickname } } } }',
   ],
   [
-    'userRanking(by: BALANCE)',
-    '{ userRanking(by: BALANCE, first: 20) { entries { position count user { id name nickname } } } }',
+    'userRanking(by: POINTS)',
+    '{ userRanking(by: POINTS, first: 20) { entries { position count user { id name nickname } } } }',
   ],
 ];
 

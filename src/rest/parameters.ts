@@ -454,7 +454,7 @@ export const everything = (parameters: Parameters): Part<{ name: string; value: 
 /** The one file of the form, under any name, or the body, as GraphQL's `Upload` takes it; it must be there. */
 export const upload = (meaning: string): Part<Upload> => ({
   read: (input) => input.upload(),
-  documents: () => [{ name: 'file', meaning, required: true, schema: { type: 'string', format: 'binary' } }],
+  documents: (name) => [{ name, meaning, required: true, schema: { type: 'string', format: 'binary' } }],
   // Examples only test that there is a file.
   sample: () => 'a file' as never,
 });

@@ -7,6 +7,9 @@ export function parseIdOrNull(id: string | number): number | null {
   return number >= 1 && number <= INTEGER_MAX ? number : null;
 }
 
+/** The row that a GraphQL ID names; a text that cannot be an id of ours names none. */
+export const rowIdOf = (id: string | number): number => parseIdOrNull(id) ?? 0;
+
 /** The account that a GraphQL ID names; a text that cannot be an id of ours names nobody. */
 export const accountIdOf = (id: string | number): number => parseIdOrNull(id) ?? NO_ACCOUNT;
 

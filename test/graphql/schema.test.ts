@@ -112,7 +112,7 @@ const USER_FIELDS = [
   'hasFollower',
   'hasFollowing',
   'blocked',
-  'friendsCount',
+  'mutualFollowingsCount',
   'hasPassword',
   'newFollowers',
   'status',

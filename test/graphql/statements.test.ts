@@ -116,7 +116,7 @@ afterAll(() => app.close());
 
 const EVERYTHING = `
   id nickname phone avatar { url } avatarUrl background { id node } city { name province } community { name city { name } }
-  hobbies { name } tags { name } extra { likesCount } hasFollower hasFollowing blocked friendsCount hasPassword wallet { balance } currency { sum } vip { level }
+  hobbies { name } tags { name } extra { likesCount } hasFollower hasFollowing blocked mutualFollowingsCount hasPassword wallet { balance } currency { sum } vip { level }
   verification { state realName frontImage { url } rearImage { url } user { nickname } }`;
 
 /** What reading a page costs, once sessions and places are cached. */
@@ -144,7 +144,7 @@ test('a page of users costs the same number of statements whatever its size', as
       hasFollower: true,
       hasFollowing: false,
       blocked: false,
-      friendsCount: 0,
+      mutualFollowingsCount: 0,
       hasPassword: false,
       wallet: { balance: 1 },
       currency: { sum: 1 },

@@ -293,11 +293,11 @@ test('mutual followings are counted from the way back of each following', async 
 
 test.each<[RankedBy, string]>([
   ['FOLLOWERS', 'user_extras_followers_index'],
-  ['BALANCE', 'currencies_sum_index'],
+  ['POINTS', 'currencies_sum_index'],
   ['INCOME', 'currencies_total_income_index'],
-  ['CHECKIN', 'user_extras_checkin_index'],
-  ['EXPERTS', 'user_extras_answers_index'],
-  ['ANSWER_LIKES', 'user_extras_likes_index'],
+  ['CHECKIN_STREAK', 'user_extras_checkin_index'],
+  ['ANSWERS', 'user_extras_answers_index'],
+  ['LIKES', 'user_extras_likes_index'],
 ])('the ranking of users by %s is read from %s, and no further than its last place', async (by, index) => {
   const plan = await planOf((em) => rankUsers(em, by, { size: 20, offset: 0 }));
   expect(plan).toMatchObject({ indexes: [index, 'users_pkey'], scans: [], sorts: false });

@@ -114,7 +114,7 @@ describe.each([...documents])('%s', (name, document) => {
 });
 
 describe('answers in the OpenAPI documents', () => {
-  const operationAt = (name: 'member' | 'account', path: string, method: string): Operation => {
+  const operationAt = (name: 'member' | 'account' | 'plus', path: string, method: string): Operation => {
     const operation = (documents.get(name)?.paths as Paths | undefined)?.[path]?.[method];
     if (!operation) throw new Error(`no ${method} ${path}`);
     return operation;
@@ -140,6 +140,21 @@ describe('answers in the OpenAPI documents', () => {
       Number(number),
     );
     expect([...new Set(told)]).toEqual(expect.arrayContaining(numbers));
+  });
+
+  test('the OpenAPI document of plus has the redirect to a picture beside its address, and the names of files', () => {
+    expect(operationAt('plus', '/api/v2/files/{id}', 'get').responses).toMatchObject({
+      200: { content: { 'application/json': { schema: { required: ['url'] } } } },
+      302: { description: 'Success.', content: {} },
+    });
+    for (const [path, name] of [
+      ['/api/v2/files', 'file'],
+      ['/api/v2/user/avatar', 'avatar'],
+      ['/api/v2/user/bg', 'image'],
+    ] as const) {
+      const form = operationAt('plus', path, 'post').requestBody?.content['multipart/form-data'];
+      expect(Object.keys(form?.schema.properties ?? {})).toEqual([name]);
+    }
   });
 
   test('the OpenAPI document of member names the parameters of submit and the count of failures', () => {

@@ -259,6 +259,10 @@ describe('connections of follows in GraphQL', () => {
     ]) {
       expect(await code(fields)).toBe('QUERY_TOO_COMPLEX');
     }
+    const sharing = (times: number) =>
+      Array.from({ length: times }, (_, n) => `s${n}: usersSharingTags(first: 1) { nodes { id } }`).join(' ');
+    expect(await app.client.code(`{ ${sharing(3)} }`)).toBeUndefined();
+    expect(await app.client.code(`{ ${sharing(4)} }`)).toBe('QUERY_TOO_COMPLEX');
     const skipped = 'followers(first: 3, offset: $skip) { nodes { id } }';
     expect(await code(skipped, { skip: null }, '($skip: Int)')).toBeUndefined();
     expect(await code(skipped, { skip: 9000 }, '($skip: Int)')).toBe('QUERY_TOO_COMPLEX');

@@ -27,8 +27,9 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const em = () => app.infrastructure.database.fork();
-const members = (count: number): Promise<Member[]> =>
-  Promise.all(Array.from({ length: count }, () => app.member()));
+/** In the order of their ids, which lists go by: those who register at once are numbered in any order. */
+const members = async (count: number): Promise<Member[]> =>
+  (await Promise.all(Array.from({ length: count }, () => app.member()))).toSorted((a, b) => a.id - b.id);
 const shown = async (id: number, by?: Member) =>
   (await app.call('GET', `/users/${id}`, { token: by?.token })).body;
 const own = async ({ token }: { token: string }) => (await app.call('GET', '/user', { token })).body;

@@ -1,15 +1,12 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
-import { parseIdOrNull } from '../../schema/ids.js';
+import { rowIdOf } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { Address } from './address.entity.js';
 import { AddressInput, AddressPatch } from './address.input.js';
 import type { AddressService } from './address.service.js';
 import { ADDRESSES_MAX } from './address.service.js';
-
-/** A text that cannot be an id of ours names what nobody has. */
-const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 
 @Resolver()
 export class AddressResolver {
@@ -31,7 +28,7 @@ export class AddressResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
   ): Promise<Address | null> {
-    return this.addressService.find(ctx, idOf(id));
+    return this.addressService.find(ctx, rowIdOf(id));
   }
 
   @SignedIn()
@@ -55,7 +52,7 @@ export class AddressResolver {
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
     @Arg('input', () => AddressPatch, { description: 'The changes.' }) input: AddressPatch,
   ): Promise<Address> {
-    return this.addressService.update(ctx, idOf(id), input);
+    return this.addressService.update(ctx, rowIdOf(id), input);
   }
 
   @SignedIn()
@@ -66,6 +63,6 @@ export class AddressResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
   ): Promise<boolean> {
-    return this.addressService.delete(ctx, idOf(id));
+    return this.addressService.delete(ctx, rowIdOf(id));
   }
 }

@@ -9,7 +9,11 @@ export class ThirdPartyInput {
   @Field(() => String, { nullable: true, description: 'WeChat: the authorisation code.' })
   code?: string;
 
-  @Field(() => String, { nullable: true, description: 'Weibo, QQ: the access token.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Weibo, QQ: the access token. WeChat: one in place of a code, where the operator allows it; THIRD_PARTY_DISABLED elsewhere.',
+  })
   accessToken?: string;
 
   @Field(() => String, {

@@ -117,10 +117,9 @@ export class UserFollowResolver {
   @OwnerOnly()
   @FieldResolver(() => Int, {
     nullable: true,
-    description:
-      'Friends: users who follow this one and are followed back, of the latest 10,000 followed. Only for the owner.',
+    description: 'The length of `mutualFollowings`, without a page of it. Only for the owner.',
   })
-  friendsCount(@Ctx() ctx: RequestContext, @Root() user: User): Promise<number> {
+  mutualFollowingsCount(@Ctx() ctx: RequestContext, @Root() user: User): Promise<number> {
     return mutualCountLoader(ctx).load(user.id);
   }
 

@@ -18,7 +18,7 @@ export class NearbyResolver {
   @Paged()
   @SignedIn()
   @Query(() => NearbyUserConnection, {
-    description: `Users who share a place nearby, nearest first, without the caller and whom one of the two has blocked. Errors: RATE_LIMITED beyond ${LOOKS_DAILY} times within 24 hours.`,
+    description: `Users who share a place nearby, nearest first, without the caller and whom one of the two has blocked. Errors: INVALID_INPUT with the field (not on the earth, or a \`radius\` below 1), RATE_LIMITED beyond ${LOOKS_DAILY} times within 24 hours.`,
   })
   async nearbyUsers(
     @Ctx() ctx: SignedInContext,
@@ -37,7 +37,7 @@ export class NearbyResolver {
 
   @SignedIn()
   @Mutation(() => Boolean, {
-    description: `Shares the place of the caller with everybody nearby, to about 100 metres, for ${SHARED_DAYS} days or until \`hidePlace\`; instead of the one before.`,
+    description: `Shares the place of the caller with everybody nearby, to about 100 metres, for ${SHARED_DAYS} days or until \`hidePlace\`; instead of the one before. Always true. Errors: INVALID_INPUT with the field (not on the earth).`,
   })
   sharePlace(
     @Ctx() ctx: SignedInContext,

@@ -51,8 +51,8 @@ export class NearbyService {
   }
 
   /**
-   * Users who share a place within `radius` metres, nearest first, without the caller and without blocks between them. Throws INVALID_INPUT for what is not
-   * on the earth, and RATE_LIMITED beyond {@link LOOKS_DAILY}.
+   * Users who share a place within `radius` metres, nearest first, without the caller and whom one of the two has blocked.
+   * Throws INVALID_INPUT for what is not on the earth, and RATE_LIMITED beyond {@link LOOKS_DAILY}.
    */
   async list(
     ctx: SignedInContext,

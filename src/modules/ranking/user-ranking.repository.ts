@@ -21,11 +21,11 @@ const ranked = (table: string, column: string) =>
 
 const RANKINGS = {
   FOLLOWERS: ranked('user_extras', 'followers_count'),
-  BALANCE: ranked('currencies', 'sum'),
+  POINTS: ranked('currencies', 'sum'),
   INCOME: ranked('currencies', 'total_income'),
-  CHECKIN: ranked('user_extras', 'last_checkin_count'),
-  EXPERTS: ranked('user_extras', 'answers_count'),
-  ANSWER_LIKES: ranked('user_extras', 'likes_count'),
+  CHECKIN_STREAK: ranked('user_extras', 'last_checkin_count'),
+  ANSWERS: ranked('user_extras', 'answers_count'),
+  LIKES: ranked('user_extras', 'likes_count'),
 } as const;
 
 /** The counter that accounts are ranked by. */

@@ -5,22 +5,24 @@ import { User } from '../user/user.entity.js';
 
 export enum UserRankingBy {
   FOLLOWERS = 'FOLLOWERS',
-  BALANCE = 'BALANCE',
+  POINTS = 'POINTS',
   INCOME = 'INCOME',
-  CHECKIN = 'CHECKIN',
-  EXPERTS = 'EXPERTS',
-  ANSWER_LIKES = 'ANSWER_LIKES',
+  CHECKIN_STREAK = 'CHECKIN_STREAK',
+  ANSWERS = 'ANSWERS',
+  LIKES = 'LIKES',
 }
 registerEnumType(UserRankingBy, {
   name: 'UserRankingBy',
   description: 'The counter that users are ranked by.',
   valuesConfig: {
-    FOLLOWERS: { description: 'Users who follow this one.' },
-    BALANCE: { description: 'Points in hand. Money in wallets is ranked nowhere.' },
+    FOLLOWERS: { description: 'Users who follow this one, `extra.followersCount`.' },
+    POINTS: { description: 'Points in hand, `currency.sum`. Money in wallets is ranked nowhere.' },
     INCOME: { description: 'Points ever received; `rank` has days and cities besides.' },
-    CHECKIN: { description: 'Days checked in without a gap, up to the last one.' },
-    EXPERTS: { description: 'Answers given.' },
-    ANSWER_LIKES: { description: 'Likes received.' },
+    CHECKIN_STREAK: {
+      description: 'Days checked in without a gap, up to the last one, `extra.lastCheckinCount`.',
+    },
+    ANSWERS: { description: 'Answers given, `extra.answersCount`.' },
+    LIKES: { description: 'Likes received, `extra.likesCount`.' },
   },
 });
 

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { Public, SignedIn } from '../../schema/access.js';
 import { type Connection, toConnection } from '../../schema/connection.js';
-import { parseIdOrNull } from '../../schema/ids.js';
+import { rowIdOf } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
 import { After, First, Offset } from '../../schema/page-arguments.js';
 import { User } from '../user/user.entity.js';
@@ -12,9 +12,6 @@ import { categoryTagsLoader, userTagsLoader } from './tag.loader.js';
 import { CATEGORY_TAGS_MAX, TAG_CATEGORIES_MAX, USER_TAGS_MAX } from './tag.repository.js';
 import type { TagService } from './tag.service.js';
 import { TagCategory } from './tag-category.entity.js';
-
-/** A text that cannot be an id of ours names nothing. */
-const idOf = (id: string): number => parseIdOrNull(id) ?? 0;
 
 @Resolver(() => TagCategory)
 export class TagResolver {
@@ -37,14 +34,14 @@ export class TagResolver {
     return categoryTagsLoader(ctx).load(category.id);
   }
 
-  @Paged()
-  @SignedIn()
+  @Paged({ searched: 'all' })
+  @Public('callers with a session; nobody is found for others')
   @Query(() => UserConnection, {
     description:
-      'Active users who have a tag of the caller, those with the most shared ones first, then the newest. Of each tag the 1,000 newest accounts that have it are looked at.',
+      'Active users who have a tag of the caller, those with the most shared ones first, then the newest. Of each tag the 1,000 newest accounts that have it are looked at. Nobody without a session.',
   })
   async usersSharingTags(
-    @Ctx() ctx: SignedInContext,
+    @Ctx() ctx: RequestContext,
     @First() first?: number | null,
     @After() after?: string | null,
     @Offset() offset?: number | null,
@@ -60,7 +57,7 @@ export class TagResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The tag.' }) id: string,
   ): Promise<User> {
-    return this.tagService.attach(ctx, idOf(id));
+    return this.tagService.attach(ctx, rowIdOf(id));
   }
 
   @SignedIn()
@@ -71,7 +68,7 @@ export class TagResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The tag.' }) id: string,
   ): Promise<User> {
-    return this.tagService.detach(ctx, idOf(id));
+    return this.tagService.detach(ctx, rowIdOf(id));
   }
 }
 

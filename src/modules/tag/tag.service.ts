@@ -1,9 +1,10 @@
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { type Page, type PageInput, sliceOf } from '../../paging.js';
+import { loadUser } from '../user/load-user.js';
 import type { User } from '../user/user.entity.js';
 import { pageOfUsers } from '../user/user.page.js';
-import { findUserById, lockActiveUser } from '../user/user.repository.js';
+import { lockActiveUser } from '../user/user.repository.js';
 import {
   countUserTags,
   deleteUserTag,
@@ -37,10 +38,11 @@ export class TagService {
     });
   }
 
-  /** Users who have a tag of the caller's, most shared first. */
-  async sharing(ctx: SignedInContext, page: PageInput): Promise<Page<User>> {
+  /** Users who have a tag of the caller's, most shared first; nobody without a session. */
+  async sharing(ctx: RequestContext, page: PageInput): Promise<Page<User>> {
     const slice = sliceOf(page);
-    return pageOfUsers(ctx, await findUsersSharingTags(ctx.em, ctx.viewer.userId, slice), slice);
+    const ids = ctx.viewer ? await findUsersSharingTags(ctx.em, ctx.viewer.userId, slice) : [];
+    return pageOfUsers(ctx, ids, slice);
   }
 
   /** Makes a change under the lock of the caller's account, so that the limit holds whatever comes at once. */
@@ -55,8 +57,6 @@ export class TagService {
       if (!(await findTag(ctx.em, tagId))) throw new AppError('NOT_FOUND');
       await work(userId);
     });
-    const user = await findUserById(ctx.em, userId);
-    if (!user) throw new AppError('UNAUTHENTICATED');
-    return user;
+    return loadUser(ctx, userId);
   }
 }

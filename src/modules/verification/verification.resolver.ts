@@ -3,7 +3,7 @@ import type { RequestContext, SignedInContext } from '../../context.js';
 import { ABILITIES } from '../../policy.js';
 import { Needs, OwnerOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
-import { parseIdOrNull } from '../../schema/ids.js';
+import { accountIdOf } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
 import { After, First } from '../../schema/page-arguments.js';
 import { imageLoader } from '../image/image.loader.js';
@@ -100,9 +100,7 @@ export class VerificationResolver {
     })
     updatedAt?: Date | null,
   ): Promise<Verification> {
-    // A text that cannot be an id of ours names nobody.
-    const id = parseIdOrNull(userId) ?? 0;
-    return this.verificationService.review(ctx, id, { decision, desc, updatedAt });
+    return this.verificationService.review(ctx, accountIdOf(userId), { decision, desc, updatedAt });
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })

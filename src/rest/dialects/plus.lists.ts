@@ -7,23 +7,11 @@ import type {
   UserRankingBy,
   UserRankingQuery,
 } from './plus.operations.js';
-import { bounded, LONGEST_SEARCH, rankedUser, rowId, search, user } from './plus.values.js';
+import { LONGEST_SEARCH, pageOf, rankedUser, rowId, search, user, WINDOW } from './plus.values.js';
 
 /** Lists and rankings of users, and finding them by their numbers: docs/dialects/plus.md, Lists of users. */
 
 const { row } = tables<PlusOperations, PlusFailure>();
-
-const WINDOW = {
-  limit: bounded('获取的数据量', 1, 50, 15).example('15'),
-  offset: bounded('偏移量，用于分页', 0, 10_000, 0).example('0'),
-};
-
-interface Window {
-  limit: number;
-  offset: number;
-}
-
-const pageOf = ({ limit, offset }: Window) => ({ first: limit, offset });
 
 const OF_USER = { id: rowId(userId('用户 ID')), ...WINDOW };
 
@@ -149,9 +137,9 @@ export const LIST_ROWS = [
       usersByPhones.map(({ phone, user: found }) => ({ ...user(found), mobi: phone })),
   }),
   ranking('/ranks/followers', '粉丝排行榜', 'FOLLOWERS'),
-  ranking('/ranks/balance', '财富排行榜', 'BALANCE'),
+  ranking('/ranks/balance', '财富排行榜', 'POINTS'),
   ranking('/ranks/income', '收入排行榜', 'INCOME'),
-  ranking('/checkin-ranks', '签到排行榜', 'CHECKIN'),
-  ranking('/question-ranks/experts', '问答专家排行榜', 'EXPERTS'),
-  ranking('/question-ranks/likes', '回答点赞排行榜', 'ANSWER_LIKES'),
+  ranking('/checkin-ranks', '签到排行榜', 'CHECKIN_STREAK'),
+  ranking('/question-ranks/experts', '问答专家排行榜', 'ANSWERS'),
+  ranking('/question-ranks/likes', '回答点赞排行榜', 'LIKES'),
 ];

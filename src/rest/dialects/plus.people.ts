@@ -2,16 +2,11 @@ import { tables } from '../dialect.js';
 import { text, userId, word } from '../parameters.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations } from './plus.operations.js';
-import { bounded, rowId, user } from './plus.values.js';
+import { pageOf, rowId, user, WINDOW } from './plus.values.js';
 
 /** What the public clients of ThinkSNS+ do about other people, besides following them. */
 
 const { row } = tables<PlusOperations, PlusFailure>();
-
-const WINDOW = {
-  limit: bounded('获取的数据量', 1, 50, 15).example('15'),
-  offset: bounded('偏移量，用于分页', 0, 10_000, 0).example('0'),
-};
 
 const OTHER = { id: rowId(userId('用户 ID')) };
 
@@ -42,7 +37,7 @@ export const PEOPLE_ROWS = [
     operation: 'BlockedUsers',
     session: true,
     parameters: WINDOW,
-    variables: ({ limit, offset }) => ({ first: limit, offset }),
+    variables: pageOf,
     result: ({ blockedUsers }) => blockedUsers.nodes.map(user),
   }),
   row({

@@ -3,7 +3,7 @@ import { decimal, text } from '../parameters.js';
 import { numericId } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { DivisionsQuery, PlusOperations, PopularCitiesQuery } from './plus.operations.js';
-import { bounded } from './plus.values.js';
+import { bounded, POSITION_MAX, pageOf, WINDOW } from './plus.values.js';
 
 /** Cities to choose from, and people nearby. The older public edition's rows. */
 
@@ -45,9 +45,6 @@ const COORDINATES = {
   latitude: decimal('纬度').example('30.5728').required(),
 };
 
-/** The deepest offset that lists take. */
-const DEEPEST = 10_000;
-
 export const PLACE_ROWS = [
   row({
     id: '位置',
@@ -77,15 +74,13 @@ export const PLACE_ROWS = [
     parameters: {
       ...COORDINATES,
       radius: bounded('半径，米', 1, 50_000, 3_000).example('3000'),
-      limit: bounded('获取的数据量', 1, 50, 15).example('15'),
-      offset: bounded('偏移量，用于分页', 0, DEEPEST, 0).example('0'),
-      page: bounded('页数，没有 offset 时用于分页', 1, DEEPEST, 1).example('1'),
+      ...WINDOW,
+      page: bounded('页数，没有 offset 时用于分页', 1, POSITION_MAX, 1).example('1'),
     },
     variables: ({ radius, limit, offset, page, ...from }) => ({
       from,
       radius,
-      first: limit,
-      offset: Math.min(offset || (page - 1) * limit, DEEPEST),
+      ...pageOf({ limit, offset: Math.min(offset || (page - 1) * limit, POSITION_MAX) }),
     }),
     result: ({ nearbyUsers }) =>
       nearbyUsers.nodes.map(({ user, distance }) => ({ user_id: numericId(user.id), distance })),

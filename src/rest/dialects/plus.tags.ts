@@ -2,7 +2,7 @@ import { tables } from '../dialect.js';
 import { int, userId } from '../parameters.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations } from './plus.operations.js';
-import { bounded, rowId, tag, user } from './plus.values.js';
+import { pageOf, rowId, tag, user, WINDOW } from './plus.values.js';
 
 /** Tags of the public clients of ThinkSNS+. */
 
@@ -65,16 +65,12 @@ export const TAG_ROWS = [
   }),
   row({
     id: '标签用户',
-    summary: '与自己有相同标签的用户',
+    summary: '与自己有相同标签的用户；未登录时为空',
     methods: ['GET'],
     path: '/user/find-by-tags',
     operation: 'UsersSharingTags',
-    session: true,
-    parameters: {
-      limit: bounded('获取的数据量', 1, 50, 15).example('15'),
-      offset: bounded('偏移量，用于分页', 0, 10_000, 0).example('0'),
-    },
-    variables: ({ limit, offset }) => ({ first: limit, offset }),
+    parameters: WINDOW,
+    variables: pageOf,
     result: ({ usersSharingTags }) => usersSharingTags.nodes.map(user),
   }),
 ];

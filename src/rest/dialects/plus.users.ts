@@ -3,7 +3,7 @@ import { tables } from '../dialect.js';
 import { int, secret, text, userId, type Values } from '../parameters.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations, UserFilter, UsersQuery } from './plus.operations.js';
-import { bounded, LONGEST_SEARCH, ranked, rowId, search, user } from './plus.values.js';
+import { bounded, LONGEST_SEARCH, pageOf, ranked, rowId, search, user, windowOf } from './plus.values.js';
 
 /** Reading users, following them, and administering them: `plus.md` 获取用户信息 to 用户积分收入排名. */
 
@@ -13,10 +13,7 @@ const { row } = tables<PlusOperations, PlusFailure>();
 const keys = (list: string): string[] =>
   [...new Set(list.split(',').map((key) => key.trim()))].filter((key) => key !== '').slice(0, 100);
 
-const WINDOW = {
-  limit: bounded('获取的数据量', 1, 50, 20).example('20'),
-  offset: bounded('偏移量，用于分页', 0, 10_000, 0).example('0'),
-};
+const WINDOW = windowOf(20);
 
 const FILTERS = {
   since: userId('上次请求的最后一条的 id')
@@ -89,8 +86,7 @@ export const USER_ROWS = [
     operation: 'Users',
     parameters: { ...WINDOW, order: ORDER, ...FILTERS },
     variables: ({ limit, offset, order, ...filters }) => ({
-      first: limit,
-      offset,
+      ...pageOf({ limit, offset }),
       filter: filterOf(filters),
       order,
     }),
@@ -103,7 +99,7 @@ export const USER_ROWS = [
     path: '/user/recommends',
     operation: 'Users',
     parameters: WINDOW,
-    variables: ({ limit, offset }) => ({ first: limit, offset, filter: { recommended: true } }),
+    variables: (window) => ({ ...pageOf(window), filter: { recommended: true } }),
     result: userList,
   }),
   row({
@@ -114,7 +110,7 @@ export const USER_ROWS = [
     operation: 'Users',
     session: true,
     parameters: WINDOW,
-    variables: ({ limit, offset }) => ({ first: limit, offset, filter: { nearby: true } }),
+    variables: (window) => ({ ...pageOf(window), filter: { nearby: true } }),
     result: userList,
   }),
   row({

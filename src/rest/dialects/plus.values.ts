@@ -1,6 +1,6 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { isRecord } from '../input.js';
-import { int, type Parameter, text } from '../parameters.js';
+import { int, type Parameter, text, type Values } from '../parameters.js';
 import { numericId, SEX_NUMBERS } from '../values.js';
 import type {
   IncomeRankQuery,
@@ -79,7 +79,7 @@ function ownFields(id: number, found: PlusListedUserFragment) {
     currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
     wallet,
     new_wallet: wallet,
-    friends_count: found.friendsCount ?? 0,
+    friends_count: found.mutualFollowingsCount ?? 0,
     initial_password: found.hasPassword ?? false,
   };
 }
@@ -220,6 +220,21 @@ export const bounded = (meaning: string, min: number, max: number, absent: numbe
     .lenient()
     .default(absent)
     .transform((value) => Math.min(Math.max(value, min), max));
+
+/** The position at which lists end. */
+export const POSITION_MAX = 10_000;
+
+/** The part of a list that a client asks for; `usual` is how much of it where it does not say. */
+export const windowOf = (usual: number) => ({
+  limit: bounded(`获取的数据量，默认 ${usual}，最多 50`, 1, 50, usual).example(String(usual)),
+  offset: bounded('偏移量，用于分页', 0, POSITION_MAX, 0).example('0'),
+});
+
+/** The part of a list in the public clients' rows. */
+export const WINDOW = windowOf(15);
+
+/** The part of a list, for GraphQL. */
+export const pageOf = ({ limit, offset }: Values<typeof WINDOW>) => ({ first: limit, offset });
 
 /** Text that any column could hold. */
 export const search = (meaning: string): Parameter<string | undefined> =>

@@ -2,7 +2,13 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../../config.js';
 import { type Dialect, type Exchange, isAnswered, type Method, type Row, withAside } from '../dialect.js';
 import { loadOperations } from '../operations.js';
-import { documentParameters, type ParameterDocument, sampleParameters } from '../parameters.js';
+import {
+  documentParameters,
+  type ParameterDocument,
+  type Parameters,
+  sampleParameters,
+  type Values,
+} from '../parameters.js';
 import { failures, responsesOf, successes } from './responses.js';
 import { FULL, sampler, type Variant } from './samples.js';
 
@@ -81,6 +87,14 @@ function asideOf({ aside }: Row, sample: Sample) {
   return aside.result?.(sample(aside.operation, aside.variables?.(values) ?? {}, FULL), values);
 }
 
+/** The values of a request that leaves out whatever it may: some rows answer it otherwise. */
+const withoutOptional = (parameters: Parameters, values: Values<Parameters>): Values<Parameters> =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name]) =>
+      parameters[name]?.documents(name).some(({ required }) => required),
+    ),
+  );
+
 /** One row under one of its methods. */
 function operationsOf(
   dialect: Dialect,
@@ -94,7 +108,9 @@ function operationsOf(
   const variables = row.variables?.(values) ?? {};
   const aside = asideOf(row, sample);
   const dataOf = (variant: Variant) => sample(row.operation, variables, variant);
-  const success = successes(dialect, row, values, dataOf, config).map((reply) => withAside(reply, aside));
+  const success = [values, withoutOptional(parameters, values)]
+    .flatMap((brought) => successes(dialect, row, brought, dataOf, config))
+    .map((reply) => withAside(reply, aside));
   const responses = responsesOf(success, failures(dialect, row, aside));
   return Object.fromEntries(
     row.methods.map((method) => [

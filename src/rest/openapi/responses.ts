@@ -22,7 +22,7 @@ const JSON_TYPE = 'application/json';
 /** Clients that want JSON, and browsers. */
 const EXCHANGES = [{ accept: 'application/json' }, { accept: 'text/html' }] as const;
 
-/** Answers of a row that succeeds, in every variant. */
+/** Answers of a row that succeeds, in every variant, to a request that brought these values. */
 export function successes(
   dialect: Dialect,
   row: Row,
