@@ -3,11 +3,13 @@ import { settledAtOnce } from '../support/at-once.js';
 import { PASSWORD } from '../support/client.js';
 import { FAKE_APPS, FakeProviders } from '../support/fake-providers.js';
 import { freshName, grant } from '../support/operations.js';
+import { until } from '../support/until.js';
 import {
   invalid,
   type Member,
   NO_CONTENT,
   NOT_FOUND,
+  type PlusAnswer,
   type PlusApp,
   refused,
   said,
@@ -290,6 +292,44 @@ describe('linking and unlinking', () => {
     const answers = await Promise.all([unlink('qq', body.token), unlink('weibo', body.token)]);
     expect(answers).toEqual(expect.arrayContaining([NO_CONTENT, last]));
     expect(await linked(body.token)).toHaveLength(1);
+  });
+
+  test('who logs in while they are unlinked is not linked again', async () => {
+    // The embedded database has one connection: there one thing ends before another begins.
+    if (!app.config.DATABASE_URL) return;
+    const { id, token } = await app.member();
+    const proof = { access_token: 'qq-token-leaving' };
+    providers.addQqToken(proof.access_token, { openid: 'leaving' });
+    expect(await link('qq', proof, token)).toEqual(NO_CONTENT);
+    // An id that QQ did not tell when it was linked.
+    providers.addQqToken(proof.access_token, { openid: 'leaving', unionid: 'uleaving' });
+    const other = await app.member();
+    const waiting = async () => {
+      const sql =
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      return (await app.sql(sql)).length;
+    };
+    // Somebody is about to get that id, and then does not: the log-in waits for it.
+    const em = app.infrastructure.database.fork();
+    await em.begin();
+    const insert = "insert into identities (user_id, provider, subject) values (?, 'QQ', 'unionid:uleaving')";
+    let [entering, leaving]: Promise<PlusAnswer>[] = [];
+    try {
+      await em.execute(insert, [other.id]);
+      entering = logIn('qq', proof);
+      await until('the log-in has found the account', async () => (await waiting()) === 1);
+      let left = false;
+      leaving = unlink('qq', token).finally(() => {
+        left = true;
+      });
+      await until('it is unlinked, or waits to be', async () => left || (await waiting()) === 2);
+    } finally {
+      await em.rollback();
+    }
+    expect(await leaving).toEqual(NO_CONTENT);
+    expect(await entering).toEqual(session({ id }));
+    expect(await linked(token)).toEqual([]);
+    expect(await logIn('qq', proof)).toEqual(NOT_FOUND);
   });
 
   test('of accounts that link the same person at once one has it', async () => {

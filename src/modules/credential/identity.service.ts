@@ -59,6 +59,21 @@ export class IdentityService {
   }
 
   /**
+   * Adds the ids of a person that the provider did not tell when they were linked. Nothing is added for who has been unlinked
+   * meanwhile, and would be linked again by it. Throws UNAUTHENTICATED when the account is gone.
+   */
+  async complete(ctx: RequestContext, userId: number, identity: ProvenIdentity): Promise<void> {
+    const { provider, subject, aliases } = identity;
+    if (aliases.length === 0) return;
+    const subjects = [subject, ...aliases];
+    await ctx.em.transactional(async () => {
+      await lockActiveUser(ctx.em, userId);
+      if ((await findUserIdByIdentity(ctx.em, provider, subjects)) !== userId) return;
+      await addIdentities(ctx.em, userId, provider, subjects);
+    });
+  }
+
+  /**
    * Unlinks a third party from the caller, if it is linked; returns {@link linked}. Throws LAST_LOGIN_METHOD unless a
    * phone, a verified e-mail address or another third party remains, also of two at once.
    */

@@ -5,7 +5,7 @@ import type { AccountCreator } from '../account/account.creator.js';
 import type { CaptchaAnswer } from '../captcha/captcha.service.js';
 import type { CodeAddress } from '../code/code.address.js';
 import type { CodeVerifier } from '../code/code.verifier.js';
-import { addIdentities, findUserIdByIdentity } from '../credential/identity.repository.js';
+import { findUserIdByIdentity } from '../credential/identity.repository.js';
 import type { IdentityService } from '../credential/identity.service.js';
 import type { SentPassword } from '../credential/password.scheme.js';
 import type { PasswordVerifier } from '../credential/password.verifier.js';
@@ -165,10 +165,7 @@ export class LoginService {
     const identity = await this.providers.prove(input.thirdParty);
     const known = await this.findByIdentity(ctx, identity);
     if (known) {
-      // The provider may tell an id today that it did not tell when the account was created.
-      if (identity.aliases.length > 0) {
-        await addIdentities(ctx.em, known, identity.provider, [identity.subject, ...identity.aliases]);
-      }
+      await this.identities.complete(ctx, known, identity);
       return { userId: known, isNewUser: false };
     }
     if (input.knownOnly) throw new AppError('USER_NOT_FOUND', { field: 'thirdParty' });
