@@ -26,7 +26,7 @@ export function pageSize(first: number | null | undefined, fallback = PAGE_DEFAU
   return Math.min(size, max);
 }
 
-export function pageOffset(offset: number | null | undefined): number {
+function pageOffset(offset: number | null | undefined): number {
   const value = offset ?? 0;
   if (value < 0 || value > OFFSET_MAX) throw new AppError('INVALID_INPUT', { field: 'offset' });
   return value;
