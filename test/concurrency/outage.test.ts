@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 
 const { DATABASE_URL, REDIS_URL } = process.env;
 
-const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).status;
+const ready = async (app: TestApp) => (await fetch(`${app.url}/readyz?strict`)).status;
 
 (DATABASE_URL ? describe : describe.skip)(
   DATABASE_URL ? 'without PostgreSQL' : 'without PostgreSQL (skipped: DATABASE_URL is not set)',

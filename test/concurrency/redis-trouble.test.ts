@@ -142,13 +142,13 @@ import { until } from '../support/until.js';
         for (const [, door] of PASSWORD_DOORS) {
           expect(await door(a.client, { account: account.phone, password: PASSWORD })).toBe('unavailable');
         }
-        expect((await fetch(`${a.url}/readyz`)).status).toBe(503);
+        expect((await fetch(`${a.url}/readyz?strict`)).status).toBe(503);
         expect(asked).toHaveLength(2);
         await resume();
         for (const [, door] of PASSWORD_DOORS) {
           expect(await door(a.client, { account: account.phone, password: PASSWORD })).toBe('ok');
         }
-        expect((await fetch(`${a.url}/readyz`)).status).toBe(200);
+        expect((await fetch(`${a.url}/readyz?strict`)).status).toBe(200);
       });
     });
 
