@@ -63,6 +63,19 @@ export const someOf = <const T extends string>(words: readonly T[]) =>
       return z.NEVER;
     });
 
+/** Some of these words, each once, in the order given. */
+export const inOrder = <const T extends string>(words: readonly T[], fallback: T) =>
+  z
+    .string()
+    .prefault(fallback)
+    .transform((value, context): readonly T[] => {
+      const given = value.split(',').map((item) => item.trim());
+      const known = given.flatMap((item) => words.find((word) => word === item) ?? []);
+      if (known.length === given.length && new Set(known).size === known.length) return known;
+      context.addIssue(`must be of ${words.join(', ')}, comma-separated`);
+      return z.NEVER;
+    });
+
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
   .transform((value) => value.replace(/\/+$/, ''));

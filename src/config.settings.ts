@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   connection,
+  inOrder,
   integer,
   names,
   onOff,
@@ -17,7 +18,9 @@ import {
   url,
   urlOr,
 } from './config.formats.js';
+import { parseBudgets } from './infra/message/budget.js';
 import { parseMailbox, parseSmtpUrl } from './infra/message/smtp.settings.js';
+import { parseTemplates } from './infra/message/templates.js';
 import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 
 /**
@@ -27,6 +30,15 @@ import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 
 const DEVELOPMENT_PEPPER = 'development pepper, refused in production';
 const DEVELOPMENT_DATA_KEYS = `development:${Buffer.from('development key, refused in prod').toString('base64')}`;
+
+const templates = () =>
+  parsed(parseTemplates, 'must be PURPOSE:id or PURPOSE.language:id, comma-separated').optional();
+
+const webhookSecret = () =>
+  z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+    .optional();
 
 export const SETTINGS = {
   HOST: z.string().prefault('127.0.0.1').describe('Address to listen on.'),
@@ -185,14 +197,39 @@ export const SETTINGS = {
     'Failures an hour from one source; then it is locked.',
   ),
 
-  SMS_PROVIDER: z
-    .enum(['log', 'webhook'])
-    .prefault('log')
+  SMS_PROVIDER: inOrder(['log', 'webhook', 'aliyun', 'tencent'], 'log').describe(
+    'The way SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`, `aliyun` (Dysmsapi) and `tencent` (Cloud SMS) send them. Several, comma-separated, are asked one after the other, until one takes the SMS.',
+  ),
+  SMS_DAILY_BUDGET: parsed(parseBudgets, 'must be a number, or number,provider:number…')
+    .optional()
     .describe(
-      'The way SMS leave: `log` prints them (development only), `webhook` posts them to `SMS_WEBHOOK_URL`.',
+      'Most SMS of a day (Asia/Shanghai), in all, and behind commas by one provider: `10000,aliyun:6000`. Beyond it SERVICE_UNAVAILABLE. None by default.',
     ),
+  SMS_TIMEOUT_MS: integer(5000, 100, 30_000).describe(
+    'How long one provider of SMS may take to answer before the next one is asked.',
+  ),
+  SMS_TEMPLATE_VALUES: inOrder(['code', 'minutes'], 'code').describe(
+    'What the templates of aliyun (by these names) and tencent (in this order) are filled with: `code`, or `code,minutes` (that the code is good).',
+  ),
+  ALIYUN_SMS_ACCESS_KEY_ID: text().describe('SMS by Aliyun: AccessKey id.'),
+  ALIYUN_SMS_ACCESS_KEY_SECRET: text().describe('SMS by Aliyun: AccessKey secret.'),
+  ALIYUN_SMS_SIGN: text().describe('SMS by Aliyun: the sign (签名), as approved.'),
+  ALIYUN_SMS_TEMPLATES: templates().describe(
+    'SMS by Aliyun: templates by purpose (REGISTER, LOGIN, BIND, RETRIEVE, UNBIND, PASSWORD; `*`: any other) and language: `LOGIN:SMS_1,LOGIN.en:SMS_2,*:SMS_3`.',
+  ),
+  ALIYUN_SMS_URL: urlOr('https://dysmsapi.aliyuncs.com').describe('Where Dysmsapi answers.'),
+  TENCENT_SMS_SECRET_ID: text().describe('SMS by Tencent Cloud: SecretId.'),
+  TENCENT_SMS_SECRET_KEY: text().describe('SMS by Tencent Cloud: SecretKey.'),
+  TENCENT_SMS_APP_ID: text().describe('SMS by Tencent Cloud: SmsSdkAppId.'),
+  TENCENT_SMS_SIGN: text().describe('SMS by Tencent Cloud: the sign (签名), as approved.'),
+  TENCENT_SMS_TEMPLATES: templates().describe('SMS by Tencent Cloud: templates, as those of Aliyun.'),
+  TENCENT_SMS_REGION: z.string().prefault('ap-guangzhou').describe('SMS by Tencent Cloud: region.'),
+  TENCENT_SMS_URL: urlOr('https://sms.tencentcloudapi.com').describe('Where Tencent Cloud SMS answers.'),
   SMS_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the SMS.'),
   SMS_WEBHOOK_TOKEN: text().describe('Bearer token sent to `SMS_WEBHOOK_URL`.'),
+  SMS_WEBHOOK_SECRET: webhookSecret().describe(
+    'Signs what is posted to `SMS_WEBHOOK_URL` as Standard Webhooks has it: `whsec_` and a key in base64.',
+  ),
   MAIL_PROVIDER: z
     .enum(['log', 'webhook', 'smtp'])
     .prefault('log')
@@ -201,6 +238,7 @@ export const SETTINGS = {
     ),
   MAIL_WEBHOOK_URL: url().describe('Takes `{to, code, purposes}` as JSON and sends the mail.'),
   MAIL_WEBHOOK_TOKEN: text().describe('Bearer token sent to `MAIL_WEBHOOK_URL`.'),
+  MAIL_WEBHOOK_SECRET: webhookSecret().describe('Signs what is posted to `MAIL_WEBHOOK_URL`, likewise.'),
   SMTP_URL: parsed(parseSmtpUrl, 'must be smtp[s]://[user:password@]host[:port]')
     .optional()
     .describe(

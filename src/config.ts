@@ -51,11 +51,35 @@ function problemsOf({ issues }: Pick<z.ZodError, 'issues'>): Problems {
 const readable = (given: Given, problems: Problems): Partial<Settings> =>
   SHAPE.partial().parse(Object.fromEntries(Object.entries(given).filter(([name]) => !problems.has(name))));
 
+/** What each provider of SMS cannot do without. */
+const SMS_SETTINGS = {
+  log: [],
+  webhook: ['SMS_WEBHOOK_URL'],
+  aliyun: [
+    'ALIYUN_SMS_ACCESS_KEY_ID',
+    'ALIYUN_SMS_ACCESS_KEY_SECRET',
+    'ALIYUN_SMS_SIGN',
+    'ALIYUN_SMS_TEMPLATES',
+  ],
+  tencent: [
+    'TENCENT_SMS_SECRET_ID',
+    'TENCENT_SMS_SECRET_KEY',
+    'TENCENT_SMS_APP_ID',
+    'TENCENT_SMS_SIGN',
+    'TENCENT_SMS_TEMPLATES',
+  ],
+} as const satisfies Record<Settings['SMS_PROVIDER'][number], readonly (keyof Settings)[]>;
+
 function requireTogether(settings: Partial<Settings>, problems: Problems): void {
-  for (const channel of ['SMS', 'MAIL'] as const) {
-    if (settings[`${channel}_PROVIDER`] === 'webhook' && !settings[`${channel}_WEBHOOK_URL`]) {
-      problems.set(`${channel}_WEBHOOK_URL`, `required by ${channel}_PROVIDER=webhook`);
+  const sms = settings.SMS_PROVIDER ?? [];
+  if (sms.includes('log') && sms.length > 1) problems.set('SMS_PROVIDER', 'log stands alone');
+  for (const provider of sms) {
+    for (const name of SMS_SETTINGS[provider]) {
+      if (!settings[name] && !problems.has(name)) problems.set(name, `required by SMS_PROVIDER=${provider}`);
     }
+  }
+  if (settings.MAIL_PROVIDER === 'webhook' && !settings.MAIL_WEBHOOK_URL) {
+    problems.set('MAIL_WEBHOOK_URL', 'required by MAIL_PROVIDER=webhook');
   }
   for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
     if (settings.MAIL_PROVIDER === 'smtp' && !settings[name] && !problems.has(name)) {
@@ -86,7 +110,7 @@ function requireForProduction(settings: Partial<Settings>, problems: Problems): 
   refuse('DATA_KEYS', areDevelopmentKeys(settings.DATA_KEYS ?? []), 'required in production');
   const passes = UPSTREAMS.some((name) => settings[name]);
   refuse('UPSTREAM_SECRET', passes && !settings.UPSTREAM_SECRET, 'required in production with any UPSTREAM');
-  refuse('SMS_PROVIDER', settings.SMS_PROVIDER === 'log', 'log is for development only');
+  refuse('SMS_PROVIDER', Boolean(settings.SMS_PROVIDER?.includes('log')), 'log is for development only');
   refuse('MAIL_PROVIDER', settings.MAIL_PROVIDER === 'log', 'log is for development only');
   refuse('CAPTCHA_ANSWER', settings.CAPTCHA_ANSWER !== undefined, 'for development only');
   refuse('RATE_LIMIT', settings.RATE_LIMIT === false, 'off is for tests and benchmarks only');

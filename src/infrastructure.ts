@@ -28,7 +28,8 @@ export async function openInfrastructure(
   try {
     const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'), PICTURE_LAYOUT);
     await migrate(database, (em) => seedReference(em, { storage }));
-    return { database, storage, redis: createRedis(config), messages: createSenders(config, composeMail) };
+    const redis = createRedis(config);
+    return { database, storage, redis, messages: createSenders(config, composeMail, redis.client) };
   } catch (error) {
     await database.close();
     throw error;

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { SMTPServerOptions } from 'smtp-server';
 import { loadConfig } from '../../src/config.js';
-import { createSenders } from '../../src/infra/message/senders.js';
+import { createMailSender } from '../../src/infra/message/senders.js';
 import { SmtpSender } from '../../src/infra/message/smtp.js';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from '../../src/infra/message/smtp.settings.js';
 import { composeMail } from '../../src/modules/code/mail.text.js';
@@ -11,7 +11,13 @@ import { PRODUCTION } from '../support/production.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
 import { until } from '../support/until.js';
 
-const MESSAGE = { to: 'li.lei@example.com', code: '493817', purposes: ['REGISTER'], lifeSeconds: 300 };
+const MESSAGE = {
+  to: 'li.lei@example.com',
+  code: '493817',
+  purposes: ['REGISTER'],
+  lifeSeconds: 300,
+  locale: 'zh' as const,
+};
 const FROM = { name: '安居生活', address: 'no-reply@example.com' };
 
 const ended: (() => Promise<unknown>)[] = [];
@@ -298,10 +304,7 @@ describe('the settings', () => {
   const MAIL = { MAIL_PROVIDER: 'smtp', MAIL_FROM: 'no-reply@example.com' };
 
   test('the settings choose the sender of mails', async () => {
-    const { mail } = createSenders(
-      loadConfig({ ...MAIL, SMTP_URL: 'smtps://mail.example.com' }),
-      composeMail,
-    );
+    const mail = createMailSender(loadConfig({ ...MAIL, SMTP_URL: 'smtps://mail.example.com' }), composeMail);
     expect(mail).toBeInstanceOf(SmtpSender);
   });
 
@@ -311,7 +314,7 @@ describe('the settings', () => {
     ['0.0.0.0', false],
   ])('in production, a mail server at %s may do without TLS: %s', async (host, delivered) => {
     const inbox = await openInbox();
-    const { mail } = createSenders(
+    const mail = createMailSender(
       loadConfig({ ...PRODUCTION, ...MAIL, SMTP_URL: `smtp://${host}:${inbox.port}` }),
       composeMail,
     );

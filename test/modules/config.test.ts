@@ -58,7 +58,7 @@ test('the configuration without any setting embeds everything, for development',
     HOST: '127.0.0.1',
     PORT: 4000,
     DATA_DIR: '.data',
-    SMS_PROVIDER: 'log',
+    SMS_PROVIDER: ['log'],
     MAIL_PROVIDER: 'log',
     RATE_LIMIT: true,
     PLAYGROUND: true,
@@ -223,3 +223,20 @@ describe('production', () => {
     expect(names).toEqual(expect.arrayContaining(['PORT', 'REDIS_URL', 'DATABASE_URL', 'PASSWORD_PEPPER']));
   });
 });
+
+test.each([
+  ['aliyun,tencent,pigeon', ['SMS_PROVIDER']],
+  ['tencent,tencent', ['SMS_PROVIDER']],
+  [
+    'log,aliyun',
+    ['SMS_PROVIDER', ...['ACCESS_KEY_ID', 'ACCESS_KEY_SECRET', 'SIGN', 'TEMPLATES'].map(aliyun)],
+  ],
+  [
+    'webhook,aliyun',
+    ['SMS_WEBHOOK_URL', ...['ACCESS_KEY_ID', 'ACCESS_KEY_SECRET', 'SIGN', 'TEMPLATES'].map(aliyun)],
+  ],
+])('SMS by %s need %j', (providers, names) => expect(namesOf({ SMS_PROVIDER: providers })).toEqual(names));
+
+function aliyun(name: string): string {
+  return `ALIYUN_SMS_${name}`;
+}

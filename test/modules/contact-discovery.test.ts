@@ -38,7 +38,7 @@ const strangerAt = (ip: string) => {
   return { ...ctx, client: { ...ctx.client, ip } };
 };
 const sendCode = (address: string, ip: string) =>
-  codes.send({ channel: 'sms', address, purposes: ['LOGIN'], ip });
+  codes.send({ channel: 'sms', address, purposes: ['LOGIN'], ip, locale: 'zh' });
 
 test('a number that a code was sent to is found without a session for ten minutes, from the same source', async () => {
   const phone = freshPhone();

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { loadConfig } from '../../src/config.js';
 import { LogSender } from '../../src/infra/message/log.js';
-import { createSenders } from '../../src/infra/message/senders.js';
+import { createMailSender } from '../../src/infra/message/senders.js';
 import { WebhookSender } from '../../src/infra/message/webhook.js';
 import { composeMail } from '../../src/modules/code/mail.text.js';
 
 const SENT = { to: '13800138000', code: '493817', purposes: ['LOGIN', 'REGISTER'] };
-const MESSAGE = { ...SENT, lifeSeconds: 300 };
+const MESSAGE = { ...SENT, lifeSeconds: 300, locale: 'zh' as const };
 
 test.each(['sms', 'mail'] as const)('the log sender writes one line of JSON for %s', async (channel) => {
   const lines: string[] = [];
@@ -99,11 +99,8 @@ describe('the webhook sender', () => {
   });
 });
 
-test('the settings choose the senders of messages', () => {
-  const senders = createSenders(
-    loadConfig({ SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: 'https://sms.example.com/send' }),
-    composeMail,
-  );
-  expect(senders.sms).toBeInstanceOf(WebhookSender);
-  expect(senders.mail).toBeInstanceOf(LogSender);
+test('the settings choose the sender of mails', () => {
+  const config = { MAIL_PROVIDER: 'webhook', MAIL_WEBHOOK_URL: 'https://mail.example.com/send' };
+  expect(createMailSender(loadConfig(config), composeMail)).toBeInstanceOf(WebhookSender);
+  expect(createMailSender(loadConfig({}), composeMail)).toBeInstanceOf(LogSender);
 });

@@ -87,7 +87,7 @@ export class Send implements Command {
     sender.failing = this.how === 'failing';
     const before = sender.sent.length;
     const refusal = this.refusal(model);
-    const send = () => codes.send({ ...this.target, purposes: this.purposes, ip: this.ip });
+    const send = () => codes.send({ ...this.target, purposes: this.purposes, ip: this.ip, locale: 'zh' });
     const results = await Promise.all(
       (this.how === 'twice' ? [send, send] : [send]).map((run) => run().catch((error: AppError) => error)),
     );
@@ -113,6 +113,8 @@ export class Send implements Command {
         to: this.target.address,
         purposes: this.purposes,
         code: expect.stringMatching(/^\d{6}$/),
+        locale: 'zh',
+        renew: expect.any(Function),
         lifeSeconds: LIFE / 1000,
       },
     ]);

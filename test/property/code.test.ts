@@ -79,7 +79,7 @@ describe('a code', () => {
   afterEach(() => bench.redis.close());
 
   async function send(purposes: ('LOGIN' | 'REGISTER')[] = ['LOGIN']): Promise<string> {
-    await bench.codes.send({ ...phone, purposes, ip });
+    await bench.codes.send({ ...phone, purposes, ip, locale: 'zh' });
     return bench.sms.sent.at(-1)?.code ?? '';
   }
 
@@ -142,7 +142,7 @@ describe('a code', () => {
     };
     const senders = { sms: failing, mail: failing };
     const codes = new CodeService(bench.redis.client, bench.redis.config, senders, bench.redis.clock.read);
-    await expect(codes.send({ ...phone, purposes: ['LOGIN'], ip })).rejects.toMatchObject({
+    await expect(codes.send({ ...phone, purposes: ['LOGIN'], ip, locale: 'zh' })).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       cause: { message: 'provider down' },
     });
@@ -161,9 +161,9 @@ describe('a code', () => {
   test('the codes sent to a whole /64 count as of one source', async () => {
     for (let i = 0; i < 100; i++) {
       const to = { channel: 'sms' as const, address: `1380013${1000 + i}` };
-      await bench.codes.send({ ...to, purposes: ['LOGIN'], ip: `2001:db8::${i + 1}` });
+      await bench.codes.send({ ...to, purposes: ['LOGIN'], ip: `2001:db8::${i + 1}`, locale: 'zh' });
     }
-    const another = bench.codes.send({ ...phone, purposes: ['LOGIN'], ip: '2001:db8::ffff' });
+    const another = bench.codes.send({ ...phone, purposes: ['LOGIN'], ip: '2001:db8::ffff', locale: 'zh' });
     await expect(another).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { retryAfter: 86_400 } });
     await send();
   });
@@ -187,7 +187,7 @@ test('without Redis nothing is sent and no code is right', async () => {
   const redis = openTestRedis();
   const codes = new CodeService(gone.client, redis.config, { sms, mail: sms });
   const target = { channel: 'sms' as const, address: '13800138000' };
-  const send = codes.send({ ...target, purposes: ['LOGIN'], ip: '192.0.2.1' });
+  const send = codes.send({ ...target, purposes: ['LOGIN'], ip: '192.0.2.1', locale: 'zh' });
   await expect(send).rejects.toThrow(UnavailableError);
   await expect(codes.check({ ...target, code: '123456' })).rejects.toThrow(UnavailableError);
   expect(sms.sent).toEqual([]);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { Breaker } from '../../src/breaker.js';
 import type { Terminal } from '../../src/cli/output.js';
 import { runCli } from '../../src/cli/program.js';
-import { Breaker } from '../../src/rest/shadow/breaker.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import type { Account } from '../support/client.js';
 import { OldServer } from '../support/old-server.js';

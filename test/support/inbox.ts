@@ -10,6 +10,8 @@ export interface Letter {
 /** Stands where the SMS and mail provider would: a real HTTP server that keeps what it is sent. */
 export class Inbox {
   readonly letters: Letter[] = [];
+  /** The requests that brought them. */
+  readonly requests: { headers: Record<string, string>; body: string }[] = [];
   /** The provider refuses everything while this is set. */
   failing = false;
 
@@ -19,7 +21,11 @@ export class Inbox {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      if (!inbox.failing) inbox.letters.push(JSON.parse(Buffer.concat(chunks).toString()) as Letter);
+      const body = Buffer.concat(chunks).toString();
+      if (!inbox.failing) {
+        inbox.letters.push(JSON.parse(body) as Letter);
+        inbox.requests.push({ headers: request.headers as Record<string, string>, body });
+      }
       response.writeHead(inbox.failing ? 500 : 204).end();
     });
     const inbox = new Inbox(server);

@@ -1,37 +1,47 @@
-import { transportReason } from '../transport-reason.js';
-import type { Message, MessageSender } from './port.js';
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { type Message, type MessageSender, UndeliveredError } from './port.js';
+import { callProvider } from './provider-call.js';
 
 export interface WebhookOptions {
   url: string;
   /** Sent as a bearer token. */
   token?: string | undefined;
+  /** Signs each request as Standard Webhooks has it: `whsec_` and a key in base64. */
+  secret?: string | undefined;
   timeoutMs?: number;
 }
 
 /** Posts each message as JSON to whoever really sends it. Any 2xx answer means that it left. */
 export class WebhookSender implements MessageSender {
-  constructor(private readonly options: WebhookOptions) {}
+  private readonly webhook: Webhook | undefined;
 
-  async send({ to, code, purposes }: Message): Promise<void> {
-    const status = await this.post(JSON.stringify({ to, code, purposes }));
-    if (status < 200 || status > 299) throw new Error(`message webhook: status ${status}`);
+  constructor(private readonly options: WebhookOptions) {
+    this.webhook = options.secret ? new Webhook(options.secret) : undefined;
   }
 
-  private async post(body: string): Promise<number> {
+  async send({ to, code, purposes }: Message): Promise<void> {
     const { url, token, timeoutMs = 5000 } = this.options;
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-        body,
-        // A redirect would carry the code to an address nobody configured.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      await response.body?.cancel();
-      return response.status;
-    } catch (error) {
-      throw new Error(`message webhook: ${transportReason(error)}`);
-    }
+    const body = JSON.stringify({ to, code, purposes });
+    const headers = {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...this.signatureOf(body),
+    };
+    const { status } = await callProvider('message webhook', { url, headers, body, timeoutMs });
+    if (status >= 200 && status <= 299) return;
+    // What failed behind a 5xx may have failed after the message had left.
+    throw new UndeliveredError(`message webhook: status ${status}`, { surely: status < 500 });
+  }
+
+  /** A new id each time: no message is posted twice. */
+  private signatureOf(body: string): Record<string, string> {
+    if (!this.webhook) return {};
+    const [id, now] = [`msg_${randomUUID()}`, new Date()];
+    return {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': this.webhook.sign(id, now, body),
+    };
   }
 }

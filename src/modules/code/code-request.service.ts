@@ -41,7 +41,8 @@ export class CodeRequestService {
     if (!user && mustBeKnown(purposes)) {
       throw new AppError('USER_NOT_FOUND', { field: target.channel === 'sms' ? 'phone' : 'email' });
     }
-    return this.codes.send({ ...target, purposes, ip: ctx.client.ip });
+    const { ip, locale } = ctx.client;
+    return this.codes.send({ ...target, purposes, ip, locale });
   }
 
   /** Checks a code or a captcha answer; a wrong one counts as a try. */

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
-import { AppError, unavailable } from '../../errors/app-error.js';
+import { AppError, type Locale, unavailable } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
 import type { Message, MessageSender } from '../../infra/message/port.js';
@@ -17,6 +17,8 @@ export type CodePurpose = 'REGISTER' | 'LOGIN' | 'BIND' | 'RETRIEVE' | 'UNBIND';
 export interface CodeSend extends CodeAddress {
   purposes: readonly CodePurpose[];
   ip: string;
+  /** The language of whoever asks for it. */
+  locale: Locale;
 }
 
 export interface CodeTry extends CodeAddress {
@@ -74,17 +76,22 @@ export class CodeService {
     address,
     purposes,
     ip,
+    locale,
   }: CodeSend): Promise<{ resendAfter: number; expiresAt: Date }> {
     const id = randomUUID();
     const key = this.keyOf({ channel, address });
     const quotas = await this.claim(id, key, ip);
-    const code = randomInt(1_000_000).toString().padStart(6, '0');
-    try {
+    const lifeMs = this.config.CODE_TTL_SECONDS * 1000;
+    let expires = 0;
+    const renew = async (): Promise<Message> => {
+      const code = randomInt(1_000_000).toString().padStart(6, '0');
       const digest = this.digestOf({ channel, address, code });
-      const lifeMs = this.config.CODE_TTL_SECONDS * 1000;
       // Stored before it leaves: whoever gets it may use it at once.
-      const expires = await this.store.put(key, { id, digest, purposes, lifeMs });
-      await this.deliver(channel, { to: address, code, purposes, lifeSeconds: lifeMs / 1000 });
+      expires = await this.store.put(key, { id, digest, purposes, lifeMs });
+      return { to: address, code, purposes, lifeSeconds: lifeMs / 1000, locale, renew };
+    };
+    try {
+      await this.deliver(channel, await renew());
       // The code has left: one that Redis cannot remember is still good.
       await this.recipients.add(this.recipientsOf(ip), key).catch(() => undefined);
       return { resendAfter: this.config.CODE_RESEND_SECONDS, expiresAt: new Date(expires) };

@@ -64,7 +64,7 @@ export class OpenAccountService {
     const passwordHash =
       chosen && (await this.passwords.hashNew(ctx, { password: chosen, passwordFormat: 'PLAIN' }));
     const { userId, isNew } = await this.create(ctx, request, { ...account, passwordHash });
-    if (isNew && generated && to) await this.tell(account.phone ? 'sms' : 'mail', to, generated);
+    if (isNew && generated && to) await this.tell(ctx, account.phone ? 'sms' : 'mail', to, generated);
     return viewOf(await loadUser(ctx, userId));
   }
 
@@ -161,9 +161,14 @@ export class OpenAccountService {
   }
 
   /** The account exists, and its owner can retrieve a password that did not arrive. */
-  private async tell(channel: 'sms' | 'mail', to: string, password: string): Promise<void> {
+  private async tell(
+    { client: { locale } }: RequestContext,
+    channel: 'sms' | 'mail',
+    to: string,
+    password: string,
+  ): Promise<void> {
     await this.senders[channel]
-      .send({ to, code: password, purposes: ['PASSWORD'], lifeSeconds: null })
+      .send({ to, code: password, purposes: ['PASSWORD'], lifeSeconds: null, locale })
       .catch(this.onUndelivered);
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Breaker } from '../../breaker.js';
 import type { RowKey } from '../../door.js';
 import { AppError } from '../../errors/app-error.js';
 import { inShadow, isShadow } from '../../http/shadow.js';
@@ -11,7 +12,6 @@ import { AnswerTooLong } from '../upstream/asking.js';
 import { targetOf } from '../upstream/destination.js';
 import type { PassedRow, Passing, RowObserver } from '../upstream/passing.js';
 import { ANSWER_MAX, comparable, REQUEST_MAX, type SentAnswer, secretsOf } from './answers.js';
-import { Breaker, SLOW_MS } from './breaker.js';
 import type { Shares } from './shares.js';
 
 /** What became of a request that was to be asked of the other side. */
@@ -30,6 +30,9 @@ export interface ShadowResults {
   /** Differences come with the outcome `different` only, and hold no secret. */
   add(key: RowKey, outcome: ShadowOutcome, differences?: readonly Difference[]): void;
 }
+
+/** An answer that takes longer than this (ms) is a failure, however good it is. */
+const SLOW_MS = 2000;
 
 export interface ShadowOptions {
   http: FastifyInstance;

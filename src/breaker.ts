@@ -1,12 +1,10 @@
-/** Failures in a row after which a side is left alone. */
+/** Failures in a row after which a server is left alone. */
 const STRIKES = 5;
-/** The ms for which it is left alone at first, and at most. */
+/** The ms for which a server is left alone at first, and at most. */
 const PAUSE_MS = 30_000;
 const PAUSE_MAX_MS = 900_000;
-/** An answer that takes longer than this is a failure, however good it is. */
-export const SLOW_MS = 2000;
 
-/** Leaves a side alone that is slow or failing, and tries it again later: each time that fails after twice as long. */
+/** Leaves another server alone that is failing, and tries it again later: each time that fails after twice as long. */
 export class Breaker {
   private strikes = 0;
   private pauseMs = PAUSE_MS;
@@ -23,7 +21,7 @@ export class Breaker {
     this.pauseMs = PAUSE_MS;
   }
 
-  /** True when the side is left alone from now on. */
+  /** True when the server is left alone from now on. */
   failed(): boolean {
     this.strikes++;
     if (this.strikes < STRIKES || this.isOpen) return false;
