@@ -57,6 +57,9 @@ export const SETTINGS = {
   DATABASE_TIMEOUT_SECONDS: integer(60, 1, 3600).describe(
     'Longest time that PostgreSQL may take for one query, migrations included, or to connect.',
   ),
+  MIGRATE: onOff(true).describe(
+    'Bring the database up to date at each start. `off`: refuse to start on one that is not, `npm run cli -- db migrate` being a step of its own.',
+  ),
   REDIS_URL: connection(/^rediss?:\/\//, 'must be one or more redis:// URLs, comma-separated').describe(
     'Redis; several nodes, comma-separated, are a cluster. Unset: an in-process stand-in. Required in production.',
   ),

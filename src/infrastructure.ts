@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config } from './config.js';
-import { type Database, migrate } from './infra/database/database.js';
+import { assertMigrated, type Database, migrate } from './infra/database/database.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { createSenders, type MessageSenders } from './infra/message/senders.js';
 import { createRedis, type RedisConnection } from './infra/redis.js';
@@ -19,7 +19,7 @@ export interface Infrastructure {
   messages: MessageSenders;
 }
 
-/** Opens the database, applies migrations and reference data, and connects to Redis. */
+/** Opens the database, applies migrations and reference data unless `MIGRATE` is off, and connects to Redis. */
 export async function openInfrastructure(
   config: Config,
   embedded?: EmbeddedOptions,
@@ -27,7 +27,8 @@ export async function openInfrastructure(
   const database = await openDatabase(config, embedded);
   try {
     const storage = await LocalStorage.open(path.join(config.DATA_DIR, 'storage'), PICTURE_LAYOUT);
-    await migrate(database, (em) => seedReference(em, { storage }));
+    if (config.MIGRATE) await migrate(database, (em) => seedReference(em, { storage }));
+    else await assertMigrated(database);
     const redis = createRedis(config);
     return { database, storage, redis, messages: createSenders(config, composeMail, redis.client) };
   } catch (error) {

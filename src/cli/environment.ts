@@ -65,7 +65,7 @@ export class Environment {
   async migrate(): Promise<string[]> {
     const database = await openDatabase(this.config, this.embedded);
     const pending = await database.orm.migrator.getPending().finally(database.close);
-    await this.infrastructure();
+    this.opened ??= await openInfrastructure({ ...this.config, MIGRATE: true }, this.embedded);
     return pending.map(({ name }) => name);
   }
 

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
+import { propertyOf } from '../../unknown.js';
 import { answersInTime } from '../answers-in-time.js';
 import { StartError } from '../start-error.js';
 import { lockDataDir } from './data-dir-lock.js';
@@ -38,9 +40,16 @@ export interface Database {
 /** Any number would do that is the same in every process that migrates. */
 const MIGRATION_LOCK = 8_414_002;
 
+/** Whoever waits for a lock on a table keeps everybody out who comes after: a migration waits no longer at a time. */
+const LOCK_TIMEOUT_MS = 3000;
+/** The ms between two tries of a migration that did not get a lock, and how long it is tried in all. */
+const RETRY_MS = 2000;
+const GIVE_UP_MS = 120_000;
+
 /**
  * Applies the pending migrations and then `seed`, in one transaction and under an advisory lock: of several
- * instances that start at once one does the work, the others wait and find it done.
+ * instances that start at once one does the work, the others wait and find it done. Where others hold a table for
+ * longer than {@link LOCK_TIMEOUT_MS} it lets go of everything and tries again. Throws a StartError after two minutes.
  */
 export async function migrate(
   { orm, embedded }: Database,
@@ -48,11 +57,48 @@ export async function migrate(
 ): Promise<void> {
   // The migrator makes its own table on a second connection. PGlite has only one, which the transaction holds.
   if (embedded) await orm.migrator.getPending();
-  await orm.em.fork({ useContext: true }).transactional(async (em) => {
-    await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
-    await orm.migrator.up({ transaction: em.getTransactionContext() });
-    await seed(em);
-  });
+  const apply = () =>
+    orm.em.fork({ useContext: true }).transactional(async (em) => {
+      await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+      await em.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      await orm.migrator.up({ transaction: em.getTransactionContext() });
+      await seed(em);
+    });
+  for (const giveUpAt = performance.now() + GIVE_UP_MS; ; ) {
+    try {
+      return await apply();
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      if (performance.now() > giveUpAt) {
+        throw new StartError(
+          'The database was not migrated: others keep its tables locked. Try again later.',
+        );
+      }
+      await setTimeout(RETRY_MS);
+    }
+  }
+}
+
+/** True for lock_not_available; the migrator wraps the error of the statement. */
+function isLockTimeout(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (propertyOf(at, 'code') === '55P03') return true;
+  }
+  return false;
+}
+
+/** Throws a StartError where migrations are still to be applied. Those of a later release are no matter. */
+export async function assertMigrated({ orm }: Database): Promise<void> {
+  const { migrationsList = [], tableName } = orm.em.config.get('migrations');
+  const em = orm.em.fork();
+  const [table] = await em.execute<{ found: string | null }[]>('select to_regclass(?) as found', [tableName]);
+  const applied = table?.found ? await em.execute<{ name: string }[]>(`select name from ${tableName}`) : [];
+  const known = new Set(applied.map(({ name }) => name));
+  const missing = migrationsList.flatMap((one) => ('name' in one && !known.has(one.name) ? [one.name] : []));
+  if (missing.length === 0) return;
+  throw new StartError(
+    `The database lacks migrations (${missing.join(', ')}), and MIGRATE is off: run "db migrate" of this release first.`,
+  );
 }
 
 /** After a failover one may talk to a server that only reads. */
