@@ -25,7 +25,8 @@ export class NearbyResolver {
     @Arg('from', () => CoordinatesInput, { description: 'Where to look.' }) from: CoordinatesInput,
     @Arg('radius', () => Int, {
       nullable: true,
-      description: `Metres around it, at most ${RADIUS.most}; ${RADIUS.usual} when left out.`,
+      defaultValue: RADIUS.usual,
+      description: `Metres around it, at most ${RADIUS.most}.`,
     })
     radius?: number | null,
     @First() first?: number | null,

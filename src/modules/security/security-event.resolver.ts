@@ -3,7 +3,7 @@ import type { SignedInContext } from '../../context.js';
 import { SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
-import { After, First } from '../../schema/page-arguments.js';
+import { After, Before, First, Last } from '../../schema/page-arguments.js';
 import { SecurityEvent } from './security-event.entity.js';
 import { shownIpOf } from './security-event.rules.js';
 import type { SecurityEventService } from './security-event.service.js';
@@ -26,8 +26,10 @@ export class SecurityEventResolver {
     @Ctx() ctx: SignedInContext,
     @First() first?: number | null,
     @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
   ): Promise<Connection<SecurityEvent>> {
-    return toConnection(await this.securityEventService.list(ctx, { first, after }));
+    return toConnection(await this.securityEventService.list(ctx, { first, after, last, before }));
   }
 
   @FieldResolver(() => String, {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, SignedInContext } from '../../context.js';
-import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, toPageById, windowOf } from '../../paging.js';
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 import { insertEvent, listEvents } from './security-event.repository.js';
 
@@ -38,8 +38,7 @@ export class SecurityEventService {
   async list(ctx: SignedInContext, page: PageInput): Promise<Page<SecurityEvent>> {
     const { userId } = ctx.viewer;
     await this.settle();
-    const size = pageSize(page.first);
-    const rows = await listEvents(ctx.em, userId, decodeCursor(page.after), size + 1);
-    return toPage(rows, size, (event) => event.id);
+    const window = windowOf(page);
+    return toPageById(await listEvents(ctx.em, userId, window), window);
   }
 }

@@ -41,7 +41,8 @@ export class UserIdsResolver {
     deviceType?: DeviceType | null,
     @Arg('first', () => Int, {
       nullable: true,
-      description: 'The page size, at most 10,000; 1,000 when left out.',
+      defaultValue: ID_PAGE_DEFAULT,
+      description: 'The page size, at most 10,000.',
     })
     first?: number,
     @Arg('after', () => ID, { nullable: true, description: 'The `endCursor` of the page before.' })
