@@ -21,6 +21,7 @@ export class ReportResolver {
   @Paged()
   @Needs(ABILITIES.reviewReport)
   @Query(() => ReportConnection, {
+    nullable: true,
     description: 'Complaints about users, newest first. Needs the ability `[user] Review Report`.',
   })
   async reports(

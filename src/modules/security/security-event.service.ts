@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { type Page, type PageInput, toPageById, windowOf } from '../../paging.js';
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
-import { insertEvent, listEvents } from './security-event.repository.js';
+import { securityEventsLoader } from './security-event.loader.js';
+import { insertEvent } from './security-event.repository.js';
 
 /** The events of an account, for its owner to read. */
 export class SecurityEventService {
@@ -39,6 +40,6 @@ export class SecurityEventService {
     const { userId } = ctx.viewer;
     await this.settle();
     const window = windowOf(page);
-    return toPageById(await listEvents(ctx.em, userId, window), window);
+    return toPageById(await securityEventsLoader(ctx).load({ userId, window }), window);
   }
 }

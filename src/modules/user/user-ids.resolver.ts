@@ -29,6 +29,7 @@ export class UserIdsResolver {
   @Paged({ usual: ID_PAGE_DEFAULT, most: ID_PAGE_MAX })
   @Internal()
   @Query(() => UserIdPage, {
+    nullable: true,
     description: 'Ids of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
   })
   async userIds(

@@ -65,6 +65,7 @@ export class UserResolver {
   @Paged()
   @Public('everybody; `nearby` needs a session')
   @Query(() => UserConnection, {
+    nullable: true,
     description:
       'Users, newest first unless the filter or the order says otherwise. Errors: INVALID_INPUT (fields `last` and `before`: with `active` and `recommended`, whose order changes under the reader).',
   })

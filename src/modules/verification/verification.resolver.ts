@@ -30,6 +30,7 @@ export class VerificationResolver {
   @Paged()
   @Needs(ABILITIES.reviewVerification)
   @Query(() => VerificationConnection, {
+    nullable: true,
     description:
       'Verifications to review, those that have waited longest first. Needs the ability `[user] Review Verification`.',
   })
