@@ -28,7 +28,9 @@ export type Access =
   /** Servers inside `INTERNAL_NETWORKS`. */
   | { rule: 'internal' }
   /** The user who owns the object, and holders of `readPrivate` or of one of these abilities. */
-  | { rule: 'owner'; abilities: readonly Ability[] };
+  | { rule: 'owner'; abilities: readonly Ability[] }
+  /** The user who owns the object, and nobody else whatever they may. */
+  | { rule: 'self' };
 
 export const hasAbility = (ctx: RequestContext, ability: Ability): boolean =>
   ctx.viewer !== null &&
@@ -51,8 +53,16 @@ export const maySeePrivate = (
     hasAbility(ctx, ABILITIES.readPrivate) ||
     abilities.some((ability) => hasAbility(ctx, ability)));
 
+/** True when the caller may see a field of what belongs to this user. */
+export const maySeeField = (
+  ctx: RequestContext,
+  ownerId: number,
+  access: Extract<Access, { rule: 'owner' | 'self' }>,
+): boolean =>
+  access.rule === 'self' ? ctx.viewer?.userId === ownerId : maySeePrivate(ctx, ownerId, access.abilities);
+
 /** Throws UNAUTHENTICATED or FORBIDDEN unless the rule lets the caller in. */
-export function assertAccess(ctx: RequestContext, access: Exclude<Access, { rule: 'owner' }>): void {
+export function assertAccess(ctx: RequestContext, access: Exclude<Access, { rule: 'owner' | 'self' }>): void {
   if (access.rule === 'signedIn' || access.rule === 'ability') requireViewer(ctx);
   const forbidden =
     (access.rule === 'ability' && !hasAbility(ctx, access.ability)) ||

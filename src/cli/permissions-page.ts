@@ -16,6 +16,7 @@ export function wordsOf(access: Access): string {
   if (access.rule === 'signedIn') return 'callers with a session';
   if (access.rule === 'ability') return `holders of \`${access.ability}\``;
   if (access.rule === 'internal') return 'servers inside `INTERNAL_NETWORKS`';
+  if (access.rule === 'self') return 'the owner';
   const abilities = [ABILITIES.readPrivate, ...access.abilities].map((ability) => `\`${ability}\``);
   return `the owner; holders of ${abilities.join(' or ')}`;
 }

@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync } from 'type-graphql';
 import type { RequestContext } from '../context.js';
-import { type Access, assertAccess, maySeePrivate } from '../policy.js';
+import { type Access, assertAccess, maySeeField } from '../policy.js';
 import { accessOf, ownerOf } from '../schema/access.js';
 import { boundsOf } from '../schema/list-bounds.js';
 import { propertyOf } from '../unknown.js';
@@ -84,18 +84,22 @@ function assertCarriedOut(coordinate: string, { roles, middlewares = [] }: Metho
   if (middlewares.length > 0) notCarriedOut(coordinate, '@UseMiddleware');
 }
 
-/** Answers null unless the caller owns the thing or holds an ability that shows it. */
+/** Answers null unless the rule shows the thing to the caller. */
 function forOwner(
   coordinate: string,
   { type, field }: Bound,
-  { abilities }: Extract<Access, { rule: 'owner' }>,
+  access: Extract<Access, { rule: 'owner' | 'self' }>,
   call: Resolve,
 ): Resolve {
   const owner = ownerOf(type) ?? refuse(coordinate, 'nothing says whom it belongs to (@OwnedBy)');
   if (isNonNullType(field.type)) refuse(coordinate, 'what only the owner sees has to be nullable');
   return (root, args, ctx, info) =>
-    maySeePrivate(ctx, owner(root as never), abilities) ? call(root, args, ctx, info) : null;
+    maySeeField(ctx, owner(root as never), access) ? call(root, args, ctx, info) : null;
 }
+
+/** A note says that the service refuses some whom the rule lets in. */
+const mayBeRefused = (access: Access | undefined): boolean =>
+  access !== undefined && !(access.rule === 'public' && access.note === undefined);
 
 interface Bound {
   type: GraphQLObjectType;
@@ -107,7 +111,7 @@ function guarded(coordinate: string, bound: Bound, resolve: Resolve | undefined)
   const access = accessOf(bound.field);
   if (!access || access.rule === 'public') return resolve;
   const call: Resolve = resolve ?? ((root) => propertyOf(root, bound.field.name));
-  if (access.rule === 'owner') return forOwner(coordinate, bound, access, call);
+  if (access.rule === 'owner' || access.rule === 'self') return forOwner(coordinate, bound, access, call);
   return (root, args, ctx, info) => {
     assertAccess(ctx, access);
     return call(root, args, ctx, info);
@@ -172,7 +176,14 @@ class Binder {
     const isRoot = type === this.schema.getQueryType() || type === this.schema.getMutationType();
     if (rules > 1) refuse(coordinate, 'more than one rule says who may (src/schema/access.ts)');
     if (isRoot && rules === 0) refuse(coordinate, 'nothing says who may call it (src/schema/access.ts)');
-    if (isRoot && accessOf(field)?.rule === 'owner') refuse(coordinate, 'a query or mutation has no owner');
+    const access = accessOf(field);
+    if (isRoot && (access?.rule === 'owner' || access?.rule === 'self'))
+      refuse(coordinate, 'a query or mutation has no owner');
+    if (type === this.schema.getQueryType() && isNonNullType(field.type) && mayBeRefused(access))
+      refuse(
+        coordinate,
+        'what some callers are refused has to be nullable, or the whole answer is gone with it',
+      );
   }
 
   /** Inputs are handed over as they come, for everybody who may call what takes them. */

@@ -110,11 +110,15 @@ function argumentOf(field: FieldNode, variables: Record<string, unknown>, name: 
   return argument && valueFromASTUntyped(argument, variables);
 }
 
-/** The items that a field was asked for, but no more than it gives. */
+/**
+ * The items that a field was asked for, but no more than it gives. Throws INVALID_INPUT where both the first and the last
+ * ones are: a resolver cannot tell, since the schema has a default for one of them.
+ */
 function pageOf(field: FieldNode, variables: Record<string, unknown>, { usual, most }: PageBound): number {
-  const asked = argumentOf(field, variables, 'first');
-  const first = typeof asked === 'number' ? asked : usual;
-  return Math.min(Math.max(1, first), most);
+  const sizes = ['first', 'last'].map((name) => argumentOf(field, variables, name));
+  const [asked = usual, other] = sizes.filter((size) => typeof size === 'number');
+  if (other !== undefined) throw new AppError('INVALID_INPUT', { field: 'last' });
+  return Math.min(Math.max(1, asked), most);
 }
 
 /** The cost of finding the page that a field was asked for. */

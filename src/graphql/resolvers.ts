@@ -9,7 +9,7 @@ import { AdministrationResolver } from '../modules/account/administration.resolv
 import { CodeResolver } from '../modules/code/code.resolver.js';
 import { CaptchaResolver } from '../modules/captcha/captcha.resolver.js';
 import { AvailabilityResolver } from '../modules/account/availability.resolver.js';
-import { AddressResolver } from '../modules/address/address.resolver.js';
+import { AddressResolver, UserAddressResolver } from '../modules/address/address.resolver.js';
 import { BlockResolver, UserBlockResolver } from '../modules/follow/block.resolver.js';
 import {
   FollowConnectionResolver,
@@ -30,8 +30,11 @@ import { RankingResolver } from '../modules/ranking/ranking.resolver.js';
 import { UserRankingResolver } from '../modules/ranking/user-ranking.resolver.js';
 import { ReleaseResolver } from '../modules/release/release.resolver.js';
 import { ReportResolver } from '../modules/report/report.resolver.js';
-import { SecurityEventResolver } from '../modules/security/security-event.resolver.js';
-import { SessionResolver } from '../modules/session/session.resolver.js';
+import {
+  SecurityEventResolver,
+  UserSecurityEventResolver,
+} from '../modules/security/security-event.resolver.js';
+import { SessionResolver, UserSessionResolver } from '../modules/session/session.resolver.js';
 import { UserResolver } from '../modules/user/user.resolver.js';
 import { UserHobbyResolver } from '../modules/hobby/user-hobby.resolver.js';
 import { TagResolver, UserTagResolver } from '../modules/tag/tag.resolver.js';
@@ -59,6 +62,7 @@ export const createResolvers = (services: Services): readonly object[] => [
   new CaptchaResolver(services.captchas),
   new AvailabilityResolver(services.availability),
   new AddressResolver(services.addresses),
+  new UserAddressResolver(),
   new FollowResolver(services.follows),
   new UserFollowResolver(services.follows),
   new FollowConnectionResolver(services.follows),
@@ -79,7 +83,9 @@ export const createResolvers = (services: Services): readonly object[] => [
   new ReleaseResolver(services.releases),
   new ReportResolver(services.reports),
   new SecurityEventResolver(services.securityEvents),
+  new UserSecurityEventResolver(services.securityEvents),
   new SessionResolver(services.sessions),
+  new UserSessionResolver(),
   new UserResolver(services.users, services.places),
   new UserHobbyResolver(),
   new TagResolver(services.tags),

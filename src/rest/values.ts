@@ -23,3 +23,10 @@ export const timestampToSeconds = (timestamp: string | Date): number =>
 export const SEX_NAMES = { 0: 'UNSPECIFIED', 1: 'MALE', 2: 'FEMALE' } as const;
 
 export const SEX_NUMBERS: Readonly<Record<string, number>> = { UNSPECIFIED: 0, MALE: 1, FEMALE: 2 };
+
+/** What a query answered that is null only where it was refused, and no row shows an answer of. */
+export function answered<T>(data: T | null | undefined): T {
+  if (data === null || data === undefined)
+    throw new TypeError('a query that was not refused answered nothing');
+  return data;
+}

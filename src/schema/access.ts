@@ -47,7 +47,10 @@ export const Internal = (): MethodOfAnybody => declare({ rule: 'internal' });
 /** The owner of the object sees the field, and holders of `readPrivate` or of these; it is null for others. */
 export const OwnerOnly = (...abilities: Ability[]): Declaration => declare({ rule: 'owner', abilities });
 
-/** Names the owner of an object of this type, by the account's id, for its {@link OwnerOnly} fields. */
+/** The owner of the object alone sees the field; it is null for everybody else. */
+export const SelfOnly = (): Declaration => declare({ rule: 'self' });
+
+/** Names the owner of an object of this type, by the account's id, for its {@link OwnerOnly} and {@link SelfOnly} fields. */
 export const OwnedBy =
   <T extends object>(ownerOf: (root: T) => number) =>
   (Class: new () => T): void => {

@@ -2,10 +2,19 @@ import { type ClassType, Field, ObjectType } from 'type-graphql';
 import type { Page } from '../paging.js';
 import { OfPage } from './list-bounds.js';
 
-@ObjectType({ description: 'The end of a page of a list.' })
+@ObjectType({ description: 'The ends of a page of a list.' })
 class PageInfo {
   @Field(() => Boolean, { description: 'True when more follows.' })
   hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'True when something comes before.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Pass it as `before` to get the page before, where the list takes that.',
+  })
+  startCursor!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Pass it as `after` to get the next page.' })
   endCursor!: string | null;
@@ -18,10 +27,15 @@ export interface Connection<T> {
   pageInfo: PageInfo;
 }
 
-export const toConnection = <T>(page: Page<T>): Connection<T> => ({
-  edges: page.edges,
-  nodes: page.edges.map((edge) => edge.node),
-  pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.edges.at(-1)?.cursor ?? null },
+export const toConnection = <T>({ edges, hasNextPage, hasPreviousPage }: Page<T>): Connection<T> => ({
+  edges,
+  nodes: edges.map((edge) => edge.node),
+  pageInfo: {
+    hasNextPage,
+    hasPreviousPage,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  },
 });
 
 /** The connection type of a node type; `words` are what people call one of them, and several. */
@@ -35,7 +49,7 @@ export function connectionOf<T extends object>(
     @Field(() => Node, { description: 'The thing itself.' })
     node!: T;
 
-    @Field(() => String, { description: 'Its position in the list, for `after`.' })
+    @Field(() => String, { description: 'Its position in the list, for `after` and `before`.' })
     cursor!: string;
   }
 
@@ -49,7 +63,7 @@ export function connectionOf<T extends object>(
     @Field(() => [Node], { description: 'The page, without the positions.' })
     nodes!: T[];
 
-    @Field(() => PageInfo, { description: 'The end of the page.' })
+    @Field(() => PageInfo, { description: 'The ends of the page.' })
     pageInfo!: PageInfo;
   }
   return ConnectionType;

@@ -338,7 +338,7 @@ class Letters {
   }
 
   @SignedIn()
-  @Query(() => Int)
+  @Query(() => Int, { nullable: true })
   mine(@Ctx() ctx: SignedInContext): number {
     reads += 1;
     return ctx.viewer.userId;
@@ -387,7 +387,7 @@ describe('the rules of fields', () => {
     const shown = { to: 1, text: 'dear', pages: 2, signature: 'to 1' };
     for (let time = 0; time < 5; time++) {
       reads = 0;
-      expect(await ask('{ mine }', context())).toEqual([null, 'UNAUTHENTICATED']);
+      expect(await ask('{ mine }', context())).toEqual([{ mine: null }, 'UNAUTHENTICATED']);
       expect(await ask('mutation { book }', context())).toEqual([{ book: null }, 'UNAUTHENTICATED']);
       expect(await ask('mutation { book }', context(1))).toEqual([{ book: null }, 'FORBIDDEN']);
       expect(await ask('{ inside }', context(1))).toEqual([{ inside: null }, 'FORBIDDEN']);
@@ -527,6 +527,15 @@ describe('the rules of fields', () => {
   }
 
   @Resolver()
+  class Refused {
+    @Public('whom the service knows')
+    @Query(() => Int)
+    known(): number {
+      return 1;
+    }
+  }
+
+  @Resolver()
   class Endless {
     @Public()
     @Query(() => [Int], { nullable: true })
@@ -537,6 +546,11 @@ describe('the rules of fields', () => {
 
   test.each<[string, Class, string]>([
     ['a list without a bound', Endless, 'Query.all: nothing says how long the list may be'],
+    [
+      'a refusal of all that was asked',
+      Refused,
+      'Query.known: what some callers are refused has to be nullable',
+    ],
     ['a query without one', Silent, 'Query.open: nothing says who may call it'],
     ['two for one method', Twice, 'Query.both: more than one rule says who may'],
     ['one beside the declaration of its field', Beside, 'Told.id: its “access” is lost'],

@@ -35,13 +35,15 @@ const rootFields = [schema.getQueryType(), schema.getMutationType()].flatMap((ty
     field,
   ]),
 );
-const ownedFields = Object.values(schema.getTypeMap()).flatMap((type) =>
-  isObjectType(type) && !isIntrospectionType(type)
-    ? Object.values(type.getFields())
-        .filter((field) => accessOf(field)?.rule === 'owner')
-        .map((field): [GraphQLObjectType, Field] => [type, field])
-    : [],
-);
+const fieldsUnder = (rule: string) =>
+  Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !isIntrospectionType(type)
+      ? Object.values(type.getFields())
+          .filter((field) => accessOf(field)?.rule === rule)
+          .map((field): [GraphQLObjectType, Field] => [type, field])
+      : [],
+  );
+const ownedFields = fieldsUnder('owner');
 
 let app: TestApp;
 let stranger: Account;
@@ -100,6 +102,20 @@ test('whatever is not public is refused to callers without a session, whatever t
   expect(asking.length).toBeGreaterThan(25);
   for (const root of asking)
     expect([root[1].name, await codeOf(root)]).toEqual([root[1].name, 'UNAUTHENTICATED']);
+});
+
+test('a query that is refused leaves the rest of the answer', async () => {
+  const refused = rootFields.filter(([kind, field]) => {
+    const access = accessOf(field);
+    return kind === 'query' && access && (access.rule !== 'public' || access.note !== undefined);
+  });
+  expect(refused.length).toBeGreaterThan(12);
+  expect(refused.filter(([, { type }]) => isNonNullType(type))).toEqual([]);
+  const { data, errors } = await app.client.graphql(
+    '{ gatewayInfo { sessionDays } addresses { id } sessions { id } }',
+  );
+  expect(data).toEqual({ gatewayInfo: { sessionDays: expect.any(Number) }, addresses: null, sessions: null });
+  expect(errors?.map(({ extensions: { code } }) => code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
 });
 
 test('what needs an ability is refused to callers without it, and not for that to those who have it', async () => {
@@ -177,6 +193,32 @@ describe('what only its owner sees', () => {
       expect(await seen(id)).toEqual([]);
     }
     expect(new Set(shown)).toEqual(new Set(ownedFields.map(([{ name }, field]) => `${name}.${field.name}`)));
+  });
+
+  test('is a value for them alone where no ability shows it', async () => {
+    const [owner] = owners as [Account];
+    const fields = fieldsUnder('self').map(([type, field]) => `${type.name}.${field.name}`);
+    expect(fields).toEqual(['User.addresses', 'User.address', 'User.securityEvents', 'User.sessions']);
+    const input = { name: '张三', phone: owner.phone, detail: '一号' };
+    const create = 'mutation ($input: AddressInput!) { createAddress(input: $input) { id } }';
+    const { createAddress } = await app.client.data(create, { input }, owner.token);
+    const query = `query ($id: ID!, $address: ID!) { user(id: $id) {
+      addresses { id } address(id: $address) { id } securityEvents(first: 1) { nodes { kind } } sessions { userAgent }
+    } }`;
+    const variables = { id: String(owner.id), address: createAddress.id };
+    const { user } = await app.client.data(query, variables, owner.token);
+    expect(user).toEqual({
+      addresses: [createAddress],
+      address: createAddress,
+      securityEvents: { nodes: [{ kind: expect.any(String) }] },
+      sessions: [{ userAgent: expect.any(String) }],
+    });
+    const nothing = { addresses: null, address: null, securityEvents: null, sessions: null };
+    const everything = await readerWith(ABILITIES.everything);
+    for (const token of [everything, await readerWith(ABILITIES.readPrivate), stranger.token, undefined])
+      expect(await app.client.data(query, variables, token)).toEqual({ user: nothing });
+    const asStranger = '{ me { address(id: "%") { id } } }'.replace('%', createAddress.id);
+    expect(await app.client.data(asStranger, {}, stranger.token)).toEqual({ me: { address: null } });
   });
 
   test('is shown to reviewers where they compare it with the pictures', async () => {

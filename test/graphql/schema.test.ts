@@ -258,3 +258,34 @@ describe('bounds of lists', () => {
     }
   });
 });
+
+test('every connection can be read as Relay reads one', () => {
+  const connections = Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && type.name.endsWith('Connection'),
+  );
+  expect(connections.length).toBeGreaterThan(5);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const answer = getNamedType(field.type);
+      if (!isObjectType(answer) || !connections.includes(answer)) continue;
+      const types = Object.fromEntries(
+        field.args.map((arg) => [arg.name, `${arg.type} = ${arg.defaultValue}`]),
+      );
+      expect(types).toMatchObject({ first: 'Int = 20', after: 'String = undefined' });
+      expect('last' in types).toBe('before' in types);
+      if ('last' in types)
+        expect(types).toMatchObject({ last: 'Int = undefined', before: 'String = undefined' });
+      const { edges, pageInfo } = answer.getFields();
+      const edge = edges && getNamedType(edges.type);
+      expect(isObjectType(edge) && Object.keys(edge.getFields())).toEqual(['node', 'cursor']);
+      const info = pageInfo && getNamedType(pageInfo.type);
+      expect(isObjectType(info) && Object.keys(info.getFields()).toSorted()).toEqual([
+        'endCursor',
+        'hasNextPage',
+        'hasPreviousPage',
+        'startCursor',
+      ]);
+    }
+  }
+});

@@ -202,6 +202,23 @@ test('a list of sessions or events costs one statement', async () => {
   expect(events).toHaveLength(1);
 });
 
+test('what the caller alone sees of a page of users is read once, however often they are on it', async () => {
+  const own =
+    'addresses { id } address(id: 1) { id } sessions { id } securityEvents(first: 2) { nodes { id } }';
+  const ofOne = await statementsOf(app, () => app.client.data(`{ me { ${own} } }`, {}, reader.token));
+  expect(ofOne).toHaveLength(4);
+  const id = String(reader.id);
+  const many = Array.from({ length: 5 }, (_, index) => `u${index}: user(id: $id) { ${own} }`).join(' ');
+  const ofMany = await statementsOf(app, () =>
+    app.client.data(
+      `query ($id: ID!) { ${many} users(first: 9) { nodes { ${own} } } }`,
+      { id },
+      reader.token,
+    ),
+  );
+  expect(ofMany).toHaveLength(5);
+});
+
 test('a query that fails costs the same the tenth time as the first', async () => {
   const query = '{ users(first: 1) { nodes { id } } none: user(id: 1, name: "x") { id } }';
   const ask = () => statementsOf(app, () => app.client.graphql(query, {}, { token: reader.token }));

@@ -29,7 +29,7 @@ import {
   type UserCriteria,
   type UserListing,
 } from '../../src/modules/user/user-list.repository.js';
-import { encodeCursor } from '../../src/paging.js';
+import { encodeCursor, windowOf } from '../../src/paging.js';
 import { contextOf, openTestDatabase, type TestDatabase } from '../support/context.js';
 import { sqlOf } from '../support/statements.js';
 
@@ -155,12 +155,9 @@ test.each<[string, string, (em: EntityManager) => Promise<unknown>]>([
         () => undefined,
       ).list({ ...contextOf(database, 7), em }, { first: 20 }),
   ],
-  ['reports', 'reports_pkey', (em) => listReports(em, { userId: null, before: 5_000, limit: 20 })],
-  [
-    'reports about a user',
-    'reports_user_index',
-    (em) => listReports(em, { userId: 7, before: null, limit: 20 }),
-  ],
+  ['reports', 'reports_pkey', (em) => listReports(em, null, windowOf({ after: encodeCursor(5_000) }))],
+  ['reports, from the end', 'reports_pkey', (em) => listReports(em, null, windowOf({ last: 20 }))],
+  ['reports about a user', 'reports_user_index', (em) => listReports(em, 7, windowOf({}))],
   ['numbers of a city', 'users_city_index', (em) => listUserIds(em, CITY, null, 500, 20)],
   ['numbers of a city by device', 'users_city_device_index', (em) => listUserIds(em, CITY, 1, 500, 20)],
 ])('the plan for %s uses the index %s, in order', async (_what, index, work) => {
@@ -216,7 +213,7 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
   [
     'communities of a city by name',
     ['communities_city_name_unique'],
-    (em) => listCommunities(em, { cityId: CITY, name: '花园' }, 20),
+    (em) => listCommunities(em, { cityId: CITY, name: '花园' }, windowOf({})),
   ],
 ])('the plan for %s uses the indexes %j', async (_what, indexes, work) => {
   const plan = await planOf(work);

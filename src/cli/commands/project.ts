@@ -35,6 +35,7 @@ interface PrintedRow {
 const ASKED: Readonly<Record<Access['rule'], (access: Access) => string | false>> = {
   public: () => false,
   owner: () => false,
+  self: () => false,
   signedIn: () => 'a session',
   internal: () => 'an address inside `INTERNAL_NETWORKS`',
   ability: (access) => access.rule === 'ability' && `the ability \`${access.ability}\``,

@@ -1,10 +1,24 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGo } from '../../infra/database/personal.js';
-import { READ_ONLY } from '../../infra/database/query.js';
+import { arrayOf, READ_ONLY } from '../../infra/database/query.js';
 import { readRows } from '../../infra/database/rows.js';
 import { Address } from './address.entity.js';
 
 const ofUser = readRows(Address, 'a', 'from addresses a where a.user_id = ? order by a.id desc');
+
+const ofUsers = readRows(
+  Address,
+  'a',
+  'from addresses a where a.user_id = any (?::int[]) order by a.id desc',
+);
+
+/** The addresses of each user, newest first. */
+export async function findAddressesOf(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, Address[]>> {
+  return Map.groupBy(await ofUsers(em, [arrayOf(userIds)]), ({ userId }) => userId);
+}
 
 /** Newest first. */
 export const findAddresses = (em: EntityManager, userId: number): Promise<Address[]> => ofUser(em, [userId]);

@@ -1,10 +1,12 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { SignedInContext } from '../../context.js';
-import { SignedIn } from '../../schema/access.js';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { SelfOnly, SignedIn } from '../../schema/access.js';
 import { rowIdOf } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
+import { User } from '../user/user.entity.js';
 import { Address } from './address.entity.js';
 import { AddressInput, AddressPatch } from './address.input.js';
+import { addressesLoader } from './address.loader.js';
 import type { AddressService } from './address.service.js';
 import { ADDRESSES_MAX } from './address.service.js';
 
@@ -14,7 +16,10 @@ export class AddressResolver {
 
   @AtMost(ADDRESSES_MAX)
   @SignedIn()
-  @Query(() => [Address], { description: 'The delivery addresses of the caller, newest first; at most 20.' })
+  @Query(() => [Address], {
+    nullable: true,
+    description: 'The delivery addresses of the caller, newest first; at most 20.',
+  })
   addresses(@Ctx() ctx: SignedInContext): Promise<Address[]> {
     return this.addressService.list(ctx);
   }
@@ -64,5 +69,32 @@ export class AddressResolver {
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
   ): Promise<boolean> {
     return this.addressService.delete(ctx, rowIdOf(id));
+  }
+}
+
+@Resolver(() => User)
+export class UserAddressResolver {
+  @AtMost(ADDRESSES_MAX)
+  @SelfOnly()
+  @FieldResolver(() => [Address], {
+    nullable: true,
+    description: 'The delivery addresses, newest first; at most 20. For nobody but the owner.',
+  })
+  addresses(@Ctx() ctx: RequestContext, @Root() user: User): Promise<readonly Address[]> {
+    return addressesLoader(ctx).load(user.id);
+  }
+
+  @SelfOnly()
+  @FieldResolver(() => Address, {
+    nullable: true,
+    description: 'One of the `addresses`; null where there is none of this id. For nobody but the owner.',
+  })
+  async address(
+    @Ctx() ctx: RequestContext,
+    @Root() user: User,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
+  ): Promise<Address | null> {
+    const addresses = await addressesLoader(ctx).load(user.id);
+    return addresses.find((address) => address.id === rowIdOf(id)) ?? null;
   }
 }

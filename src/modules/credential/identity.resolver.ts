@@ -16,6 +16,7 @@ export class IdentityResolver {
   @AtMost(EVERY_PROVIDER)
   @SignedIn()
   @Query(() => [ProviderEnum], {
+    nullable: true,
     description: 'The third parties through which the caller can log in, by name.',
   })
   linkedProviders(@Ctx() ctx: SignedInContext): Promise<ProviderName[]> {

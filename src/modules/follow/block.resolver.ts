@@ -17,6 +17,7 @@ export class BlockResolver {
   @Paged()
   @SignedIn()
   @Query(() => UserConnection, {
+    nullable: true,
     description: 'The users whom the caller has blocked, the latest first; disabled ones are left out.',
   })
   async blockedUsers(

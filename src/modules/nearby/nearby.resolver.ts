@@ -18,6 +18,7 @@ export class NearbyResolver {
   @Paged()
   @SignedIn()
   @Query(() => NearbyUserConnection, {
+    nullable: true,
     description: `Users who share a place nearby, nearest first, without the caller and whom one of the two has blocked. Errors: INVALID_INPUT with the field (not on the earth, or a \`radius\` below 1), RATE_LIMITED beyond ${LOOKS_DAILY} times within 24 hours.`,
   })
   async nearbyUsers(
@@ -25,7 +26,8 @@ export class NearbyResolver {
     @Arg('from', () => CoordinatesInput, { description: 'Where to look.' }) from: CoordinatesInput,
     @Arg('radius', () => Int, {
       nullable: true,
-      description: `Metres around it, at most ${RADIUS.most}; ${RADIUS.usual} when left out.`,
+      defaultValue: RADIUS.usual,
+      description: `Metres around it, at most ${RADIUS.most}.`,
     })
     radius?: number | null,
     @First() first?: number | null,

@@ -69,7 +69,7 @@ export class NearbyService {
       radius: radiusOf(radius) / metres,
     };
     const found = await findNearest(ctx.em, search, slice);
-    const { edges, hasNextPage } = toPageByPosition(found, slice);
+    const { edges, ...ends } = toPageByPosition(found, slice);
     const users = await findUsersByIds(
       ctx.em,
       edges.map(({ node }) => node.userId),
@@ -78,7 +78,7 @@ export class NearbyService {
       const user = users.get(node.userId);
       return user ? [{ node: { user, distance: toStep(node.distance * metres) }, cursor }] : [];
     });
-    return { edges: nearby, hasNextPage };
+    return { ...ends, edges: nearby };
   }
 
   private async claimLook(userId: number): Promise<void> {

@@ -52,6 +52,7 @@ export class OpenAccountResolver {
 
   @Public('an app, by its signature')
   @Query(() => OpenAccount, {
+    nullable: true,
     description:
       'An account, for a signed app, from the parameters `account` and `type` (email, phone or id; told by its form when left out). Errors: INVALID_INPUT, PHONE_INVALID, EMAIL_INVALID, SIGNATURE_INVALID, APP_IP_FORBIDDEN, USER_NOT_FOUND.',
   })

@@ -1,9 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { Public } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { parseId } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
+import { After, Before, First, Last } from '../../schema/page-arguments.js';
 import { City } from './city.entity.js';
 import { Community } from './community.entity.js';
 import type { PlaceService } from './place.service.js';
@@ -27,12 +28,12 @@ export class CommunityResolver {
       description: 'Only those with this in their name, without case.',
     })
     name?: string | null,
-    @Arg('first', () => Int, { nullable: true, description: 'The page size, 20 when left out; at most 100.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the last page (`endCursor`).' })
-    after?: string | null,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
   ): Promise<Connection<Community>> {
-    const page = { first, after };
+    const page = { first, after, last, before };
     return toConnection(await this.placeService.communities(ctx, parseId(cityId, 'cityId'), name, page));
   }
 

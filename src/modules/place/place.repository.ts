@@ -1,10 +1,13 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import { escapeLike, indexBy, READ_ONLY } from '../../infra/database/query.js';
+import { rowsById, type Window } from '../../paging.js';
 import { City } from './city.entity.js';
 import { Community } from './community.entity.js';
 import { County } from './county.entity.js';
 import type { Divisions } from './place.index.js';
 import { Province } from './province.entity.js';
+
+const BY_CODE = { orderBy: { id: 'asc' } } as const;
 
 export async function findCommunities(
   em: EntityManager,
@@ -15,7 +18,7 @@ export async function findCommunities(
 
 /** Every province, city and county, by code. */
 export async function findDivisions(em: EntityManager): Promise<Divisions> {
-  const byCode = { ...READ_ONLY, orderBy: { id: 'asc' } } as const;
+  const byCode = { ...READ_ONLY, ...BY_CODE };
   return {
     provinces: await em.find(Province, {}, byCode),
     cities: await em.find(City, {}, byCode),
@@ -35,25 +38,20 @@ export interface CommunityCriteria {
   cityId?: number | null;
   /** A part of the name, without case. */
   name?: string | null;
-  /** Only communities with a higher id. */
-  after?: number | null;
 }
 
-/** Communities by number, `limit` of them at most. */
+/** Communities by number; all of them without a window, else the rows of that page and one more. */
 export function listCommunities(
   em: EntityManager,
-  { cityId, name, after }: CommunityCriteria,
-  limit?: number,
+  { cityId, name }: CommunityCriteria,
+  window?: Window,
 ): Promise<Community[]> {
   const conditions: FilterQuery<Community>[] = [];
   if (cityId) conditions.push({ cityId });
   if (name) conditions.push({ name: { $ilike: `%${escapeLike(name)}%` } });
-  if (after) conditions.push({ id: { $gt: after } });
-  return em.find(Community, { $and: conditions } as FilterQuery<Community>, {
-    ...READ_ONLY,
-    orderBy: { id: 'asc' },
-    limit,
-  });
+  const { where, options } = window ? rowsById(window, 'asc') : { where: {}, options: BY_CODE };
+  conditions.push(where);
+  return em.find(Community, { $and: conditions } as FilterQuery<Community>, { ...READ_ONLY, ...options });
 }
 
 export type NewCommunity = Pick<Community, 'cityId' | 'name'>;

@@ -1,5 +1,5 @@
 import type { DatabaseContext, RequestContext } from '../../context.js';
-import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, toPageById, windowOf } from '../../paging.js';
 import type { City } from './city.entity.js';
 import type { Community } from './community.entity.js';
 import { type Division, DivisionTree } from './division.tree.js';
@@ -71,10 +71,8 @@ export class PlaceService {
     name: string | null | undefined,
     page: PageInput,
   ): Promise<Page<Community>> {
-    const size = pageSize(page.first);
-    const after = decodeCursor(page.after);
-    const rows = await listCommunities(ctx.em, { cityId, name: name?.trim(), after }, size + 1);
-    return toPage(rows, size, (community) => community.id);
+    const window = windowOf(page);
+    return toPageById(await listCommunities(ctx.em, { cityId, name: name?.trim() }, window), window);
   }
 
   /** All of them, read once: divisions change with a release of the gateway only. */

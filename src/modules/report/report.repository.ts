@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGoInParts } from '../../infra/database/personal.js';
 import { READ_ONLY } from '../../infra/database/query.js';
+import { rowsById, type Window } from '../../paging.js';
 import { Report } from './report.entity.js';
 
 export async function insertReport(
@@ -25,17 +26,10 @@ export async function findReportTime(
   return report?.createdAt ?? null;
 }
 
-/** Reports, newest first, `limit` of them at most: those about one user, and before a number, if they are given. */
-export function listReports(
-  em: EntityManager,
-  { userId, before, limit }: { userId: number | null; before: number | null; limit: number },
-): Promise<Report[]> {
-  const about = userId === null ? {} : { userId };
-  return em.find(Report, before === null ? about : { ...about, id: { $lt: before } }, {
-    ...READ_ONLY,
-    orderBy: { id: 'desc' },
-    limit,
-  });
+/** The rows of a page of reports, newest first, and one more; only those about one user, if one is given. */
+export function listReports(em: EntityManager, userId: number | null, window: Window): Promise<Report[]> {
+  const { where, options } = rowsById(window, 'desc');
+  return em.find(Report, userId === null ? where : { userId, ...where }, { ...READ_ONLY, ...options });
 }
 
 /** Reports by an account and about it. */

@@ -5,7 +5,7 @@ import { Needs, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { accountIdOf } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
-import { After, First } from '../../schema/page-arguments.js';
+import { After, Before, First, Last } from '../../schema/page-arguments.js';
 import { User } from '../user/user.entity.js';
 import { userLoader } from '../user/user.loader.js';
 import { Report } from './report.entity.js';
@@ -21,6 +21,7 @@ export class ReportResolver {
   @Paged()
   @Needs(ABILITIES.reviewReport)
   @Query(() => ReportConnection, {
+    nullable: true,
     description: 'Complaints about users, newest first. Needs the ability `[user] Review Report`.',
   })
   async reports(
@@ -29,9 +30,11 @@ export class ReportResolver {
     userId?: string | null,
     @First() first?: number | null,
     @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
   ): Promise<Connection<Report>> {
     const about = userId === null || userId === undefined ? null : accountIdOf(userId);
-    return toConnection(await this.reportService.list(ctx, about, { first, after }));
+    return toConnection(await this.reportService.list(ctx, about, { first, after, last, before }));
   }
 
   @SignedIn()

@@ -2,7 +2,7 @@ import type { Config } from '../../config.js';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { DAY_MS, rateLimitedSince } from '../../errors/rate-limited.js';
-import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, toPageById, windowOf } from '../../paging.js';
 import { loadOther } from '../user/load-user.js';
 import { normaliseText } from '../user/text.js';
 import { lockActiveUser } from '../user/user.repository.js';
@@ -31,9 +31,8 @@ export class ReportService {
 
   /** Reports, newest first; those about one user, if one is given. */
   async list(ctx: RequestContext, userId: number | null, page: PageInput): Promise<Page<Report>> {
-    const size = pageSize(page.first);
-    const reports = await listReports(ctx.em, { userId, before: decodeCursor(page.after), limit: size + 1 });
-    return toPage(reports, size, (report) => report.id);
+    const window = windowOf(page);
+    return toPageById(await listReports(ctx.em, userId, window), window);
   }
 
   private async assertWithinLimit(ctx: RequestContext, reporterId: number): Promise<void> {

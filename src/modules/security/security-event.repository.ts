@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsGo } from '../../infra/database/personal.js';
 import { arrayOf, queryOne, READ_ONLY } from '../../infra/database/query.js';
 import { statement } from '../../infra/database/statement.js';
+import { rowsById, type Window } from '../../paging.js';
 import { SecurityEvent } from './security-event.entity.js';
 
 const inserted = statement('insert into security_events (user_id, kind, door, ip) values (?, ?, ?, ?)');
@@ -27,18 +28,11 @@ export async function insertEvents(
   );
 }
 
-/** The events of an account, newest first, `limit` of them at most; only those before a number, if one is given. */
-export const listEvents = (
-  em: EntityManager,
-  userId: number,
-  before: number | null,
-  limit: number,
-): Promise<SecurityEvent[]> =>
-  em.find(SecurityEvent, before === null ? { userId } : { userId, id: { $lt: before } }, {
-    ...READ_ONLY,
-    orderBy: { id: 'desc' },
-    limit,
-  });
+/** The rows of a page of the events of an account, newest first, and one more. */
+export function listEvents(em: EntityManager, userId: number, window: Window): Promise<SecurityEvent[]> {
+  const { where, options } = rowsById(window, 'desc');
+  return em.find(SecurityEvent, { userId, ...where }, { ...READ_ONLY, ...options });
+}
 
 /** Deletes at most `limit` events that are older than so many days, the oldest first; returns how many. */
 export async function deleteOldEvents(em: EntityManager, days: number, limit: number): Promise<number> {

@@ -1,9 +1,10 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { SignedInContext } from '../../context.js';
-import { SignedIn } from '../../schema/access.js';
+import { SelfOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { Paged } from '../../schema/list-bounds.js';
-import { After, First } from '../../schema/page-arguments.js';
+import { After, Before, First, Last } from '../../schema/page-arguments.js';
+import { User } from '../user/user.entity.js';
 import { SecurityEvent } from './security-event.entity.js';
 import { shownIpOf } from './security-event.rules.js';
 import type { SecurityEventService } from './security-event.service.js';
@@ -20,14 +21,17 @@ export class SecurityEventResolver {
   @Paged()
   @SignedIn()
   @Query(() => SecurityEventConnection, {
+    nullable: true,
     description: "The caller's own log-ins, changes and refusals, newest first.",
   })
   async securityEvents(
     @Ctx() ctx: SignedInContext,
     @First() first?: number | null,
     @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
   ): Promise<Connection<SecurityEvent>> {
-    return toConnection(await this.securityEventService.list(ctx, { first, after }));
+    return toConnection(await this.securityEventService.list(ctx, { first, after, last, before }));
   }
 
   @FieldResolver(() => String, {
@@ -36,5 +40,26 @@ export class SecurityEventResolver {
   })
   ip(@Root() event: SecurityEvent): string | null {
     return shownIpOf(event);
+  }
+}
+
+@Resolver(() => User)
+export class UserSecurityEventResolver {
+  constructor(private readonly securityEventService: SecurityEventService) {}
+
+  @Paged()
+  @SelfOnly()
+  @FieldResolver(() => SecurityEventConnection, {
+    nullable: true,
+    description: 'Log-ins, changes and refusals, newest first. For nobody but the owner.',
+  })
+  async securityEvents(
+    @Ctx() ctx: SignedInContext,
+    @First() first?: number | null,
+    @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
+  ): Promise<Connection<SecurityEvent>> {
+    return toConnection(await this.securityEventService.list(ctx, { first, after, last, before }));
   }
 }

@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequestContext, SignedInContext } from '../../context.js';
-import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
+import { type Page, type PageInput, toPageById, windowOf } from '../../paging.js';
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
-import { insertEvent, listEvents } from './security-event.repository.js';
+import { securityEventsLoader } from './security-event.loader.js';
+import { insertEvent } from './security-event.repository.js';
 
 /** The events of an account, for its owner to read. */
 export class SecurityEventService {
@@ -38,8 +39,7 @@ export class SecurityEventService {
   async list(ctx: SignedInContext, page: PageInput): Promise<Page<SecurityEvent>> {
     const { userId } = ctx.viewer;
     await this.settle();
-    const size = pageSize(page.first);
-    const rows = await listEvents(ctx.em, userId, decodeCursor(page.after), size + 1);
-    return toPage(rows, size, (event) => event.id);
+    const window = windowOf(page);
+    return toPageById(await securityEventsLoader(ctx).load({ userId, window }), window);
   }
 }

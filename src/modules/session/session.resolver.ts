@@ -1,9 +1,11 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { SignedInContext } from '../../context.js';
-import { SignedIn } from '../../schema/access.js';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext, SignedInContext } from '../../context.js';
+import { SelfOnly, SignedIn } from '../../schema/access.js';
 import { parseId } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
+import { User } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
+import { sessionsLoader } from './session.loader.js';
 import { SESSIONS_LISTED } from './session.repository.js';
 import type { SessionService } from './session.service.js';
 
@@ -14,6 +16,7 @@ export class SessionResolver {
   @AtMost(SESSIONS_LISTED)
   @SignedIn()
   @Query(() => [Session], {
+    nullable: true,
     description: `The caller's sessions that are still good, newest first; at most ${SESSIONS_LISTED}.`,
   })
   sessions(@Ctx() ctx: SignedInContext): Promise<Session[]> {
@@ -29,5 +32,18 @@ export class SessionResolver {
     @Arg('id', () => ID, { description: 'The session.' }) id: string,
   ): Promise<boolean> {
     return this.sessionService.revoke(ctx, parseId(id));
+  }
+}
+
+@Resolver(() => User)
+export class UserSessionResolver {
+  @AtMost(SESSIONS_LISTED)
+  @SelfOnly()
+  @FieldResolver(() => [Session], {
+    nullable: true,
+    description: `The sessions that are still good, newest first; at most ${SESSIONS_LISTED}. For nobody but the owner.`,
+  })
+  sessions(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Session[]> {
+    return sessionsLoader(ctx).load(user.id);
   }
 }

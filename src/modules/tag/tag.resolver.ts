@@ -37,6 +37,7 @@ export class TagResolver {
   @Paged({ searched: 'all' })
   @Public('callers with a session; nobody is found for others')
   @Query(() => UserConnection, {
+    nullable: true,
     description:
       'Active users who have a tag of the caller, those with the most shared ones first, then the newest. Of each tag the 1,000 newest accounts that have it are looked at. Nobody without a session.',
   })

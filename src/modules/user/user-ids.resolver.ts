@@ -29,6 +29,7 @@ export class UserIdsResolver {
   @Paged({ usual: ID_PAGE_DEFAULT, most: ID_PAGE_MAX })
   @Internal()
   @Query(() => UserIdPage, {
+    nullable: true,
     description: 'Ids of the active users of a city, for servers inside `INTERNAL_NETWORKS`; else FORBIDDEN.',
   })
   async userIds(
@@ -41,7 +42,8 @@ export class UserIdsResolver {
     deviceType?: DeviceType | null,
     @Arg('first', () => Int, {
       nullable: true,
-      description: 'The page size, at most 10,000; 1,000 when left out.',
+      defaultValue: ID_PAGE_DEFAULT,
+      description: 'The page size, at most 10,000.',
     })
     first?: number,
     @Arg('after', () => ID, { nullable: true, description: 'The `endCursor` of the page before.' })

@@ -1,15 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { AppError } from '../../errors/app-error.js';
 import { arrayOf, escapeLike } from '../../infra/database/query.js';
 import { type Statement, statement } from '../../infra/database/statement.js';
 import {
-  decodeCursor,
+  directionOf,
   type Page,
   type PageInput,
-  pageSlice,
   type Slice,
   sliceOf,
-  toPage,
+  toPageById,
   toPageByPosition,
+  windowOf,
 } from '../../paging.js';
 import { type User, UserStatus } from './user.entity.js';
 import { readUsers } from './user.repository.js';
@@ -83,26 +84,30 @@ async function findPage(
   return find(em, values);
 }
 
-/** Lists by id take a cursor that names the last user seen. */
-async function listById(em: EntityManager, criteria: UserCriteria, ascending: boolean, page: PageInput) {
-  const slice = pageSlice(page.first, page.offset);
-  const after = decodeCursor(page.after) ?? criteria.since ?? null;
+/** Lists by id take cursors that name users. */
+async function listById(em: EntityManager, criteria: UserCriteria, order: 'asc' | 'desc', page: PageInput) {
+  const window = windowOf(page);
+  const [later, earlier] = order === 'asc' ? ['>', '<'] : ['<', '>'];
+  const after = window.after ?? criteria.since ?? null;
   const conditions = conditionsOf(criteria);
-  if (after !== null) conditions.push([`u.id ${ascending ? '>' : '<'} ?::bigint`, after]);
-  const rows = await findPage(em, conditions, `u.id ${ascending ? 'asc' : 'desc'}`, {
-    ...slice,
+  if (after !== null) conditions.push([`u.id ${later} ?::bigint`, after]);
+  if (window.before !== null) conditions.push([`u.id ${earlier} ?::bigint`, window.before]);
+  const rows = await findPage(em, conditions, `u.id ${directionOf(window, order)}`, {
+    ...window,
     prepared: !criteria.nameContains,
   });
-  return toPage(rows, slice.size, (user) => user.id);
+  return toPageById(rows, window);
 }
 
-/** Lists whose order moves under the reader are paged by position. */
+/** Lists whose order moves under the reader are paged by position, and so from their start. */
 async function listByTime(
   em: EntityManager,
   criteria: UserCriteria,
   column: 'last_active_at' | 'recommended_at',
   page: PageInput,
 ) {
+  for (const field of ['last', 'before'] as const)
+    if (page[field] !== null && page[field] !== undefined) throw new AppError('INVALID_INPUT', { field });
   const slice = sliceOf(page);
   const conditions = conditionsOf(criteria);
   if (criteria.ids) conditions.push([`u.status = ${UserStatus.ACTIVE}`]);
@@ -122,7 +127,7 @@ export function listUsers(
 ): Promise<Page<User>> {
   if (listing === 'ACTIVE') return listByTime(em, criteria, 'last_active_at', page);
   if (listing === 'RECOMMENDED') return listByTime(em, criteria, 'recommended_at', page);
-  return listById(em, criteria, listing === 'ID_ASC', page);
+  return listById(em, criteria, listing === 'ID_ASC' ? 'asc' : 'desc', page);
 }
 
 const idsOfCity = statement<{ id: number }>(

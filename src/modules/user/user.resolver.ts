@@ -6,7 +6,7 @@ import { OwnerOnly, Public } from '../../schema/access.js';
 import { type Connection, toConnection } from '../../schema/connection.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
-import { After, First, Offset } from '../../schema/page-arguments.js';
+import { After, Before, First, Last, Offset } from '../../schema/page-arguments.js';
 import { City } from '../place/city.entity.js';
 import { Community } from '../place/community.entity.js';
 import { communityLoader } from '../place/community.loader.js';
@@ -65,7 +65,9 @@ export class UserResolver {
   @Paged()
   @Public('everybody; `nearby` needs a session')
   @Query(() => UserConnection, {
-    description: 'Users, newest first unless the filter or the order says otherwise.',
+    nullable: true,
+    description:
+      'Users, newest first unless the filter or the order says otherwise. Errors: INVALID_INPUT (fields `last` and `before`: with `active` and `recommended`, whose order changes under the reader).',
   })
   async users(
     @Ctx() ctx: RequestContext,
@@ -73,11 +75,14 @@ export class UserResolver {
     filter?: UserFilter | null,
     @Arg('order', () => UserOrder, {
       nullable: true,
-      description: 'The order; ID_DESC when left out.',
+      defaultValue: UserOrder.ID_DESC,
+      description: 'The order.',
     })
     order?: UserOrder | null,
     @First() first?: number | null,
     @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
     @Offset() offset?: number | null,
   ): Promise<Connection<User>> {
     const { ids, cityId, since, ...conditions } = filter ?? {};
@@ -87,7 +92,7 @@ export class UserResolver {
       cityId: cityId ? (parseIdOrNull(cityId) ?? NOWHERE) : null,
       since: since ? parseId(since, 'since') : null,
     };
-    const page = { first, after, offset };
+    const page = { first, after, last, before, offset };
     return toConnection(await this.userService.list(ctx, criteria, order ?? UserOrder.ID_DESC, page));
   }
 

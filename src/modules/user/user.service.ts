@@ -2,7 +2,7 @@ import type { RequestContext } from '../../context.js';
 import { type DeviceType } from '../../device-type.js';
 import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
-import { type Page, type PageInput, pageSize } from '../../paging.js';
+import { EMPTY_PAGE, type Page, type PageInput, pageSize } from '../../paging.js';
 import { requireViewer } from '../../policy.js';
 import { parseEmail, parsePhone } from './contact.js';
 import { findUserByLegacyId, type LegacyKey } from './legacy-id.repository.js';
@@ -64,7 +64,7 @@ export class UserService {
     return email ? findUserByEmail(ctx.em, email) : null;
   }
 
-  /** A list of users. `nearby` throws UNAUTHENTICATED without a session, and is empty without a city. */
+  /** A list of users. Lists by time take neither `last` nor `before`. `nearby` throws UNAUTHENTICATED without a session, and is empty without a city. */
   async list(
     ctx: RequestContext,
     filter: UserFilter,
@@ -83,7 +83,7 @@ export class UserService {
     const listing: UserListing = active ? 'ACTIVE' : recommended ? 'RECOMMENDED' : order;
     if (!nearby) return listUsers(ctx.em, criteria, listing, page);
     const viewer = await findUserById(ctx.em, requireViewer(ctx).userId);
-    if (!viewer?.cityId) return { edges: [], hasNextPage: false };
+    if (!viewer?.cityId) return EMPTY_PAGE;
     return listUsers(ctx.em, { ...criteria, cityId: viewer.cityId, exceptId: viewer.id }, listing, page);
   }
 

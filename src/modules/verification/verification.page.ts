@@ -1,7 +1,7 @@
 import type { DatabaseContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
 import { INTEGER_MAX } from '../../numbers.js';
-import { type Page, type PageInput, pageSize } from '../../paging.js';
+import { type Page, type PageInput, toPage, windowOf } from '../../paging.js';
 import type { Verification, VerificationState } from './verification.entity.js';
 import { listVerifications, type VerificationPosition } from './verification.repository.js';
 
@@ -10,11 +10,14 @@ const encodePosition = ({ updatedAt, userId }: VerificationPosition): string =>
   Buffer.from(`${updatedAt.getTime()}.${userId}`).toString('base64url');
 
 /** Throws INVALID_INPUT for anything that is not a cursor of ours. */
-function decodePosition(after: string | null | undefined): VerificationPosition | null {
-  if (after === null || after === undefined) return null;
-  const text = Buffer.from(after, 'base64url').toString('latin1');
+function decodePosition(
+  cursor: string | null | undefined,
+  field: 'after' | 'before',
+): VerificationPosition | null {
+  if (cursor === null || cursor === undefined) return null;
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
   const [, time, userId] = /^(-?\d{1,14})\.(\d{1,10})$/.exec(text) ?? [];
-  if (!time || !(Number(userId) <= INTEGER_MAX)) throw new AppError('INVALID_INPUT', { field: 'after' });
+  if (!time || !(Number(userId) <= INTEGER_MAX)) throw new AppError('INVALID_INPUT', { field });
   return { updatedAt: new Date(Number(time)), userId: Number(userId) };
 }
 
@@ -23,10 +26,6 @@ export async function pageOfVerifications(
   state: VerificationState | null,
   page: PageInput,
 ): Promise<Page<Verification>> {
-  const size = pageSize(page.first);
-  const rows = await listVerifications(ctx.em, state, decodePosition(page.after), size + 1);
-  return {
-    edges: rows.slice(0, size).map((node) => ({ node, cursor: encodePosition(node) })),
-    hasNextPage: rows.length > size,
-  };
+  const window = windowOf(page, decodePosition);
+  return toPage(await listVerifications(ctx.em, state, window), window, encodePosition);
 }

@@ -2,6 +2,7 @@ import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postg
 import { rowsGo } from '../../infra/database/personal.js';
 import { arrayOf, indexBy, READ_ONLY } from '../../infra/database/query.js';
 import { readRows } from '../../infra/database/rows.js';
+import { directionOf, type Window } from '../../paging.js';
 import { UserStatus } from '../user/user.entity.js';
 import { Verification, type VerificationState } from './verification.entity.js';
 import type { SealedColumns } from './verification.secrets.js';
@@ -48,32 +49,35 @@ export async function storeResealed(
 export const deleteVerification = async (em: EntityManager, userId: number): Promise<boolean> =>
   (await em.nativeDelete(Verification, { userId })) > 0;
 
-/** The last row of the page before. */
+/** Where a row stands in the list. */
 export interface VerificationPosition {
   updatedAt: Date;
   userId: number;
 }
 
-/** Verifications of accounts that are not cancelled; the longest waiting first. */
+/** What stands beyond a row, in the direction of the operator. */
+const beyond = (operator: '$gt' | '$lt', { updatedAt, userId }: VerificationPosition) => [
+  { updatedAt: { [`${operator}e`]: updatedAt } },
+  { $or: [{ updatedAt: { [operator]: updatedAt } }, { userId: { [operator]: userId } }] },
+];
+
+/** The rows of a page of verifications of accounts that are not cancelled, the longest waiting first, and one more. */
 export function listVerifications(
   em: EntityManager,
   state: VerificationState | null,
-  after: VerificationPosition | null,
-  limit: number,
+  window: Window<VerificationPosition>,
 ): Promise<Verification[]> {
+  const direction = directionOf(window, 'asc');
   const conditions: FilterQuery<Verification>[] = [
     { userId: { status: { $ne: UserStatus.DELETED } } } as never,
   ];
   if (state !== null) conditions.push({ state });
-  if (after) {
-    const { updatedAt, userId } = after;
-    conditions.push({ updatedAt: { $gte: updatedAt } });
-    conditions.push({ $or: [{ updatedAt: { $gt: updatedAt } }, { userId: { $gt: userId } }] });
-  }
+  if (window.after) conditions.push(...beyond('$gt', window.after));
+  if (window.before) conditions.push(...beyond('$lt', window.before));
   return em.find(Verification, { $and: conditions } as FilterQuery<Verification>, {
     ...READ_ONLY,
-    orderBy: { updatedAt: 'asc', userId: 'asc' },
-    limit,
+    orderBy: { updatedAt: direction, userId: direction },
+    limit: window.size + 1,
   });
 }
 

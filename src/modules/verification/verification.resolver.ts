@@ -5,7 +5,7 @@ import { Needs, OwnerOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
 import { accountIdOf } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
-import { After, First } from '../../schema/page-arguments.js';
+import { After, Before, First, Last } from '../../schema/page-arguments.js';
 import { imageLoader } from '../image/image.loader.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
@@ -30,6 +30,7 @@ export class VerificationResolver {
   @Paged()
   @Needs(ABILITIES.reviewVerification)
   @Query(() => VerificationConnection, {
+    nullable: true,
     description:
       'Verifications to review, those that have waited longest first. Needs the ability `[user] Review Verification`.',
   })
@@ -39,8 +40,12 @@ export class VerificationResolver {
     state?: VerificationState | null,
     @First() first?: number | null,
     @After() after?: string | null,
+    @Last() last?: number | null,
+    @Before() before?: string | null,
   ): Promise<Connection<Verification>> {
-    return toConnection(await this.verificationService.list(ctx, state ?? null, { first, after }));
+    return toConnection(
+      await this.verificationService.list(ctx, state ?? null, { first, after, last, before }),
+    );
   }
 
   @SignedIn()

@@ -79,7 +79,9 @@ export function kindOf({ parent, name, type }: SampledField, schema: GraphQLSche
   if (field && holdsAccountId(field)) return 'account id';
   if (leaf === 'ID') return 'id';
   const isPrivate =
-    PRIVATE.has(name) || PRIVATE_TYPES.has(parent) || (field && accessOf(field)?.rule === 'owner');
+    PRIVATE.has(name) ||
+    PRIVATE_TYPES.has(parent) ||
+    (field && /^(?:owner|self)$/.test(accessOf(field)?.rule ?? ''));
   return TEXTS.has(leaf) && !isListType(getNullableType(type)) && isPrivate ? 'private' : undefined;
 }
 

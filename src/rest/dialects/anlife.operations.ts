@@ -9,6 +9,11 @@ export type Sex =
   | 'MALE'
   | 'FEMALE';
 
+export type DeviceType =
+  | 'UNKNOWN'
+  | 'IOS'
+  | 'ANDROID';
+
 export type Provider =
   | 'WECHAT'
   | 'WEIBO'
@@ -17,11 +22,6 @@ export type Provider =
 export type AppPlatform =
   | 'ANDROID'
   | 'IOS';
-
-export type DeviceType =
-  | 'UNKNOWN'
-  | 'IOS'
-  | 'ANDROID';
 
 export type RegisterInput = {
   readonly passwordFormat?: PasswordFormat;
@@ -197,7 +197,7 @@ export type UserIdsQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type UserIdsQuery = { readonly userIds: { readonly ids: ReadonlyArray<number>, readonly endCursor: string | null, readonly hasNextPage: boolean } };
+export type UserIdsQuery = { readonly userIds: { readonly ids: ReadonlyArray<number>, readonly endCursor: string | null, readonly hasNextPage: boolean } | null };
 
 export type AnlifeOperations = {
   Login: { variables: LoginMutationVariables; data: LoginMutation };

@@ -1,6 +1,7 @@
 import { tables } from '../dialect.js';
 import { choice, group, idList, int, md5, secret, text, upload, userId } from '../parameters.js';
 import {
+  answered,
   dateToSeconds,
   numericId,
   SEX_NAMES,
@@ -315,8 +316,11 @@ export const ROWS = [
       first: 10_000,
     }),
     pages: {
-      items: ({ userIds }) => userIds.ids,
-      cursor: ({ userIds }) => (userIds.hasNextPage ? userIds.endCursor : null),
+      items: ({ userIds }) => answered(userIds).ids,
+      cursor: ({ userIds }) => {
+        const { hasNextPage, endCursor } = answered(userIds);
+        return hasNextPage ? endCursor : null;
+      },
       next: (variables, after) => ({ ...variables, after }),
       open: '{"datas":{"user_ids":[',
       close: ']}}',

@@ -18,7 +18,7 @@ export type AccountByAppQueryVariables = Exact<{
   parameters: ReadonlyArray<RequestParameter> | RequestParameter;
 }>;
 
-export type AccountByAppQuery = { readonly accountByApp: { readonly id: string, readonly name: string, readonly phone: string | null, readonly email: string | null } };
+export type AccountByAppQuery = { readonly accountByApp: { readonly id: string, readonly name: string, readonly phone: string | null, readonly email: string | null } | null };
 
 export type OpenOperations = {
   RegisterByApp: { variables: RegisterByAppMutationVariables; data: RegisterByAppMutation };

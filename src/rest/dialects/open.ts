@@ -1,6 +1,6 @@
 import { type Dialect, statusBesideBody, tables } from '../dialect.js';
 import { everything, secret, text } from '../parameters.js';
-import { numericId } from '../values.js';
+import { answered, numericId } from '../values.js';
 import type { OpenOperations } from './open.operations.js';
 
 /** The signed open API: `open.md` and docs/decisions.md. Every parameter is signed, so all are handed on as they came. */
@@ -51,12 +51,10 @@ const ROWS = [
       }),
     },
     variables: ({ signed }) => ({ parameters: signed }),
-    result: ({ accountByApp: { id, name, phone, email } }) => ({
-      id: numericId(id),
-      name,
-      phone: phone ?? '',
-      email: email ?? '',
-    }),
+    result: ({ accountByApp }) => {
+      const { id, name, phone, email } = answered(accountByApp);
+      return { id: numericId(id), name, phone: phone ?? '', email: email ?? '' };
+    },
     errors: { RATE_LIMITED: 1010, SERVICE_UNAVAILABLE: 1010, INTERNAL: 1010 },
   }),
 ];

@@ -1,5 +1,6 @@
 import { tables } from '../dialect.js';
 import { list, secret, userId } from '../parameters.js';
+import { answered } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type {
   PlusListedUserFragment,
@@ -134,7 +135,7 @@ export const LIST_ROWS = [
     parameters: { phones: list(secret('手机号码').example('13812345678'), 100) },
     variables: ({ phones }) => ({ phones }),
     result: ({ usersByPhones }) =>
-      usersByPhones.map(({ phone, user: found }) => ({ ...user(found), mobi: phone })),
+      answered(usersByPhones).map(({ phone, user: found }) => ({ ...user(found), mobi: phone })),
   }),
   ranking('/ranks/followers', '粉丝排行榜', 'FOLLOWERS'),
   ranking('/ranks/balance', '财富排行榜', 'POINTS'),

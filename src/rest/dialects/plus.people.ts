@@ -1,5 +1,6 @@
 import { tables } from '../dialect.js';
 import { text, userId, word } from '../parameters.js';
+import { answered } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations } from './plus.operations.js';
 import { pageOf, rowId, user, WINDOW } from './plus.values.js';
@@ -38,7 +39,7 @@ export const PEOPLE_ROWS = [
     session: true,
     parameters: WINDOW,
     variables: pageOf,
-    result: ({ blockedUsers }) => blockedUsers.nodes.map(user),
+    result: ({ blockedUsers }) => answered(blockedUsers).nodes.map(user),
   }),
   row({
     id: '黑名单',

@@ -1,6 +1,6 @@
 import { tables } from '../dialect.js';
 import { decimal, text } from '../parameters.js';
-import { numericId } from '../values.js';
+import { answered, numericId } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { DivisionsQuery, PlusOperations, PopularCitiesQuery } from './plus.operations.js';
 import { bounded, POSITION_MAX, pageOf, WINDOW } from './plus.values.js';
@@ -83,7 +83,7 @@ export const PLACE_ROWS = [
       ...pageOf({ limit, offset: Math.min(offset || (page - 1) * limit, POSITION_MAX) }),
     }),
     result: ({ nearbyUsers }) =>
-      nearbyUsers.nodes.map(({ user, distance }) => ({ user_id: numericId(user.id), distance })),
+      answered(nearbyUsers).nodes.map(({ user, distance }) => ({ user_id: numericId(user.id), distance })),
   }),
   row({
     id: '附近的人',

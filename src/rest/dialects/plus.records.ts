@@ -1,5 +1,6 @@
 import { tables } from '../dialect.js';
 import { bool, firstOf, int, md5, nested, secret, text, upload, type Values, word } from '../parameters.js';
+import { answered } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { CreateUploadMutation, PlusOperations, VerificationInput } from './plus.operations.js';
 import { address, rowId, verification } from './plus.values.js';
@@ -114,7 +115,7 @@ export const RECORD_ROWS = [
     path: '/user/addresses',
     operation: 'Addresses',
     session: true,
-    result: ({ addresses }) => addresses.map(address),
+    result: ({ addresses }) => answered(addresses).map(address),
   }),
   row({
     id: '获取单个收货地址',

@@ -1,5 +1,6 @@
 import { tables } from '../dialect.js';
 import { secret, text, word } from '../parameters.js';
+import { answered } from '../values.js';
 import { WRONG_CREDENTIALS } from './plus.account.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { LoginByThirdPartyMutation, PlusOperations, Provider } from './plus.operations.js';
@@ -49,7 +50,7 @@ export const SOCIALITE_ROWS = [
     path: '/user/socialite',
     operation: 'LinkedProviders',
     session: true,
-    result: ({ linkedProviders }) => linkedProviders.map((provider) => NAMES[provider]),
+    result: ({ linkedProviders }) => answered(linkedProviders).map((provider) => NAMES[provider]),
   }),
   row({
     id: '第三方登录',

@@ -1,5 +1,6 @@
 import { tables } from '../dialect.js';
 import { int, userId } from '../parameters.js';
+import { answered } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations } from './plus.operations.js';
 import { pageOf, rowId, tag, user, WINDOW } from './plus.values.js';
@@ -71,6 +72,6 @@ export const TAG_ROWS = [
     operation: 'UsersSharingTags',
     parameters: WINDOW,
     variables: pageOf,
-    result: ({ usersSharingTags }) => usersSharingTags.nodes.map(user),
+    result: ({ usersSharingTags }) => answered(usersSharingTags).nodes.map(user),
   }),
 ];

@@ -1,6 +1,7 @@
 import { INTEGER_MAX } from '../../numbers.js';
 import { tables } from '../dialect.js';
 import { int, secret, text, userId, type Values } from '../parameters.js';
+import { answered } from '../values.js';
 import type { PlusFailure } from './plus.failures.js';
 import type { PlusOperations, UserFilter, UsersQuery } from './plus.operations.js';
 import { bounded, LONGEST_SEARCH, pageOf, ranked, rowId, search, user, windowOf } from './plus.values.js';
@@ -42,7 +43,7 @@ const ORDER = text('排序方式')
   .transform((order) => (order.toLowerCase() === 'asc' ? 'ID_ASC' : 'ID_DESC'))
   .default('ID_DESC');
 
-const userList = ({ users }: UsersQuery) => users.nodes.map(user);
+const userList = ({ users }: UsersQuery) => answered(users).nodes.map(user);
 
 const relative = (meaning: string) => userId(meaning).example('2').lenient().transform(String);
 
