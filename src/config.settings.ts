@@ -75,6 +75,9 @@ export const SETTINGS = {
   PLAYGROUND: onOffOrOpen().describe(
     'GraphiQL and introspection at /graphql. Default: on, but off in production.',
   ),
+  FEDERATION: onOff(true).describe(
+    'Makes /graphql a subgraph of a federated graph (Apollo Federation 2): `_service` and `_entities`.',
+  ),
   TRUSTED_PROXIES: ranges('').describe(
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
   ),

@@ -5,6 +5,7 @@ import type { AppError } from './errors/app-error.js';
 import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
+import { asSubgraph } from './graphql/subgraph.js';
 import { bearerToken } from './http/bearer.js';
 import { registerBodies } from './http/bodies.js';
 import { answerBeforeTheEnd, limitArrival } from './http/connections.js';
@@ -110,7 +111,8 @@ export async function registerRoutes(
 ): Promise<void> {
   const { legacyIds } = services;
   await legacyIds.assertNumbers({ em: database.fork() }, config.LEGACY_IDS);
-  const schema = createSchema(services);
+  const plain = createSchema(services);
+  const schema = config.FEDERATION ? asSubgraph(plain, services.users) : plain;
   const server = await createGraphqlServer(schema, config, http.log);
   http.addHook('onClose', () => server.apollo.stop());
   const createContext = contextFactory(database, services.sessions, config);

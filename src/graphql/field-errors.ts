@@ -3,8 +3,11 @@ import {
   type FieldNode,
   type GraphQLError,
   type GraphQLFormattedError,
+  type GraphQLObjectType,
   type GraphQLOutputType,
+  type GraphQLSchema,
   getNullableType,
+  isAbstractType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -27,6 +30,15 @@ function fieldsCalled(key: string | number, set: SelectionSetNode, document: Doc
   });
 }
 
+/** The types whose fields may stand in a place. */
+function typesOf(
+  type: GraphQLOutputType | null | undefined,
+  schema: GraphQLSchema,
+): readonly GraphQLObjectType[] {
+  if (isObjectType(type)) return [type];
+  return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+}
+
 /** The path of what becomes null for a failure at `path`: itself, or the nearest around it that may be null. */
 function nullPathOf(path: Path, { schema, document, operation }: Operation): Path {
   let type: GraphQLOutputType | null | undefined = schema.getRootType(operation.operation);
@@ -38,7 +50,9 @@ function nullPathOf(path: Path, { schema, document, operation }: Operation): Pat
     else {
       const fields = sets.flatMap((set) => fieldsCalled(key, set, document));
       const name = fields[0]?.name.value ?? '';
-      type = isObjectType(around) ? around.getFields()[name]?.type : undefined;
+      type = typesOf(around, schema)
+        .map((one) => one.getFields()[name]?.type)
+        .find((one) => one !== undefined);
       sets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
     }
     if (!isNonNullType(type)) length = index + 1;

@@ -6,16 +6,28 @@ import { assertDocument, assertText } from './document-size.js';
 import { assertSize, LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
 
+interface Place {
+  depth: number;
+  /** The name by which a refusal tells of the value: its own, or that of the list that it lies in. */
+  field?: string;
+  inList: boolean;
+}
+
 /** Variables come from JSON, so they are trees of plain values; anything else (uploads) is not text. */
-function assertVariables(value: unknown, seen = { values: 0 }, depth = 0, field?: string): void {
+function assertVariables(
+  value: unknown,
+  seen = { values: 0 },
+  { depth, field, inList }: Place = { depth: 0, inList: false },
+): void {
   seen.values += 1;
   if (depth > LIMITS.nesting || seen.values > LIMITS.values) throw new AppError('INVALID_INPUT', { field });
   if (typeof value === 'string') assertText(value, field);
-  else if (Array.isArray(value)) for (const item of value) assertVariables(item, seen, depth + 1, field);
+  else if (Array.isArray(value))
+    for (const item of value) assertVariables(item, seen, { depth: depth + 1, field, inList: true });
   else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, item] of Object.entries(value)) {
       assertText(key);
-      assertVariables(item, seen, depth + 1, key);
+      assertVariables(item, seen, { depth: depth + 1, field: inList ? field : key, inList });
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  type InlineFragmentNode,
   isLeafType,
   isListType,
   isObjectType,
@@ -50,6 +51,7 @@ export const LIMITS = {
 
 /** Costs of top-level fields to the server, or gains for a collector of accounts, beyond what comes back. */
 const SURCHARGES: Readonly<Record<string, number>> = {
+  _service: 5000,
   createCaptcha: 3000,
   loginStatus: 800,
   nameAvailability: 800,
@@ -81,6 +83,7 @@ interface Measure {
 }
 
 interface Walk {
+  schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   variables: Record<string, unknown>;
   total: Measure;
@@ -128,10 +131,27 @@ function searchOf(field: FieldNode, variables: Record<string, unknown>, { search
 }
 
 /** The most values a field has in the answer, each time its parent occurs. */
-function lengthOf(definition: GraphQLField<unknown, unknown> | undefined, { page }: Scope): number {
+function lengthOf(
+  definition: GraphQLField<unknown, unknown> | undefined,
+  field: FieldNode,
+  { variables }: Walk,
+  { page }: Scope,
+): number {
   if (!definition || !isListType(getNullableType(definition.type))) return 1;
   const { list = LONGEST } = boundsOf(definition);
-  return list === 'page' ? page : list;
+  if (typeof list !== 'object') return list === 'page' ? page : list;
+  const asked = argumentOf(field, variables, list.argument);
+  return Array.isArray(asked) ? asked.length : 1;
+}
+
+/** The type that a fragment's fields are of: a part of a union, or the type around it. */
+function typeOf(
+  { schema }: Walk,
+  { typeCondition }: Pick<FragmentDefinitionNode | InlineFragmentNode, 'typeCondition'>,
+  { parent }: Scope,
+): GraphQLObjectType | null {
+  const type = typeCondition && schema.getType(typeCondition.name.value);
+  return isObjectType(type) ? type : parent;
 }
 
 /** Stops as soon as a limit is passed. How long the walk can be is bounded before (document-size.ts). */
@@ -141,9 +161,9 @@ function measure(walk: Walk, set: SelectionSetNode, scope: Scope): void {
     refuseBeyondLimits(walk.total);
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const fragment = walk.fragments.get(selection.name.value);
-      if (fragment) measure(walk, fragment.selectionSet, scope);
+      if (fragment) measure(walk, fragment.selectionSet, { ...scope, parent: typeOf(walk, fragment, scope) });
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      measure(walk, selection.selectionSet, scope);
+      measure(walk, selection.selectionSet, { ...scope, parent: typeOf(walk, selection, scope) });
     } else if (selection.name.value !== '__typename') {
       measureField(walk, selection, scope);
     }
@@ -154,7 +174,7 @@ function measureField(walk: Walk, field: FieldNode, scope: Scope): void {
   const { total } = walk;
   const name = field.name.value;
   const definition = scope.parent?.getFields()[name];
-  const length = lengthOf(definition, scope);
+  const length = lengthOf(definition, field, walk, scope);
   const { page } = definition ? boundsOf(definition) : {};
   const introspection = scope.introspection || name.startsWith('__');
   total.fields += 1;
@@ -208,7 +228,7 @@ export function assertSize(
 ): void {
   const total = { roots: 0, fields: 0, aliases: 0, depth: 0, cost: 0 };
   const parent = schema.getRootType(operation.operation) ?? null;
-  const walk = { fragments: fragmentsOf(document), variables: withDefaults(operation, given), total };
+  const walk = { schema, fragments: fragmentsOf(document), variables: withDefaults(operation, given), total };
   measure(walk, operation.selectionSet, { parent, depth: 1, factor: 1, page: 1, introspection: false });
   const mutates = operation.operation === OperationTypeNode.MUTATION;
   if (mutates && total.roots > LIMITS.mutations) throw new AppError('QUERY_TOO_COMPLEX');

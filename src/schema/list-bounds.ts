@@ -3,7 +3,7 @@ import { PAGE_DEFAULT, PAGE_MAX } from '../paging.js';
 
 /**
  * The cost of a query is the most it can bring back (query-size.ts), so every list of the schema says how long it can be: a
- * number, or as long as the page it is part of.
+ * number, as long as the page it is part of, or as long as a list that it is asked for with.
  */
 
 /** The length of a field that is asked for `first`: without it, and at most. */
@@ -15,7 +15,7 @@ export interface PageBound {
 }
 
 interface Bounds {
-  list?: number | 'page';
+  list?: number | 'page' | { argument: string };
   page?: PageBound;
 }
 
@@ -26,6 +26,9 @@ export const AtMost = (list: number): Declaration => Extensions({ list } satisfi
 
 /** A list that is the page which a field around it was asked for with `first`. */
 export const OfPage = (): Declaration => Extensions({ list: 'page' } satisfies Bounds);
+
+/** A list with one item for each of an argument's, as a field's extensions. */
+export const eachOf = (argument: string) => ({ list: { argument } }) satisfies Bounds;
 
 /** A field that takes `first` and answers with a page. */
 export const Paged = (page: Partial<PageBound> = {}): Declaration =>
