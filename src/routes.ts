@@ -134,11 +134,12 @@ export async function registerRoutes(
   await registerGraphql(http, {
     server,
     config,
-    createContext: (request) =>
+    createContext: (request, ambient) =>
       createContext(request, {
         door: 'graphql',
         canShowCaptcha: true,
-        token: bearerToken(request) ?? request.cookies[SESSION_COOKIE],
+        ambient,
+        token: bearerToken(request) ?? (ambient ? request.cookies[SESSION_COOKIE] : undefined),
       }),
   });
   if (config.API_DOCS) await registerDocs(http, apiDocuments(DIALECTS, schema, config));

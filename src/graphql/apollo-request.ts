@@ -2,6 +2,17 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { isHarmlessGet, PREFLIGHT_HEADERS } from './preflight.js';
+
+/** The headers of a request, as Apollo reads them. */
+function headersOf(request: FastifyRequest): HeaderMap {
+  const given = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value) given.set(name, [value].flat().join(', '));
+  // Apollo's CSRF prevention refuses every GET that no browser would have asked about first.
+  if (isHarmlessGet(request)) given.set(PREFLIGHT_HEADERS[0], 'not needed');
+  return given;
+}
 
 /**
  * Has Apollo answer an HTTP request. The integration for Fastify does the same, but makes a URL of the host and the
@@ -9,15 +20,19 @@ import { AppError } from '../errors/app-error.js';
  */
 export async function answerByApollo(
   apollo: ApolloServer<RequestContext>,
-  { method, url, headers, body }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   context: RequestContext,
 ): Promise<FastifyReply> {
-  const given = new HeaderMap();
-  for (const [name, value] of Object.entries(headers)) if (value) given.set(name, [value].flat().join(', '));
+  const { method, url, body } = request;
   const query = url.indexOf('?');
   const answer = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers: given, body, search: query < 0 ? '' : url.slice(query) },
+    httpGraphQLRequest: {
+      method,
+      headers: headersOf(request),
+      body,
+      search: query < 0 ? '' : url.slice(query),
+    },
     context: async () => context,
   });
   // Only answers with `@defer` and `@stream`, which the schema does not know, come in parts.

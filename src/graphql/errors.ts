@@ -1,4 +1,5 @@
 import { type ApolloServerPlugin, HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { RequestContext } from '../context.js';
@@ -7,6 +8,7 @@ import type { ErrorCode } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
+import { refusalStatus } from './negotiation.js';
 
 /** The names that Apollo and graphql-js give to failures before any resolver runs. */
 const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -114,16 +116,22 @@ export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: 
   return failureOf(failures, ctx);
 }
 
+/** True for what Apollo says of a request that is none of GraphQL's; its status says more than that. */
+const isMalformed = ({ extensions }: GraphQLError): boolean =>
+  extensions.code === ApolloServerErrorCode.BAD_REQUEST;
+
 /** Explains refusals of Apollo itself. They are the client's fault, though Apollo answers them with 500. */
 export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     return {
-      async willSendResponse({ errors: refusals, response: { body, http }, contextValue }) {
+      async willSendResponse({ errors: refusals, request, response: { body, http }, contextValue }) {
         if (!refusals || body.kind !== 'single') return;
         const { errors, http: head } = tell(log, refusals, contextValue);
         body.singleResult.errors = errors;
         const ours = errors.some(({ extensions }) => extensions?.code === 'INTERNAL');
-        http.status = head.status ?? (http.status === 500 && !ours ? HTTP_STATUS.input : http.status);
+        const refused = !ours && !refusals.some(isMalformed);
+        http.status =
+          head.status ?? (refused ? refusalStatus(request.http?.headers.get('accept')) : http.status);
         for (const [name, value] of head.headers) http.headers.set(name, value);
       },
     };

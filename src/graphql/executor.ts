@@ -1,14 +1,7 @@
 import type { HTTPGraphQLHead } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
-import {
-  type ExecutionResult,
-  execute,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  getVariableValues,
-} from 'graphql';
+import { type ExecutionResult, execute, type GraphQLFormattedError, getVariableValues } from 'graphql';
 import type { RequestContext } from '../context.js';
-import { HTTP_STATUS } from '../errors/http-status.js';
 import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { failureOf, report, tell } from './errors.js';
 import { byLocation, withoutHidden } from './field-errors.js';
@@ -17,7 +10,10 @@ import type { GraphqlRequest, Operation } from './operation.js';
 import { LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
 
-/** The answer to a client; `http` is set when its status or headers are not those of every answer. */
+/**
+ * The answer to a client, without data where nothing has run; `http` is set when its status or headers are not those of
+ * every answer.
+ */
 export interface Answer extends Pick<ExecutionResult, 'data'> {
   errors?: readonly GraphQLFormattedError[];
   http?: HTTPGraphQLHead;
@@ -71,7 +67,7 @@ export class Executor {
     ctx: RequestContext,
   ): Promise<Answer | null> {
     const problems = this.validation.problems(document);
-    if (problems.length > 0) return this.refused(problems, ctx);
+    if (problems.length > 0) return tell(this.log, problems, ctx);
     if (!operation) return null;
     this.queries.count(request, { schema, document, operation });
     const result = await execute({
@@ -89,18 +85,11 @@ export class Executor {
   private answerOf(result: ExecutionResult, operation: Operation, ctx: RequestContext): Answer {
     const { errors, data } = result;
     if (!errors) return result;
-    if (data === undefined) return this.refused(errors, ctx);
+    if (data === undefined) return tell(this.log, errors, ctx);
     // The operator is told of each, whatever the client sees: a defect does not hide behind a refusal.
     for (const error of errors) report(this.log, error, ctx);
     const failure = failureOf(withoutHidden(errors, operation), ctx);
     failure.errors.sort(byLocation);
     return { ...failure, data };
-  }
-
-  /** The failure of a wrong query or wrong variables: nothing has run. */
-  private refused(errors: readonly GraphQLError[], ctx: RequestContext): Answer {
-    const failure = tell(this.log, errors, ctx);
-    failure.http.status ??= HTTP_STATUS.input;
-    return failure;
   }
 }

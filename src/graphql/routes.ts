@@ -13,6 +13,7 @@ import { isUnreplaced } from '../text.js';
 import { answerByApollo } from './apollo-request.js';
 import type { GraphqlRequest } from './operation.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
+import { hasPreflightHeader, isPreflighted } from './preflight.js';
 import { LIMITS } from './query-size.js';
 import type { GraphqlServer } from './server.js';
 import { watchForm } from './upload-form.js';
@@ -20,11 +21,9 @@ import { watchForm } from './upload-form.js';
 export interface GraphqlRoutesOptions {
   server: GraphqlServer;
   config: Pick<Config, 'PLAYGROUND' | 'BODY_LIMIT_BYTES' | 'UPLOAD_MAX_BYTES'>;
-  createContext(request: FastifyRequest): Promise<RequestContext>;
+  /** `ambient`: whether what a browser adds to requests by itself counts. */
+  createContext(request: FastifyRequest, ambient: boolean): Promise<RequestContext>;
 }
-
-/** Headers that make a browser ask first, as Apollo's CSRF prevention knows them. */
-const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
 /** The most files of one request; each mutation takes one. */
 const FILES_MAX = 5;
@@ -90,7 +89,7 @@ const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply): Prom
 function formReader({ UPLOAD_MAX_BYTES }: GraphqlRoutesOptions['config'], maxFieldSize: number) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return;
-    if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) return;
+    if (!hasPreflightHeader(request)) return;
     const isReadable = watchParts(request);
     watchForm(request.raw);
     request.body = await processRequest(request.raw, reply.raw, {
@@ -108,7 +107,7 @@ function formReader({ UPLOAD_MAX_BYTES }: GraphqlRoutesOptions['config'], maxFie
 function answerer({ server, createContext }: GraphqlRoutesOptions) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
-    const context = await createContext(request);
+    const context = await createContext(request, isPreflighted(request));
     const plain = plainRequestOf(request);
     if (!plain) return answerByApollo(server.apollo, request, reply, context);
     const { http, errors, data } = await server.execute(plain, context);

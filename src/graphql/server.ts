@@ -12,7 +12,7 @@ import { AppError } from '../errors/app-error.js';
 import { errorsPlugin, formatError } from './errors.js';
 import { type Answer, Executor } from './executor.js';
 import { limitsPlugin } from './limits.js';
-import { negotiationPlugin } from './negotiation.js';
+import { negotiationPlugin, refusalStatus } from './negotiation.js';
 import type { GraphqlRequest } from './operation.js';
 import { LIMITS } from './query-size.js';
 import { Validation } from './validation.js';
@@ -44,6 +44,7 @@ const executionPlugin = (executor: Executor): ApolloServerPlugin<RequestContext>
         // Apollo explains that the document has no operation of that name.
         if (!answer) return null;
         const { http = { headers: new HeaderMap() }, ...singleResult } = answer;
+        if (answer.data === undefined) http.status ??= refusalStatus(request.http?.headers.get('accept'));
         return { http, body: { kind: 'single', singleResult } };
       },
     };

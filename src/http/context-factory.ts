@@ -17,6 +17,8 @@ interface DoorRequest {
   canShowCaptcha: boolean;
   /** The token of the request, found as this door's clients send it. */
   token: string | undefined;
+  /** False for a request that any page can have a browser send: the address it comes from makes no caller internal. */
+  ambient?: boolean;
   /** The device that the client names, where the door has a parameter for it. */
   deviceType?: DeviceType;
   /** The language of this door, if it has only one. */
@@ -84,7 +86,7 @@ export function contextFactory(
       userAgent: userAgent ?? null,
       deviceType: own.deviceType ?? deviceOf(userAgent),
       locale: own.locale ?? localeOf(request.headers['accept-language']),
-      internal: isInternal(ip) && request.isSender,
+      internal: own.ambient !== false && isInternal(ip) && request.isSender,
     };
     const viewer = await sessions.authenticate({ em: database.em, client }, own.token);
     request.viewer = viewer;

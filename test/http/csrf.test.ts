@@ -86,11 +86,56 @@ test.each(SIMPLE)('a simple request of a foreign page is refused: %s', async (_w
   expect(await bio()).toBeNull();
 });
 
-test('a query by GET is refused, unless it has the header that asks for a preflight', async () => {
-  const search = `?${new URLSearchParams({ query: '{ me { id } }' })}`;
-  expect((await send({ method: 'GET', search })).status).toBe(400);
-  const { status, body } = await send({ method: 'GET', search, headers: PREFLIGHT });
-  expect([status, body.data.me.id]).toEqual([200, String(account.id)]);
+describe('a query by GET that no browser has asked about', () => {
+  const searchOf = (query: string) => `?${new URLSearchParams({ query })}`;
+  const ME = '{ me { id } }';
+  const get = (query: string, headers: Record<string, string> = {}) =>
+    sendGraphql(app.url, { headers }, searchOf(query));
+
+  test('is refused with the cookie of a session, unless it has the header that asks for a preflight', async () => {
+    const search = searchOf(ME);
+    const refused = await send({ method: 'GET', search });
+    expect(refused).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
+    expect(refused.body.errors[0].message).toMatch(/Cross-Site Request Forgery.*apollo-require-preflight/s);
+    const token = { authorization: `Bearer ${account.token}` };
+    expect((await send({ method: 'GET', search, headers: token })).status).toBe(400);
+    for (const headers of [PREFLIGHT, { 'content-type': 'application/json' }]) {
+      const { status, body } = await send({ method: 'GET', search, headers });
+      expect([status, body.data.me.id]).toEqual([200, String(account.id)]);
+    }
+  });
+
+  test('is answered without a session, and with the one of its bearer token', async () => {
+    expect(await get(ME)).toMatchObject({ status: 200, body: { data: { me: null } } });
+    const { body } = await get(ME, { authorization: `Bearer ${account.token}` });
+    expect(body.data.me.id).toBe(String(account.id));
+    // A cookie that is no session's comes along with the requests of every page.
+    expect((await get(ME, { cookie: 'theme=dark; member_session=' })).status).toBe(200);
+  });
+
+  test('is no call of an internal server, wherever it comes from', async () => {
+    const internal = '{ userIds(cityId: "1") { ids } }';
+    expect(await get(internal, PREFLIGHT)).toMatchObject({ code: undefined });
+    expect(await get(internal)).toMatchObject({ status: 200, code: 'FORBIDDEN' });
+    expect(await get(internal, { authorization: `Bearer ${account.token}` })).toMatchObject({
+      code: 'FORBIDDEN',
+    });
+  });
+
+  test('changes nothing, and is told how a mutation is sent', async () => {
+    for (const headers of [{}, PREFLIGHT, { authorization: `Bearer ${account.token}` }] as Record<
+      string,
+      string
+    >[]) {
+      const refused = await get(RENAME, headers);
+      expect(refused).toMatchObject({ status: 405, code: 'INVALID_INPUT' });
+      expect(refused.headers.get('allow')).toBe('POST');
+      expect(refused.body.errors[0].message).toMatch(
+        /GET requests only support query operations, not mutation/,
+      );
+    }
+    expect(await bio()).toBeNull();
+  });
 });
 
 test('a mutation by GET is refused, also with the header that asks for a preflight', async () => {
