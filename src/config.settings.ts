@@ -31,6 +31,14 @@ import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 const DEVELOPMENT_PEPPER = 'development pepper, refused in production';
 const DEVELOPMENT_DATA_KEYS = `development:${Buffer.from('development key, refused in prod').toString('base64')}`;
 
+const port = () =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port')
+    .transform(Number)
+    .refine((value) => value <= 65_535, 'must be a port')
+    .optional();
+
 const templates = () =>
   parsed(parseTemplates, 'must be PURPOSE:id or PURPOSE.language:id, comma-separated').optional();
 
@@ -64,6 +72,9 @@ export const SETTINGS = {
     'Redis; several nodes, comma-separated, are a cluster. Unset: an in-process stand-in. Required in production.',
   ),
   REDIS_PREFIX: z.string().prefault('ug:').describe('Prefix of every key in Redis.'),
+  METRICS_PORT: port().describe(
+    'Port of a listener of its own for `GET /metrics`, at `HOST`; who reaches it may read. Unset: at `PORT`, for `INTERNAL_NETWORKS` alone.',
+  ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .prefault('info')

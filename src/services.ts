@@ -97,16 +97,24 @@ type Secrets = ReturnType<typeof createSecrets>;
 
 /** Sessions, passwords and codes: by what somebody is known. */
 function createAccess(
-  { config, database, redis: { client: redis }, messages, log }: Foundation,
+  { config, database, redis: { client: redis }, messages, metrics, log }: Foundation,
   { importedPasswords }: Secrets,
 ) {
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
   const adopter = new SessionAdopter(new PlusTokenReader(config), securityEvents);
-  const sessions = new SessionService(config, new SessionCache(redis), adopter, securityEvents);
-  const guard = new GuardService(redis, config);
+  const sessions = new SessionService(
+    config,
+    new SessionCache(redis, (hit) => metrics.cacheAsked('session', hit)),
+    adopter,
+    securityEvents,
+  );
+  const guard = new GuardService(redis, config, {
+    onRefusal: (door, code) => metrics.guardRefused(door, code),
+  });
   const hasher = new PasswordHasher(config);
+  metrics.gauge('gateway_password_hashes_waiting', 'Passwords that wait to be hashed.', () => hasher.waiting);
   const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   return {

@@ -58,7 +58,7 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
   config: Pick<Config, 'CALL_DAYS' | 'SECURITY_EVENT_DAYS'>,
-  { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
+  { database, redis, metrics }: Pick<Infrastructure, 'database' | 'redis' | 'metrics'>,
   {
     erasure,
     imageStore,
@@ -83,5 +83,5 @@ export function createJobRunner(
       inBatches(signal, (limit) => deleteOldSharedPlaces(database.fork(), limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
-  return new JobRunner(jobs, redis.client, log);
+  return new JobRunner(jobs, redis.client, log, (...run) => metrics.jobRan(...run));
 }
