@@ -24,6 +24,7 @@ import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
+import { WebhookService } from './modules/event/webhook.service.js';
 import { BlockService } from './modules/follow/block.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
@@ -90,6 +91,7 @@ function createSecrets({ config }: Foundation) {
     openApps: new OpenAppService(secretBox),
     secretBox,
     verificationSecrets: new VerificationSecrets(secretBox),
+    webhooks: new WebhookService(secretBox, config),
   };
 }
 
