@@ -20,6 +20,7 @@ const PROGRAMS = {
     builds: ['build', 'build:test'],
     args: ['node_modules/jest/bin/jest.js', '--testMatch', '**/*.browser.js', '--'],
   },
+  'test:clients': { builds: ['build:server', 'install:clients'], args: ['clients/run.ts'] },
   bench: { builds: ['build:bench'], args: ['dist/bench/bench.js'] },
   'bench:ranking': { builds: ['build:bench'], args: ['dist/bench/ranking.js'] },
 };

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { transformAsync } from '@babel/core';
+import { build, type Plugin } from 'esbuild';
+import manifest from '../package.json' with { type: 'json' };
+
+/** Puts what relay-compiler made where `graphql` stands, as its plugin for Babel does in any bundler. */
+const relay: Plugin = {
+  name: 'relay',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]app[\\/]src[\\/]R[^\\/]+\.ts$/ }, async ({ path: filename }) => {
+      const result = await transformAsync(await readFile(filename, 'utf8'), {
+        filename,
+        babelrc: false,
+        configFile: false,
+        parserOpts: { plugins: ['typescript'] },
+        plugins: [['relay', { eagerEsModules: true, artifactDirectory: undefined }]],
+        sourceMaps: 'inline',
+      });
+      return { contents: result?.code ?? '', loader: 'ts' };
+    });
+  },
+};
+
+/**
+ * Bundles tests with the app that they use, as a front end is. Packages are left to Node, but for relay-runtime: it is
+ * CommonJS, and the names that it exports are known to bundlers only.
+ */
+export async function bundle(tests: string[], folder: string): Promise<void> {
+  await build({
+    entryPoints: tests,
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    sourcemap: true,
+    external: Object.keys(manifest.devDependencies).filter((name) => name !== 'relay-runtime'),
+    plugins: [relay],
+    absWorkingDir: path.resolve('.'),
+    logLevel: 'warning',
+  });
+}
