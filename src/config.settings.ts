@@ -60,6 +60,15 @@ export const SETTINGS = {
   PLAYGROUND: onOffOrOpen().describe(
     'GraphiQL and introspection at /graphql. Default: on, but off in production.',
   ),
+  PERSISTED_QUERIES: onOff(true).describe(
+    'Keep the texts of queries in Redis, so that clients send a hash in their place (automatic persisted queries).',
+  ),
+  TRUSTED_DOCUMENTS: text().describe(
+    'The documents that clients ask for by their ids: a manifest of Apollo’s, a map of ids to texts as Relay and graphql-codegen write it, or a folder of .graphql files. Read, checked and compiled at start.',
+  ),
+  TRUSTED_DOCUMENTS_ONLY: onOff(false).describe(
+    'Refuse every other document at /graphql, introspection and the playground’s included. The legacy URLs have documents of their own.',
+  ),
   TRUSTED_PROXIES: ranges('').describe(
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
   ),

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.js';
 import type { AppError } from './errors/app-error.js';
+import { PersistedQueries } from './graphql/persisted-queries.js';
 import { registerGraphql } from './graphql/routes.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
@@ -111,7 +112,9 @@ export async function registerRoutes(
   const { legacyIds } = services;
   await legacyIds.assertNumbers({ em: database.fork() }, config.LEGACY_IDS);
   const schema = createSchema(services);
-  const server = await createGraphqlServer(schema, config, http.log);
+  const persists = config.PERSISTED_QUERIES && !config.TRUSTED_DOCUMENTS_ONLY;
+  const persisted = persists ? new PersistedQueries(redis.client, config) : undefined;
+  const server = await createGraphqlServer(schema, config, http.log, persisted);
   http.addHook('onClose', () => server.apollo.stop());
   const createContext = contextFactory(database, services.sessions, config);
 

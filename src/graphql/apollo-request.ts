@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { bodyForApollo, searchForApollo } from './http-request.js';
 import { isHarmlessGet, PREFLIGHT_HEADERS } from './preflight.js';
 
 /** The headers of a request, as Apollo reads them. */
@@ -25,13 +26,12 @@ export async function answerByApollo(
   context: RequestContext,
 ): Promise<FastifyReply> {
   const { method, url, body } = request;
-  const query = url.indexOf('?');
   const answer = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method,
       headers: headersOf(request),
-      body,
-      search: query < 0 ? '' : url.slice(query),
+      body: bodyForApollo(body),
+      search: searchForApollo(url),
     },
     context: async () => context,
   });
