@@ -60,6 +60,9 @@ export const SETTINGS = {
   PLAYGROUND: onOffOrOpen().describe(
     'GraphiQL and introspection at /graphql. Default: on, but off in production.',
   ),
+  SCHEMA_DOCUMENT: onOff(true).describe(
+    'The GraphQL schema as a text at /schema.graphql, in production too.',
+  ),
   PERSISTED_QUERIES: onOff(true).describe(
     'Keep the texts of queries in Redis, so that clients send a hash in their place (automatic persisted queries).',
   ),
@@ -84,7 +87,9 @@ export const SETTINGS = {
   LEGACY_IDS: systems().describe(
     'Old systems whose doors speak their own ids of accounts, in and out, comma-separated: anlife, account, plus, member, open. None by default.',
   ),
-  CORS_ORIGINS: origins().describe('Origins of browser apps that may call the gateway, comma-separated.'),
+  CORS_ORIGINS: origins().describe(
+    'Origins of browser apps that may call the gateway, comma-separated. Outside production every http://localhost and http://127.0.0.1 may, whatever its port.',
+  ),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
   RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(
     'Requests a minute from one IP, in one process.',

@@ -4,7 +4,8 @@ import type { Config } from './config.js';
 import type { AppError } from './errors/app-error.js';
 import { PersistedQueries } from './graphql/persisted-queries.js';
 import { registerGraphql } from './graphql/routes.js';
-import { createSchema } from './graphql/schema.js';
+import { createSchema, schemaText } from './graphql/schema.js';
+import { registerSchemaDocument } from './graphql/schema-document.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { bearerToken } from './http/bearer.js';
 import { registerBodies } from './http/bodies.js';
@@ -15,7 +16,7 @@ import { registerDocs } from './http/docs.js';
 import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
-import { asksForPage, registerHome, sendPage } from './http/home.js';
+import { asksForPage, linksOf, registerHome, sendPage } from './http/home.js';
 import { registerRequestLog } from './http/logging.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
@@ -37,16 +38,17 @@ import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
 
 /**
- * Answers in the envelope of the dialect that the URL lies under, even where the router does not know it for that; a
- * person who is nowhere gets a page that says what is where.
+ * Answers in the envelope of the dialect that the URL lies under, even where the router does not know it for that. Who is
+ * nowhere is told what is where: a person by a page, a program by links.
  */
 export const unroutedSender =
   (config: Config): SendUnrouted =>
   (error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const dialect = dialectUnder(DIALECTS, request.url);
     if (dialect) return sendFailure(dialect, error, request, reply);
-    const lost = error.code === 'NOT_FOUND' && asksForPage(request);
-    return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
+    if (error.code !== 'NOT_FOUND') return sendError(error, request, reply);
+    if (asksForPage(request)) return sendPage(request, reply, config, 404);
+    return sendError(error, request, reply, linksOf(config));
   };
 
 /** Tells by which URL a request is routed, where there are old servers that others than ours may be for. */
@@ -132,6 +134,7 @@ export async function registerRoutes(
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, services.imageReader);
   registerHome(http, config);
+  if (config.SCHEMA_DOCUMENT) registerSchemaDocument(http, schemaText(schema));
   await registerGraphql(http, {
     server,
     config,
