@@ -16,6 +16,7 @@ import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { asksForPage, registerHome, sendPage } from './http/home.js';
+import { registerIntrospection } from './http/introspection.js';
 import { registerRequestLog } from './http/logging.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
@@ -131,6 +132,7 @@ export async function registerRoutes(
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, services.imageReader);
   registerHome(http, config);
+  await registerIntrospection(http, config, services.introspection, createContext);
   await registerGraphql(http, {
     server,
     config,

@@ -7,7 +7,7 @@ import { propertyOf } from '../unknown.js';
 import { localeOf } from './context-factory.js';
 
 /** A failure found by HTTP itself keeps its status (413, 415, …). */
-function statusOf({ cause, kind }: AppError): number {
+export function statusOf({ cause, kind }: AppError): number {
   const found = propertyOf(cause, 'statusCode');
   return typeof found === 'number' && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
 }
