@@ -5,6 +5,7 @@ import { createHttp } from './http/server.js';
 import type { EmbeddedOptions } from './infra/database/orm-options.js';
 import { closeInfrastructure, type Infrastructure, openInfrastructure } from './infrastructure.js';
 import { createJobRunner, createSchedules } from './jobs/jobs.js';
+import { EventDeliverer } from './modules/event/event.deliverer.js';
 import { readdresser, registerRoutes, unroutedSender } from './routes.js';
 import { createServices, type Services } from './services.js';
 
@@ -46,10 +47,12 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
   const jobs = createJobRunner(config, infrastructure, services, http.log);
   const schedules = createSchedules(config, jobs);
+  const deliverer = new EventDeliverer(infrastructure.database.fork, services.webhooks, config, http.log);
   const close = async () => {
     // All at once: jobs under way end at their next step, while requests are finished.
     await Promise.all([
       ...schedules.map((schedule) => schedule.stop()),
+      deliverer.stop(drainMs),
       drain.begin(drainMs).then(() => http.close()),
     ]);
     await Promise.all([services.securityEvents.settle(), services.calls.settle()]);
@@ -61,6 +64,7 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
       announce(first);
     });
     for (const schedule of schedules) schedule.start();
+    deliverer.start();
     return address;
   };
   try {

@@ -31,6 +31,14 @@ import { type DataKey, parseDataKeys } from './infra/secret-box.js';
 const DEVELOPMENT_PEPPER = 'development pepper, refused in production';
 const DEVELOPMENT_DATA_KEYS = `development:${Buffer.from('development key, refused in prod').toString('base64')}`;
 
+const port = () =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port')
+    .transform(Number)
+    .refine((value) => value <= 65_535, 'must be a port')
+    .optional();
+
 const templates = () =>
   parsed(parseTemplates, 'must be PURPOSE:id or PURPOSE.language:id, comma-separated').optional();
 
@@ -64,6 +72,9 @@ export const SETTINGS = {
     'Redis; several nodes, comma-separated, are a cluster. Unset: an in-process stand-in. Required in production.',
   ),
   REDIS_PREFIX: z.string().prefault('ug:').describe('Prefix of every key in Redis.'),
+  METRICS_PORT: port().describe(
+    'Port of a listener of its own for `GET /metrics`, at `HOST`; who reaches it may read. Unset: at `PORT`, for `INTERNAL_NETWORKS` alone.',
+  ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .prefault('info')
@@ -169,6 +180,9 @@ export const SETTINGS = {
     'Days after which the personal data of a cancelled account is erased.',
   ),
   SECURITY_EVENT_DAYS: integer(180, 1, 3650).describe('Days that security events are kept.'),
+  EVENT_DAYS: integer(7, 4, 3650).describe(
+    'Days that events of accounts are kept, for `webhook replay`; longer where a webhook still waits for them.',
+  ),
   CALL_DAYS: integer(400, 30, 3650).describe(
     'Days that the counts of legacy calls are kept, from which `sunset report` is made.',
   ),
@@ -253,6 +267,14 @@ export const SETTINGS = {
   MAIL_FROM: parsed(parseMailbox, 'must be an address or "Name <address>"')
     .optional()
     .describe('Who mail by SMTP is from: an address, or `Name <address>`.'),
+
+  WEBHOOK_CONCURRENCY: integer(20, 0, 1000).describe(
+    'Events that this process posts to one webhook at once (docs/events.md); 0: it delivers none and leaves it to the others.',
+  ),
+  WEBHOOK_TIMEOUT_MS: integer(10_000, 100, 60_000).describe('How long a webhook may take to answer.'),
+  WEBHOOK_NETWORKS: ranges('').describe(
+    'CIDR ranges that webhooks may be in besides public addresses, with http too; in production only, elsewhere every address is allowed. None by default.',
+  ),
 
   UPSTREAM_ANLIFE: upstream().describe(
     'The old server of anlife, which is asked for what lies under its prefixes and no row answers (docs/upstream.md).',

@@ -38,6 +38,8 @@ export interface RequestContext {
   /** Ambient: within `em.transactional(…)` it is in that transaction, whoever asks it. */
   readonly em: EntityManager;
   readonly loaders: Loaders;
+  /** The root field of the operation, `several`, or null before it was read: for the log and the metrics. */
+  operation?: string | null;
 }
 
 /** The context of a request with a session. */

@@ -4,6 +4,9 @@ import { RowAccounts } from './modules/call/row-accounts.entity.js';
 import { RowCall } from './modules/call/row-call.entity.js';
 import { Credential } from './modules/credential/credential.entity.js';
 import { Identity } from './modules/credential/identity.entity.js';
+import { AccountEvent } from './modules/event/account-event.entity.js';
+import { WebhookDelivery } from './modules/event/delivery.entity.js';
+import { Webhook } from './modules/event/webhook.entity.js';
 import { Block } from './modules/follow/block.entity.js';
 import { Follow } from './modules/follow/follow.entity.js';
 import { Hobby } from './modules/hobby/hobby.entity.js';
@@ -89,4 +92,7 @@ export const ENTITIES = [
   CallBatch,
   ShadowRow,
   ShadowDifference,
+  Webhook,
+  AccountEvent,
+  WebhookDelivery,
 ];

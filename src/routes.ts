@@ -17,6 +17,8 @@ import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { asksForPage, registerHome, sendPage } from './http/home.js';
 import { registerRequestLog } from './http/logging.js';
+import { registerMetrics } from './http/metrics.js';
+import { measureRequests } from './http/note.js';
 import { refuseUnreadableHeads } from './http/request-head.js';
 import { registerSecurity } from './http/security.js';
 import type { Readdress, SendUnrouted } from './http/server.js';
@@ -106,7 +108,7 @@ function createShadow(
 export async function registerRoutes(
   http: FastifyInstance,
   config: Config,
-  { database, redis }: Infrastructure,
+  { database, redis, metrics }: Infrastructure,
   services: Services,
 ): Promise<void> {
   const { legacyIds } = services;
@@ -119,6 +121,7 @@ export async function registerRoutes(
 
   answerBeforeTheEnd(http);
   registerRequestLog(http);
+  measureRequests(http, metrics);
   registerErrorHandlers(http, unroutedSender(config));
   const passing = await registerPassing(http, config, createContext, (system, userId) =>
     legacyIds.outwardId(database, system, userId),
@@ -128,6 +131,7 @@ export async function registerRoutes(
   refuseUnreadableHeads(http);
   parseJsonStrictly(http);
   registerBodies(http, config);
+  await registerMetrics(http, metrics, config);
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, services.imageReader);
   registerHome(http, config);

@@ -24,6 +24,7 @@ import { PasswordVerifier } from './modules/credential/password.verifier.js';
 import { PasswordWrapper } from './modules/credential/password.wrapper.js';
 import { ErasureService } from './modules/erasure/erasure.service.js';
 import { personalData } from './modules/erasure/personal-data.js';
+import { WebhookService } from './modules/event/webhook.service.js';
 import { BlockService } from './modules/follow/block.service.js';
 import { FollowService } from './modules/follow/follow.service.js';
 import { gatewayInfoOf } from './modules/gateway/gateway-info.js';
@@ -90,6 +91,7 @@ function createSecrets({ config }: Foundation) {
     openApps: new OpenAppService(secretBox),
     secretBox,
     verificationSecrets: new VerificationSecrets(secretBox),
+    webhooks: new WebhookService(secretBox, config),
   };
 }
 
@@ -97,16 +99,24 @@ type Secrets = ReturnType<typeof createSecrets>;
 
 /** Sessions, passwords and codes: by what somebody is known. */
 function createAccess(
-  { config, database, redis: { client: redis }, messages, log }: Foundation,
+  { config, database, redis: { client: redis }, messages, metrics, log }: Foundation,
   { importedPasswords }: Secrets,
 ) {
   const securityEvents = new SecurityEventService(database.fork, (err) =>
     reportFailure(log, err, { lost: 'security event' }),
   );
   const adopter = new SessionAdopter(new PlusTokenReader(config), securityEvents);
-  const sessions = new SessionService(config, new SessionCache(redis), adopter, securityEvents);
-  const guard = new GuardService(redis, config);
+  const sessions = new SessionService(
+    config,
+    new SessionCache(redis, (hit) => metrics.cacheAsked('session', hit)),
+    adopter,
+    securityEvents,
+  );
+  const guard = new GuardService(redis, config, {
+    onRefusal: (door, code) => metrics.guardRefused(door, code),
+  });
   const hasher = new PasswordHasher(config);
+  metrics.gauge('gateway_password_hashes_waiting', 'Passwords that wait to be hashed.', () => hasher.waiting);
   const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   return {

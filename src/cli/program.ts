@@ -25,11 +25,13 @@ import { addShadowCommands } from './commands/shadow.js';
 import { addSunsetCommands } from './commands/sunset.js';
 import { addTagCategoryCommands, addTagCommands } from './commands/tag.js';
 import { addUserCommands } from './commands/user.js';
+import { addWebhookCommands } from './commands/webhook.js';
 import { Environment } from './environment.js';
 import type { Output, Stream, Terminal } from './output.js';
 
 const COMMANDS: readonly AddCommands[] = [
   addOpenAppCommands,
+  addWebhookCommands,
   addUserCommands,
   addExportCommands,
   addHobbyCommands,

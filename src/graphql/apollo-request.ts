@@ -1,8 +1,25 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { noteOn } from '../http/note.js';
 import { isHarmlessGet, PREFLIGHT_HEADERS } from './preflight.js';
+
+/** Notes what was asked, and the first of what went wrong. */
+export function noteAnswer(
+  request: FastifyRequest,
+  { operation }: RequestContext,
+  errors: readonly Pick<GraphQLFormattedError, 'extensions'>[] = [],
+): void {
+  const note = noteOn(request);
+  note.operation = operation ?? 'unknown';
+  if (errors.length > 0) note.code = String(errors[0]?.extensions?.code);
+}
+
+/** The errors of an answer that Apollo wrote, which begins with them if there are any. */
+const errorsIn = (body: string): readonly GraphQLFormattedError[] =>
+  body.startsWith('{"errors":') ? (JSON.parse(body) as { errors: GraphQLFormattedError[] }).errors : [];
 
 /** The headers of a request, as Apollo reads them. */
 function headersOf(request: FastifyRequest): HeaderMap {
@@ -37,6 +54,7 @@ export async function answerByApollo(
   });
   // Only answers with `@defer` and `@stream`, which the schema does not know, come in parts.
   if (answer.body.kind !== 'complete') throw new AppError('INTERNAL');
+  noteAnswer(request, context, errorsIn(answer.body.string));
   return reply
     .code(answer.status ?? 200)
     .headers(Object.fromEntries(answer.headers))

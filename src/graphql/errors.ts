@@ -8,6 +8,7 @@ import type { ErrorCode } from '../errors/codes.js';
 import { HTTP_STATUS } from '../errors/http-status.js';
 import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
+import { inputAtFault } from './input-at-fault.js';
 import { refusalStatus } from './negotiation.js';
 
 /** The names that Apollo and graphql-js give to failures before any resolver runs. */
@@ -71,8 +72,11 @@ function clientError(error: unknown, ctx?: RequestContext): GraphQLFormattedErro
   const { message = '', path } = error as Partial<GraphQLError>;
   const locations = locationsOf(error as Partial<GraphQLError>);
   const protocolCode = protocolCodeOf(error);
-  if (protocolCode && protocolCode !== 'QUERY_TOO_COMPLEX')
-    return { message: shortened(message), locations, path, extensions: { code: protocolCode } };
+  if (protocolCode && protocolCode !== 'QUERY_TOO_COMPLEX') {
+    const field = error instanceof GraphQLError ? inputAtFault(error) : undefined;
+    const extensions = { code: protocolCode, ...(field && { field }) };
+    return { message: shortened(message), locations, path, extensions };
+  }
   const { code, details } = protocolCode ? new AppError(protocolCode) : toAppError(causeOf(error));
   const extensions = { code, ...details, ...(code === 'INTERNAL' && ctx && { requestId: ctx.requestId }) };
   return { message: messageOf(code, ctx?.client.locale ?? 'en'), locations, path, extensions };

@@ -6,7 +6,7 @@ import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { failureOf, report, tell } from './errors.js';
 import { byLocation, withoutHidden } from './field-errors.js';
 import { assertWithinLimits } from './limits.js';
-import type { GraphqlRequest, Operation } from './operation.js';
+import { type GraphqlRequest, type Operation, rootOf } from './operation.js';
 import { LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
 
@@ -57,6 +57,7 @@ export class Executor {
     { variables }: GraphqlRequest,
     ctx: RequestContext,
   ): Promise<Answer> {
+    ctx.operation = rootOf(compiled.operation);
     return this.answerOf(await compiled.run(undefined, ctx, variables ?? {}), compiled, ctx);
   }
 
@@ -69,6 +70,7 @@ export class Executor {
     const problems = this.validation.problems(document);
     if (problems.length > 0) return tell(this.log, problems, ctx);
     if (!operation) return null;
+    ctx.operation = rootOf(operation);
     this.queries.count(request, { schema, document, operation });
     const result = await execute({
       schema,

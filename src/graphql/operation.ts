@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 
 /** A request, in the words of the client. */
 export interface GraphqlRequest {
@@ -12,4 +12,10 @@ export interface Operation {
   schema: GraphQLSchema;
   document: DocumentNode;
   operation: OperationDefinitionNode;
+}
+
+/** The one root field of an operation, which has a name of the schema; `several` for others. */
+export function rootOf({ selectionSet: { selections } }: OperationDefinitionNode): string {
+  const [first, ...others] = selections;
+  return first?.kind === Kind.FIELD && others.length === 0 ? first.name.value : 'several';
 }

@@ -10,7 +10,7 @@ import { watchParts } from '../http/parts.js';
 import { isDecoded } from '../http/query.js';
 import { notUtf8 } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
-import { answerByApollo } from './apollo-request.js';
+import { answerByApollo, noteAnswer } from './apollo-request.js';
 import type { GraphqlRequest } from './operation.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import { hasPreflightHeader, isPreflighted } from './preflight.js';
@@ -111,6 +111,7 @@ function answerer({ server, createContext }: GraphqlRoutesOptions) {
     const plain = plainRequestOf(request);
     if (!plain) return answerByApollo(server.apollo, request, reply, context);
     const { http, errors, data } = await server.execute(plain, context);
+    noteAnswer(request, context, errors);
     if (http) reply.code(http.status ?? 200).headers(Object.fromEntries(http.headers));
     return reply.type(JSON_TYPE).send(`${JSON.stringify({ errors, data })}\n`);
   };
@@ -129,13 +130,20 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlRout
     scope.route({
       method: 'POST',
       url: '/graphql',
+      config: { door: 'graphql' },
       bodyLimit,
       preHandler: formReader(config, bodyLimit),
       handler: (request, reply) => holdingBody(request, () => answer(request, reply)),
     });
     const others = ['PUT', 'PATCH', 'DELETE'];
-    scope.route({ method: others, url: '/graphql', onRequest: refuseMethod, handler: refuseMethod });
-    scope.get('/graphql', async (request, reply) => {
+    scope.route({
+      method: others,
+      url: '/graphql',
+      config: { door: 'graphql' },
+      onRequest: refuseMethod,
+      handler: refuseMethod,
+    });
+    scope.get('/graphql', { config: { door: 'graphql' } }, async (request, reply) => {
       if (config.PLAYGROUND && isPlaygroundRequest(request)) return sendPlayground(reply);
       // Apollo reads the URL by itself, and would replace such bytes by other characters.
       if (!isDecoded(request.query as ParsedUrlQuery)) throw notUtf8();

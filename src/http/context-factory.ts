@@ -43,7 +43,7 @@ class Context implements RequestContext {
   private own: EntityManager | undefined;
   readonly loaders: Loaders;
   /** Apollo runs operations with a copy of the context: who logs in there has to be the caller here as well. */
-  private readonly caller: { viewer: Viewer | null };
+  private readonly shared: { viewer: Viewer | null; operation: string | null };
 
   constructor(
     private readonly database: Database,
@@ -51,16 +51,24 @@ class Context implements RequestContext {
     readonly client: Client,
     viewer: Viewer | null,
   ) {
-    this.caller = { viewer };
+    this.shared = { viewer, operation: null };
     this.loaders = new Loaders(database.em);
   }
 
   get viewer(): Viewer | null {
-    return this.caller.viewer;
+    return this.shared.viewer;
   }
 
   set viewer(viewer: Viewer | null) {
-    this.caller.viewer = viewer;
+    this.shared.viewer = viewer;
+  }
+
+  get operation(): string | null {
+    return this.shared.operation;
+  }
+
+  set operation(operation: string | null) {
+    this.shared.operation = operation;
   }
 
   get em(): EntityManager {

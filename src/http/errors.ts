@@ -5,6 +5,7 @@ import { reportFailure } from '../errors/report.js';
 import { toAppError } from '../errors/unexpected.js';
 import { propertyOf } from '../unknown.js';
 import { localeOf } from './context-factory.js';
+import { noteOn } from './note.js';
 
 /** A failure found by HTTP itself keeps its status (413, 415, …). */
 function statusOf({ cause, kind }: AppError): number {
@@ -14,6 +15,7 @@ function statusOf({ cause, kind }: AppError): number {
 
 /** Answers in GraphQL's shape, under every path that belongs to no dialect. */
 export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  noteOn(request).code = error.code;
   const requestId = error.code === 'INTERNAL' ? { requestId: request.id } : {};
   const extensions = { code: error.code, ...error.details, ...requestId };
   const message = messageOf(error.code, localeOf(request.headers['accept-language']));

@@ -3,8 +3,10 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'f
 import { pino } from 'pino';
 import type { Config } from '../config.js';
 import type { Viewer } from '../context.js';
+import type { Door } from '../door.js';
 import { propertyOf } from '../unknown.js';
 import './client-ip.js';
+import { noteOf } from './note.js';
 import { isShadow } from './shadow.js';
 
 declare module 'fastify' {
@@ -12,7 +14,7 @@ declare module 'fastify' {
     /** The caller, for the log; null for anonymous calls and before it is known. */
     viewer: Viewer | null;
     /** The old server that it is for, even where it is refused on its way; null for what the gateway answers itself. */
-    passed: { door: string | undefined; upstream: string } | null;
+    passed: { door: Door | undefined; upstream: string } | null;
   }
 }
 
@@ -96,7 +98,7 @@ export function requestId(request: { headers: Record<string, string | string[] |
   return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
 }
 
-/** One line for each request: the route as written in the code, never the URL, which may hold anything. */
+/** One line for each request: the route as written in the code, never the URL, which may hold anything; door, operation, code. */
 export function registerRequestLog(app: FastifyInstance): void {
   app.decorateRequest('viewer', null);
   app.decorateRequest('passed', null);
@@ -113,6 +115,7 @@ export function registerRequestLog(app: FastifyInstance): void {
         reqId: request.id,
         method: request.method,
         route: request.routeOptions.url ?? 'unknown',
+        ...noteOf(request, reply),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ip: request.clientIp,

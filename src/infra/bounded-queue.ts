@@ -16,6 +16,11 @@ export class BoundedQueue {
     private readonly bound: number,
   ) {}
 
+  /** Tasks that wait. */
+  get length(): number {
+    return this.waiting.length;
+  }
+
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.running < this.concurrency) this.running++;
     else await this.turn();

@@ -17,6 +17,9 @@ export interface RedisSettings {
   readonly REDIS_PREFIX: string;
 }
 
+/** Hears of each command that was answered, by its name. */
+export type OnAnswer = (command: string, outcome: 'ok' | 'failed', seconds: number) => void;
+
 export interface RedisConnection {
   readonly client: Redis;
   /** True where Redis answers within {@link PING_MS}. Never throws. */
@@ -32,12 +35,13 @@ const PING_MS = 1000;
  * Connects to `REDIS_URL`, or to the in-process stand-in, which all connections of a process share. Does not wait for
  * the connection. While Redis is gone, or hangs, commands fail at once, and the client reconnects in the background.
  */
-export function createRedis(config: RedisSettings): RedisConnection {
+export function createRedis(config: RedisSettings, onAnswer?: OnAnswer): RedisConnection {
   const client = connect(config.REDIS_URL?.split(',').map((url) => url.trim()) ?? [], config.REDIS_PREFIX);
   // The sender of a command learns of the failure from it; without a listener every attempt to reconnect is
   // printed.
   client.on('error', () => undefined);
   failFast(client);
+  if (onAnswer && !standIns.has(client)) measure(client, onAnswer);
   return {
     client,
     ping: () => answersInTime(client.ping(), PING_MS),
@@ -46,6 +50,19 @@ export function createRedis(config: RedisSettings): RedisConnection {
       client.disconnect();
     },
   };
+}
+
+/** Measures each command, from being sent to being answered. */
+function measure(client: SingleRedis | Cluster, onAnswer: OnAnswer): void {
+  const send = client.sendCommand.bind(client);
+  const measured = (...[command, ...rest]: Parameters<typeof send>) => {
+    const begun = performance.now();
+    const tell = (outcome: 'ok' | 'failed') => () =>
+      onAnswer(command.name, outcome, (performance.now() - begun) / 1000);
+    command.promise.then(tell('ok'), tell('failed'));
+    return send(command, ...rest);
+  };
+  Object.assign(client, { sendCommand: measured });
 }
 
 function connect(urls: readonly string[], keyPrefix: string): SingleRedis | Cluster {

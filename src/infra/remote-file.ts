@@ -1,10 +1,7 @@
-import { type LookupAddress, lookup } from 'node:dns';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { propertyOf } from '../unknown.js';
-import { rangeMatcher } from './ip.js';
+import { AddressGuard, ForbiddenAddressError, publicAddresses } from './addresses.js';
 
 /** Why a file did not come. `passing`: the same may succeed another time. */
 export class RemoteFileError extends Error {
@@ -30,15 +27,12 @@ export interface RemoteFileLimits {
 const MAX_REDIRECTS = 3;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/**
- * Reads files that others have named, over HTTP: from public addresses only, so that no URL makes this machine ask its
- * own network. A name is looked up once, and the address that was checked is the one that is asked.
- */
+/** Reads files that others have named, over HTTP, from public addresses only. */
 export class RemoteFiles {
-  private readonly isAllowed: (ip: string) => boolean;
+  private readonly guard: AddressGuard;
 
   constructor(private readonly limits: RemoteFileLimits) {
-    this.isAllowed = rangeMatcher(limits.networks);
+    this.guard = new AddressGuard(publicAddresses(limits.networks));
   }
 
   /** The bytes behind a URL, `maxBytes` at most. Throws a {@link RemoteFileError}. */
@@ -48,7 +42,9 @@ export class RemoteFiles {
     try {
       return await this.follow(url, either);
     } catch (error) {
-      throw error instanceof RemoteFileError ? error : new RemoteFileError(reasonOf(error, timeout), true);
+      if (error instanceof RemoteFileError) throw error;
+      if (error instanceof ForbiddenAddressError) throw new RemoteFileError(error.code, false);
+      throw new RemoteFileError(reasonOf(error, timeout), true);
     }
   }
 
@@ -69,14 +65,11 @@ export class RemoteFiles {
   private ask(text: string, signal: AbortSignal): Promise<IncomingMessage> {
     const url = URL.canParse(text) ? new URL(text) : null;
     if (!url || !/^https?:$/.test(url.protocol)) throw new RemoteFileError('URL_INVALID', false);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    // An address is not looked up.
-    if (isIP(host) !== 0) this.assertReachable(host);
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     return answered(
       request({
         protocol: url.protocol,
-        host,
+        host: this.guard.hostOf(url),
         port: url.port,
         path: url.pathname + url.search,
         headers: {
@@ -85,31 +78,11 @@ export class RemoteFiles {
           'accept-encoding': 'identity',
           'user-agent': 'user-gateway',
         },
-        lookup: this.lookup,
+        lookup: this.guard.lookup,
         agent: false,
         signal,
       }),
     );
-  }
-
-  /** Answers what was checked, so that a second answer of the name server cannot differ. */
-  private readonly lookup: LookupFunction = (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
-      try {
-        for (const { address } of addresses) this.assertReachable(address);
-      } catch (refused) {
-        return callback(refused instanceof Error ? refused : new Error('refused'), []);
-      }
-      const [first] = addresses;
-      if (options.all || !first) return callback(null, addresses satisfies LookupAddress[]);
-      return callback(null, first.address, first.family);
-    });
-  };
-
-  private assertReachable(address: string): void {
-    if (ipaddr.process(address).range() === 'unicast' || this.isAllowed(address)) return;
-    throw new RemoteFileError('ADDRESS_FORBIDDEN', false);
   }
 
   private async body(response: IncomingMessage): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Infrastructure } from '../infrastructure.js';
 import { deleteOldCalls } from '../modules/call/call.repository.js';
+import { deleteOldAccountEvents } from '../modules/event/event.repository.js';
 import { deleteOldSharedPlaces } from '../modules/nearby/shared-place.repository.js';
 import { deleteOldEvents } from '../modules/security/security-event.repository.js';
 import { deleteEndedSessions } from '../modules/session/session.repository.js';
@@ -18,6 +19,7 @@ const PERIODIC_JOBS = [
   'purge-sessions',
   'purge-security-events',
   'purge-unclaimed-pictures',
+  'purge-events',
   'purge-calls',
   'purge-shared-places',
 ] as const;
@@ -57,8 +59,8 @@ async function inBatches(signal: AbortSignal, deleteSome: (limit: number) => Pro
 
 /** Every job of the gateway, ready to be run. */
 export function createJobRunner(
-  config: Pick<Config, 'CALL_DAYS' | 'SECURITY_EVENT_DAYS'>,
-  { database, redis }: Pick<Infrastructure, 'database' | 'redis'>,
+  config: Pick<Config, 'CALL_DAYS' | 'EVENT_DAYS' | 'SECURITY_EVENT_DAYS'>,
+  { database, redis, metrics }: Pick<Infrastructure, 'database' | 'redis' | 'metrics'>,
   {
     erasure,
     imageStore,
@@ -77,11 +79,13 @@ export function createJobRunner(
       inBatches(signal, (limit) => imageStore.purgeUnclaimed({ em: database.fork() }, limit)),
     'wrap-imported-passwords': (signal) => passwordWrapper.wrapAll(signal),
     'fetch-imported-pictures': (signal) => importedPictures.fetchAll(signal),
+    'purge-events': (signal) =>
+      inBatches(signal, (limit) => deleteOldAccountEvents(database.fork(), config.EVENT_DAYS, limit)),
     'purge-calls': (signal) =>
       inBatches(signal, (limit) => deleteOldCalls(database.fork(), config.CALL_DAYS, limit)),
     'purge-shared-places': (signal) =>
       inBatches(signal, (limit) => deleteOldSharedPlaces(database.fork(), limit)),
   };
   const jobs = JOB_NAMES.map((name) => ({ name, run: work[name] }));
-  return new JobRunner(jobs, redis.client, log);
+  return new JobRunner(jobs, redis.client, log, (...run) => metrics.jobRan(...run));
 }

@@ -8,6 +8,8 @@ export class JobRunner {
     private readonly jobs: readonly Job[],
     private readonly redis: Redis,
     private readonly log: JobLog,
+    /** Hears of each run. */
+    private readonly onRun: (job: string, outcome: string, seconds: number) => void = () => {},
   ) {}
 
   /** Runs the jobs that are named, or all, until the signal is aborted. Never throws: failures are logged. */
@@ -18,7 +20,11 @@ export class JobRunner {
     const reports: JobReport[] = [];
     for (const job of this.jobs) {
       if (signal.aborted) break;
-      if (names.includes(job.name)) reports.push(await this.runOne(job, signal));
+      if (!names.includes(job.name)) continue;
+      const begun = performance.now();
+      const report = await this.runOne(job, signal);
+      this.onRun(job.name, report.outcome, (performance.now() - begun) / 1000);
+      reports.push(report);
     }
     return reports;
   }

@@ -13,6 +13,7 @@ import { Migration20261202_lists } from './Migration20261202_lists.js';
 import { Migration20261202_numbered_images } from './Migration20261202_numbered_images.js';
 import { Migration20261202_places } from './Migration20261202_places.js';
 import { Migration20261202_tags } from './Migration20261202_tags.js';
+import { Migration20261203_events } from './Migration20261203_events.js';
 
 /** Every migration in order; listed by hand so that compiled and tested code run the same ones. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261202_numbered_images', class: Migration20261202_numbered_images },
   { name: 'Migration20261202_tags', class: Migration20261202_tags },
   { name: 'Migration20261202_lists', class: Migration20261202_lists },
+  { name: 'Migration20261203_events', class: Migration20261203_events },
 ];

@@ -9,6 +9,7 @@ import { bearerToken } from '../http/bearer.js';
 import { holdingBody } from '../http/bodies.js';
 import type { ContextFactory } from '../http/context-factory.js';
 import { setCookie } from '../http/cookies.js';
+import { noteOn } from '../http/note.js';
 import { assertSameSite } from '../http/same-site.js';
 import { countCall, outcomeOf, type Tally, type TallyOf } from './calls.js';
 import {
@@ -184,6 +185,7 @@ export function handlerOf(
     const told = await succeed().catch((error: unknown) => {
       if (!row.aside || !isRefusal(error)) throw error;
       outcome = 'refused';
+      noteOn(request).code = error.code;
       return failureReply(dialect, error, row);
     });
     const whole = row.aside ? withAside(told, await asideOf(row.aside, input, ask)) : told;
@@ -237,6 +239,7 @@ export function sendFailure(
   reply: FastifyReply,
 ): FastifyReply {
   const { row, answers } = request.routeOptions?.config ?? {};
+  Object.assign(noteOn(request), { door: dialect.name, code: error.code });
   if (answers) countCall(answers.tally, outcomeOf(error), request);
   // Of the end of a row that was given back its old server speaks, or nobody.
   return sendReply(reply, failureReply(dialect, error, row), request.passed ? undefined : answers);

@@ -71,7 +71,7 @@ async function mountDialect(app: FastifyInstance, engine: Engine, dialect: Diale
           const tally = engine.tallyOf(key);
           const answers = { headers, tally };
           const options = {
-            config: { row, answers, rawBody: row.upload === 'raw' },
+            config: { door: dialect.name, row, answers, rawBody: row.upload === 'raw' },
             exposeHeadRoute: false,
             method: methodsOf(row, operations),
             url: row.path,

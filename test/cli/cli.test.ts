@@ -364,6 +364,7 @@ describe('jobs', () => {
       { job: 'purge-sessions', outcome: 'done', deleted: 0 },
       { job: 'purge-security-events', outcome: 'done', deleted: 0 },
       { job: 'purge-unclaimed-pictures', outcome: 'done', deleted: 0 },
+      { job: 'purge-events', outcome: 'done', deleted: 0 },
       { job: 'purge-calls', outcome: 'done', deleted: 0 },
       { job: 'purge-shared-places', outcome: 'done', deleted: 0 },
       { job: 'wrap-imported-passwords', outcome: 'done', wrapped: 0, failed: 0 },

@@ -48,6 +48,7 @@ const nothingLeft = {
   verifications: 0,
   openApps: 0,
   passwords: 0,
+  webhooks: 0,
   unreadable: 0,
   unreadableKeys: [],
 };
@@ -101,6 +102,10 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
   const asSubmitted = await seen(app.client, early.id, early.token);
   const imported = await importAccount(app, 'old-horse-9', oldPassword('md5-salt', 'old-horse-9'));
   const openApp = await app.services.openApps.create(app.infrastructure.database, {});
+  const { em } = app.infrastructure.database;
+  const hook = { url: 'https://example.com/hooks', types: ['*'], private: false };
+  const added = await app.services.webhooks.add({ em }, hook);
+  const rotated = await app.services.webhooks.rotate({ em }, added.webhook.id);
   await app.close();
 
   app = await world.start({ DATA_KEYS: `${NEW},${OLD}` });
@@ -115,6 +120,7 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
     verifications: 1,
     openApps: 1,
     passwords: 1,
+    webhooks: 1,
   });
   expect(await reencrypt(`${NEW},${OLD}`)).toEqual(nothingLeft);
 
@@ -126,6 +132,8 @@ test('a rotated data key loses nothing: both keys open everything before, the ne
   expect(await storedPassword(app, imported.id)).toMatchObject({ key_id: 'new', imported: true });
   await logIn(app.client, imported.phone, imported.password);
   expect(await isStillBelieved(app, openApp.app.id, 'another secret')).toBe(false);
+  const [listed] = await app.services.webhooks.list(app.infrastructure.database);
+  expect(listed && app.services.webhooks.secretsOf(listed.webhook)).toEqual([rotated.secret, added.secret]);
   await app.close();
 });
 

@@ -16,6 +16,55 @@ const ME = '{ me { id } }';
 
 const post = (body: unknown, headers?: Record<string, string>) => postGraphql(app.url, body, headers);
 
+describe('the input at fault', () => {
+  const address = { name: '张三', phone: '13800138000', detail: '一号' };
+  const CREATE = 'mutation ($input: AddressInput!) { createAddress(input: $input) { id } }';
+  const [UPDATE, ADDRESS] = [
+    'mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { id } }',
+    'query ($id: ID!) { address(id: $id) { id } }',
+  ];
+
+  test.each<[what: string, code: string, field: string, query: string, variables?: object]>([
+    ['a variable that lacks', 'INVALID_INPUT', 'id', ADDRESS],
+    ['a variable of the wrong type', 'INVALID_INPUT', 'id', ADDRESS, { id: {} }],
+    ['a field that lacks', 'INVALID_INPUT', 'detail', CREATE, { input: { ...address, detail: undefined } }],
+    ['a field of the wrong type', 'INVALID_INPUT', 'sex', UPDATE, { input: { sex: 'OTHER' } }],
+    ['an item of a field', 'INVALID_INPUT', 'hobbyIds', UPDATE, { input: { hobbyIds: ['1', {}] } }],
+    ['a field that is unknown', 'INVALID_INPUT', 'colour', UPDATE, { input: { colour: 1 } }],
+    ['a text that looks like a message', 'INVALID_INPUT', 'sex', UPDATE, { input: { sex: 'x at "a.b"; ' } }],
+    ['an argument that lacks', 'INVALID_QUERY', 'id', '{ address { id } }'],
+    ['an argument that is unknown', 'INVALID_QUERY', 'no', '{ me(no: 1) { id } }'],
+    [
+      'a field of a literal that lacks',
+      'INVALID_QUERY',
+      'phone',
+      'mutation { createAddress(input: { name: "a", detail: "b" }) { id } }',
+    ],
+    [
+      'a null for what has a default',
+      'INVALID_INPUT',
+      'orDefault',
+      'query ($x: Boolean) { me { avatarUrl(orDefault: $x) } }',
+      { x: null },
+    ],
+    ['a thing that is not there', 'NOT_FOUND', 'id', 'mutation { attachTag(id: 99) { id } }'],
+    ['a user who is not there', 'USER_NOT_FOUND', 'userId', 'mutation { follow(userId: 999999) { id } }'],
+  ])('%s is named', async (_what, code, field, query, variables = {}) => {
+    const { errors } = await app.client.graphql(query, { ...variables }, { token: account.token });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.extensions).toEqual({ code, field });
+  });
+});
+
+test('the schema lists every error code with its meaning', async () => {
+  const type = '{ __type(name: "ErrorCode") { enumValues { name description } } }';
+  const { __type } = await app.client.data(type);
+  const listed = Object.entries(ERRORS).map(([name, { en }]) => ({ name, description: en }));
+  expect(__type.enumValues).toEqual(listed);
+  const { gatewayInfo } = await app.client.data('{ gatewayInfo { errors { code message } } }');
+  expect(gatewayInfo.errors).toEqual(Object.entries(ERRORS).map(([code, { zh }]) => ({ code, message: zh })));
+});
+
 describe('messages', () => {
   const refused = { query: '{ sessions { id } }' };
 

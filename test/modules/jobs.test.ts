@@ -102,6 +102,32 @@ test('purge-security-events deletes what is older than SECURITY_EVENT_DAYS', asy
   expect(await idsIn('security_events')).toEqual(before);
 });
 
+test('purge-events deletes events older than EVENT_DAYS that no webhook waits for, with what was given up of them', async () => {
+  const [webhook] = await em.execute<{ id: number }[]>(
+    `insert into webhooks (url, types, key_id, encrypted_secret) values ('https://example.com', '{none}', '', '') returning id`,
+  );
+  await em.execute(
+    `insert into account_events (user_id, type, data, dispatched, created_at)
+     select ?, 'user.updated', '{}', true, now() - make_interval(days => n) from generate_series(0, 12) n`,
+    [userId],
+  );
+  const ids = (await idsIn('account_events')).slice(-13);
+  const deliver = (index: number, parkedAt: string | null) =>
+    em.execute(
+      `insert into webhook_deliveries (event_id, webhook_id, user_id, give_up_at, parked_at) values (?, ?, ?, now(), ?)`,
+      [ids[index], webhook?.id, userId, parkedAt],
+    );
+  await deliver(12, null);
+  await deliver(11, '2026-01-01');
+  await em.execute('update account_events set dispatched = false where id = ?', [ids[10]]);
+  const purge = (settings = {}) => runJob(jobsOf(app, { settings }), 'purge-events');
+  expect((await purge()).counts).toEqual({ deleted: 4 });
+  expect((await purge({ EVENT_DAYS: 5 })).counts).toEqual({ deleted: 2 });
+  expect((await idsIn('account_events')).slice(-7)).toEqual([...ids.slice(0, 5), ids[10], ids[12]]);
+  await em.execute('delete from webhooks');
+  expect((await purge()).counts).toEqual({ deleted: 2 });
+});
+
 test('a job that fails is logged and keeps no other from running', async () => {
   await em.execute('alter table sessions rename to hidden_sessions');
   const jobs = jobsOf(app);
@@ -112,13 +138,14 @@ test('a job that fails is logged and keeps no other from running', async () => {
     ['purge-sessions', 'failed'],
     ['purge-security-events', 'done'],
     ['purge-unclaimed-pictures', 'done'],
+    ['purge-events', 'done'],
     ['purge-calls', 'done'],
     ['purge-shared-places', 'done'],
     ['wrap-imported-passwords', 'done'],
     ['fetch-imported-pictures', 'done'],
   ]);
   expect(jobs.logged.errors).toEqual([expect.stringContaining('job failed')]);
-  expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(8).fill('done'));
+  expect((await jobs.run()).map(({ outcome }) => outcome)).toEqual(Array(9).fill('done'));
 });
 
 test('a job that lasts keeps no other from its turn, and none is scheduled without an interval', async () => {

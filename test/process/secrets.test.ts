@@ -259,7 +259,16 @@ test('the log says what happened: the route as written in the code, the status, 
     return entry.msg === 'request' ? [entry] : [];
   });
   const findPwd = requests.find(({ route }) => route === '/anlife/v1.0/user/findPwd');
-  expect(findPwd).toMatchObject({ method: 'GET', status: 200, ip: '127.0.0.1', reqId: expect.any(String) });
+  expect(findPwd).toMatchObject({
+    method: 'GET',
+    status: 200,
+    ip: '127.0.0.1',
+    reqId: expect.any(String),
+    door: 'anlife',
+    operation: expect.stringMatching(/^接口/),
+    code: expect.stringMatching(/^(ok|[A-Z_]+)$/),
+  });
+  expect(requests.map(({ door, operation }) => `${door} ${operation}`)).toContain('graphql login');
   const known = requests.filter(({ userId }) => userId !== undefined);
   expect(known.length).toBeGreaterThan(0);
 });

@@ -26,6 +26,7 @@ export interface Actor {
 export const claimantOf = ({ door, account, ip, known, overAll }: Actor): GuardClaimant => ({
   accountKey: account,
   ip,
+  door: 'graphql',
   canShowCaptcha: door !== 'plain',
   captchaSolved: door === 'solved',
   overAll,

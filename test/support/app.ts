@@ -48,6 +48,8 @@ export async function createWorld(): Promise<TestWorld> {
     RATE_LIMIT: 'off',
     // Tests run jobs when they want them.
     JOB_INTERVAL_MINUTES: '0',
+    // Those that are about webhooks deliver to them.
+    WEBHOOK_CONCURRENCY: '0',
     CODE_RESEND_SECONDS: '0',
     CODE_DAILY_LIMIT: '1000',
     CODE_IP_DAILY_LIMIT: '10000',

@@ -4,6 +4,7 @@ import {
   lockPasswordsUnderOtherKeys,
   storeResealedPassword,
 } from '../../modules/credential/credential.repository.js';
+import { lockWebhooksUnderOtherKeys, updateWebhook } from '../../modules/event/webhook.repository.js';
 import { lockOpenAppsUnderOtherKeys, updateOpenApp } from '../../modules/openapp/open-app.repository.js';
 import {
   lockVerificationsUnderOtherKeys,
@@ -17,7 +18,13 @@ import { reencrypt } from '../reencryption.js';
 /** Everything that is encrypted at rest. */
 async function reencryptAll(
   em: EntityManager,
-  { importedPasswords, openApps: apps, secretBox: box, verificationSecrets: secrets }: Services,
+  {
+    importedPasswords,
+    openApps: apps,
+    secretBox: box,
+    verificationSecrets: secrets,
+    webhooks: hooks,
+  }: Services,
 ): Promise<Output> {
   const verifications = await reencrypt(em, box.keyId, {
     lockNext: lockVerificationsUnderOtherKeys,
@@ -37,13 +44,20 @@ async function reencryptAll(
     reseal: (password) => importedPasswords.reseal(password),
     store: storeResealedPassword,
   });
-  const kinds = [verifications, openApps, passwords];
+  const webhooks = await reencrypt(em, box.keyId, {
+    lockNext: lockWebhooksUnderOtherKeys,
+    idOf: ({ id }) => id,
+    reseal: (webhook) => hooks.reseal(webhook),
+    store: updateWebhook,
+  });
+  const kinds = [verifications, openApps, passwords, webhooks];
   const unreadable = kinds.reduce((sum, kind) => sum + kind.unreadable, 0);
   const output = showOne({
     keyId: box.keyId,
     verifications: verifications.reencrypted,
     openApps: openApps.reencrypted,
     passwords: passwords.reencrypted,
+    webhooks: webhooks.reencrypted,
     unreadable,
     unreadableKeys: [...new Set(kinds.flatMap((kind) => [...kind.unreadableKeys]))],
   });

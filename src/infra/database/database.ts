@@ -21,6 +21,8 @@ type Orm = Pick<MikroORM, 'em' | 'migrator' | 'schema' | 'close'>;
 export interface Database {
   orm: Orm;
   embedded: boolean;
+  /** The connections; null on the embedded database, which has one of its own. */
+  pool: Pool | null;
   /**
    * The entity manager for statements, which leave nothing in it; shared by all requests. Like {@link fork}
    * it follows the transaction it is called in.
@@ -146,10 +148,12 @@ export async function connectDatabase(
     const stopWatching = isOwnDirectory
       ? keepRoom(config.DATA_DIR, (sql) => orm.em.fork().execute(sql))
       : () => {};
-    if (config.DATABASE_URL) prepareOn(orm.em, await nativePool(orm));
+    const pool = config.DATABASE_URL ? await nativePool(orm) : null;
+    if (pool) prepareOn(orm.em, pool);
     return {
       orm,
       embedded: !config.DATABASE_URL,
+      pool,
       em: orm.em.fork({ useContext: true }),
       fork: () => orm.em.fork({ useContext: true }),
       ping: () => answersInTime(assertWritable(orm.em.fork()), PING_MS),

@@ -49,5 +49,12 @@ export interface MailText {
 /** Puts a message into words, where no provider does. */
 export type ComposeMail = (message: Pick<Message, 'code' | 'purposes' | 'lifeSeconds'>) => MailText;
 
+/** Hears what became of each message that a provider was given; `unknown`: it may have left. */
+export type OnSent = (
+  channel: MessageChannel,
+  provider: string,
+  outcome: 'sent' | 'refused' | 'unknown',
+) => void;
+
 /** The carrier of a message. */
 export type MessageChannel = 'sms' | 'mail';

@@ -1,14 +1,17 @@
 import type { Redis } from '../redis.js';
 import { AliyunSender } from './aliyun.js';
 import { SmsBudget, type SmsBudgets } from './budget.js';
+import { CountedSender } from './counted.js';
 import { FailoverSender, type SmsProvider } from './failover.js';
 import { LogSender } from './log.js';
-import type { ComposeMail, MessageChannel, MessageSender } from './port.js';
+import type { ComposeMail, MessageChannel, MessageSender, OnSent } from './port.js';
 import { SmtpSender } from './smtp.js';
 import { isLoopback, type Mailbox, type SmtpServer } from './smtp.settings.js';
 import type { Templates, TemplateValue } from './templates.js';
 import { TencentSender } from './tencent.js';
 import { WebhookSender } from './webhook.js';
+
+export type { OnSent };
 
 export type MessageSenders = Readonly<Record<MessageChannel, MessageSender>>;
 
@@ -44,8 +47,17 @@ export interface SenderSettings {
 }
 
 /** The senders that `SMS_PROVIDER` and `MAIL_PROVIDER` name. */
-export function createSenders(config: SenderSettings, compose: ComposeMail, redis: Redis): MessageSenders {
-  return { sms: createSmsSender(config, redis), mail: createMailSender(config, compose) };
+export function createSenders(
+  config: SenderSettings,
+  compose: ComposeMail,
+  redis: Redis,
+  onSent: OnSent,
+): MessageSenders {
+  const mail = createMailSender(config, compose);
+  return {
+    sms: createSmsSender(config, redis, onSent),
+    mail: new CountedSender(mail, (outcome) => onSent('mail', config.MAIL_PROVIDER, outcome)),
+  };
 }
 
 type SmsProviderName = SenderSettings['SMS_PROVIDER'][number];
@@ -83,9 +95,12 @@ const SMS_SENDERS: Readonly<Record<SmsProviderName, (config: SenderSettings) => 
     }),
 };
 
-function createSmsSender(config: SenderSettings, redis: Redis): MessageSender {
+function createSmsSender(config: SenderSettings, redis: Redis, onSent: OnSent): MessageSender {
   const providers = config.SMS_PROVIDER.map(
-    (name): SmsProvider => ({ name, sender: SMS_SENDERS[name](config) }),
+    (name): SmsProvider => ({
+      name,
+      sender: new CountedSender(SMS_SENDERS[name](config), (outcome) => onSent('sms', name, outcome)),
+    }),
   );
   return new FailoverSender(providers, new SmsBudget(redis, config.SMS_DAILY_BUDGET));
 }

@@ -22,7 +22,7 @@ export class AdministrationService {
 
   /** Disables an account and ends all its sessions. Idempotent. */
   async disable(ctx: RequestContext, userId: number): Promise<User> {
-    await loadUser(ctx, userId);
+    await loadUser(ctx, userId, 'id');
     await ctx.em.transactional(async () => {
       const changed = await changeStatus(ctx.em, userId, UserStatus.ACTIVE, UserStatus.DISABLED);
       await this.sessions.end(ctx, userId);
@@ -33,7 +33,7 @@ export class AdministrationService {
 
   /** Makes a disabled account usable again. Idempotent. */
   async enable(ctx: RequestContext, userId: number): Promise<User> {
-    await loadUser(ctx, userId);
+    await loadUser(ctx, userId, 'id');
     const changed = await changeStatus(ctx.em, userId, UserStatus.DISABLED, UserStatus.ACTIVE);
     if (changed) await this.events.record(ctx, userId, SecurityEventKind.ENABLED);
     return loadUser(ctx, userId);
@@ -41,7 +41,7 @@ export class AdministrationService {
 
   /** Puts a user at the head of the recommended ones. */
   async recommend(ctx: RequestContext, userId: number): Promise<User> {
-    await loadUser(ctx, userId);
+    await loadUser(ctx, userId, 'id');
     await recommendUser(ctx.em, userId);
     return loadUser(ctx, userId);
   }

@@ -101,6 +101,11 @@ export class PasswordHasher {
     this.dummy = this.unmatchableHash();
   }
 
+  /** Passwords that wait for a thread. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   /** The hash to store for a password that is set here. */
   async hash(password: string, passwordFormat: PasswordFormat): Promise<string> {
     const digest = md5Of({ password, passwordFormat });

@@ -2,6 +2,7 @@ import type { PersonalTable } from '../../infra/database/personal.js';
 import { erasedAddresses } from '../address/address.repository.js';
 import { erasedCredentials } from '../credential/credential.repository.js';
 import { erasedIdentities } from '../credential/identity.repository.js';
+import { emptiedAccountEvents } from '../event/event.repository.js';
 import { erasedBlocks } from '../follow/block.repository.js';
 import { erasedFollows } from '../follow/follow.repository.js';
 import { erasedUserHobbies } from '../hobby/hobby.repository.js';
@@ -37,6 +38,7 @@ export const personalData = (images: ImageStore): readonly PersonalTable[] => [
   erasedIdentities,
   erasedOpenAppCalls,
   erasedSecurityEvents,
+  emptiedAccountEvents,
   erasedSessions,
   erasedImportedFollows,
   erasedImportedPictures,

@@ -36,12 +36,12 @@ export class Claimants {
     { accountKey, user }: ClaimedAccount,
     captcha?: CaptchaAnswer | null,
   ): Promise<Claimant> {
-    const { ip, canShowCaptcha } = ctx.client;
+    const { door, ip, canShowCaptcha } = ctx.client;
     const userId = user?.id ?? null;
     const captchaSolved = captcha ? await this.captchas.redeem(captcha) : false;
     if (captcha?.answer && !captchaSolved) throw new AppError('CAPTCHA_INVALID', { field: 'captcha' });
     const isKnownSource = async () => userId !== null && this.sessions.isKnownSource(ctx, userId, ip);
-    return { accountKey, userId, session: null, ip, canShowCaptcha, captchaSolved, isKnownSource };
+    return { accountKey, userId, session: null, door, ip, canShowCaptcha, captchaSolved, isKnownSource };
   }
 
   /** The caller, who is asked for the password of their own account. Throws as {@link of}. */

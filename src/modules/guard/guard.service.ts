@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
+import type { Door } from '../../door.js';
 import { AppError, unavailable } from '../../errors/app-error.js';
 import { sourceOf } from '../../infra/ip.js';
 import { createKeyedHash, type KeyedHash } from '../../infra/keyed-hash.js';
@@ -20,6 +21,7 @@ export interface GuardClaimant {
   accountKey: string;
   /** Counted as its source: an IPv4 address, or the /64 of an IPv6 one. */
   ip: string;
+  door: Door;
   canShowCaptcha: boolean;
   /** A captcha was solved for this very try, and used up. */
   captchaSolved: boolean;
@@ -64,6 +66,8 @@ export interface GuardOptions {
   maxWaitMs?: number;
   /** True when source and account may live on different nodes, and cannot be reserved in one step. */
   sharded?: boolean;
+  /** Hears of each try that is not looked at, by its code. */
+  onRefusal?: (door: Door, code: string) => void;
 }
 
 /**
@@ -85,16 +89,23 @@ export class GuardService {
   private readonly waiters = new Waiters();
   private readonly maxWaitMs: number;
   private readonly sharded: boolean;
+  private readonly onRefusal: NonNullable<GuardOptions['onRefusal']>;
 
   constructor(
     redis: Redis,
     private readonly config: GuardConfig,
-    { clock = redisTime, maxWaitMs = 15_000, sharded = isCluster(redis) }: GuardOptions = {},
+    {
+      clock = redisTime,
+      maxWaitMs = 15_000,
+      sharded = isCluster(redis),
+      onRefusal = () => {},
+    }: GuardOptions = {},
   ) {
     this.budgets = new Budgets(redis, clock);
     this.hash = createKeyedHash(config.PASSWORD_PEPPER, 'guard');
     this.maxWaitMs = maxWaitMs;
     this.sharded = sharded;
+    this.onRefusal = onRefusal;
   }
 
   /**
@@ -150,7 +161,11 @@ export class GuardService {
         // Whoever waits for the same room can be told the same.
         this.waiters.wake(budget.key);
         const knownMayPass = isOfAccount(budget, scopes, claimant) && !claimant.canShowCaptcha;
-        if (!knownMayPass || !(await claimant.isKnownSource())) throw refusal(verdict, scopes, claimant);
+        if (!knownMayPass || !(await claimant.isKnownSource())) {
+          const refused = refusal(verdict, scopes, claimant);
+          this.onRefusal(claimant.door, refused.code);
+          throw refused;
+        }
         vouchedFor = true;
         continue;
       }

@@ -95,7 +95,7 @@ export class ImageDecoder {
    * pixels), IMAGE_TOO_SMALL or SERVICE_UNAVAILABLE.
    */
   async decode(bytes: Buffer, limits: ImageLimits): Promise<DecodedImage> {
-    if (bytes.length > limits.maxBytes) throw new AppError('IMAGE_TOO_LARGE');
+    if (bytes.length > limits.maxBytes) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
     const format = formatOf(bytes);
     return this.queue.run(async () => {
       const header = await readHeader(bytes, format);
@@ -145,7 +145,7 @@ export async function readAtMost(stream: AsyncIterable<Buffer>, maxBytes: number
     if (error instanceof AppError) throw error;
     throw new AppError('INVALID_INPUT', { field: 'file' }, { cause: error });
   }
-  if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
+  if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
   // One chunk is the whole already: to copy it would hold it twice.
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
 }
@@ -153,7 +153,7 @@ export async function readAtMost(stream: AsyncIterable<Buffer>, maxBytes: number
 function formatOf(bytes: Buffer): Format {
   const start = bytes.toString('latin1', 0, 16);
   const format = (Object.keys(FORMATS) as Format[]).find((name) => FORMATS[name].signature.test(start));
-  if (!format) throw new AppError('IMAGE_INVALID');
+  if (!format) throw new AppError('IMAGE_INVALID', { field: 'file' });
   return format;
 }
 
@@ -166,23 +166,23 @@ async function open(bytes: Buffer, options: SharpOptions): Promise<Sharp> {
 /** Decodes no pixel: a bomb is recognised by what it claims. */
 async function readHeader(bytes: Buffer, format: Format): Promise<Metadata> {
   const header = await (await open(bytes, { ...READING, limitInputPixels: false })).metadata().catch(refuse);
-  if (header.format !== format) throw new AppError('IMAGE_INVALID');
+  if (header.format !== format) throw new AppError('IMAGE_INVALID', { field: 'file' });
   // Of an animation that ends too early, its decoder gives the frames that are there.
-  if (format === 'gif' && isCutOffGif(bytes)) throw new AppError('IMAGE_INVALID');
+  if (format === 'gif' && isCutOffGif(bytes)) throw new AppError('IMAGE_INVALID', { field: 'file' });
   return header;
 }
 
 const frames = (header: Metadata): number => header.pages ?? 1;
 
 function checkSides({ width, height }: Metadata, { maxSide, minSide = 1 }: ImageLimits): void {
-  if (Math.max(width, height) > maxSide) throw new AppError('IMAGE_TOO_LARGE');
-  if (Math.min(width, height) < minSide) throw new AppError('IMAGE_TOO_SMALL');
+  if (Math.max(width, height) > maxSide) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
+  if (Math.min(width, height) < minSide) throw new AppError('IMAGE_TOO_SMALL', { field: 'file' });
 }
 
 function checkPixels(header: Metadata): void {
   const limit = frames(header) > 1 ? MAX_ANIMATION_PIXELS : MAX_PIXELS;
   const pixels = header.width * header.height * frames(header);
-  if (pixels > limit || frames(header) > MAX_FRAMES) throw new AppError('IMAGE_TOO_LARGE');
+  if (pixels > limit || frames(header) > MAX_FRAMES) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
 }
 
 async function encode(image: Sharp, format: Format): Promise<CleanImage> {
@@ -200,5 +200,5 @@ async function encode(image: Sharp, format: Format): Promise<CleanImage> {
 }
 
 function refuse(cause: unknown): never {
-  throw new AppError('IMAGE_INVALID', {}, { cause });
+  throw new AppError('IMAGE_INVALID', { field: 'file' }, { cause });
 }

@@ -130,7 +130,8 @@ export class ImageStore {
 
   private async put(key: string, picture: DecodedImage, insert: () => Promise<Image>): Promise<Image> {
     // Before the row, so that no row is ever without its file; who made the file is the only one to remove it.
-    if (!(await this.storage.put(key, picture.data, picture.mime))) throw new AppError('UPLOAD_USED');
+    if (!(await this.storage.put(key, picture.data, picture.mime)))
+      throw new AppError('UPLOAD_USED', { field: 'token' });
     try {
       return await insert();
     } catch (error) {

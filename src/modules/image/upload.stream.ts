@@ -19,7 +19,7 @@ async function* bytesOf(file: Promise<FormFile>): AsyncGenerator<Buffer> {
     yield* createReadStream();
   } catch (error) {
     const tooLarge = error instanceof Error && 'statusCode' in error && error.statusCode === 413;
-    throw tooLarge ? new AppError('IMAGE_TOO_LARGE', {}, { cause: error }) : error;
+    throw tooLarge ? new AppError('IMAGE_TOO_LARGE', { field: 'file' }, { cause: error }) : error;
   }
 }
 

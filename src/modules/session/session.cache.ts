@@ -33,13 +33,19 @@ export class SessionCache {
     readAll(this.redis, tokenHashes.map(keyOf)),
   );
 
-  constructor(private readonly redis: Redis) {}
+  constructor(
+    private readonly redis: Redis,
+    /** Hears of each look-up. */
+    private readonly onAsked: (hit: boolean) => void = () => {},
+  ) {}
 
   /** The session, from the cache or else by `find`. */
   async get(tokenHash: string, find: () => Promise<LiveSession | null>): Promise<LiveSession | null> {
     const key = keyOf(tokenHash);
     const cached = this.isDoubtful() ? GONE : await this.cached.load(tokenHash).catch(() => GONE);
-    if (cached?.startsWith('{')) return revive(cached);
+    const hit = cached?.startsWith('{') === true;
+    this.onAsked(hit);
+    if (hit) return revive(cached);
     const slot = `?${randomUUID()}`;
     // Somebody else's reservation stays theirs.
     const reserved = cached === null && (await this.reserve(key, slot));

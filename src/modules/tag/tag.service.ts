@@ -26,7 +26,7 @@ export class TagService {
   /** Attaches a tag to the caller. Throws NOT_FOUND, TAG_ATTACHED when they have it, TAG_LIMIT when they have many. */
   attach(ctx: SignedInContext, tagId: number): Promise<User> {
     return this.change(ctx, tagId, async (userId) => {
-      if (!(await insertUserTag(ctx.em, userId, tagId))) throw new AppError('TAG_ATTACHED');
+      if (!(await insertUserTag(ctx.em, userId, tagId))) throw new AppError('TAG_ATTACHED', { field: 'id' });
       if ((await countUserTags(ctx.em, userId)) > USER_TAGS_MAX) throw new AppError('TAG_LIMIT');
     });
   }
@@ -34,7 +34,8 @@ export class TagService {
   /** Takes a tag off the caller. Throws NOT_FOUND, and TAG_NOT_ATTACHED when they do not have it. */
   detach(ctx: SignedInContext, tagId: number): Promise<User> {
     return this.change(ctx, tagId, async (userId) => {
-      if (!(await deleteUserTag(ctx.em, userId, tagId))) throw new AppError('TAG_NOT_ATTACHED');
+      if (!(await deleteUserTag(ctx.em, userId, tagId)))
+        throw new AppError('TAG_NOT_ATTACHED', { field: 'id' });
     });
   }
 
@@ -54,7 +55,7 @@ export class TagService {
     const { userId } = ctx.viewer;
     await ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
-      if (!(await findTag(ctx.em, tagId))) throw new AppError('NOT_FOUND');
+      if (!(await findTag(ctx.em, tagId))) throw new AppError('NOT_FOUND', { field: 'id' });
       await work(userId);
     });
     return loadUser(ctx, userId);

@@ -3,10 +3,10 @@ import { AppError } from '../../errors/app-error.js';
 import type { User } from './user.entity.js';
 import { findUserById, findUsersByIds } from './user.repository.js';
 
-/** The user as the database has it now. Throws USER_NOT_FOUND when there is none. */
-export async function loadUser(ctx: RequestContext, userId: number): Promise<User> {
+/** The user as the database has it now. Throws USER_NOT_FOUND when there is none, with the argument that named it. */
+export async function loadUser(ctx: RequestContext, userId: number, field?: string): Promise<User> {
   const user = await findUserById(ctx.em, userId);
-  if (!user) throw new AppError('USER_NOT_FOUND');
+  if (!user) throw new AppError('USER_NOT_FOUND', { ...(field && { field }) });
   return user;
 }
 

@@ -100,7 +100,7 @@ export class VerificationService {
     userId: number,
     { decision, desc, updatedAt }: Review,
   ): Promise<Verification> {
-    if (ctx.viewer.userId === userId) throw new AppError('FORBIDDEN');
+    if (ctx.viewer.userId === userId) throw new AppError('FORBIDDEN', { field: 'userId' });
     const description = normaliseText(desc ?? null, 'desc', VERIFICATION_TEXT_MAX);
     const passed = decision === ReviewDecision.PASS;
     return this.change(ctx, userId, async () => {
