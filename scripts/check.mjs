@@ -7,6 +7,7 @@ const CHECKS = [
   ['build', 'npm', ['run', '--silent', 'build:server']],
   ['lint, format and import rules', 'biome', ['ci', '--colors=off', '.']],
   ['schema.graphql', 'node', ['dist/src/cli/main.js', 'schema', '--check']],
+  ['changes of the schema', 'node', ['scripts/schema-changes.mjs', '--check']],
   ["types of the dialects' operations", 'node', ['scripts/operation-types.mjs', '--check']],
   ['migrations against entities', 'node', ['dist/src/cli/main.js', 'db', 'check']],
   ['pages written from the code', 'node', ['dist/src/cli/main.js', 'docs', '--check']],

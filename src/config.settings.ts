@@ -89,6 +89,18 @@ export const SETTINGS = {
   FEDERATION: onOff(true).describe(
     'Makes /graphql a subgraph of a federated graph (Apollo Federation 2): `_service` and `_entities`.',
   ),
+  SCHEMA_DOCUMENT: onOff(true).describe(
+    'The GraphQL schema as a text at /schema.graphql, in production too.',
+  ),
+  PERSISTED_QUERIES: onOff(true).describe(
+    'Keep the texts of queries in Redis, so that clients send a hash in their place (automatic persisted queries).',
+  ),
+  TRUSTED_DOCUMENTS: text().describe(
+    'The documents that clients ask for by their ids: a manifest of Apollo’s, a map of ids to texts as Relay and graphql-codegen write it, or a folder of .graphql files. Read, checked and compiled at start.',
+  ),
+  TRUSTED_DOCUMENTS_ONLY: onOff(false).describe(
+    'Refuse every other document at /graphql, introspection and the playground’s included. The legacy URLs have documents of their own.',
+  ),
   TRUSTED_PROXIES: ranges('').describe(
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
   ),
@@ -104,7 +116,9 @@ export const SETTINGS = {
   LEGACY_IDS: systems().describe(
     'Old systems whose doors speak their own ids of accounts, in and out, comma-separated: anlife, account, plus, member, open. None by default.',
   ),
-  CORS_ORIGINS: origins().describe('Origins of browser apps that may call the gateway, comma-separated.'),
+  CORS_ORIGINS: origins().describe(
+    'Origins of browser apps that may call the gateway, comma-separated. Outside production every http://localhost and http://127.0.0.1 may, whatever its port.',
+  ),
   RATE_LIMIT: onOff(true).describe('The per-IP request limits. `off` for tests and benchmarks only.'),
   RATE_LIMIT_PER_MINUTE: integer(600, 1, 1_000_000).describe(
     'Requests a minute from one IP, in one process.',

@@ -81,6 +81,9 @@ function requireTogether(settings: Partial<Settings>, problems: Problems): void 
   if (settings.MAIL_PROVIDER === 'webhook' && !settings.MAIL_WEBHOOK_URL) {
     problems.set('MAIL_WEBHOOK_URL', 'required by MAIL_PROVIDER=webhook');
   }
+  if (settings.TRUSTED_DOCUMENTS_ONLY && !settings.TRUSTED_DOCUMENTS) {
+    problems.set('TRUSTED_DOCUMENTS', 'required by TRUSTED_DOCUMENTS_ONLY=on');
+  }
   for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
     if (settings.MAIL_PROVIDER === 'smtp' && !settings[name] && !problems.has(name)) {
       problems.set(name, 'required by MAIL_PROVIDER=smtp');

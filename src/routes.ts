@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.js';
 import type { AppError } from './errors/app-error.js';
+import { PersistedQueries } from './graphql/persisted-queries.js';
 import { registerGraphql } from './graphql/routes.js';
-import { createSchema } from './graphql/schema.js';
+import { createSchema, schemaText } from './graphql/schema.js';
+import { registerSchemaDocument } from './graphql/schema-document.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { asSubgraph } from './graphql/subgraph.js';
 import { bearerToken } from './http/bearer.js';
@@ -15,7 +17,7 @@ import { registerDocs } from './http/docs.js';
 import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
-import { asksForPage, registerHome, sendPage } from './http/home.js';
+import { asksForPage, linksOf, registerHome, sendPage } from './http/home.js';
 import { registerRequestLog } from './http/logging.js';
 import { registerMetrics } from './http/metrics.js';
 import { measureRequests } from './http/note.js';
@@ -39,16 +41,17 @@ import { areNone, readServers } from './rest/upstream/servers.js';
 import type { Services } from './services.js';
 
 /**
- * Answers in the envelope of the dialect that the URL lies under, even where the router does not know it for that; a
- * person who is nowhere gets a page that says what is where.
+ * Answers in the envelope of the dialect that the URL lies under, even where the router does not know it for that. Who is
+ * nowhere is told what is where: a person by a page, a program by links.
  */
 export const unroutedSender =
   (config: Config): SendUnrouted =>
   (error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const dialect = dialectUnder(DIALECTS, request.url);
     if (dialect) return sendFailure(dialect, error, request, reply);
-    const lost = error.code === 'NOT_FOUND' && asksForPage(request);
-    return lost ? sendPage(request, reply, config, 404) : sendError(error, request, reply);
+    if (error.code !== 'NOT_FOUND') return sendError(error, request, reply);
+    if (asksForPage(request)) return sendPage(request, reply, config, 404);
+    return sendError(error, request, reply, linksOf(config));
   };
 
 /** Tells by which URL a request is routed, where there are old servers that others than ours may be for. */
@@ -115,7 +118,9 @@ export async function registerRoutes(
   await legacyIds.assertNumbers({ em: database.fork() }, config.LEGACY_IDS);
   const plain = createSchema(services);
   const schema = config.FEDERATION ? asSubgraph(plain, services.users) : plain;
-  const server = await createGraphqlServer(schema, config, http.log);
+  const persists = config.PERSISTED_QUERIES && !config.TRUSTED_DOCUMENTS_ONLY;
+  const persisted = persists ? new PersistedQueries(redis.client, config) : undefined;
+  const server = await createGraphqlServer(schema, config, http.log, persisted);
   http.addHook('onClose', () => server.apollo.stop());
   const createContext = contextFactory(database, services.sessions, config);
 
@@ -135,6 +140,7 @@ export async function registerRoutes(
   registerHealth(http, { database: database.ping, redis: redis.ping });
   registerFiles(http, services.imageReader);
   registerHome(http, config);
+  if (config.SCHEMA_DOCUMENT) registerSchemaDocument(http, schemaText(plain));
   await registerGraphql(http, {
     server,
     config,

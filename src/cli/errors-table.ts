@@ -20,10 +20,10 @@ function answer(dialect: Dialect, error: AppError, row?: Row): string {
   return `${status} \`${cell(JSON.stringify(body))}\``;
 }
 
-/** GraphQL answers the code itself; the status is 200 but where the whole request is refused. */
+/** GraphQL answers the code itself; in `application/json` the status is 200 but where the request is no good as such. */
 function graphqlStatus(code: ErrorCode): number {
   if (code === 'SERVICE_UNAVAILABLE') return HTTP_STATUS.unavailable;
-  return code === 'INVALID_QUERY' || code === 'QUERY_TOO_COMPLEX' ? HTTP_STATUS.input : 200;
+  return code === 'PERSISTED_QUERY_MISMATCH' ? HTTP_STATUS.input : 200;
 }
 
 function doorsTable(): string[] {

@@ -79,6 +79,26 @@ export const ERRORS = define({
     zh: '查询语句错误',
     en: 'The query does not parse or does not fit the schema.',
   },
+  PERSISTED_QUERY_NOT_FOUND: {
+    kind: 'input',
+    zh: '未找到该查询，请附上查询语句',
+    en: 'No document is known under this id or hash; the text has to be sent along.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    kind: 'input',
+    zh: '不支持只发送查询的哈希值',
+    en: 'Queries are not kept here under their hashes; their text has to be sent.',
+  },
+  PERSISTED_QUERY_MISMATCH: {
+    kind: 'input',
+    zh: '哈希值与查询语句不符',
+    en: 'The hash is not that of the query beside it.',
+  },
+  UNTRUSTED_DOCUMENT: {
+    kind: 'input',
+    zh: '只接受已登记的查询语句',
+    en: 'Only the documents that the operator has listed are answered here.',
+  },
   QUERY_TOO_COMPLEX: {
     kind: 'input',
     zh: '查询过于复杂',

@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
 import { noteOn } from '../http/note.js';
+import { bodyForApollo, searchForApollo } from './http-request.js';
 import { isHarmlessGet, PREFLIGHT_HEADERS } from './preflight.js';
 
 /** Notes what was asked, and the first of what went wrong. */
@@ -42,13 +43,12 @@ export async function answerByApollo(
   context: RequestContext,
 ): Promise<FastifyReply> {
   const { method, url, body } = request;
-  const query = url.indexOf('?');
   const answer = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method,
       headers: headersOf(request),
-      body,
-      search: query < 0 ? '' : url.slice(query),
+      body: bodyForApollo(body),
+      search: searchForApollo(url),
     },
     context: async () => context,
   });

@@ -17,6 +17,7 @@ import type { RequestContext } from '../context.js';
 import { type Access, assertAccess, maySeeField } from '../policy.js';
 import { accessOf, ownerOf } from '../schema/access.js';
 import { boundsOf } from '../schema/list-bounds.js';
+import { isDeclaredOneOf } from '../schema/one-of.js';
 import { propertyOf } from '../unknown.js';
 import { FieldOrigins, type Method, type Property } from './field-origins.js';
 
@@ -139,7 +140,11 @@ class Binder {
     for (const type of Object.values(this.schema.getTypeMap())) {
       // The types of fields tell the cost of a query (query-size.ts); abstract types leave it open.
       if (isAbstractType(type)) notCarriedOut(type.name, 'an interface or union');
-      if (isInputObjectType(type)) this.assertPlain(type);
+      if (isInputObjectType(type)) {
+        this.assertPlain(type);
+        // Type-graphql has no word for it.
+        type.isOneOf = isDeclaredOneOf(type);
+      }
       if (!isObjectType(type) || isIntrospectionType(type)) continue;
       for (const field of Object.values(type.getFields())) field.resolve = this.resolveOf({ type, field });
     }

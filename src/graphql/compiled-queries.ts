@@ -1,7 +1,7 @@
 import { BREAK, type DocumentNode, OperationTypeNode, visit } from 'graphql';
-import { type CompiledQuery as Code, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import type { GraphqlRequest, Operation } from './operation.js';
+import type { CompiledQuery, GraphqlRequest, Operation } from './operation.js';
 
 /** The times a query comes before it is compiled: compiling costs as much as running it often. */
 const COMPILED_AFTER = 3;
@@ -16,11 +16,6 @@ const COMPILED_MAX = 200_000;
 const INTROSPECTION = /\b__(schema|type)\b/;
 
 const OPERATION_NAME = /^[_A-Za-z]\w*$/;
-
-/** A query of a valid document, with the code that was made of it. */
-export interface CompiledQuery extends Operation {
-  run: Code['query'];
-}
 
 /** The end of a line separates the two: a name has none. */
 const keyOf = ({ query, operationName }: GraphqlRequest): string => `${operationName ?? ''}\n${query}`;
@@ -37,6 +32,14 @@ function hasDirectives(document: DocumentNode): boolean {
   return found;
 }
 
+/** Compiles a query of a valid document; undefined for what must not be, or cannot. */
+export function compileOperation(asked: Operation): CompiledQuery | undefined {
+  const { schema, document, operation } = asked;
+  if (operation.operation !== OperationTypeNode.QUERY || hasDirectives(document)) return undefined;
+  const compiled = compileQuery(schema, document, operation.name?.value);
+  return isCompiledQuery(compiled) ? { ...asked, run: compiled.query } : undefined;
+}
+
 /**
  * Queries that come often, compiled. Apps send the same few texts again and again: to parse, validate and interpret them
  * each time costs several times what their answers do.
@@ -49,7 +52,8 @@ export class CompiledQueries {
   });
 
   find(request: GraphqlRequest): CompiledQuery | undefined {
-    const { operationName } = request;
+    const { operationName, compiled } = request;
+    if (compiled) return compiled.get(operationName ?? undefined);
     if (typeof operationName === 'string' && !OPERATION_NAME.test(operationName)) return undefined;
     return this.queries.get(keyOf(request));
   }
@@ -62,10 +66,10 @@ export class CompiledQueries {
     const times = (this.times.get(key) ?? 0) + 1;
     this.times.set(key, times);
     // A query that cannot be compiled is not tried again.
-    if (times !== COMPILED_AFTER || hasDirectives(asked.document)) return;
-    const compiled = compileQuery(asked.schema, asked.document, asked.operation.name?.value);
-    if (!isCompiledQuery(compiled)) return;
-    this.queries.set(key, { ...asked, run: compiled.query });
+    if (times !== COMPILED_AFTER) return;
+    const compiled = compileOperation(asked);
+    if (!compiled) return;
+    this.queries.set(key, compiled);
     // The count starts anew if others push the query out.
     this.times.delete(key);
   }

@@ -99,6 +99,14 @@ export function assertText(value: string, field?: string): void {
   }
 }
 
+/**
+ * Every error looks for its lines from the beginning of the text, however many there are; the nodes know theirs
+ * (`locationsOf` in errors.ts). What is kept of a query is smaller without the text, too.
+ */
+export function forgetText({ loc }: DocumentNode): void {
+  if (loc) loc.source.body = '';
+}
+
 /** Documents found acceptable; Apollo keeps what it parsed and hands out the same document again. */
 const good = new WeakSet<DocumentNode>();
 

@@ -16,9 +16,16 @@ const PROTOCOL_CODES: Readonly<Record<string, ErrorCode>> = {
   GRAPHQL_PARSE_FAILED: 'INVALID_QUERY',
   GRAPHQL_VALIDATION_FAILED: 'INVALID_QUERY',
   OPERATION_RESOLUTION_FAILURE: 'INVALID_QUERY',
-  PERSISTED_QUERY_NOT_SUPPORTED: 'INVALID_QUERY',
+  PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
   BAD_USER_INPUT: 'INVALID_INPUT',
   BAD_REQUEST: 'INVALID_INPUT',
+};
+
+/** What Apollo says of persisted queries without a code. */
+const PROTOCOL_MESSAGES: Readonly<Record<string, ErrorCode>> = {
+  'provided sha does not match query': 'PERSISTED_QUERY_MISMATCH',
+  'Unsupported persisted query version': 'PERSISTED_QUERY_NOT_SUPPORTED',
 };
 
 /** Locations reported of one error; a field that occurs a thousand times is wrong in each of them. */
@@ -52,7 +59,7 @@ function protocolCodeOf(error: unknown): ErrorCode | undefined {
   const { code } = error.extensions ?? {};
   // The parser calls itself for what stands inside of something else, and gives up before it has counted the tokens.
   if (code === 'GRAPHQL_PARSE_FAILED' && /call stack/.test(error.message)) return 'QUERY_TOO_COMPLEX';
-  const protocolCode = PROTOCOL_CODES[String(code)];
+  const protocolCode = PROTOCOL_CODES[String(code)] ?? PROTOCOL_MESSAGES[error.message];
   if (protocolCode) return protocolCode;
   // A null for a variable that has a default is found where it is used; what a resolver throws is no GraphQLError.
   const itsOwn = !error.originalError || error.originalError instanceof GraphQLError;
@@ -120,9 +127,10 @@ export function tell(log: FastifyBaseLogger, failures: readonly unknown[], ctx: 
   return failureOf(failures, ctx);
 }
 
-/** True for what Apollo says of a request that is none of GraphQL's; its status says more than that. */
-const isMalformed = ({ extensions }: GraphQLError): boolean =>
-  extensions.code === ApolloServerErrorCode.BAD_REQUEST;
+/** True for what Apollo says of a request that names no operation as it has to; its status says more than that. */
+const isMalformed = (error: GraphQLError): boolean =>
+  error.extensions.code === ApolloServerErrorCode.BAD_REQUEST ||
+  Boolean(protocolCodeOf(error)?.startsWith('PERSISTED_QUERY'));
 
 /** Explains refusals of Apollo itself. They are the client's fault, though Apollo answers them with 500. */
 export const errorsPlugin = (log: FastifyBaseLogger): ApolloServerPlugin<RequestContext> => ({

@@ -2,11 +2,11 @@ import type { HTTPGraphQLHead } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ExecutionResult, execute, type GraphQLFormattedError, getVariableValues } from 'graphql';
 import type { RequestContext } from '../context.js';
-import { CompiledQueries, type CompiledQuery } from './compiled-queries.js';
+import { CompiledQueries } from './compiled-queries.js';
 import { failureOf, report, tell } from './errors.js';
 import { byLocation, withoutHidden } from './field-errors.js';
 import { assertWithinLimits } from './limits.js';
-import { type GraphqlRequest, type Operation, rootOf } from './operation.js';
+import { type CompiledQuery, type GraphqlRequest, type Operation, rootOf } from './operation.js';
 import { LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
 

@@ -2,8 +2,9 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
-import { assertDocument, assertText } from './document-size.js';
+import { assertDocument, assertText, forgetText } from './document-size.js';
 import { assertSize, LIMITS } from './query-size.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 import type { Validation } from './validation.js';
 
 interface Place {
@@ -48,12 +49,18 @@ export function assertWithinLimits(
 }
 
 /** Looks at queries before any resolver runs, and at documents before they are validated. */
-export const limitsPlugin = (validation: Validation): ApolloServerPlugin<RequestContext> => ({
+export const limitsPlugin = (
+  validation: Validation,
+  trusted: TrustedDocuments,
+): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, operation, document, request, contextValue }) {
         forgetText(document);
-        if (!isOwn(contextValue)) assertDocument(document);
+        if (!isOwn(contextValue)) {
+          if (trusted.only && !trusted.has(document)) throw new AppError('UNTRUSTED_DOCUMENT');
+          assertDocument(document);
+        }
         const valid = validation.problems(document).length === 0;
         // Faults of the query are reported when it is to be executed.
         if (valid && operation)
@@ -62,11 +69,3 @@ export const limitsPlugin = (validation: Validation): ApolloServerPlugin<Request
     };
   },
 });
-
-/**
- * Every error looks for its lines from the beginning of the text, however many there are; the nodes know theirs
- * (`locationsOf` in errors.ts). What Apollo keeps of a query is smaller without the text, too.
- */
-function forgetText({ loc }: DocumentNode): void {
-  if (loc) loc.source.body = '';
-}

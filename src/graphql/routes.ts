@@ -11,7 +11,8 @@ import { isDecoded } from '../http/query.js';
 import { notUtf8 } from '../http/text-bodies.js';
 import { isUnreplaced } from '../text.js';
 import { answerByApollo, noteAnswer } from './apollo-request.js';
-import type { GraphqlRequest } from './operation.js';
+import { readOperation } from './http-request.js';
+import { answerType } from './negotiation.js';
 import { isPlaygroundRequest, registerPlayground, sendPlayground } from './playground.js';
 import { hasPreflightHeader, isPreflighted } from './preflight.js';
 import { LIMITS } from './query-size.js';
@@ -27,29 +28,6 @@ export interface GraphqlRoutesOptions {
 
 /** The most files of one request; each mutation takes one. */
 const FILES_MAX = 5;
-
-const JSON_TYPE = 'application/json; charset=utf-8';
-
-/** The Accept headers of plain clients, word for word; Apollo negotiates all others. */
-const ACCEPT_JSON = new Set(['*/*', 'application/json', 'application/json, text/plain, */*']);
-
-/**
- * The operation of a plain request; undefined for one that says more, or wants another type, which Apollo
- * reads.
- */
-function plainRequestOf({ method, headers, body }: FastifyRequest): GraphqlRequest | undefined {
-  const { accept = '*/*', 'content-type': type = '' } = headers;
-  const isJson = method === 'POST' && type.startsWith('application/json') && ACCEPT_JSON.has(accept);
-  if (!isJson || body === null || typeof body !== 'object') return undefined;
-  const { query, operationName, variables, ...others } = body as Partial<GraphqlRequest>;
-  const isPlain =
-    typeof query === 'string' &&
-    (typeof operationName === 'string' || operationName === undefined || operationName === null) &&
-    typeof (variables ?? {}) === 'object' &&
-    !Array.isArray(variables) &&
-    Object.keys(others).length === 0;
-  return isPlain ? { query, operationName, variables } : undefined;
-}
 
 /** The error and its causes, from the outside in. */
 function causesOf(error: unknown): { message?: unknown; statusCode?: unknown }[] {
@@ -103,17 +81,19 @@ function formReader({ UPLOAD_MAX_BYTES }: GraphqlRoutesOptions['config'], maxFie
   };
 }
 
-/** Plain requests go to the executor at once, all others through Apollo's reading of HTTP. */
+/** What is compiled is run at once; Apollo reads, runs or refuses everything else. */
 function answerer({ server, createContext }: GraphqlRoutesOptions) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     // Made before Apollo sees the request: a failure here leaves like every other, with the request's id.
     const context = await createContext(request, isPreflighted(request));
-    const plain = plainRequestOf(request);
-    if (!plain) return answerByApollo(server.apollo, request, reply, context);
-    const { http, errors, data } = await server.execute(plain, context);
+    const type = answerType(request.headers.accept);
+    const asked = type === undefined ? undefined : readOperation(request);
+    const answer = asked && (await server.answerCompiled(asked, context));
+    if (!answer || type === undefined) return answerByApollo(server.apollo, request, reply, context);
+    const { http, errors, data } = answer;
     noteAnswer(request, context, errors);
     if (http) reply.code(http.status ?? 200).headers(Object.fromEntries(http.headers));
-    return reply.type(JSON_TYPE).send(`${JSON.stringify({ errors, data })}\n`);
+    return reply.type(type).send(`${JSON.stringify({ errors, data })}\n`);
   };
 }
 

@@ -39,5 +39,8 @@ export function createSchema(services: Services): GraphQLSchema {
   return schema;
 }
 
+/** The text of a schema, as `schema.graphql` has it. */
+export const schemaText = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;
+
 /** The text of `schema.graphql`; needs no running services. */
-export const printCurrentSchema = (): string => `${printSchema(createSchema({} as Services))}\n`;
+export const printCurrentSchema = (): string => schemaText(createSchema({} as Services));

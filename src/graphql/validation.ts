@@ -38,10 +38,22 @@ export class Validation {
 
   /** The faults of a document; empty when there are none. */
   problems(document: DocumentNode): readonly GraphQLError[] {
+    return this.problemsBy(document, this.rules, !this.open);
+  }
+
+  /** The faults of a document that the operator lists; introspection is none. */
+  problemsOfTrusted(document: DocumentNode): readonly GraphQLError[] {
+    return this.problemsBy(document, specifiedRules, false);
+  }
+
+  private problemsBy(
+    document: DocumentNode,
+    rules: readonly ValidationRule[],
+    hideSuggestions: boolean,
+  ): readonly GraphQLError[] {
     let problems = this.known.get(document);
     if (!problems) {
-      const options = { maxErrors: LIMITS.errors, hideSuggestions: !this.open };
-      problems = validate(this.schema, document, this.rules, options);
+      problems = validate(this.schema, document, rules, { maxErrors: LIMITS.errors, hideSuggestions });
       for (const { extensions } of problems)
         extensions.code = ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;
       this.known.set(document, problems);

@@ -6,6 +6,7 @@ import { toAppError } from '../errors/unexpected.js';
 import { propertyOf } from '../unknown.js';
 import { localeOf } from './context-factory.js';
 import { noteOn } from './note.js';
+import type { SendUnrouted } from './server.js';
 
 /** A failure found by HTTP itself keeps its status (413, 415, …). */
 function statusOf({ cause, kind }: AppError): number {
@@ -13,18 +14,27 @@ function statusOf({ cause, kind }: AppError): number {
   return typeof found === 'number' && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
 }
 
-/** Answers in GraphQL's shape, under every path that belongs to no dialect. */
-export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/**
+ * Answers in GraphQL's shape, under every path that belongs to no dialect.
+ * @param links what is where, for a request that has lost its way.
+ */
+export function sendError(
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  links?: Readonly<Record<string, string>>,
+): FastifyReply {
   noteOn(request).code = error.code;
   const requestId = error.code === 'INTERNAL' ? { requestId: request.id } : {};
   const extensions = { code: error.code, ...error.details, ...requestId };
   const message = messageOf(error.code, localeOf(request.headers['accept-language']));
   if (error.details.retryAfter) reply.header('retry-after', String(error.details.retryAfter));
-  return reply.code(statusOf(error)).send({ errors: [{ message, extensions }] });
+  const errors = [{ message, extensions }];
+  return reply.code(statusOf(error)).send({ errors, ...(links && { extensions: { links } }) });
 }
 
 /** Sets the error handlers; `send` answers whatever reaches no route. */
-export function registerErrorHandlers(app: FastifyInstance, send = sendError): void {
+export function registerErrorHandlers(app: FastifyInstance, send: SendUnrouted = sendError): void {
   app.setErrorHandler(async (raw: FastifyError, request, reply) => {
     reportFailure(request.log, raw);
     return send(toAppError(raw), request, reply);

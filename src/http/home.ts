@@ -5,7 +5,7 @@ import type { Locale } from '../errors/app-error.js';
 import { localeOf } from './context-factory.js';
 
 /** The page at `/`, and the one for unknown URLs: they list the entries, but for those that are switched off. */
-type HomeConfig = Pick<Config, 'PLAYGROUND' | 'API_DOCS' | 'production'>;
+type HomeConfig = Pick<Config, 'PLAYGROUND' | 'API_DOCS' | 'SCHEMA_DOCUMENT' | 'production'>;
 
 interface Entry {
   name: string;
@@ -30,6 +30,17 @@ const DOCS: Entry = {
   name: 'docs',
   url: '/docs/',
   text: { zh: '旧系统接口的文档（OpenAPI）', en: 'The URLs of the legacy systems (OpenAPI)' },
+};
+/** Where the schema is, as a text. */
+export const SCHEMA_URL = '/schema.graphql';
+
+const SCHEMA: Entry = {
+  name: 'schema',
+  url: SCHEMA_URL,
+  text: {
+    zh: 'GraphQL 的 schema，供代码生成工具使用',
+    en: 'The schema of the GraphQL API, for code generators',
+  },
 };
 const HEALTH: readonly Entry[] = [
   { name: 'livez', url: '/livez', text: { zh: '进程是否在运行', en: 'Whether the process runs' } },
@@ -61,17 +72,22 @@ function entriesOf(config: HomeConfig): Entry[] {
   return [
     config.PLAYGROUND ? PLAYGROUND : GRAPHQL,
     ...(config.API_DOCS ? [DOCS] : []),
+    ...(config.SCHEMA_DOCUMENT ? [SCHEMA] : []),
     // Health checks are not listed in production: whoever watches the service knows them.
     ...(config.production ? [] : HEALTH),
   ];
 }
+
+/** What is where, for programs. */
+export const linksOf = (config: HomeConfig): Record<string, string> =>
+  Object.fromEntries(entriesOf(config).map(({ name, url }) => [name, url]));
 
 const STYLE = `:root{color-scheme:light dark}
 body{max-width:38rem;margin:0 auto;padding:clamp(1.5rem,8vw,5rem) 1.25rem;font:1rem/1.6 system-ui,sans-serif}
 h1{margin:0 0 .5rem;font-size:1.6rem;line-height:1.25}
 ul{margin:1.5rem 0 0;padding:0;list-style:none}
 li{display:flex;gap:1rem;padding:.6rem 0;border-top:1px solid #8884}
-a,code{flex:0 0 6rem;font:600 1rem/1.6 ui-monospace,monospace}
+a,code{flex:0 0 9rem;font:600 1rem/1.6 ui-monospace,monospace}
 p{margin:0}`;
 
 /** Nothing is loaded but the icon, and nothing runs. */
@@ -151,10 +167,9 @@ const KEPT = { 'cache-control': 'public, max-age=86400' };
 export function registerHome(app: FastifyInstance, config: HomeConfig): void {
   app.get('/', async (request, reply) => {
     if (asksForPage(request)) return sendPage(request, reply, config, 200);
-    const links = entriesOf(config).map(({ name, url }) => [name, url]);
     return reply
       .header('vary', 'accept, accept-language')
-      .send({ name: TEXTS.en.title, links: Object.fromEntries(links) });
+      .send({ name: TEXTS.en.title, links: linksOf(config) });
   });
   app.get('/favicon.ico', async (_request, reply) => reply.headers(KEPT).type('image/x-icon').send(ICON));
   app.get('/robots.txt', async (_request, reply) =>

@@ -22,6 +22,9 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
+/** Where front ends run while they are made: the scheme and host of every development server. */
+const DEVELOPMENT_ORIGIN = /^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/;
+
 /** What requests are handed to that this gateway does not answer itself. */
 export interface Elsewhere {
   takes(request: FastifyRequest): boolean;
@@ -34,7 +37,7 @@ export const isPreflight = ({ headers }: FastifyRequest): boolean =>
 
 type SecurityConfig = Pick<
   Config,
-  'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'
+  'CORS_ORIGINS' | 'RATE_LIMIT' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES' | 'production'
 >;
 
 /** The limit of requests from one address; null where it is off. */
@@ -84,7 +87,7 @@ export async function registerSecurity(
     else done();
   });
   await app.register(cors, {
-    origin: config.CORS_ORIGINS,
+    origin: config.production ? config.CORS_ORIGINS : [...config.CORS_ORIGINS, DEVELOPMENT_ORIGIN],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
       'x-request-id',

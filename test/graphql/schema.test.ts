@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import 'reflect-metadata';
 import {
   buildSchema,
@@ -210,7 +213,8 @@ test('the schema has the names that clients rely on', () => {
 
 test('mutations with many arguments take one input object', () => {
   for (const { name, args } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-    const names = args.map((argument) => argument.name);
+    const kept = args.filter(({ deprecationReason }) => !deprecationReason);
+    const names = kept.map((argument) => argument.name);
     if (names.includes('input'))
       expect([name, names.filter((one) => one !== 'id')]).toEqual([name, ['input']]);
     else expect([name, names.length]).toEqual([name, Math.min(names.length, 4)]);
@@ -288,4 +292,57 @@ test('every connection can be read as Relay reads one', () => {
       ]);
     }
   }
+});
+
+describe('a change of the schema since the last release', () => {
+  const run = (text: string) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'schema-'));
+    const file = path.join(folder, 'changed.graphql');
+    writeFileSync(file, text);
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['scripts/schema-changes.mjs', '--check', '--schema', file],
+      {
+        encoding: 'utf8',
+      },
+    );
+    rmSync(folder, { recursive: true });
+    return { status, stderr };
+  };
+  const text = readFileSync('schema.graphql', 'utf8');
+  const changed = (from: string | RegExp, to: string) => {
+    const result = text.replace(from, to);
+    expect(result).not.toBe(text);
+    return run(result);
+  };
+
+  test('is refused where it breaks clients and is not announced', () => {
+    expect(run(text)).toEqual({ status: 0, stderr: '' });
+    const removed = changed(
+      /"{3}The availability of a login name.*\n {2}nameAvailability\([^)]*\): NameAvailability!\n/,
+      '',
+    );
+    expect(removed).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('Query.nameAvailability breaks clients'),
+    });
+    const narrowed = changed('input VerifyInput {', 'input VerifyInput @oneOf {');
+    expect(narrowed).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('VerifyInput breaks clients'),
+    });
+    const required = changed(
+      '  registerUnknown: Boolean! = false @deprecated',
+      '  registerUnknown: Boolean! @deprecated',
+    );
+    expect(required.status).toBe(1);
+  });
+
+  test('is refused where it is announced and breaks nothing', () => {
+    const { status, stderr } = changed('addresses: [Address!]\n', 'addresses: [Address!]!\n');
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "Field 'Query.addresses' changed type from '[Address!]!' to '[Address!]': this is announced in schema/announced.json, but breaks nothing.",
+    );
+  });
 });

@@ -41,8 +41,10 @@ describe('a review', () => {
     const { value } = await review(app.client, reviewer.token, passed.id, 'PASS');
     expect(value).toEqual({ ...before, state: 'PASSED', updatedAt: expect.any(String) });
     expect(Date.parse(value.updatedAt)).toBeGreaterThan(Date.parse(before.updatedAt));
-    const refusal = await review(app.client, reviewer.token, refused.id, 'REFUSE', { desc: ' 照片不清楚 ' });
-    expect(refusal.value).toMatchObject({ state: 'REFUSED', desc: '照片不清楚', idNumber: ID_NUMBER });
+    const refusal = await review(app.client, reviewer.token, refused.id, 'REFUSE', {
+      description: ' 照片不清楚 ',
+    });
+    expect(refusal.value).toMatchObject({ state: 'REFUSED', description: '照片不清楚', idNumber: ID_NUMBER });
     for (const { id } of [passed, refused]) {
       for (const decision of ['PASS', 'REFUSE'] as const) {
         expect(await review(app.client, reviewer.token, id, decision)).toEqual({
@@ -55,10 +57,12 @@ describe('a review', () => {
 
   test('a review without words keeps those of the owner', async () => {
     const waiting = await someone();
-    const tooLong = await review(app.client, reviewer.token, waiting.id, 'PASS', { desc: '长'.repeat(192) });
-    expect(tooLong).toEqual({ code: 'INVALID_INPUT', field: 'desc' });
-    const { value } = await review(app.client, reviewer.token, waiting.id, 'PASS', { desc: '  ' });
-    expect(value.desc).toBe(personOf(waiting).desc);
+    const tooLong = await review(app.client, reviewer.token, waiting.id, 'PASS', {
+      description: '长'.repeat(192),
+    });
+    expect(tooLong).toEqual({ code: 'INVALID_INPUT', field: 'description' });
+    const { value } = await review(app.client, reviewer.token, waiting.id, 'PASS', { description: '  ' });
+    expect(value.description).toBe(personOf(waiting).description);
   });
 
   test('a review of a version that the owner changed meanwhile is refused', async () => {
@@ -107,16 +111,16 @@ describe('refused verifications', () => {
       ...personOf({ picture }),
       type: 'ORG',
       idNumber: ID_NUMBER_X,
-      desc: '又一次',
+      description: '又一次',
       phoneNumber: freshPhone(),
     };
     const incomplete = await submit(
       app.client,
       refused.token,
-      { ...anew, desc: undefined },
+      { ...anew, description: undefined },
       'updateVerification',
     );
-    expect(incomplete).toEqual({ code: 'INVALID_INPUT', field: 'desc' });
+    expect(incomplete).toEqual({ code: 'INVALID_INPUT', field: 'description' });
     expect(await seen(app.client, refused.id, refused.token)).toEqual(before);
 
     const { value } = await submit(app.client, refused.token, anew, 'updateVerification');
@@ -124,7 +128,7 @@ describe('refused verifications', () => {
       ...before,
       state: 'PENDING',
       idNumber: ID_NUMBER_X,
-      desc: '又一次',
+      description: '又一次',
       phoneNumber: anew.phoneNumber,
       frontImage: { id: picture.id },
       rearImage: { id: picture.id },

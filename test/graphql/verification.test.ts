@@ -48,7 +48,7 @@ describe('submitting', () => {
       userId: String(person.id),
       type: 'USER',
       state: 'PENDING',
-      desc: '智艺花泽类❤',
+      description: '智艺花泽类❤',
       slogan: null,
       createdAt: expect.any(String),
       updatedAt: value.createdAt,
@@ -80,7 +80,7 @@ describe('submitting', () => {
       realName: '李某',
       idNumber: ID_NUMBER_X,
       phoneNumber: '15694005009',
-      desc: '一个让人心累的公司️',
+      description: '一个让人心累的公司️',
     });
     expect(await rowOf(app, founder.id)).toMatchObject({ type: 'org', front_image_id: null, state: -1 });
   });
@@ -118,7 +118,7 @@ test.each([
 
 describe('refused verifications', () => {
   const long = '长'.repeat(192);
-  const texts = ['realName', 'desc'];
+  const texts = ['realName', 'description'];
   const ofOrganisation = ['organisationName', 'organisationAddress'];
   const wrongNumbers = {
     'check digit': '110101199003077572',
@@ -176,7 +176,7 @@ describe('refused verifications', () => {
   test('a verification takes texts of 191 characters, however many bytes they have', async () => {
     const founder = await applicant(app.client);
     const most = '😀'.repeat(191);
-    const texts = { realName: most, desc: most, organisationName: most, organisationAddress: most };
+    const texts = { realName: most, description: most, organisationName: most, organisationAddress: most };
     const { value } = await submit(app.client, founder.token, { ...organisationOf(founder), ...texts });
     expect(value).toMatchObject(texts);
   });

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { registerHome } from '../../src/http/home.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
-const DEVELOPMENT = { PLAYGROUND: true, API_DOCS: true, production: false };
-const PRODUCTION = { PLAYGROUND: false, API_DOCS: false, production: true };
+const DEVELOPMENT = { PLAYGROUND: true, API_DOCS: true, SCHEMA_DOCUMENT: true, production: false };
+const PRODUCTION = { PLAYGROUND: false, API_DOCS: false, SCHEMA_DOCUMENT: false, production: true };
 
 async function ask(config: typeof DEVELOPMENT, url: string, headers: Record<string, string> = {}) {
   const http = Fastify();
@@ -22,7 +22,7 @@ describe('/', () => {
     const { statusCode, headers, body } = await ask(DEVELOPMENT, '/', BROWSER);
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(headers).toMatchObject({ 'content-language': 'zh-CN', vary: 'accept, accept-language' });
-    expect(linksOf(body)).toEqual(['/graphql', '/docs/', '/livez', '/readyz']);
+    expect(linksOf(body)).toEqual(['/graphql', '/docs/', '/schema.graphql', '/livez', '/readyz']);
     expect(body).toContain('<h1>用户网关</h1>');
     const english = await ask(DEVELOPMENT, '/', { ...BROWSER, 'accept-language': 'en-US,en;q=0.9' });
     expect(english.body).toMatch(/<html lang="en">[\s\S]*<h1>User gateway<\/h1>/);
@@ -43,7 +43,7 @@ describe('/', () => {
     const { statusCode, body } = await ask(PRODUCTION, '/', BROWSER);
     expect([statusCode, linksOf(body)]).toEqual([200, []]);
     expect(body).toContain('<code>/graphql</code>');
-    expect(body).not.toMatch(/docs|livez|readyz|浏览器/);
+    expect(body).not.toMatch(/docs|schema|livez|readyz|浏览器/);
     expect((await ask(PRODUCTION, '/')).json()).toEqual({
       name: 'User gateway',
       links: { graphql: '/graphql' },
@@ -57,7 +57,13 @@ describe('/', () => {
     >[]) {
       expect((await ask(DEVELOPMENT, '/', headers)).json()).toEqual({
         name: 'User gateway',
-        links: { graphql: '/graphql', docs: '/docs/', livez: '/livez', readyz: '/readyz' },
+        links: {
+          graphql: '/graphql',
+          docs: '/docs/',
+          schema: '/schema.graphql',
+          livez: '/livez',
+          readyz: '/readyz',
+        },
       });
     }
   });

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import Fastify from 'fastify';
+import { registerSecurity } from '../../src/http/security.js';
 import { type LoneApp, startTestApp } from '../support/app.js';
 
 /** What holds for every answer, whatever its door. */
@@ -95,6 +98,40 @@ describe('security headers', () => {
   });
 });
 
+describe('what is where', () => {
+  test('the schema is a text that everybody may read, and keep for a while', async () => {
+    const response = await get('/schema.graphql');
+    expect([
+      response.status,
+      response.headers.get('content-type'),
+      response.headers.get('cache-control'),
+    ]).toEqual([200, 'text/plain; charset=utf-8', 'public, max-age=60']);
+    expect(await response.text()).toBe(await readFile('schema.graphql', 'utf8'));
+  });
+
+  test('the schema is not served where it is switched off, nor named', async () => {
+    const { url } = await app.world.start({ SCHEMA_DOCUMENT: 'off' });
+    expect((await fetch(`${url}/schema.graphql`)).status).toBe(404);
+    expect(await (await fetch(url)).text()).not.toContain('schema');
+  });
+
+  test('an unknown URL says what is where, to a person and to a program', async () => {
+    const page = await get('/nothing', { accept: 'text/html', 'accept-language': 'en' });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(await page.text()).toMatch(/nothing at this address[\s\S]*href="\/schema\.graphql"/);
+    for (const method of ['GET', 'POST']) {
+      const answer = await fetch(`${app.url}/nothing`, { method });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({
+        errors: [{ extensions: { code: 'NOT_FOUND' } }],
+        extensions: { links: { graphql: '/graphql', docs: '/docs/', schema: '/schema.graphql' } },
+      });
+    }
+    // The legacy systems have envelopes of their own.
+    expect(await (await get('/anlife/v1.0/nothing')).json()).not.toHaveProperty('extensions');
+  });
+});
+
 describe('CORS', () => {
   const preflight = (origin: string, method: string, path = '/graphql') =>
     fetch(app.url + path, {
@@ -121,11 +158,33 @@ describe('CORS', () => {
     'http://app.example.com',
     'https://APP.example.com:8443',
     'null',
+    'https://localhost:3000',
+    'http://localhost.example.com',
+    'http://127.0.0.10:3000',
+    'http://evil.localhost:3000',
   ])('the origin %s may not read answers', async (origin) => {
     const { headers } = await get('/livez', { origin });
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect((await preflight(origin, 'POST')).headers.get('access-control-allow-origin')).toBeNull();
   });
+
+  test.each(['http://localhost:3000', 'http://127.0.0.1:5173', 'http://localhost'])(
+    'the origin %s of a front end under development may read answers, but not in production',
+    async (origin) => {
+      expect((await get('/livez', { origin })).headers.get('access-control-allow-origin')).toBe(origin);
+      const { headers } = await preflight(origin, 'POST');
+      expect(headers.get('access-control-allow-origin')).toBe(origin);
+      for (const production of [true, false]) {
+        const http = Fastify();
+        const config = { CORS_ORIGINS: [], RATE_LIMIT: false, RATE_LIMIT_PER_MINUTE: 1, TRUSTED_PROXIES: [] };
+        await registerSecurity(http, { ...config, production });
+        http.get('/', async () => 'ok');
+        const answer = await http.inject({ url: '/', headers: { origin } });
+        expect(answer.headers['access-control-allow-origin']).toBe(production ? undefined : origin);
+        await http.close();
+      }
+    },
+  );
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
     'a preflight of an allowed origin allows %s',
@@ -168,6 +227,7 @@ describe('unknown URLs', () => {
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
     expect(await response.json()).toEqual({
       errors: [{ message: expect.any(String), extensions: { code: 'NOT_FOUND' } }],
+      extensions: { links: expect.objectContaining({ graphql: '/graphql' }) },
     });
   });
 

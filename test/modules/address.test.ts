@@ -44,8 +44,8 @@ describe('addresses', () => {
     expect(changed).toMatchObject({ alias: null, name: '李四', postcode: '610000', province: '四川省' });
     expect(await addresses.update(as(user), first.id, {})).toEqual(changed);
 
-    expect(await addresses.delete(as(user), first.id)).toBe(true);
-    await expect(addresses.delete(as(user), first.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await addresses.remove(as(user), first.id)).toEqual(changed);
+    await expect(addresses.remove(as(user), first.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await addresses.find(as(user), first.id)).toBeNull();
   });
 
@@ -56,7 +56,7 @@ describe('addresses', () => {
     await expect(addresses.update(as(stranger), id, { isDefault: true })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await expect(addresses.delete(as(stranger), id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(addresses.remove(as(stranger), id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await addresses.find(as(owner), id)).toMatchObject({ isDefault: true });
   });
 

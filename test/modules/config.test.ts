@@ -184,6 +184,13 @@ test('mail by SMTP needs its server and its sender, each reported once', () => {
   expect(config.SMTP_URL).toEqual({ host: 'mail', port: 587, secure: false });
 });
 
+test('nothing but a list of documents needs the list', () => {
+  expect(namesOf({ TRUSTED_DOCUMENTS_ONLY: 'on' })).toEqual(['TRUSTED_DOCUMENTS']);
+  expect(loadConfig({ TRUSTED_DOCUMENTS_ONLY: 'on', TRUSTED_DOCUMENTS: 'x.json' }).TRUSTED_DOCUMENTS).toBe(
+    'x.json',
+  );
+});
+
 describe('production', () => {
   test('production refuses to start without what development may do without', () => {
     expect(namesOf({ NODE_ENV: 'production' }).toSorted()).toEqual([

@@ -86,7 +86,7 @@ describe('the object of a user', () => {
     expect(await shown(person.id)).toMatchObject({ verification: null, verified: null });
     await submit(app.client, person.token, personOf(person));
     expect(await shown(person.id)).toMatchObject({ verification: { state: -1 }, verified: null });
-    await review(app.client, reviewer.token, person.id, 'PASS', { desc: '画家' });
+    await review(app.client, reviewer.token, person.id, 'PASS', { description: '画家' });
     expect((await shown(person.id)).verified).toEqual({ type: 'user', icon: null, description: '画家' });
   });
 

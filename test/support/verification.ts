@@ -6,7 +6,7 @@ import { grant, type Outcome, uploadPicture } from './operations.js';
 export const ID_NUMBER = '110101199003077571';
 export const ID_NUMBER_X = '11010519491231002X';
 
-export const PUBLIC = 'userId type state desc slogan createdAt updatedAt';
+export const PUBLIC = 'userId type state description slogan createdAt updatedAt';
 export const PRIVATE =
   'realName idNumber phoneNumber organisationName organisationAddress frontImage { id } rearImage { id } certificateImage { id }';
 export const WHOLE = `{ ${PUBLIC} ${PRIVATE} }`;
@@ -27,7 +27,7 @@ export const personOf = ({ picture }: Pick<Applicant, 'picture'>) => ({
   realName: '七夜',
   idNumber: ID_NUMBER,
   phoneNumber: '15694005009',
-  desc: '智艺花泽类❤',
+  description: '智艺花泽类❤',
   frontImageId: picture.id,
   rearImageId: picture.node,
 });
@@ -41,7 +41,7 @@ export const organisationOf = ({ picture }: Pick<Applicant, 'picture'>) => ({
   realName: '李某',
   idNumber: ID_NUMBER_X,
   phoneNumber: '15694005009',
-  desc: '一个让人心累的公司️',
+  description: '一个让人心累的公司️',
 });
 
 async function outcome(
@@ -77,13 +77,13 @@ export const review = (
   token: string | undefined,
   userId: number | string,
   decision: 'PASS' | 'REFUSE',
-  { desc, updatedAt }: { desc?: string; updatedAt?: string } = {},
+  { description, updatedAt }: { description?: string; updatedAt?: string } = {},
 ): Promise<Outcome> =>
   outcome(
     client,
-    `mutation ($userId: ID!, $decision: ReviewDecision!, $desc: String, $updatedAt: DateTime) {
-       value: reviewVerification(userId: $userId, decision: $decision, desc: $desc, updatedAt: $updatedAt) ${WHOLE} }`,
-    { userId: String(userId), decision, desc, updatedAt },
+    `mutation ($userId: ID!, $decision: ReviewDecision!, $description: String, $updatedAt: DateTime) {
+       value: reviewVerification(userId: $userId, decision: $decision, description: $description, updatedAt: $updatedAt) ${WHOLE} }`,
+    { userId: String(userId), decision, description, updatedAt },
     token,
   );
 

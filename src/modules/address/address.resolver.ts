@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { SelfOnly, SignedIn } from '../../schema/access.js';
+import { replacedBy } from '../../schema/deprecated.js';
 import { rowIdOf } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { User } from '../user/user.entity.js';
@@ -9,6 +10,7 @@ import { AddressInput, AddressPatch } from './address.input.js';
 import { addressesLoader } from './address.loader.js';
 import type { AddressService } from './address.service.js';
 import { ADDRESSES_MAX } from './address.service.js';
+import { RemoveAddressPayload } from './address.type.js';
 
 @Resolver()
 export class AddressResolver {
@@ -61,14 +63,27 @@ export class AddressResolver {
   }
 
   @SignedIn()
-  @Mutation(() => Boolean, {
-    description: 'Deletes a delivery address of the caller. Always true. Errors: NOT_FOUND.',
+  @Mutation(() => RemoveAddressPayload, {
+    description: 'Deletes a delivery address of the caller. Errors: NOT_FOUND.',
   })
-  deleteAddress(
+  async removeAddress(
+    @Ctx() ctx: SignedInContext,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
+  ): Promise<RemoveAddressPayload> {
+    return { address: await this.addressService.remove(ctx, rowIdOf(id)) };
+  }
+
+  @SignedIn()
+  @Mutation(() => Boolean, {
+    deprecationReason: replacedBy('removeAddress'),
+    description: 'Like `removeAddress`. Always true. Errors: NOT_FOUND.',
+  })
+  async deleteAddress(
     @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
   ): Promise<boolean> {
-    return this.addressService.delete(ctx, rowIdOf(id));
+    await this.addressService.remove(ctx, rowIdOf(id));
+    return true;
   }
 }
 

@@ -52,11 +52,13 @@ export class AddressService {
     });
   }
 
-  /** Always true. Throws NOT_FOUND when the caller has no such address. */
-  async delete(ctx: SignedInContext, id: number): Promise<boolean> {
+  /** Returns what the address was. Throws NOT_FOUND when the caller has no such address. */
+  async remove(ctx: SignedInContext, id: number): Promise<Address> {
     const { userId } = ctx.viewer;
-    if (!(await deleteAddress(ctx.em, userId, id))) throw new AppError('NOT_FOUND', { field: 'id' });
-    return true;
+    const address = await findAddress(ctx.em, userId, id);
+    if (!address || !(await deleteAddress(ctx.em, userId, id)))
+      throw new AppError('NOT_FOUND', { field: 'id' });
+    return address;
   }
 
   /** Runs one change of a user's addresses after the other, and reads the address it says was changed. */

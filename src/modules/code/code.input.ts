@@ -1,5 +1,7 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
+import { replacedBy } from '../../schema/deprecated.js';
 import { CaptchaInput } from '../captcha/captcha.input.js';
+import { ContactInput } from './contact.input.js';
 
 enum CodePurposeEnum {
   REGISTER = 'REGISTER',
@@ -21,16 +23,24 @@ registerEnumType(CodePurposeEnum, {
 });
 
 @InputType({
-  description: 'The recipient of a code, and its purposes. Exactly one of phone and email.',
+  description: 'The recipient of a code, and its purposes.',
 })
 export class SendCodeInput {
+  @Field(() => ContactInput, { nullable: true, description: 'The recipient; required.' })
+  contact?: ContactInput | null;
+
   @Field(() => String, {
     nullable: true,
+    deprecationReason: replacedBy('contact'),
     description: 'A mainland China mobile number; +86, 0086 and 86 are accepted.',
   })
   phone?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'An e-mail address.' })
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: replacedBy('contact'),
+    description: 'An e-mail address.',
+  })
   email?: string | null;
 
   @Field(() => [CodePurposeEnum], { description: 'The purposes of the code: one or more.' })
@@ -38,14 +48,27 @@ export class SendCodeInput {
 }
 
 @InputType({
-  description:
-    'A code to check, with exactly one of phone and email; or, without a code, a captcha to answer.',
+  description: 'A code to check; or, without a code, a captcha to answer.',
 })
 export class VerifyInput {
-  @Field(() => String, { nullable: true, description: 'The phone the code was sent to.' })
+  @Field(() => ContactInput, {
+    nullable: true,
+    description: 'Where the code was sent; required with a code.',
+  })
+  contact?: ContactInput | null;
+
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: replacedBy('contact'),
+    description: 'The phone the code was sent to.',
+  })
   phone?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The address the code was sent to.' })
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: replacedBy('contact'),
+    description: 'The address the code was sent to.',
+  })
   email?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The code, six digits.' })

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.js';
 import { Public } from '../../schema/access.js';
 import { SendCodeInput, VerifyInput } from './code.input.js';
 import type { CodeRequestService } from './code-request.service.js';
+import { withContact } from './contact.input.js';
 
 @ObjectType({ description: 'A code was sent.' })
 class SendCodePayload {
@@ -27,7 +28,7 @@ export class CodeResolver {
     @Arg('input', () => SendCodeInput, { description: 'The recipient, and the purposes.' })
     input: SendCodeInput,
   ): Promise<SendCodePayload> {
-    return this.codeRequestService.send(ctx, input);
+    return this.codeRequestService.send(ctx, withContact(input));
   }
 
   @Public()
@@ -38,6 +39,6 @@ export class CodeResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => VerifyInput, { description: 'The code or answer to check.' }) input: VerifyInput,
   ): Promise<boolean> {
-    return this.codeRequestService.verify(ctx, input);
+    return this.codeRequestService.verify(ctx, withContact(input));
   }
 }

@@ -1,5 +1,7 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
+import { replacedBy } from '../../schema/deprecated.js';
 import { CaptchaInput } from '../captcha/captcha.input.js';
+import { ContactInput } from '../code/contact.input.js';
 
 enum PasswordFormatEnum {
   PLAIN = 'PLAIN',
@@ -42,13 +44,27 @@ export class ChangePasswordInput extends PasswordFields {
 }
 
 @InputType({
-  description: 'A new password instead of a forgotten one. Exactly one of phone and email.',
+  description: 'A new password instead of a forgotten one.',
 })
 export class RetrievePasswordInput extends PasswordFields {
-  @Field(() => String, { nullable: true, description: 'The phone of the account.' })
+  @Field(() => ContactInput, {
+    nullable: true,
+    description: 'Where the code was sent: the phone or verified address of the account; required.',
+  })
+  contact?: ContactInput | null;
+
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: replacedBy('contact'),
+    description: 'The phone of the account.',
+  })
   phone?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The verified e-mail address of the account.' })
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: replacedBy('contact'),
+    description: 'The verified e-mail address of the account.',
+  })
   email?: string | null;
 
   @Field(() => String, { description: 'A code sent there for RETRIEVE.' })

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { OwnerOnly, Public, SignedIn } from '../../schema/access.js';
+import { withContact } from '../code/contact.input.js';
 import { User } from '../user/user.entity.js';
 import { ChangePasswordInput, RetrievePasswordInput } from './password.input.js';
 import { hasPasswordLoader } from './password.loader.js';
@@ -35,7 +36,7 @@ export class PasswordResolver {
     })
     input: RetrievePasswordInput,
   ): Promise<boolean> {
-    return this.passwordService.retrieve(ctx, input);
+    return this.passwordService.retrieve(ctx, withContact(input));
   }
 }
 

@@ -19,7 +19,7 @@ const OUT_AFTER = 10;
 const LONGEST_PAUSE_MS = 30_000;
 const PAUSE_STEP_MS = 1000;
 /** What a claim lasts beyond the time-out of a try: the time to write down how it ended. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 10_000;
 
 /**
  * Delivers to one webhook: claims what is due as far as there is room, posts it, and writes down how it ended, all that

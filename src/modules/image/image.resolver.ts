@@ -2,6 +2,7 @@ import { type FileUpload, GraphQLUpload } from 'graphql-upload-ts';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { Public, SignedIn } from '../../schema/access.js';
+import { replacedBy } from '../../schema/deprecated.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { Image } from '../user/image.entity.js';
 import { nodeOf } from './image.reference.js';
@@ -84,7 +85,17 @@ export class ImageResolver {
     return this.imageService.urlOf(image, isAnySize(least) ? size : least);
   }
 
-  @FieldResolver(() => String, { description: 'Its name for ThinkSNS+ clients: `public:` and the path.' })
+  @FieldResolver(() => String, {
+    description: 'Names the picture in inputs too, as its id does: `public:` and its path.',
+  })
+  reference(@Root() image: Image): string {
+    return nodeOf(image.key);
+  }
+
+  @FieldResolver(() => String, {
+    deprecationReason: replacedBy('reference'),
+    description: 'The `reference`.',
+  })
   node(@Root() image: Image): string {
     return nodeOf(image.key);
   }

@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Renamed } from '../../schema/deprecated.js';
 
 @ObjectType({
   description:
@@ -13,7 +14,11 @@ export class UploadTicket {
   @Field(() => ID, { description: 'The `id` that the image will have.' })
   imageId!: string;
 
-  @Field(() => String, { description: 'The `node` that the image will have: `public:` and its path.' })
+  @Renamed(
+    () => String,
+    { name: 'reference', was: 'node' },
+    { description: 'The `reference` that the image will have: `public:` and its path.' },
+  )
   node!: string;
 
   @Field(() => String, { description: 'The media type that the file must be.' })

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { replacedBy } from '../../schema/deprecated.js';
 import { Image } from '../user/image.entity.js';
 import { User } from '../user/user.entity.js';
 import { imageLoader } from './image.loader.js';
@@ -29,11 +30,17 @@ export class UserImageResolver {
     size: ImageSize | null | undefined,
     @Arg('orDefault', () => Boolean, {
       defaultValue: false,
-      description: 'True when the first default photo stands in for an avatar that was never set.',
+      deprecationReason: replacedBy('withDefault'),
+      description: 'Like `withDefault`.',
     })
     orDefault: boolean,
+    @Arg('withDefault', () => Boolean, {
+      defaultValue: false,
+      description: 'True when the first default photo stands in for an avatar that was never set.',
+    })
+    withDefault: boolean,
   ): string | null | Promise<string | null> {
-    return this.imageService.avatarUrlOf(ctx, user, { size, orDefault });
+    return this.imageService.avatarUrlOf(ctx, user, { size, orDefault: withDefault || orDefault });
   }
 
   @FieldResolver(() => Image, { nullable: true, description: 'The background picture.' })

@@ -24,15 +24,15 @@ const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 function extraOf({ extra }: AccountRows): ExtraFields {
   return {
     answers_count: extra?.answersCount ?? 0,
-    be_reward_count: extra?.beRewardCount ?? 0,
-    checkin_count: extra?.checkinCount ?? 0,
+    be_reward_count: extra?.rewardPoints ?? 0,
+    checkin_count: extra?.checkInDays ?? 0,
     comments_count: extra?.commentsCount ?? 0,
-    commodities_count: extra?.commoditiesCount ?? 0,
-    feed_topics_count: extra?.feedTopicsCount ?? 0,
-    feeds_count: extra?.feedsCount ?? 0,
+    commodities_count: extra?.goodsCount ?? 0,
+    feed_topics_count: extra?.circlesCount ?? 0,
+    feeds_count: extra?.postsCount ?? 0,
     followers_count: extra?.followersCount ?? 0,
     followings_count: extra?.followingsCount ?? 0,
-    last_checkin_count: extra?.lastCheckinCount ?? 0,
+    last_checkin_count: extra?.checkInStreak ?? 0,
     likes_count: extra?.likesCount ?? 0,
     questions_count: extra?.questionsCount ?? 0,
   };

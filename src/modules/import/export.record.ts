@@ -90,14 +90,14 @@ const extraOf = (extra: UserExtra): NonNullable<RawRecord['extra']> => ({
   comments_count: extra.commentsCount,
   followers_count: extra.followersCount,
   followings_count: extra.followingsCount,
-  be_reward_count: extra.beRewardCount,
+  be_reward_count: extra.rewardPoints,
   questions_count: extra.questionsCount,
   answers_count: extra.answersCount,
-  feeds_count: extra.feedsCount,
-  feed_topics_count: extra.feedTopicsCount,
-  commodities_count: extra.commoditiesCount,
-  checkin_count: extra.checkinCount,
-  last_checkin_count: extra.lastCheckinCount,
+  feeds_count: extra.postsCount,
+  feed_topics_count: extra.circlesCount,
+  commodities_count: extra.goodsCount,
+  checkin_count: extra.checkInDays,
+  last_checkin_count: extra.checkInStreak,
 });
 
 /** The longest key that a record has; ours are longer where somebody chose them so. */

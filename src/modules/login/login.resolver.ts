@@ -1,12 +1,27 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
+import { AppError } from '../../errors/app-error.js';
 import { Public, SignedIn } from '../../schema/access.js';
+import { withContact } from '../code/contact.input.js';
 import type { SessionService } from '../session/session.service.js';
 import { AuthPayload } from './auth.type.js';
 import type { AuthResult } from './auth-result.js';
 import { LoginInput, RegisterInput } from './login.input.js';
-import type { LoginService } from './login.service.js';
+import type { LoginRequest, LoginService } from './login.service.js';
 import type { RegistrationService } from './registration.service.js';
+
+const OLDER = ['account', 'phone', 'password', 'code', 'thirdParty'] as const;
+
+/** The request of an input, told by its way or by the older fields. Throws INVALID_INPUT for both, with the older one. */
+function requestOf({ with: way, ...input }: LoginInput): LoginRequest {
+  if (!way) return input;
+  const field = OLDER.find((one) => input[one] !== null && input[one] !== undefined);
+  if (field) throw new AppError('INVALID_INPUT', { field });
+  if (way.password) return { ...input, ...way.password };
+  if (way.thirdParty)
+    return { ...input, thirdParty: way.thirdParty.proof, knownOnly: way.thirdParty.knownOnly };
+  return { ...input, ...(way.code && withContact(way.code)) };
+}
 
 @Resolver()
 export class LoginResolver {
@@ -26,7 +41,7 @@ export class LoginResolver {
     @Arg('input', () => RegisterInput, { description: 'The new account, and a code for it.' })
     input: RegisterInput,
   ): Promise<AuthResult> {
-    return this.registrationService.register(ctx, input);
+    return this.registrationService.register(ctx, withContact(input));
   }
 
   @Public()
@@ -38,7 +53,7 @@ export class LoginResolver {
     @Ctx() ctx: RequestContext,
     @Arg('input', () => LoginInput, { description: 'The account, and the proof of it.' }) input: LoginInput,
   ): Promise<AuthResult> {
-    return this.loginService.login(ctx, input);
+    return this.loginService.login(ctx, requestOf(input));
   }
 
   @Public()

@@ -15,18 +15,20 @@ import { SecurityEventKind } from '../security/security-event.entity.js';
 import type { SecurityEventService } from '../security/security-event.service.js';
 import type { OpenedSession, SessionService } from '../session/session.service.js';
 import { matchAccount } from '../user/account.finder.js';
-import { normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
+import { normaliseEmail, normalisePhone, parseEmail, parsePhone } from '../user/contact.js';
 import { loadUser } from '../user/load-user.js';
 import { normaliseName, normaliseText } from '../user/text.js';
 import { Sex, USER_LIMITS, type User, UserStatus } from '../user/user.entity.js';
 import { findUserById } from '../user/user.repository.js';
 import type { AuthResult } from './auth-result.js';
 
-/** Exactly one of `password`, `code` and `thirdParty`; the first two with either `account` or `phone`. */
+/** Exactly one of `password`, `code` and `thirdParty`; the first two with one of `account`, `phone` and `email`. */
 export interface LoginRequest extends Partial<SentPassword> {
   account?: string | null;
   /** Set by doors that know accounts by their phone only: no e-mail address or name opens them. */
   phone?: string | null;
+  /** Likewise, by their e-mail address. */
+  email?: string | null;
   code?: string | null;
   thirdParty?: ThirdPartyCredential | null;
   /** With a code: create the account when nobody has this phone or address yet. */
@@ -116,7 +118,11 @@ export class LoginService {
 
   private prove(ctx: RequestContext, input: LoginRequest): Promise<LoggedIn> {
     if (input.thirdParty) return this.byThirdParty(ctx, input);
-    const account = input.phone ? normalisePhone(input.phone) : input.account;
+    const account = input.phone
+      ? normalisePhone(input.phone)
+      : input.email
+        ? normaliseEmail(input.email)
+        : input.account;
     if (!account) throw new AppError('INVALID_INPUT', { field: 'account' });
     if (input.phone && input.account) throw new AppError('INVALID_INPUT', { field: 'phone' });
     return input.code ? this.byCode(ctx, account, input) : this.byPassword(ctx, account, input);
@@ -152,7 +158,10 @@ export class LoginService {
           assertActive(user);
           return { userId: user.id, isNewUser: false };
         }
-        if (!input.registerUnknown) throw new AppError('USER_NOT_FOUND', { field: 'account' });
+        if (!input.registerUnknown)
+          throw new AppError('USER_NOT_FOUND', {
+            field: (['phone', 'email'] as const).find((one) => input[one]) ?? 'account',
+          });
         const contact = target.channel === 'sms' ? { phone: target.address } : { email: target.address };
         const { name } = input;
         return { userId: await this.creator.create(ctx, { ...contact, name }), isNewUser: true };

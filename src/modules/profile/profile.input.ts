@@ -38,14 +38,14 @@ export class UpdateProfileInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      "A picture the caller uploaded, or a default photo, by its id or its node; one's own by its number too. The address of the present one changes nothing.",
+      "A picture the caller uploaded, or a default photo, by its id or its reference; one's own by its number too. The address of the present one changes nothing.",
   })
   avatarId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      "A picture the caller uploaded, or a default photo, by its id or its node; one's own by its number too. The address of the present one changes nothing.",
+      "A picture the caller uploaded, or a default photo, by its id or its reference; one's own by its number too. The address of the present one changes nothing.",
   })
   backgroundId?: string | null;
 }

@@ -16,10 +16,10 @@ registerEnumType(UserRankingBy, {
   description: 'The counter that users are ranked by.',
   valuesConfig: {
     FOLLOWERS: { description: 'Users who follow this one, `extra.followersCount`.' },
-    POINTS: { description: 'Points in hand, `currency.sum`. Money in wallets is ranked nowhere.' },
+    POINTS: { description: 'Points in hand, `currency.balance`. Money in wallets is ranked nowhere.' },
     INCOME: { description: 'Points ever received; `rank` has days and cities besides.' },
     CHECKIN_STREAK: {
-      description: 'Days checked in without a gap, up to the last one, `extra.lastCheckinCount`.',
+      description: 'Days checked in without a gap, up to the last one, `extra.checkInStreak`.',
     },
     ANSWERS: { description: 'Answers given, `extra.answersCount`.' },
     LIKES: { description: 'Likes received, `extra.likesCount`.' },

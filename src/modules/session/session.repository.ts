@@ -260,6 +260,9 @@ export const findSessionsOfUser = (em: EntityManager, userId: number): Promise<S
     { ...READ_ONLY, orderBy: { id: 'desc' }, limit: SESSIONS_LISTED },
   );
 
+export const findOwnSession = (em: EntityManager, userId: number, id: number): Promise<Session | null> =>
+  em.findOne(Session, { id, userId }, READ_ONLY);
+
 /** The hashes of the tokens of every session of a user, however many there are. */
 export async function findTokenHashes(em: EntityManager, userId: number): Promise<string[]> {
   const rows = await em.execute<{ token_hash: string }[]>(

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext, SignedInContext } from '../../context.js';
 import { SelfOnly, SignedIn } from '../../schema/access.js';
+import { replacedBy } from '../../schema/deprecated.js';
 import { parseId } from '../../schema/ids.js';
 import { AtMost } from '../../schema/list-bounds.js';
 import { User } from '../user/user.entity.js';
@@ -8,6 +9,7 @@ import { Session } from './session.entity.js';
 import { sessionsLoader } from './session.loader.js';
 import { SESSIONS_LISTED } from './session.repository.js';
 import type { SessionService } from './session.service.js';
+import { EndSessionPayload } from './session.type.js';
 
 @Resolver()
 export class SessionResolver {
@@ -24,14 +26,27 @@ export class SessionResolver {
   }
 
   @SignedIn()
-  @Mutation(() => Boolean, {
-    description: "Ends one of the caller's sessions. Always true. Errors: NOT_FOUND, for anybody else's too.",
+  @Mutation(() => EndSessionPayload, {
+    description: "Ends one of the caller's sessions. Errors: NOT_FOUND, for anybody else's too.",
   })
-  revokeSession(
+  async endSession(
+    @Ctx() ctx: SignedInContext,
+    @Arg('id', () => ID, { description: 'The session.' }) id: string,
+  ): Promise<EndSessionPayload> {
+    return { session: await this.sessionService.revoke(ctx, parseId(id)) };
+  }
+
+  @SignedIn()
+  @Mutation(() => Boolean, {
+    deprecationReason: replacedBy('endSession'),
+    description: "Like `endSession`. Always true. Errors: NOT_FOUND, for anybody else's too.",
+  })
+  async revokeSession(
     @Ctx() ctx: SignedInContext,
     @Arg('id', () => ID, { description: 'The session.' }) id: string,
   ): Promise<boolean> {
-    return this.sessionService.revoke(ctx, parseId(id));
+    await this.sessionService.revoke(ctx, parseId(id));
+    return true;
   }
 }
 

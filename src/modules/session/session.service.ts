@@ -14,6 +14,7 @@ import type { SessionCache } from './session.cache.js';
 import type { Session } from './session.entity.js';
 import {
   findLiveSession,
+  findOwnSession,
   findSessionsOfUser,
   findTokenHashes,
   insertSession,
@@ -140,11 +141,13 @@ export class SessionService {
   }
 
   /** Ends one of the caller's sessions. Throws NOT_FOUND for somebody else's. */
-  async revoke(ctx: SignedInContext, id: number): Promise<boolean> {
+  async revoke(ctx: SignedInContext, id: number): Promise<Session> {
     const { userId } = ctx.viewer;
-    if ((await this.end(ctx, userId, { id })) === 0) throw new AppError('NOT_FOUND', { field: 'id' });
+    const session = await findOwnSession(ctx.em, userId, id);
+    if (!session || (await this.end(ctx, userId, { id })) === 0)
+      throw new AppError('NOT_FOUND', { field: 'id' });
     await this.events.record(ctx, userId, SecurityEventKind.SESSION_REVOKED);
-    return true;
+    return session;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Entity, Index, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { createdAt, timestamp } from '../../infra/database/columns.js';
+import { Renamed } from '../../schema/deprecated.js';
 import { onePerUser } from './user.columns.js';
 import { User } from './user.entity.js';
 
@@ -50,9 +51,13 @@ export class UserExtra {
   @Property({ ...count })
   followingsCount = 0;
 
-  @Field(() => Int, { description: 'Points received for liked posts.' })
-  @Property({ ...count })
-  beRewardCount = 0;
+  @Renamed(
+    () => Int,
+    { name: 'rewardPoints', was: 'beRewardCount' },
+    { description: 'Points received for liked posts.' },
+  )
+  @Property({ ...count, fieldName: 'be_reward_count' })
+  rewardPoints = 0;
 
   @Field(() => Int, { description: 'Questions asked.' })
   @Property({ ...count })
@@ -62,25 +67,29 @@ export class UserExtra {
   @Property({ ...count })
   answersCount = 0;
 
-  @Field(() => Int, { description: 'Posts published.' })
-  @Property({ ...count })
-  feedsCount = 0;
+  @Renamed(() => Int, { name: 'postsCount', was: 'feedsCount' }, { description: 'Posts published.' })
+  @Property({ ...count, fieldName: 'feeds_count' })
+  postsCount = 0;
 
-  @Field(() => Int, { description: 'Circles created.' })
-  @Property({ ...count })
-  feedTopicsCount = 0;
+  @Renamed(() => Int, { name: 'circlesCount', was: 'feedTopicsCount' }, { description: 'Circles created.' })
+  @Property({ ...count, fieldName: 'feed_topics_count' })
+  circlesCount = 0;
 
-  @Field(() => Int, { description: 'Goods offered.' })
-  @Property({ ...count })
-  commoditiesCount = 0;
+  @Renamed(() => Int, { name: 'goodsCount', was: 'commoditiesCount' }, { description: 'Goods offered.' })
+  @Property({ ...count, fieldName: 'commodities_count' })
+  goodsCount = 0;
 
-  @Field(() => Int, { description: 'Days checked in.' })
-  @Property({ ...count })
-  checkinCount = 0;
+  @Renamed(() => Int, { name: 'checkInDays', was: 'checkinCount' }, { description: 'Days checked in.' })
+  @Property({ ...count, fieldName: 'checkin_count' })
+  checkInDays = 0;
 
-  @Field(() => Int, { description: 'Days checked in without a gap, up to the last one.' })
-  @Property({ ...count })
-  lastCheckinCount = 0;
+  @Renamed(
+    () => Int,
+    { name: 'checkInStreak', was: 'lastCheckinCount' },
+    { description: 'Days checked in without a gap, up to the last one.' },
+  )
+  @Property({ ...count, fieldName: 'last_checkin_count' })
+  checkInStreak = 0;
 
   @Field(() => Date, { description: 'When a counter last changed.' })
   @Property({ ...createdAt })

@@ -1,4 +1,6 @@
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { OneOf } from '../../schema/one-of.js';
+import { LegacyIdInput } from './legacy-id.type.js';
 
 export enum UserOrder {
   ID_DESC = 'ID_DESC',
@@ -12,6 +14,35 @@ registerEnumType(UserOrder, {
     ID_ASC: { description: 'Oldest accounts first.' },
   },
 });
+
+@OneOf()
+@InputType({ description: 'A key of one user.' })
+export class UserBy {
+  @Field(() => ID, { nullable: true, description: 'The id of the account.' })
+  id?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The name, without case.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The phone.' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The verified e-mail address.' })
+  email?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Any of these, told apart by its form alone: an e-mail address, else a phone, else a name, else an id.',
+  })
+  account?: string | null;
+
+  @Field(() => LegacyIdInput, {
+    nullable: true,
+    description: 'The id by which a system before this one knows it.',
+  })
+  legacyId?: LegacyIdInput | null;
+}
 
 @InputType({ description: 'The users a list holds. All conditions given hold together.' })
 export class UserFilter {

@@ -1,9 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
 import { LEGACY_SYSTEMS } from '../../door.js';
+import { AppError } from '../../errors/app-error.js';
 import { ABILITIES, maySeePrivate } from '../../policy.js';
 import { OwnerOnly, Public } from '../../schema/access.js';
 import { type Connection, toConnection } from '../../schema/connection.js';
+import { replacedBy } from '../../schema/deprecated.js';
 import { parseId, parseIdOrNull } from '../../schema/ids.js';
 import { AtMost, Paged } from '../../schema/list-bounds.js';
 import { After, Before, First, Last, Offset } from '../../schema/page-arguments.js';
@@ -16,7 +18,7 @@ import { inviteCodeOf } from './invite-code.js';
 import { legacyIdLoader } from './legacy-id.loader.js';
 import { LegacyIdInput, LegacyIdView } from './legacy-id.type.js';
 import { User } from './user.entity.js';
-import { UserFilter, UserOrder } from './user.input.js';
+import { UserBy, UserFilter, UserOrder } from './user.input.js';
 import type { UserService } from './user.service.js';
 import { UserConnection } from './user.type.js';
 
@@ -36,30 +38,52 @@ export class UserResolver {
   }
 
   @Public()
-  @Query(() => User, { nullable: true, description: 'One user by exactly one key; null when there is none.' })
+  @Query(() => User, {
+    nullable: true,
+    description: 'One user by exactly one key, `id` or `by`; null when there is none.',
+  })
   user(
     @Ctx() ctx: RequestContext,
     @Arg('id', () => ID, { nullable: true, description: 'The id of the account.' }) id?: string | null,
-    @Arg('name', () => String, { nullable: true, description: 'The name, without case.' }) name?:
-      | string
-      | null,
-    @Arg('phone', () => String, { nullable: true, description: 'The phone.' }) phone?: string | null,
-    @Arg('email', () => String, { nullable: true, description: 'The verified e-mail address.' })
+    @Arg('by', () => UserBy, { nullable: true, description: 'Any other key.' }) by?: UserBy | null,
+    @Arg('name', () => String, {
+      nullable: true,
+      deprecationReason: replacedBy('by'),
+      description: 'The name, without case.',
+    })
+    name?: string | null,
+    @Arg('phone', () => String, {
+      nullable: true,
+      deprecationReason: replacedBy('by'),
+      description: 'The phone.',
+    })
+    phone?: string | null,
+    @Arg('email', () => String, {
+      nullable: true,
+      deprecationReason: replacedBy('by'),
+      description: 'The verified e-mail address.',
+    })
     email?: string | null,
     @Arg('account', () => String, {
       nullable: true,
+      deprecationReason: replacedBy('by'),
       description:
         'Any of these, told apart by its form alone: an e-mail address, else a phone, else a name, else an id.',
     })
     account?: string | null,
     @Arg('legacyId', () => LegacyIdInput, {
       nullable: true,
+      deprecationReason: replacedBy('by'),
       description: 'The id by which a system before this one knows it.',
     })
     legacyId?: LegacyIdInput | null,
   ): Promise<User | null> {
-    const key = id === undefined || id === null ? undefined : (parseIdOrNull(id) ?? NOWHERE);
-    return this.userService.find(ctx, { id: key, name, phone, email, account, legacyId });
+    const older = { id, name, phone, email, account, legacyId };
+    if (by && Object.values(older).some((value) => value !== null && value !== undefined))
+      throw new AppError('INVALID_INPUT', { field: 'by' });
+    const { id: text, ...key } = by ?? older;
+    const number = text === undefined || text === null ? undefined : (parseIdOrNull(text) ?? NOWHERE);
+    return this.userService.find(ctx, { id: number, ...key });
   }
 
   @Paged()

@@ -3,6 +3,7 @@ import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createdAt, keyOnly } from '../../infra/database/columns.js';
 import { OwnedBy } from '../../schema/access.js';
 import { AccountId } from '../../schema/account-ids.js';
+import { Renamed } from '../../schema/deprecated.js';
 import { Image } from '../user/image.entity.js';
 import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
@@ -110,11 +111,14 @@ export class Verification {
   @Property({ type: 'string', length: 11 })
   phoneNumber!: string;
 
-  @Field(() => String, {
-    name: 'desc',
-    nullable: true,
-    description: 'The claim that is verified, in the words of its owner or of the reviewer.',
-  })
+  @Renamed(
+    () => String,
+    { name: 'description', was: 'desc' },
+    {
+      nullable: true,
+      description: 'The claim that is verified, in the words of its owner or of the reviewer.',
+    },
+  )
   @Property({ ...text })
   description: string | null = null;
 

@@ -1,8 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { replacedBy } from '../../schema/deprecated.js';
 import { VerificationType } from './verification.entity.js';
 import type { VerificationFields } from './verification.rules.js';
 
-const PICTURE = 'a picture the caller uploaded, by its id, node or number';
+const PICTURE = 'a picture the caller uploaded, by its id, reference or number';
 
 @InputType({
   description:
@@ -34,6 +35,13 @@ export class VerificationInput implements VerificationFields {
   @Field(() => String, {
     nullable: true,
     description: 'Required. What the account is to be verified as; everybody can read it.',
+  })
+  description?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: replacedBy('description'),
+    description: 'The `description`, where that is left out.',
   })
   desc?: string | null;
 

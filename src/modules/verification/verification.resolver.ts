@@ -3,6 +3,7 @@ import type { RequestContext, SignedInContext } from '../../context.js';
 import { ABILITIES } from '../../policy.js';
 import { Needs, OwnerOnly, SignedIn } from '../../schema/access.js';
 import { type Connection, connectionOf, toConnection } from '../../schema/connection.js';
+import { replacedBy } from '../../schema/deprecated.js';
 import { accountIdOf } from '../../schema/ids.js';
 import { Paged } from '../../schema/list-bounds.js';
 import { After, Before, First, Last } from '../../schema/page-arguments.js';
@@ -14,6 +15,7 @@ import { ReviewDecision, Verification, VerificationState } from './verification.
 import { VerificationInput } from './verification.input.js';
 import { verificationLoader } from './verification.loader.js';
 import type { VerificationService } from './verification.service.js';
+import { WithdrawVerificationPayload } from './verification.type.js';
 
 const VerificationConnection = connectionOf(Verification, 'Verification', ['verification', 'verifications']);
 const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
@@ -22,6 +24,12 @@ const PRIVATE = 'Only for the owner, reviewers, and who may read private data.';
 const Identifying = () => OwnerOnly(ABILITIES.reviewVerification);
 
 const pictureOf = (ctx: RequestContext, id: string | null) => (id ? imageLoader(ctx).load(id) : null);
+
+/** The input with the field that has taken the place of `desc`. */
+const describedBy = ({ desc, ...input }: VerificationInput) => ({
+  ...input,
+  description: input.description ?? desc,
+});
 
 @Resolver(() => Verification)
 export class VerificationResolver {
@@ -58,7 +66,7 @@ export class VerificationResolver {
     @Arg('input', () => VerificationInput, { description: 'The verification as submitted.' })
     input: VerificationInput,
   ): Promise<Verification> {
-    return this.verificationService.submit(ctx, input);
+    return this.verificationService.submit(ctx, describedBy(input));
   }
 
   @SignedIn()
@@ -71,16 +79,26 @@ export class VerificationResolver {
     @Arg('input', () => VerificationInput, { description: 'The verification as submitted.' })
     input: VerificationInput,
   ): Promise<Verification> {
-    return this.verificationService.update(ctx, input);
+    return this.verificationService.update(ctx, describedBy(input));
+  }
+
+  @SignedIn()
+  @Mutation(() => WithdrawVerificationPayload, {
+    description:
+      'Withdraws the verification of the caller, in any state, a passed one too. Errors: NOT_FOUND.',
+  })
+  async withdrawVerification(@Ctx() ctx: SignedInContext): Promise<WithdrawVerificationPayload> {
+    return { verification: await this.verificationService.withdraw(ctx) };
   }
 
   @SignedIn()
   @Mutation(() => Boolean, {
-    description:
-      'Withdraws the verification of the caller, in any state, a passed one too. Always true. Errors: NOT_FOUND.',
+    deprecationReason: replacedBy('withdrawVerification'),
+    description: 'Like `withdrawVerification`. Always true. Errors: NOT_FOUND.',
   })
-  deleteVerification(@Ctx() ctx: SignedInContext): Promise<boolean> {
-    return this.verificationService.delete(ctx);
+  async deleteVerification(@Ctx() ctx: SignedInContext): Promise<boolean> {
+    await this.verificationService.withdraw(ctx);
+    return true;
   }
 
   @Needs(ABILITIES.reviewVerification)
@@ -92,10 +110,16 @@ export class VerificationResolver {
     @Ctx() ctx: SignedInContext,
     @Arg('userId', () => ID, { description: 'The owner of the verification.' }) userId: string,
     @Arg('decision', () => ReviewDecision, { description: 'Pass or refuse.' }) decision: ReviewDecision,
-    @Arg('desc', () => String, {
+    @Arg('description', () => String, {
       nullable: true,
       description:
-        "Replaces the owner's `desc`, at most 191 characters; everybody can read it. Left out or blank: it stays.",
+        "Replaces the owner's `description`, at most 191 characters; everybody can read it. Left out or blank: it stays.",
+    })
+    description?: string | null,
+    @Arg('desc', () => String, {
+      nullable: true,
+      deprecationReason: replacedBy('description'),
+      description: 'The `description`, where that is left out.',
     })
     desc?: string | null,
     @Arg('updatedAt', () => Date, {
@@ -105,7 +129,11 @@ export class VerificationResolver {
     })
     updatedAt?: Date | null,
   ): Promise<Verification> {
-    return this.verificationService.review(ctx, accountIdOf(userId), { decision, desc, updatedAt });
+    return this.verificationService.review(ctx, accountIdOf(userId), {
+      decision,
+      description: description ?? desc,
+      updatedAt,
+    });
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The account that is verified.' })
@@ -194,7 +222,7 @@ export class UserVerificationResolver {
   @FieldResolver(() => Verification, {
     nullable: true,
     description:
-      'The real-name verification; null without one. Everybody sees its type, state, times, `desc` and slogan.',
+      'The real-name verification; null without one. Everybody sees its type, state, times, `description` and slogan.',
   })
   verification(@Ctx() ctx: RequestContext, @Root() user: User): Promise<Verification | null> {
     return verificationLoader(ctx).load(user.id);

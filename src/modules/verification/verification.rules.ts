@@ -11,7 +11,7 @@ export interface VerificationFields {
   realName?: string | null;
   idNumber?: string | null;
   phoneNumber?: string | null;
-  desc?: string | null;
+  description?: string | null;
   frontImageId?: string | null;
   rearImageId?: string | null;
   organisationName?: string | null;
@@ -61,7 +61,7 @@ function idNumberOf(fields: VerificationFields): string {
 
 /** The texts as they are stored. Throws INVALID_INPUT or PHONE_INVALID, naming the field. */
 export function normaliseTexts(type: VerificationType, fields: VerificationFields) {
-  return { ...normaliseIdentification(type, fields), description: requiredText(fields, 'desc') };
+  return { ...normaliseIdentification(type, fields), description: requiredText(fields, 'description') };
 }
 
 /** The same without the claim, which only those that are submitted here need. */

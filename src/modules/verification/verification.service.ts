@@ -32,7 +32,7 @@ import type { VerificationSecrets } from './verification.secrets.js';
 export interface Review {
   decision: ReviewDecision;
   /** Replaces the owner's words unless it is blank. */
-  desc?: string | null;
+  description?: string | null;
   /** The version that the reviewer saw: its owner may have replaced it meanwhile. */
   updatedAt?: Date | null;
 }
@@ -80,15 +80,16 @@ export class VerificationService {
     });
   }
 
-  /** Withdraws the caller's, in any state. Always true. Throws NOT_FOUND when there is none. */
-  async delete(ctx: SignedInContext): Promise<boolean> {
+  /** Withdraws the caller's, in any state; returns what it was. Throws NOT_FOUND when there is none. */
+  async withdraw(ctx: SignedInContext): Promise<Verification> {
     const { userId } = ctx.viewer;
-    await ctx.em.transactional(async () => {
+    return ctx.em.transactional(async () => {
       await lockActiveUser(ctx.em, userId);
-      if (!(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
+      const withdrawn = await findVerification(ctx.em, userId);
+      if (!withdrawn || !(await deleteVerification(ctx.em, userId))) throw new AppError('NOT_FOUND');
       await this.events.record(ctx, userId, SecurityEventKind.VERIFICATION_WITHDRAWN);
+      return withdrawn;
     });
-    return true;
   }
 
   /**
@@ -98,10 +99,10 @@ export class VerificationService {
   async review(
     ctx: SignedInContext,
     userId: number,
-    { decision, desc, updatedAt }: Review,
+    { decision, description: given, updatedAt }: Review,
   ): Promise<Verification> {
     if (ctx.viewer.userId === userId) throw new AppError('FORBIDDEN', { field: 'userId' });
-    const description = normaliseText(desc ?? null, 'desc', VERIFICATION_TEXT_MAX);
+    const description = normaliseText(given ?? null, 'description', VERIFICATION_TEXT_MAX);
     const passed = decision === ReviewDecision.PASS;
     return this.change(ctx, userId, async () => {
       if (!(await lockLiveUser(ctx.em, userId))) throw new AppError('USER_NOT_FOUND', { field: 'userId' });

@@ -1,7 +1,8 @@
 import { Entity, Index, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { GraphQLSafeInt } from 'graphql-scalars';
-import { Field, ObjectType } from 'type-graphql';
+import { ObjectType } from 'type-graphql';
 import { bigCount } from '../../infra/database/columns.js';
+import { Renamed } from '../../schema/deprecated.js';
 import { onePerUser } from '../user/user.columns.js';
 import { User } from '../user/user.entity.js';
 
@@ -20,7 +21,7 @@ export class Currency {
   @OneToOne(() => User, onePerUser)
   userId!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Points in hand.' })
+  @Renamed(() => GraphQLSafeInt, { name: 'balance', was: 'sum' }, { description: 'Points in hand.' })
   @Property({ ...bigCount })
   sum = 0;
 

@@ -26,7 +26,10 @@ export type AppPlatform =
 export type RegisterInput = {
   readonly passwordFormat?: PasswordFormat;
   readonly captcha?: CaptchaInput | null | undefined;
+  readonly contact?: ContactInput | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly phone?: string | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly email?: string | null | undefined;
   readonly code: string;
   readonly password?: string | null | undefined;
@@ -43,18 +46,51 @@ export type CaptchaInput = {
   readonly answer?: string | null | undefined;
 };
 
+export type ContactInput =
+  {   readonly phone: string; readonly email?: never; }
+  |  { readonly phone?: never;   readonly email: string; };
+
 export type LoginInput = {
   readonly passwordFormat?: PasswordFormat;
   readonly captcha?: CaptchaInput | null | undefined;
+  readonly with?: LoginWay | null | undefined;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly account?: string | null | undefined;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly phone?: string | null | undefined;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly password?: string | null | undefined;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly code?: string | null | undefined;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly registerUnknown?: boolean;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly thirdParty?: ThirdPartyInput | null | undefined;
+  /** @deprecated Use `with`. Removed after 2027-06-01. */
   readonly knownOnly?: boolean;
   readonly name?: string | null | undefined;
   readonly link?: ThirdPartyInput | null | undefined;
+};
+
+export type LoginWay =
+  {   readonly password: PasswordLoginInput; readonly code?: never; readonly thirdParty?: never; }
+  |  { readonly password?: never;   readonly code: CodeLoginInput; readonly thirdParty?: never; }
+  |  { readonly password?: never; readonly code?: never;   readonly thirdParty: ThirdPartyLoginInput; };
+
+export type PasswordLoginInput = {
+  readonly account: string;
+  readonly password: string;
+};
+
+export type CodeLoginInput = {
+  readonly contact: ContactInput;
+  readonly code: string;
+  readonly registerUnknown?: boolean;
+};
+
+export type ThirdPartyLoginInput = {
+  readonly proof: ThirdPartyInput;
+  readonly knownOnly?: boolean;
 };
 
 export type ThirdPartyInput = {
@@ -76,14 +112,20 @@ export type BindPhoneInput = {
 export type RetrievePasswordInput = {
   readonly passwordFormat?: PasswordFormat;
   readonly captcha?: CaptchaInput | null | undefined;
+  readonly contact?: ContactInput | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly phone?: string | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly email?: string | null | undefined;
   readonly code: string;
   readonly password: string;
 };
 
 export type SendCodeInput = {
+  readonly contact?: ContactInput | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly phone?: string | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly email?: string | null | undefined;
   readonly purposes: ReadonlyArray<CodePurpose>;
 };
@@ -96,7 +138,10 @@ export type CodePurpose =
   | 'UNBIND';
 
 export type VerifyInput = {
+  readonly contact?: ContactInput | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly phone?: string | null | undefined;
+  /** @deprecated Use `contact`. Removed after 2027-06-01. */
   readonly email?: string | null | undefined;
   readonly code?: string | null | undefined;
   readonly purpose?: CodePurpose | null | undefined;

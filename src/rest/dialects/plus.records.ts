@@ -62,7 +62,7 @@ const verificationInput = (data: Identity['data']): VerificationInput => ({
   organisationAddress: data.org.address,
   certificateImageId: data.org.certificate,
   phoneNumber: data.phone_number,
-  desc: data.desc,
+  description: data.desc,
 });
 
 /** The client's names of an identity's fields, for failures. */
@@ -77,12 +77,14 @@ function identityFields({ type, data }: Identity): Record<string, string> {
     organisationAddress: 'data.org.address',
     certificateImageId: 'data.org.certificate',
     phoneNumber: 'data.phone_number',
-    desc: 'data.desc',
+    description: 'data.desc',
   };
 }
 
 /** The client puts the file where it is told to; nothing else is needed, because the address is signed. */
-const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } }: CreateUploadMutation) => ({
+const uploadTask = ({
+  createUpload: { token, reference, mime, size, md5, publicUrl },
+}: CreateUploadMutation) => ({
   uri: `${publicUrl}/api/v2/storage/${token}`,
   method: 'PUT',
   headers: {
@@ -92,7 +94,7 @@ const uploadTask = ({ createUpload: { token, node, mime, size, md5, publicUrl } 
   },
   form: null,
   file_key: null,
-  node,
+  node: reference,
 });
 
 /**
@@ -250,7 +252,7 @@ export const RECORD_ROWS = [
     upload: 'raw',
     parameters: { ticket: secret('上传任务的令牌').required(), file: upload('文件内容') },
     variables: ({ ticket, file }) => ({ token: ticket, file }),
-    result: ({ storeUpload: { node } }) => ({ node }),
+    result: ({ storeUpload: { reference } }) => ({ node: reference }),
   }),
   row({
     id: '启动信息',

@@ -33,7 +33,7 @@ export const file = (image: PlusFileFragment | null) =>
     mime: image.mime,
     size: image.size,
     dimension: { width: image.width, height: image.height },
-    node: image.node,
+    node: image.reference,
   };
 
 const EXTERNAL = 'external';
@@ -56,12 +56,12 @@ const extra = (id: number, counters: PlusListedUserFragment['extra']) => ({
   comments_count: counters.commentsCount,
   followers_count: counters.followersCount,
   followings_count: counters.followingsCount,
-  be_reward_count: counters.beRewardCount,
+  be_reward_count: counters.rewardPoints,
   questions_count: counters.questionsCount,
   answers_count: counters.answersCount,
-  feeds_count: counters.feedsCount,
-  checkin_count: counters.checkinCount,
-  last_checkin_count: counters.lastCheckinCount,
+  feeds_count: counters.postsCount,
+  checkin_count: counters.checkInDays,
+  last_checkin_count: counters.checkInStreak,
   updated_at: utc(counters.updatedAt),
 });
 
@@ -76,7 +76,7 @@ function ownFields(id: number, found: PlusListedUserFragment) {
   return {
     phone: found.phone,
     email: found.email,
-    currency: { owner_id: id, type: 1, sum: found.currency?.sum ?? 0 },
+    currency: { owner_id: id, type: 1, sum: found.currency?.balance ?? 0 },
     wallet,
     new_wallet: wallet,
     friends_count: found.mutualFollowingsCount ?? 0,
@@ -107,7 +107,7 @@ export const verification = (found: PlusVerificationFragment) => ({
   state: STATES[found.state],
   created_at: utc(found.createdAt),
   updated_at: utc(found.updatedAt),
-  desc: found.desc,
+  desc: found.description,
   slogan: found.slogan,
   ...(found.phoneNumber !== null && {
     ...identity(found),
@@ -122,7 +122,7 @@ export const tag = ({ id, name, weight }: PlusTagFragment) => ({ id: Number(id),
 /** The verification as the public clients read it, who know only those that have passed. */
 const verified = (found: PlusVerificationFragment | null) =>
   found?.state === 'PASSED'
-    ? { type: found.type === 'ORG' ? 'org' : 'user', icon: null, description: found.desc }
+    ? { type: found.type === 'ORG' ? 'org' : 'user', icon: null, description: found.description }
     : null;
 
 /** The object of a user; where two names hold the same, the second is that of the public clients. */
@@ -137,8 +137,8 @@ export function user(found: PlusListedUserFragment) {
     invite_code: found.inviteCode,
     avatar: file(found.avatar) ?? externalFile(found.avatarUrl),
     bg: file(found.background),
-    feed_topics_count: found.extra.feedTopicsCount,
-    commodities_count: found.extra.commoditiesCount,
+    feed_topics_count: found.extra.circlesCount,
+    commodities_count: found.extra.goodsCount,
     extra: extra(id, found.extra),
     verification: found.verification && verification(found.verification),
     verified: verified(found.verification),
