@@ -26,6 +26,8 @@ export default [
       // What can be refused to a caller is nullable in `Query`; what everybody is given is not, nor what a mutation has
       // done. That is tested where it can be told apart (test/graphql/permissions.test.ts).
       '@graphql-eslint/require-nullable-result-in-root': 'off',
+      // `@deprecated` has a reason and no date: the reason ends with the date.
+      '@graphql-eslint/require-deprecation-date': 'off',
       // Mutations that answer a Boolean did so in 0.2.0, and clients read it.
       '@graphql-eslint/no-scalar-result-type-on-mutation': 'off',
       // Parts of a thing (pages, counters, money) have no id, and are kept where the thing is.

@@ -8,13 +8,15 @@ import manifest from '../package.json' with { type: 'json' };
 const relay: Plugin = {
   name: 'relay',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]app[\\/]src[\\/]R[^\\/]+\.ts$/ }, async ({ path: filename }) => {
-      const result = await transformAsync(await readFile(filename, 'utf8'), {
+    onLoad({ filter: /[\\/]src[\\/][^\\/]+\.ts$/ }, async ({ path: filename }) => {
+      const code = await readFile(filename, 'utf8');
+      if (!code.includes('graphql`')) return;
+      const result = await transformAsync(code, {
         filename,
         babelrc: false,
         configFile: false,
         parserOpts: { plugins: ['typescript'] },
-        plugins: [['relay', { eagerEsModules: true, artifactDirectory: undefined }]],
+        plugins: [['relay', { eagerEsModules: true }]],
         sourceMaps: 'inline',
       });
       return { contents: result?.code ?? '', loader: 'ts' };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What docs/front-end.md tells a reader to do. */
@@ -46,9 +46,8 @@ export function atGateway(text: string, gateway: string): string {
   return text.replaceAll('http://127.0.0.1:4000', gateway);
 }
 
-/** Makes the app of the page anew in a folder. */
-export function writeApp(page: Page, folder: string, gateway: string): void {
-  rmSync(folder, { recursive: true, force: true });
+/** Writes the files of the page into the folder of an app. */
+export function writeFiles(page: Page, folder: string, gateway: string): void {
   for (const [name, code] of page.files) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });

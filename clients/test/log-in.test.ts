@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClientError } from 'graphql-request';
-import { ME } from '../app/src/documents';
+import { ERRORS, ME } from '../app/src/documents';
 import { afterLogIn, refusals } from '../app/src/errors';
 import { client } from '../app/src/graphql-request';
 import { home } from '../app/src/home';
@@ -60,4 +60,11 @@ test('an answer without a session holds what was not refused', async () => {
     refused.map(({ code }) => code),
     ['UNAUTHENTICATED'],
   );
+});
+
+test('every code has its message', async () => {
+  const { gatewayInfo } = await client.request(ERRORS);
+  const unauthenticated = gatewayInfo.errors.find(({ code }) => code === 'UNAUTHENTICATED');
+  const { refused } = await home();
+  assert.equal(refused[0]?.message, unauthenticated?.message);
 });

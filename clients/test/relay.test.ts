@@ -36,11 +36,11 @@ test('a picture becomes the avatar', async () => {
 
 test('a refused field is an error in its place, beside what was not refused', async () => {
   session.end();
-  const shown = await home();
+  const shown = await home(environment);
   assert.deepEqual(shown?.gatewayInfo.thirdParties, []);
   assert.equal(shown.addresses.ok, false);
   session.begin(me);
-  const allowed = await home();
+  const allowed = await home(environment);
   assert.deepEqual(allowed?.addresses, { ok: true, value: [] });
 });
 
