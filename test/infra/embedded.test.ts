@@ -17,6 +17,11 @@ const BUSY = `
 
 /** V8 can end the process when it frees code (src/infra/database/embedded.ts). */
 test('V8 frees no machine code of the embedded database', async () => {
-  const { stdout } = await run(process.execPath, ['--trace-wasm-code-gc', '--input-type=module', '--eval', BUSY]);
+  const { stdout } = await run(process.execPath, [
+    '--trace-wasm-code-gc',
+    '--input-type=module',
+    '--eval',
+    BUSY,
+  ]);
   expect(stdout).not.toContain('[wasm-gc]');
 });
