@@ -45,6 +45,11 @@ export async function createApp(config: Config, embedded?: EmbeddedOptions): Pro
   let address = '';
   const publicUrl = () => config.PUBLIC_URL ?? address;
   const services = createServices(config, infrastructure, { log: http.log, publicUrl });
+  infrastructure.metrics.gauge(
+    'gateway_password_hashes_waiting',
+    'Passwords that wait to be hashed.',
+    () => services.hasher.waiting,
+  );
   const jobs = createJobRunner(config, infrastructure, services, http.log);
   const schedules = createSchedules(config, jobs);
   const deliverer = new EventDeliverer(infrastructure.database.fork, services.webhooks, config, http.log);

@@ -117,7 +117,6 @@ function createAccess(
     onRefusal: (door, code) => metrics.guardRefused(door, code),
   });
   const hasher = new PasswordHasher(config);
-  metrics.gauge('gateway_password_hashes_waiting', 'Passwords that wait to be hashed.', () => hasher.waiting);
   const codes = new CodeService(redis, config, messages);
   const captchas = new CaptchaService(redis, config, drawCaptcha, randomAnswer);
   return {
