@@ -20,7 +20,7 @@ export interface LoadOptions {
 }
 
 /** Anything that is an answer at a door, but not the one that was asked for. */
-const FAILURE = /"errors"|"error_code"|"msg"/;
+const FAILURE = /"errors"|"error_code"|"msg"|"active":false/;
 
 export const isFailure = (body: string): boolean => FAILURE.test(body.slice(0, 200));
 

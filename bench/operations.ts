@@ -26,7 +26,7 @@ export interface Operation {
   /** Who can answer it, besides the gateway. */
   peers: readonly ServerName[];
   request(subject: Subject): Request;
-  /** The same through GraphQL, for a read at an old URL; the gateway alone is asked. */
+  /** The same through GraphQL, for a read at an old URL, or what is nearest to it; the gateway alone is asked. */
   twin?: Operation;
   /** What of an answer is the same at every server; all of it, if left out. */
   comparable?(answer: unknown): unknown;
@@ -81,13 +81,15 @@ const anybodysToken = ({ die }: Subject): string => tokenOf(die(SESSIONS) - 1);
 /** A place in the list of users with more than a page behind it. */
 export const placeInList = ({ users, die }: Subject): string => String(21 + die(users - 21));
 
+const ME_READ: Operation = {
+  name: 'me',
+  peers: EVERY_PEER,
+  request: (subject) => graphql('Me', ME, {}, anybodysToken(subject)),
+};
+
 /** The reads by GraphQL, which every peer answers. */
 export const GRAPHQL_READS: readonly Operation[] = [
-  {
-    name: 'me',
-    peers: EVERY_PEER,
-    request: (subject) => graphql('Me', ME, {}, anybodysToken(subject)),
-  },
+  ME_READ,
   {
     name: 'user(id)',
     peers: EVERY_PEER,
@@ -105,6 +107,22 @@ export const GRAPHQL_READS: readonly Operation[] = [
     request: (subject) => graphql('Addresses', ADDRESSES, {}, anybodysToken(subject)),
   },
 ];
+
+/** What another server asks about a token, beside what the token's holder would ask. */
+export const INTROSPECTION: Operation = {
+  name: 'introspect',
+  peers: [],
+  request: (subject) => ({
+    method: 'POST',
+    path: '/oauth/introspect',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `Basic ${Buffer.from(`${subject.app.id}:${subject.app.secret}`).toString('base64')}`,
+    },
+    body: `token=${anybodysToken(subject)}`,
+  }),
+  twin: { ...ME_READ, peers: [] },
+};
 
 /** The same numbers for everybody who starts from the same seed (mulberry32). */
 export function dieOf(seed: number): (limit: number) => number {

@@ -105,7 +105,13 @@ export const SETTINGS = {
     'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed, comma-separated. None by default.',
   ),
   INTERNAL_NETWORKS: ranges('127.0.0.0/8,::1').describe(
-    'CIDR ranges that may make server-to-server calls (`userIds`, anlife 接口17).',
+    'CIDR ranges that may make server-to-server calls (`userIds`, anlife 接口17; token introspection where `INTROSPECTION_INTERNAL` is on).',
+  ),
+  INTROSPECTION_INTERNAL: onOff(false).describe(
+    'Servers inside `INTERNAL_NETWORKS` may ask `POST /oauth/introspect` about tokens without being an open app.',
+  ),
+  INTROSPECTION_MISSES_PER_MINUTE: integer(6000, 1, 100_000).describe(
+    'Tokens that are none, which one open app may ask about within a minute.',
   ),
   MEMBER_HOME_URL: z
     .string()

@@ -18,6 +18,7 @@ import { registerErrorHandlers, sendError } from './http/errors.js';
 import { registerFiles } from './http/files.js';
 import { registerHealth } from './http/health.js';
 import { asksForPage, linksOf, registerHome, sendPage } from './http/home.js';
+import { registerIntrospection } from './http/introspection.js';
 import { registerRequestLog } from './http/logging.js';
 import { registerMetrics } from './http/metrics.js';
 import { measureRequests } from './http/note.js';
@@ -141,6 +142,7 @@ export async function registerRoutes(
   registerFiles(http, services.imageReader);
   registerHome(http, config);
   if (config.SCHEMA_DOCUMENT) registerSchemaDocument(http, schemaText(plain));
+  await registerIntrospection(http, config, services.introspection, createContext);
   await registerGraphql(http, {
     server,
     config,

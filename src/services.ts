@@ -49,6 +49,7 @@ import { LoginService } from './modules/login/login.service.js';
 import { RegistrationService } from './modules/login/registration.service.js';
 import { ModerationService } from './modules/moderation/moderation.service.js';
 import { NearbyService } from './modules/nearby/nearby.service.js';
+import { IntrospectionService } from './modules/openapp/introspection.service.js';
 import { OpenAccountService } from './modules/openapp/open-account.service.js';
 import { OpenAppService } from './modules/openapp/open-app.service.js';
 import { PlaceService } from './modules/place/place.service.js';
@@ -228,6 +229,7 @@ function createAccounts(
       providers,
       identities,
     ),
+    introspection: new IntrospectionService(config, redis.client, openApps, sessions),
     openAccounts: new OpenAccountService(
       config,
       openApps,

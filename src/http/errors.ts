@@ -9,7 +9,7 @@ import { noteOn } from './note.js';
 import type { SendUnrouted } from './server.js';
 
 /** A failure found by HTTP itself keeps its status (413, 415, …). */
-function statusOf({ cause, kind }: AppError): number {
+export function statusOf({ cause, kind }: AppError): number {
   const found = propertyOf(cause, 'statusCode');
   return typeof found === 'number' && found >= 400 && found < 500 ? found : HTTP_STATUS[kind];
 }

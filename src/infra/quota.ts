@@ -37,11 +37,12 @@ redis.call('PEXPIRE', KEYS[1], window)
 return { 'granted', 0 }
 `);
 
-/** The most times something may be done within 24 hours, and the least ms between two times. */
+/** The most times something may be done within a time, 24 hours when left out, and the least ms between two times. */
 export interface Quota {
   key: string;
   limit: number;
   gapMs: number;
+  windowMs?: number;
 }
 
 /** The most of something within a time. */
@@ -59,8 +60,11 @@ export class Quotas {
   ) {}
 
   /** Counts one time under `id`, or says why it is one too many and after how many ms it is not. */
-  async claim(id: string, { key, limit, gapMs }: Quota): Promise<{ state: string; waitMs: number }> {
-    const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, DAY_MS, limit, gapMs]);
+  async claim(
+    id: string,
+    { key, limit, gapMs, windowMs = DAY_MS }: Quota,
+  ): Promise<{ state: string; waitMs: number }> {
+    const [state, waitMs] = await CLAIM.run(this.redis, this.clock, [key], [id, windowMs, limit, gapMs]);
     return { state, waitMs };
   }
 

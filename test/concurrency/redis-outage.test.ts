@@ -113,6 +113,23 @@ const ready = async () => (await fetch(`${app.url}/readyz?strict`)).status;
       }
     });
 
+    test('without Redis other servers still learn whose a token is', async () => {
+      const { app: asking, secret } = await app.services.openApps.create(
+        { em: app.infrastructure.database.fork() },
+        {},
+      );
+      const ask = async (token: string) => {
+        const response = await fetch(`${app.url}/oauth/introspect`, {
+          method: 'POST',
+          headers: { authorization: `Basic ${btoa(`${asking.id}:${secret}`)}` },
+          body: new URLSearchParams({ token }),
+        });
+        return [response.status, await response.json()];
+      };
+      expect(await ask(account.token)).toEqual([200, expect.objectContaining({ sub: String(account.id) })]);
+      expect(await ask('no-session-has-this-token')).toEqual([200, { active: false }]);
+    });
+
     test('without Redis no code is checked, used or sent', async () => {
       const { phone, code, retrieve } = codes;
       const token = account.token;

@@ -418,7 +418,7 @@ const MUTATIONS: [mutation: string, how: string, work: () => Promise<unknown>, e
   [
     'reviewVerification',
     'that refuses',
-    () => review(app.client, admin.token, ann.id, 'REFUSE', { desc: 'blurred' }),
+    () => review(app.client, admin.token, ann.id, 'REFUSE', { description: 'blurred' }),
     () => [plain('verification.reviewed', ann.id, { state: 'REFUSED' })],
   ],
   [

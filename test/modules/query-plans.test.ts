@@ -43,8 +43,8 @@ let database: TestDatabase;
 const STAR = 7;
 
 /**
- * One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an event, an address, incomes,
- * counters, an avatar and a place, and follows five others.
+ * One user in a hundred is disabled, one in twenty lives in the city; everybody has a session, an old id, an event, an address,
+ * incomes, counters, an avatar and a place, and follows five others.
  */
 const SEED = [
   // Spread over as many pages as if there were many more.
@@ -59,6 +59,8 @@ const SEED = [
    from generate_series(1, ${USERS}) as n`,
   `insert into sessions (user_id, token_hash, ip, source, expires_at)
    select u.id, md5(u.id::text), '192.0.2.1', '192.0.2.1', now() + interval '1 day' from users u`,
+  `insert into legacy_ids (system, legacy_id, number, user_id)
+   select 'plus', (u.id + 100000)::text, u.id + 100000, u.id from users u`,
   `insert into security_events (user_id, kind, door, ip)
    select u.id, 'LOGGED_IN', 'graphql', '192.0.2.1' from users u`,
   `insert into daily_incomes (user_id, day, amount)
@@ -194,7 +196,11 @@ test.each<[string, string[], (em: EntityManager) => Promise<unknown>]>([
     ['images_source_md5_index'],
     (em) => findImageBySource(em, 7, 'a'.repeat(32)),
   ],
-  ['a session', ['sessions_token_hash_unique', 'users_pkey'], (em) => findLiveSession(em, 'a'.repeat(64))],
+  [
+    'a session',
+    ['legacy_ids_user_id_index', 'sessions_token_hash_unique', 'users_pkey'],
+    (em) => findLiveSession(em, 'a'.repeat(64)),
+  ],
   ['sessions of a user', ['sessions_user_source_index'], (em) => findSessionsOfUser(em, 7)],
   ['a source of a user', ['sessions_user_source_index'], (em) => isKnownSource(em, 7, '192.0.2.1')],
   ['addresses of a user', ['addresses_user_index'], (em) => findAddresses(em, 7)],

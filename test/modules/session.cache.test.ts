@@ -14,6 +14,9 @@ const session = (userId: number): LiveSession => ({
   userId,
   originId: userId,
   abilities: ['[user] Disabled User'],
+  name: `user_${userId}`,
+  legacyIds: [`plus:${userId}`],
+  createdAt: NOW,
   expiresAt: new Date(NOW.getTime() + 60_000),
   lastSeenAt: NOW,
 });
@@ -54,6 +57,15 @@ test('a session that was forgotten is read again, and nothing is cached of one t
   expect(await a.get(token, find)).toBeNull();
   state.value = session(2);
   expect(await a.get(token, find)).toEqual(session(2));
+});
+
+test('nothing stays in Redis of tokens that are none, or could not be looked for', async () => {
+  const [a] = instances();
+  const before = await redis.keys();
+  for (let time = 0; time < 50; time++) expect(await a.get(freshToken(), row(null).find)).toBeNull();
+  const failing = a.get(freshToken(), () => Promise.reject(new Error('no database')));
+  await expect(failing).rejects.toThrow('no database');
+  expect((await redis.keys()).toSorted()).toEqual(before.toSorted());
 });
 
 test('a session row that was read before a change and arrives after it is not cached', async () => {

@@ -47,6 +47,10 @@ export function openTestRedis(settings: Record<string, string> = {}): TestRedis 
   };
 }
 
+/** The names of the keys under a prefix. */
+export const keysOf = (prefix: string): Promise<string[]> =>
+  keysUnder(loadConfig({ REDIS_URL: process.env.REDIS_URL }), prefix, () => undefined);
+
 /** Removes every key with a prefix, wherever the tests keep them. */
 export async function clearKeys(prefix: string): Promise<void> {
   const config = loadConfig({ REDIS_URL: process.env.REDIS_URL });

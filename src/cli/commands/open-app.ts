@@ -36,7 +36,9 @@ const disable = async (environment: Environment, id: number): Promise<Output> =>
   showOne(viewOf(await (await appsOf(environment)).disable(await environment.context(), id)));
 
 export function addOpenAppCommands(program: Command, run: Run): void {
-  const openApp = program.command('open-app').description('Applications that may call the signed open API.');
+  const openApp = program
+    .command('open-app')
+    .description('Applications that may call the signed open API, and ask whose a token is.');
 
   openApp
     .command('create')

@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { createdAt, timestamp } from '../../infra/database/columns.js';
 
-/** An application that may call the signed open API. */
+/** An application that may call the signed open API, and ask whose a token is. */
 @Entity({ tableName: 'open_apps' })
 export class OpenApp {
   @PrimaryKey({ type: 'integer', autoincrement: true })

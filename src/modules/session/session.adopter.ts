@@ -25,12 +25,11 @@ export class SessionAdopter {
     if (client.door !== SYSTEM) return null;
     const read = await this.tokens.read(token);
     if (!read) return null;
-    const adopted = await em.transactional(async () => {
-      const session = await adoptSession(em, SYSTEM, { ...read, tokenHash }, openedBy(client));
-      if (session) await this.events.record(ctx, session.userId, SecurityEventKind.SESSION_ADOPTED);
-      return session;
+    await em.transactional(async () => {
+      const userId = await adoptSession(em, SYSTEM, { ...read, tokenHash }, openedBy(client));
+      if (userId) await this.events.record(ctx, userId, SecurityEventKind.SESSION_ADOPTED);
     });
     // Of two first uses at once, one comes second and finds what the other has made.
-    return adopted ?? findLiveSession(em, tokenHash);
+    return findLiveSession(em, tokenHash);
   }
 }

@@ -21,7 +21,8 @@ return left
 /**
  * Sessions in Redis, by the hash of their token. A slot is reserved before a row is read, and filled only if it is
  * still reserved; a change deletes the key once it is committed. So a reader that saw the old row cannot bring it back,
- * and ending a session needs no write that a full Redis refuses.
+ * and ending a session needs no write that a full Redis refuses. The slot of a token that is none is given up: however
+ * many are guessed, nothing stays of them.
  *
  * Without Redis every call is a miss, so losing it logs nobody out. What it did not forget, because it was gone, is
  * cached for {@link LIFE_MS} at most, and for that long nobody believes it who noticed: whoever lost it, or could not
@@ -49,8 +50,12 @@ export class SessionCache {
     const slot = `?${randomUUID()}`;
     // Somebody else's reservation stays theirs.
     const reserved = cached === null && (await this.reserve(key, slot));
-    const session = await find();
-    if (reserved && session) await this.fill(key, slot, session);
+    let session: LiveSession | null = null;
+    try {
+      session = await find();
+    } finally {
+      if (reserved) await (session ? this.fill(key, slot, session) : this.giveUp(key));
+    }
     return session;
   }
 
@@ -75,6 +80,11 @@ export class SessionCache {
     await FILL.run(this.redis, redisTime, [key], [slot, JSON.stringify(session)]).catch(() => 0);
   }
 
+  /** What somebody else has put there since is read again. */
+  private async giveUp(key: string): Promise<void> {
+    await this.redis.del(key).catch(() => 0);
+  }
+
   /** Other instances may still reach a Redis that this one does not, so it is told as soon as it can be. */
   private async delete(key: string, until: number): Promise<void> {
     try {
@@ -93,7 +103,12 @@ const keyOf = (tokenHash: string): string => `session:${tokenHash}`;
 
 function revive(cached: string): LiveSession {
   const session = JSON.parse(cached) as LiveSession;
-  return { ...session, expiresAt: new Date(session.expiresAt), lastSeenAt: new Date(session.lastSeenAt) };
+  return {
+    ...session,
+    createdAt: new Date(session.createdAt),
+    expiresAt: new Date(session.expiresAt),
+    lastSeenAt: new Date(session.lastSeenAt),
+  };
 }
 
 /** The nodes of a cluster have no keys in common. */

@@ -7,13 +7,21 @@ import { readTimestamp } from '../../infra/database/timestamps.js';
 import { User, UserStatus } from '../user/user.entity.js';
 import { Session } from './session.entity.js';
 
-/** A session that can be used, with what the caller may do. */
-export interface LiveSession {
+/** A session, with what its holder may do. */
+export interface HeldSession {
   id: number;
   userId: number;
   /** Itself, unless it was renewed. */
   originId: number;
   abilities: string[];
+}
+
+/** A session that can be used, with what other servers are told of its holder. */
+export interface LiveSession extends HeldSession {
+  name: string;
+  /** The ids of the account in other systems, each as `system:id`. */
+  legacyIds: string[];
+  createdAt: Date;
   expiresAt: Date;
   lastSeenAt: Date;
 }
@@ -23,12 +31,17 @@ interface LiveSessionRow {
   user_id: number;
   origin_id: number;
   abilities: string[];
+  name: string;
+  legacy_ids: string[];
+  created_at: string;
   expires_at: string;
   last_seen_at: string;
 }
 
 const liveSession = statement<LiveSessionRow>(
-  `select s.id, s.user_id, coalesce(s.origin_id, s.id) as origin_id, u.abilities, s.expires_at, s.last_seen_at
+  `select s.id, s.user_id, coalesce(s.origin_id, s.id) as origin_id, u.abilities, u.name,
+     array(select l.system || ':' || l.legacy_id from legacy_ids l where l.user_id = u.id) as legacy_ids,
+     s.created_at, s.expires_at, s.last_seen_at
    from sessions s join users u on u.id = s.user_id
    where s.token_hash = ? and s.revoked_at is null and s.expires_at > now() and u.status = ${UserStatus.ACTIVE}`,
 );
@@ -41,6 +54,9 @@ export async function findLiveSession(em: EntityManager, tokenHash: string): Pro
       userId: row.user_id,
       originId: row.origin_id,
       abilities: row.abilities,
+      name: row.name,
+      legacyIds: row.legacy_ids,
+      createdAt: readTimestamp(row.created_at),
       expiresAt: readTimestamp(row.expires_at),
       lastSeenAt: readTimestamp(row.last_seen_at),
     }
@@ -52,7 +68,7 @@ export type NewSession = Pick<
   'userId' | 'tokenHash' | 'deviceType' | 'ip' | 'source' | 'userAgent' | 'expiresAt' | 'originId'
 >;
 
-const opened = statement<{ id: number; origin_id: number | null; abilities: string[]; last_seen_at: string }>(
+const opened = statement<{ id: number; origin_id: number | null; abilities: string[] }>(
   // The locks are taken in this order: the user's row, which every change of a password or a status holds until it is
   // done, and then the secret, which is read as it is once it is locked and not as it was when the statement began.
   `with holder as (
@@ -63,7 +79,7 @@ const opened = statement<{ id: number; origin_id: number | null; abilities: stri
    select holder.id, ?, ?::smallint, ?, ?, ?, ?::timestamptz, ?::int from holder where ?::text is null or exists (
      select 1 from credentials c where c.user_id = holder.id and c.password_hash = ? for share
    )
-   returning id, origin_id, (select abilities from holder) as abilities, last_seen_at`,
+   returning id, origin_id, (select abilities from holder) as abilities`,
 );
 
 /**
@@ -75,7 +91,7 @@ export async function insertSession(
   em: EntityManager,
   session: NewSession,
   passwordHash: string | null,
-): Promise<LiveSession | null> {
+): Promise<HeldSession | null> {
   const { userId, tokenHash, deviceType, ip, source, userAgent, expiresAt, originId } = session;
   const row = await firstOf(opened, em, [
     deviceType,
@@ -91,14 +107,7 @@ export async function insertSession(
     passwordHash,
   ]);
   if (!row) return null;
-  return {
-    id: row.id,
-    userId,
-    originId: row.origin_id ?? row.id,
-    abilities: row.abilities,
-    expiresAt,
-    lastSeenAt: readTimestamp(row.last_seen_at),
-  };
+  return { id: row.id, userId, originId: row.origin_id ?? row.id, abilities: row.abilities };
 }
 
 /** A token that another system signed: whose it is there, and its times. */
@@ -109,12 +118,7 @@ export interface ForeignToken {
   expiresAt: Date;
 }
 
-const adopted = statement<{
-  id: number;
-  user_id: number;
-  abilities: string[];
-  last_seen_at: string;
-}>(
+const adopted = statement<{ user_id: number }>(
   // The lock on the user comes first, as above. What ends all sessions holds it too and marks the user, which is seen
   // once the lock is had; a password that changed ends them so.
   `with holder as (
@@ -126,16 +130,16 @@ const adopted = statement<{
          select 1 from credentials c where c.user_id = u.id and not c.imported and c.updated_at > ?::timestamptz
        )
        and not exists (select 1 from sessions s where s.token_hash = ?)
-     returning u.id, u.abilities
+     returning u.id
    )
    insert into sessions (user_id, token_hash, device_type, ip, user_agent, expires_at, token_expires_at, imported)
    select holder.id, ?, ?::smallint, ?, ?, ?::timestamptz, ?::timestamptz, true from holder
    on conflict (token_hash) do nothing
-   returning id, user_id, (select abilities from holder) as abilities, last_seen_at`,
+   returning user_id`,
 );
 
 /**
- * Makes a session of a token of another system, which lasts as long as the token. Null when the account is unknown or
+ * Makes a session of a token of another system, which lasts as long as the token; returns whose it is. Null when the account is unknown or
  * not active, when all its sessions were ended or its password was set here after the token was issued, and when the
  * token is a session already, ended or not.
  */
@@ -144,7 +148,7 @@ export async function adoptSession(
   system: LegacySystem,
   { tokenHash, legacyId, issuedAt, expiresAt }: ForeignToken,
   { deviceType, ip, userAgent }: Pick<Session, 'deviceType' | 'ip' | 'userAgent'>,
-): Promise<LiveSession | null> {
+): Promise<number | null> {
   const issued = issuedAt.toISOString();
   const expires = expiresAt.toISOString();
   const row = await firstOf(adopted, em, [
@@ -161,16 +165,7 @@ export async function adoptSession(
     expires,
     expires,
   ]);
-  return (
-    row && {
-      id: row.id,
-      userId: row.user_id,
-      originId: row.id,
-      abilities: row.abilities,
-      expiresAt,
-      lastSeenAt: readTimestamp(row.last_seen_at),
-    }
-  );
+  return row?.user_id ?? null;
 }
 
 /** The account behind an old id, as far as sessions of its system may come along. */

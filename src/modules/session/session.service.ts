@@ -17,6 +17,7 @@ import {
   findOwnSession,
   findSessionsOfUser,
   findTokenHashes,
+  type HeldSession,
   insertSession,
   isKnownSource,
   type LiveSession,
@@ -36,7 +37,10 @@ const DAY_MS = 86_400_000;
 /** A use is recorded this often at most. */
 const TOUCH_SECONDS = 60;
 
-const viewerOf = ({ id, userId, originId, abilities }: LiveSession): Viewer => ({
+/** Reads a session that is not in the cache, or does something before and after. */
+type Reading = (read: () => Promise<LiveSession | null>) => Promise<LiveSession | null>;
+
+const viewerOf = ({ id, userId, originId, abilities }: HeldSession): Viewer => ({
   userId,
   sessionId: id,
   originId,
@@ -57,14 +61,25 @@ export class SessionService {
     ctx: Pick<RequestContext, 'em' | 'client'>,
     token: string | undefined,
   ): Promise<Viewer | null> {
-    if (!token || !isToken(token)) return null;
+    const session = token ? await this.find(ctx, token) : null;
+    return session && viewerOf(session);
+  }
+
+  /**
+   * The session of the token; null for an unknown, expired or ended one. `reading` is called where it has to be read, which
+   * is where a stranger's guess ends up, too.
+   */
+  async find(
+    ctx: Pick<RequestContext, 'em' | 'client'>,
+    token: string,
+    reading: Reading = (read) => read(),
+  ): Promise<LiveSession | null> {
+    if (!isToken(token)) return null;
     const tokenHash = hashOf(token);
-    const session = await this.cache.get(
-      tokenHash,
-      async () => (await this.findUsed(ctx, tokenHash)) ?? this.adopter.adopt(ctx, token, tokenHash),
-    );
-    if (!session || session.expiresAt.getTime() <= Date.now()) return null;
-    return viewerOf(session);
+    const read = async () =>
+      (await this.findUsed(ctx, tokenHash)) ?? this.adopter.adopt(ctx, token, tokenHash);
+    const session = await this.cache.get(tokenHash, () => reading(read));
+    return session && session.expiresAt.getTime() > Date.now() ? session : null;
   }
 
   /**
