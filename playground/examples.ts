@@ -245,7 +245,11 @@ mutation UpdateAddress($id: ID!, $patch: AddressPatch!) {
 }
 
 mutation DeleteAddress($id: ID!) {
-  deleteAddress(id: $id)
+  removeAddress(id: $id) {
+    address {
+      id
+    }
+  }
 }
 
 fragment AddressFields on Address {

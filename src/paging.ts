@@ -52,6 +52,10 @@ export interface Slice {
   offset: number;
 }
 
+/** What is left of a page's size where the list ends at a position. */
+const upTo = (end: number, size: number, skipped: number): number =>
+  Math.max(0, Math.min(size, end - skipped));
+
 /**
  * The part of a list that is asked for by position. A list ends at position `end`: a page there is empty, and one that
  * would reach beyond it is cut.
@@ -62,7 +66,7 @@ export function pageSlice(
   end = OFFSET_MAX,
 ): Slice {
   const skipped = pageOffset(offset);
-  return { size: Math.max(0, Math.min(pageSize(first), end - skipped)), offset: skipped };
+  return { size: upTo(end, pageSize(first), skipped), offset: skipped };
 }
 
 /** The part of a list by position that is asked for by the cursor before it, or by its offset. */
@@ -104,9 +108,11 @@ export function windowOf(
   decode: (cursor: string | null | undefined, field: CursorField) => unknown = decodeCursor,
 ): Window<unknown> {
   const fromEnd = last !== null && last !== undefined;
+  const size = fromEnd ? pageSize(last, PAGE_DEFAULT, PAGE_MAX, 'last') : pageSize(first);
+  const skipped = pageOffset(offset);
   return {
-    size: fromEnd ? pageSize(last, PAGE_DEFAULT, PAGE_MAX, 'last') : pageSize(first),
-    offset: pageOffset(offset),
+    size: upTo(OFFSET_MAX, size, skipped),
+    offset: skipped,
     fromEnd,
     after: decode(after, 'after'),
     before: decode(before, 'before'),

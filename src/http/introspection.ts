@@ -12,7 +12,7 @@ import type { ContextFactory } from './context-factory.js';
 import { statusOf } from './errors.js';
 import { parseBodies, parseFormBody } from './text-bodies.js';
 
-const URL = '/oauth/introspect';
+const PATH = '/oauth/introspect';
 
 /** Bytes of a request: the longest token, encoded, and hints. */
 const BODY_MAX = 8192;
@@ -98,10 +98,10 @@ export async function registerIntrospection(
     scope.setErrorHandler(explain);
     scope.removeAllContentTypeParsers();
     parseBodies(scope, FORM, parseFormBody);
-    scope.post(URL, { bodyLimit: BODY_MAX, config: { rateLimit: false } }, answer);
+    scope.post(PATH, { bodyLimit: BODY_MAX, config: { rateLimit: false } }, answer);
     scope.route({
       method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-      url: URL,
+      url: PATH,
       handler: async (_request, reply) =>
         send(reply.header('allow', 'POST'), 405, 'invalid_request', 'Tokens are asked about by POST.'),
     });

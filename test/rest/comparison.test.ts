@@ -32,7 +32,7 @@ const FOR_EVERYBODY = [
   'User.bio',
   'User.inviteCode',
   'User.location',
-  'Verification.desc',
+  'Verification.description',
   'Verification.slogan',
   'Vip.level',
   'Vip.name',

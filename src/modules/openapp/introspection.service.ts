@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { AppError } from '../../errors/app-error.js';
@@ -66,7 +66,7 @@ export class IntrospectionService {
       gapMs: 0,
       windowMs: MINUTE_MS,
     };
-    const id = randomUUID();
+    const id = randomBytes(9).toString('base64url');
     const { state, waitMs } = await this.quotas.claim(id, quota).catch(unlessUnavailable);
     if (state === 'spent') throw new AppError('RATE_LIMITED', { retryAfter: Math.ceil(waitMs / 1000) });
     return () => this.quotas.release(id, quota).catch(() => undefined);
