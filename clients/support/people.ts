@@ -47,14 +47,14 @@ export async function ask(query: string, variables: object = {}, token?: string)
 export async function newPerson(nickname: string): Promise<Person> {
   const phone = newPhone();
   await ask(
-    'mutation ($phone: String) { sendCode(input: { phone: $phone, purposes: [REGISTER] }) { resendAfter } }',
+    'mutation ($phone: String!) { sendCode(input: { contact: { phone: $phone }, purposes: [REGISTER] }) { resendAfter } }',
     {
       phone,
     },
   );
   const { register } = await ask(
     'mutation ($input: RegisterInput!) { register(input: $input) { token user { id nickname } } }',
-    { input: { phone, code: await codeFor(phone), nickname } },
+    { input: { contact: { phone }, code: await codeFor(phone), nickname } },
   );
   return { ...register.user, phone, token: register.token };
 }

@@ -31,7 +31,7 @@ test('urql sends a text once, and its hash from then on', async () => {
   const ask = () => urql.query(ME, {}, { requestPolicy: 'network-only' }).toPromise();
   const once = await requests(async () => assert.equal((await ask()).error, undefined));
   assert.equal(once.length, 2);
-  const again = await requests(async () => assert.deepEqual((await ask()).data, { me: null }));
+  const again = await requests(async () => assert.equal((await ask()).data?.me, null));
   assert.deepEqual(
     again.map(({ method, path }) => [method, path.includes('query=')]),
     [['GET', false]],

@@ -17,7 +17,8 @@ const phone = newPhone();
 before(async () => {
   await ask(SEND_CODE, { phone });
   const code = await codeFor(phone, process.env.TRUSTED_LOG);
-  const { data } = await ask(LOG_IN, { input: { account: phone, code, registerUnknown: true } });
+  const way = { code: { contact: { phone }, code, registerUnknown: true } };
+  const { data } = await ask(LOG_IN, { input: { with: way } });
   session.begin(data.login);
 });
 

@@ -44,7 +44,8 @@ test('the defaults work: queries go by GET, mutations by POST', async () => {
 test('the defaults work for those who are not logged in', async () => {
   const plain = new Client({ url: GATEWAY, exchanges: [cacheExchange, fetchExchange] });
   const { data, error } = await plain.query(HOME, {}).toPromise();
-  assert.deepEqual(data, { addresses: null, gatewayInfo: { __typename: 'GatewayInfo', thirdParties: [] } });
+  assert.deepEqual(data?.gatewayInfo.thirdParties, []);
+  assert.equal(data.addresses, null);
   assert.equal(error?.graphQLErrors[0]?.extensions.code, 'UNAUTHENTICATED');
 });
 
