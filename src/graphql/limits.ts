@@ -7,8 +7,11 @@ import { assertSize, LIMITS } from './query-size.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import type { Validation } from './validation.js';
 
-/** Variables come from JSON, so they are trees of plain values; anything else (uploads) is not text. */
-function assertVariables(value: unknown, seen = { values: 0 }, depth = 0, field?: string): void {
+/**
+ * Refuses variables that are too large, or hold text that no column takes. They come from JSON, so they are trees of plain
+ * values; anything else (uploads) is not text.
+ */
+export function assertVariables(value: unknown, seen = { values: 0 }, depth = 0, field?: string): void {
   seen.values += 1;
   if (depth > LIMITS.nesting || seen.values > LIMITS.values) throw new AppError('INVALID_INPUT', { field });
   if (typeof value === 'string') assertText(value, field);
