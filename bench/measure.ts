@@ -26,7 +26,7 @@ export interface Figures {
   p99: number;
 }
 
-/** Who is asked: a server, or the gateway for the GraphQL twin of a read at an old URL. */
+/** Who is asked: a server, or the gateway for the twin of a read at an old URL, or by the id of a document. */
 export type ContenderName = ServerName | 'twin';
 
 export interface Measured {

@@ -1,4 +1,5 @@
 import { SESSIONS, tokenOf } from './data.js';
+import { ADDRESSES, ME, RANK, TRUSTED, USER, USERS } from './documents.js';
 import type { SigningApp } from './place.js';
 import type { ServerProcess } from './server.process.js';
 import type { ServerName } from './servers.js';
@@ -26,7 +27,7 @@ export interface Operation {
   /** Who can answer it, besides the gateway. */
   peers: readonly ServerName[];
   request(subject: Subject): Request;
-  /** The same through GraphQL, for a read at an old URL, or what is nearest to it; the gateway alone is asked. */
+  /** The same by the text of a query, for a read at an old URL or by the id of a document, or what is nearest to it; the gateway alone is asked. */
   twin?: Operation;
   /** What of an answer is the same at every server; all of it, if left out. */
   comparable?(answer: unknown): unknown;
@@ -43,58 +44,63 @@ export function graphql(
   variables: Record<string, unknown> = {},
   token?: string,
 ): Request {
-  return {
-    method: 'POST',
-    path: '/graphql',
-    headers: {
-      'content-type': 'application/json',
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ operationName, query, variables }),
-  };
+  return post({ operationName, query, variables }, token);
 }
 
-const TEN_FIELDS = 'id name nickname sex birthday age bio location status createdAt';
+/** A document of the gateway's list, by its id. */
+const trusted = (
+  documentId: keyof typeof TRUSTED,
+  variables: Record<string, unknown> = {},
+  token?: string,
+): Request => post({ documentId, variables }, token);
 
-const ME = `query Me { me { ${TEN_FIELDS} phone email } }`;
-const USER = `query User($id: ID!) { user(id: $id) { ${TEN_FIELDS} } }`;
-const USERS = `query Users($filter: UserFilter) {
-  users(filter: $filter, first: 20) {
-    nodes {
-      id name nickname sex bio createdAt
-      avatar { id url mime width height }
-      city { id name province }
-      hobbies { id name }
-      verification { type state desc }
-      extra { likesCount followersCount followingsCount feedsCount }
-    }
-    pageInfo { hasNextPage }
-  }
-}`;
-const RANK = `query Rank { rank(first: 100) { entries { position amount user { id name nickname } } } }`;
-const ADDRESSES = `query Addresses {
-  addresses { id alias name phone province city county detail postcode isDefault createdAt updatedAt }
-}`;
+const post = (body: unknown, token?: string): Request => ({
+  method: 'POST',
+  path: '/graphql',
+  headers: {
+    'content-type': 'application/json',
+    ...(token && { authorization: `Bearer ${token}` }),
+  },
+  body: JSON.stringify(body),
+});
 
 const anybodysToken = ({ die }: Subject): string => tokenOf(die(SESSIONS) - 1);
 
 /** A place in the list of users with more than a page behind it. */
 export const placeInList = ({ users, die }: Subject): string => String(21 + die(users - 21));
 
-const ME_READ: Operation = {
+const READ_ME: Operation = {
   name: 'me',
   peers: EVERY_PEER,
   request: (subject) => graphql('Me', ME, {}, anybodysToken(subject)),
 };
 
+const READ_USER: Operation = {
+  name: 'user(id)',
+  peers: EVERY_PEER,
+  request: ({ users, die }) => graphql('User', USER, { id: String(die(users)) }),
+};
+
+/** Reads that the gateway alone is asked for by the ids of their documents, beside the same by their texts. */
+export const TRUSTED_READS: readonly Operation[] = [
+  {
+    name: 'trusted: me',
+    peers: [],
+    request: (subject) => trusted('me', {}, anybodysToken(subject)),
+    twin: READ_ME,
+  },
+  {
+    name: 'trusted: user(id)',
+    peers: [],
+    request: ({ users, die }) => trusted('user', { id: String(die(users)) }),
+    twin: READ_USER,
+  },
+];
+
 /** The reads by GraphQL, which every peer answers. */
 export const GRAPHQL_READS: readonly Operation[] = [
-  ME_READ,
-  {
-    name: 'user(id)',
-    peers: EVERY_PEER,
-    request: ({ users, die }) => graphql('User', USER, { id: String(die(users)) }),
-  },
+  READ_ME,
+  READ_USER,
   {
     name: 'users(first: 20)',
     peers: EVERY_PEER,
@@ -121,7 +127,7 @@ export const INTROSPECTION: Operation = {
     },
     body: `token=${anybodysToken(subject)}`,
   }),
-  twin: { ...ME_READ, peers: [] },
+  twin: { ...READ_ME, peers: [] },
 };
 
 /** The same numbers for everybody who starts from the same seed (mulberry32). */

@@ -65,7 +65,7 @@ function sizeSection({ users, data, measured, logins, memory }: SizeReport): str
     '',
     data,
     '',
-    'Answers a second in the closed loop, and the gateway over each peer (twin: the same read through `/graphql`):',
+    'Answers a second in the closed loop, and the gateway over each peer (twin: the same read by the text of its query):',
     '',
     ...table(
       ['operation', ...CONTENDERS, ...PEERS.map((peer) => `/ ${peer}`), '/ twin'],

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { TRUSTED } from './documents.js';
 import { type ServerProcess, startServer } from './server.process.js';
 
 /** The gateway, and what it is measured against (see docs/performance.md). */
@@ -49,11 +52,14 @@ const START = JSON.parse(readFileSync('scripts/heap.json', 'utf8')) as {
 };
 
 /** Starts a server in production mode. Peers are told the same and take what they need. */
-export function startNamed(
+export async function startNamed(
   name: ServerName,
   place: Place,
   nodeFlags: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const { env, flags } = name === 'gateway' ? START : { env: {}, flags: [] };
-  return startServer(SCRIPTS[name], { ...SETTINGS, ...place, ...env }, [...flags, ...nodeFlags]);
+  if (name !== 'gateway') return startServer(SCRIPTS[name], { ...SETTINGS, ...place }, nodeFlags);
+  const TRUSTED_DOCUMENTS = path.join(place.DATA_DIR, 'trusted-documents.json');
+  await writeFile(TRUSTED_DOCUMENTS, JSON.stringify(TRUSTED));
+  const env = { ...SETTINGS, ...place, ...START.env, TRUSTED_DOCUMENTS };
+  return startServer(SCRIPTS[name], env, [...START.flags, ...nodeFlags]);
 }

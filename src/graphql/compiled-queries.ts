@@ -1,6 +1,7 @@
 import { BREAK, type DocumentNode, OperationTypeNode, visit } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { isAlwaysWithinLimits } from './fixed-size.js';
 import type { CompiledQuery, GraphqlRequest, Operation } from './operation.js';
 
 /** The times a query comes before it is compiled: compiling costs as much as running it often. */
@@ -37,7 +38,8 @@ export function compileOperation(asked: Operation): CompiledQuery | undefined {
   const { schema, document, operation } = asked;
   if (operation.operation !== OperationTypeNode.QUERY || hasDirectives(document)) return undefined;
   const compiled = compileQuery(schema, document, operation.name?.value);
-  return isCompiledQuery(compiled) ? { ...asked, run: compiled.query } : undefined;
+  if (!isCompiledQuery(compiled)) return undefined;
+  return { ...asked, run: compiled.query, fits: isAlwaysWithinLimits(asked) };
 }
 
 /**

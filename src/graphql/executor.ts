@@ -5,7 +5,7 @@ import type { RequestContext } from '../context.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { failureOf, report, tell } from './errors.js';
 import { byLocation, withoutHidden } from './field-errors.js';
-import { assertWithinLimits } from './limits.js';
+import { assertVariables, assertWithinLimits } from './limits.js';
 import { type CompiledQuery, type GraphqlRequest, type Operation, rootOf } from './operation.js';
 import { LIMITS } from './query-size.js';
 import type { Validation } from './validation.js';
@@ -21,12 +21,13 @@ export interface Answer extends Pick<ExecutionResult, 'data'> {
 
 /** True when Apollo would run the operation. Apollo finds the same problem again and explains it. */
 function isGood(
-  { schema, document, operation }: Operation,
+  { schema, document, operation, fits }: CompiledQuery,
   variables: Record<string, unknown>,
   ctx: RequestContext,
 ): boolean {
   try {
-    assertWithinLimits(schema, document, operation, variables, ctx);
+    if (fits) assertVariables(variables);
+    else assertWithinLimits(schema, document, operation, variables, ctx);
   } catch {
     return false;
   }

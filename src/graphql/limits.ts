@@ -7,6 +7,7 @@ import { assertSize, LIMITS } from './query-size.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import type { Validation } from './validation.js';
 
+/** Where a value stands in the variables. */
 interface Place {
   depth: number;
   /** The name by which a refusal tells of the value: its own, or that of the list that it lies in. */
@@ -14,8 +15,11 @@ interface Place {
   inList: boolean;
 }
 
-/** Variables come from JSON, so they are trees of plain values; anything else (uploads) is not text. */
-function assertVariables(
+/**
+ * Refuses variables that are too large, or hold text that no column takes. They come from JSON, so they are trees of plain
+ * values; anything else (uploads) is not text.
+ */
+export function assertVariables(
   value: unknown,
   seen = { values: 0 },
   { depth, field, inList }: Place = { depth: 0, inList: false },

@@ -26,6 +26,8 @@ export function rootOf({ selectionSet: { selections } }: OperationDefinitionNode
 /** A query of a valid document, with the code that was made of it. */
 export interface CompiledQuery extends Operation {
   run: Code['query'];
+  /** True where no variables make it larger than it may be. */
+  fits: boolean;
 }
 
 /** The queries of a document by their names, and under undefined the only one. */

@@ -115,6 +115,19 @@ test.each(['application/json;q=0', 'application/jsonx', 'text/html'])(
   },
 );
 
+test('a compiled query may ask for no more than before, whatever its variables say', async () => {
+  const lists = ['a', 'b', 'c'].map((name) => `${name}: hobbies { id name }`).join(' ');
+  const nested = `query ($page: Int, $first: Int = 1) {
+    me { id followers(first: 1) { nodes { id } } } users(first: $page) { nodes { ${lists} } }
+    other: users(first: $first) { nodes { id } }
+  }`;
+  for (let time = 0; time < 5; time++) {
+    expect(await app.client.code(nested, { page: 1 })).toBeUndefined();
+    expect(await app.client.code(nested, { page: 100 })).toBe('QUERY_TOO_COMPLEX');
+    expect(await app.client.code(nested, {})).toBeUndefined();
+  }
+});
+
 test('a compiled query runs on the schema that belongs to its caller', async () => {
   const query = '{ users(first: 1) { nodes { name phone } } }';
   const ask = async (token?: string) => (await app.client.data(query, {}, token)).users.nodes[0].phone;
