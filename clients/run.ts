@@ -24,13 +24,6 @@ async function run(command: string, cwd: string, env: Record<string, string> = {
   if (code !== 0) throw new Error(`${command}: exit code ${code}`);
 }
 
-/** A gateway that does not outlive this process. */
-async function start(settings: Record<string, string> = {}): Promise<Gateway> {
-  const gateway = await Gateway.start(settings);
-  process.on('exit', () => gateway.end());
-  return gateway;
-}
-
 /** One list of what graphql-codegen and Relay wrote, each a map of hashes to texts. */
 function listDocuments(file: string): void {
   const lists = ['src/gql/persisted-documents.json', 'relay-documents.json'];
@@ -42,20 +35,27 @@ function listDocuments(file: string): void {
 async function testClients(name: string): Promise<void> {
   const tests = globSync('test/*.test.ts').filter((file) => file.includes(name));
   if (tests.length === 0) throw new Error(`No test has ${name} in its name`);
-  await using gateway = await start();
+  await using gateway = await Gateway.start();
+
   const page = readPage(pageText());
   for (const app of [APP, TRUSTED_APP]) rmSync(app, { recursive: true, force: true });
   writeFiles(page, APP, gateway.url);
   for (const command of page.commands) await run(atGateway(command, gateway.url), APP);
+
   const documents = path.resolve(APP, 'documents.json');
   listDocuments(documents);
-  await using trusted = await start({ TRUSTED_DOCUMENTS: documents, TRUSTED_DOCUMENTS_ONLY: 'on' });
+  await using trusted = await Gateway.start({ TRUSTED_DOCUMENTS: documents, TRUSTED_DOCUMENTS_ONLY: 'on' });
   cpSync(APP, TRUSTED_APP, { recursive: true, force: true });
   writeFiles(page, TRUSTED_APP, trusted.url);
+
   await run('tsc -p .', '.');
 
   rmSync(BUNDLES, { recursive: true, force: true });
-  await bundle(tests, BUNDLES);
+  const used = await bundle(tests, BUNDLES);
+  const apart = [...page.files.keys()].filter(
+    (file) => file.startsWith('src/') && !used.some((one) => one.endsWith(file)),
+  );
+  if (!name && apart.length > 0) throw new Error(`No test uses ${apart.join(', ')} of the page`);
   await run(`node --enable-source-maps --test "${BUNDLES}/*.test.js"`, '.', {
     GATEWAY_URL: gateway.url,
     GATEWAY_LOG: gateway.log,

@@ -26,10 +26,10 @@ const relay: Plugin = {
 
 /**
  * Bundles tests with the app that they use, as a front end is. Packages are left to Node, but for relay-runtime: it is
- * CommonJS, and the names that it exports are known to bundlers only.
+ * CommonJS, and the names that it exports are known to bundlers only. Returns the files that are in them.
  */
-export async function bundle(tests: string[], folder: string): Promise<void> {
-  await build({
+export async function bundle(tests: string[], folder: string): Promise<string[]> {
+  const { metafile } = await build({
     entryPoints: tests,
     outdir: folder,
     bundle: true,
@@ -41,5 +41,7 @@ export async function bundle(tests: string[], folder: string): Promise<void> {
     plugins: [relay],
     absWorkingDir: path.resolve('.'),
     logLevel: 'warning',
+    metafile: true,
   });
+  return Object.keys(metafile.inputs);
 }

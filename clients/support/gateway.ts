@@ -36,6 +36,11 @@ export class Gateway implements AsyncDisposable {
     const args = ['--liftoff-only', 'dist/src/main.js'];
     const child = spawn(process.execPath, args, { cwd: '..', env, stdio: ['ignore', log, log] });
     this.child = child;
+    // It does not outlive this process.
+    process.on('exit', () => {
+      child.kill('SIGKILL');
+      rmSync(this.folder, { recursive: true, force: true });
+    });
     closeSync(log);
     const giveUp = Date.now() + START_MS;
     while (!this.url) {
@@ -47,16 +52,13 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  /** Ends it, and forgets what it stored. */
+  /** Ends it at once, and forgets what it stored. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.end();
-    if (this.child && this.child.exitCode === null && this.child.signalCode === null)
-      await once(this.child, 'exit');
+    const { child } = this;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  /** Ends it at once, also while this process ends. */
-  end(): void {
-    this.child?.kill('SIGKILL');
   }
 }
