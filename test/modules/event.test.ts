@@ -19,7 +19,7 @@ import {
   uploadPicture,
 } from '../support/operations.js';
 import { photo } from '../support/pictures.js';
-import { personOf, review, submit, withdraw } from '../support/verification.js';
+import { personOf, review, submit } from '../support/verification.js';
 
 /** What is announced of accounts, by whatever changes them; that it is delivered stands in webhook.test.ts. */
 
@@ -186,7 +186,7 @@ const MUTATIONS: [mutation: string, how: string, work: () => Promise<unknown>, e
     () => [],
   ],
   [
-    'revokeSession',
+    'endSession',
     '',
     async () => {
       await logIn(app.client, ann.phone);
@@ -194,7 +194,7 @@ const MUTATIONS: [mutation: string, how: string, work: () => Promise<unknown>, e
         'select max(id) as id from sessions where user_id = ?',
         [ann.id],
       );
-      await byId('revokeSession', 'id', id, ann, '');
+      await byId('endSession', 'id', id, ann, '{ session { id } }');
     },
     () => [],
   ],
@@ -327,9 +327,9 @@ const MUTATIONS: [mutation: string, how: string, work: () => Promise<unknown>, e
     () => [updated(ann.id, 'addresses')],
   ],
   [
-    'deleteAddress',
+    'removeAddress',
     '',
-    () => byId('deleteAddress', 'id', addressId, ann, ''),
+    () => byId('removeAddress', 'id', addressId, ann, '{ address { id } }'),
     () => [updated(ann.id, 'addresses')],
   ],
   ['follow', '', () => byId('follow', 'userId', bob.id, ann), () => [followed('created', ann.id, bob.id)]],
@@ -436,7 +436,12 @@ const MUTATIONS: [mutation: string, how: string, work: () => Promise<unknown>, e
     () => review(app.client, admin.token, ann.id, 'PASS'),
     () => [plain('verification.reviewed', ann.id, { state: 'PASSED' })],
   ],
-  ['deleteVerification', '', () => withdraw(app.client, ann.token), () => [updated(ann.id, 'verification')]],
+  [
+    'withdrawVerification',
+    '',
+    () => data('mutation { withdrawVerification { verification { type } } }', {}, ann),
+    () => [updated(ann.id, 'verification')],
+  ],
   ['recommendUser', '', () => byId('recommendUser', 'id', ann.id, admin), () => []],
   ['disableUser', '', () => byId('disableUser', 'id', bob.id, admin), () => [plain('user.disabled', bob.id)]],
   ['disableUser', 'once more', () => byId('disableUser', 'id', bob.id, admin), () => []],
