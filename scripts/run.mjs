@@ -21,6 +21,7 @@ const PROGRAMS = {
     args: ['node_modules/jest/bin/jest.js', '--testMatch', '**/*.browser.js', '--'],
   },
   bench: { builds: ['build:bench'], args: ['dist/bench/bench.js'] },
+  'bench:events': { builds: ['build:bench'], args: ['dist/bench/events.js'] },
   'bench:ranking': { builds: ['build:bench'], args: ['dist/bench/ranking.js'] },
 };
 

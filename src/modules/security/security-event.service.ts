@@ -1,8 +1,17 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext, SignedInContext } from '../../context.js';
+import type { DatabaseContext, RequestContext, SignedInContext } from '../../context.js';
 import { decodeCursor, type Page, type PageInput, pageSize, toPage } from '../../paging.js';
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
-import { insertEvent, listEvents } from './security-event.repository.js';
+import {
+  type AuditedEvent,
+  type EventSpan,
+  insertEvent,
+  listEvents,
+  listSpan,
+} from './security-event.repository.js';
+
+/** Events that are read with one statement. */
+const EXPORT_PAGE = 5000;
 
 /** The events of an account, for its owner to read. */
 export class SecurityEventService {
@@ -41,5 +50,16 @@ export class SecurityEventService {
     const size = pageSize(page.first);
     const rows = await listEvents(ctx.em, userId, decodeCursor(page.after), size + 1);
     return toPage(rows, size, (event) => event.id);
+  }
+
+  /** Every event of a span, the oldest first, a page in memory; one that is committed meanwhile may be missing. */
+  async *export({ em }: DatabaseContext, span: EventSpan): AsyncIterable<readonly AuditedEvent[]> {
+    let last: AuditedEvent | null = null;
+    for (;;) {
+      const page: AuditedEvent[] = await listSpan(em, span, last, EXPORT_PAGE);
+      yield page;
+      last = page.at(-1) ?? null;
+      if (page.length < EXPORT_PAGE) return;
+    }
   }
 }
