@@ -22,6 +22,7 @@ const PROGRAMS = {
   },
   'test:clients': { builds: ['build:server', 'install:clients'], args: ['clients/run.ts'] },
   bench: { builds: ['build:bench'], args: ['dist/bench/bench.js'] },
+  'bench:events': { builds: ['build:bench'], args: ['dist/bench/events.js'] },
   'bench:ranking': { builds: ['build:bench'], args: ['dist/bench/ranking.js'] },
 };
 

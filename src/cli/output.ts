@@ -29,6 +29,16 @@ export const streamRows = <T extends Row>(pages: () => AsyncIterable<readonly T[
   },
 });
 
+/** Pages of values, one JSON value a line, with `--json` too: no reader has to hold them all. */
+export const streamLines = (pages: AsyncIterable<readonly object[]>): Stream => ({
+  pieces: async function* () {
+    for await (const values of pages) yield linesOf(values);
+  },
+});
+
+export const linesOf = (values: readonly object[]): string =>
+  values.map((value) => `${JSON.stringify(value)}\n`).join('');
+
 /** The environment and streams of a command line. */
 export interface Terminal {
   env: NodeJS.ProcessEnv;

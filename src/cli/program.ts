@@ -5,6 +5,7 @@ import type { EmbeddedOptions } from '../infra/database/orm-options.js';
 import { StartError } from '../infra/start-error.js';
 import { UnavailableError } from '../infra/unavailable.js';
 import type { AddCommands, Run } from './command.js';
+import { addAuditCommands } from './commands/audit.js';
 import { addBannedWordCommands } from './commands/banned-word.js';
 import { addBlockedIpCommands } from './commands/blocked-ip.js';
 import { addCommunityCommands } from './commands/community.js';
@@ -34,6 +35,7 @@ const COMMANDS: readonly AddCommands[] = [
   addWebhookCommands,
   addUserCommands,
   addExportCommands,
+  addAuditCommands,
   addHobbyCommands,
   addTagCategoryCommands,
   addTagCommands,

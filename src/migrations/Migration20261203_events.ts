@@ -87,18 +87,60 @@ export class Migration20261203_events extends Migration {
     this.addSql(`create index "webhook_deliveries_parked_index" on "webhook_deliveries" ("webhook_id", "event_id")
       where "parked_at" is not null`);
 
-    this.addSql(`create function event_wanted(type text, wanted text[]) returns boolean immutable language sql as $$
-      select exists (
-        select 1 from unnest(wanted) as one
-        where one = type or (right(one, 1) = '*' and starts_with(type, left(one, -1)))
-      ) $$`);
+    // Held until the transaction ends, alone or with others; any number would do that nobody else locks.
+    this.addSql(`create function hold_lines(alone boolean) returns void language plpgsql as $$
+      begin
+        if alone then perform pg_advisory_xact_lock(8414003); else perform pg_advisory_xact_lock_shared(8414003); end if;
+      end $$`);
+    // Each statement in it sees what was committed before it began; as a function it is one message, with its plan kept.
+    this.addSql(`create function settle_deliveries(hook int, outcomes json) returns setof bigint language plpgsql as $$
+      begin
+        perform hold_lines(false);
+        return query with ended as (
+          select * from json_to_recordset(outcomes) as tried ("eventId" bigint, "attempt" int, "error" text, "waitMs" float8)
+        ), delivered as (
+          delete from webhook_deliveries d using ended
+          where d.webhook_id = hook and d.event_id = ended."eventId" and d.attempts = ended."attempt"
+            and d.next_try_at is not null and ended."error" is null
+          returning d.user_id
+        ), failed as (
+          update webhook_deliveries d set last_error = ended."error",
+            next_try_at = case when d.give_up_at > now() then now() + ended."waitMs" * interval '1 millisecond' end,
+            parked_at = case when d.give_up_at <= now() then now() end
+          from ended
+          where d.webhook_id = hook and d.event_id = ended."eventId" and d.attempts = ended."attempt"
+            and d.next_try_at is not null and ended."error" is not null
+          returning d.user_id, d.event_id, d.parked_at
+        ), opened as (
+          select user_id from delivered union select user_id from failed where parked_at is not null
+        ), started as (
+          update webhook_deliveries d set next_try_at = now()
+          from opened cross join lateral (
+            select held.event_id from webhook_deliveries held
+            where held.webhook_id = hook and held.user_id = opened.user_id
+              and held.parked_at is null and held.next_try_at is null
+            order by held.event_id limit 1
+          ) as next
+          where d.webhook_id = hook and d.event_id = next.event_id
+        ) select failed.event_id from failed where parked_at is not null;
+      end $$`);
+    // In PL/pgSQL, which keeps its plans: functions in SQL would be planned anew for each row.
+    this.addSql(`create function event_wanted(type text, wanted text[]) returns boolean immutable language plpgsql as $$
+      declare one text;
+      begin
+        foreach one in array wanted loop
+          if one = type or (right(one, 1) = '*' and starts_with(type, left(one, -1))) then return true; end if;
+        end loop;
+        return false;
+      end $$`);
     // Writes nothing where nobody wants it, and private values only where somebody is told them.
     this.addSql(`create function announce(account int, what text, details jsonb, secrets jsonb) returns void
-      language sql as $$
+      language plpgsql as $$
+      begin
         insert into account_events (user_id, type, data, private)
         select account, what, details, case when bool_or(w.private) then secrets end
-        from webhooks w where event_wanted(what, w.types) having count(*) > 0
-      $$`);
+        from webhooks w where event_wanted(what, w.types) having count(*) > 0;
+      end $$`);
     // Of one account and transaction there is one, and none beside its registration.
     this.addSql(`create function announce_update(account int, fields text[]) returns void language plpgsql as $$
       begin
@@ -230,6 +272,8 @@ export class Migration20261203_events extends Migration {
     this.addSql('drop function announce_update(int, text[])');
     this.addSql('drop function announce(int, text, jsonb, jsonb)');
     this.addSql('drop function event_wanted(text, text[])');
+    this.addSql('drop function settle_deliveries(int, json)');
+    this.addSql('drop function hold_lines(boolean)');
     this.addSql(`drop table "webhook_deliveries"`);
     this.addSql(`drop table "account_events"`);
     this.addSql(`drop table "webhooks"`);

@@ -356,6 +356,48 @@ describe('the settings', () => {
   });
 });
 
+describe('audit export', () => {
+  test('security events are printed one a line, each once and in order, of a span and of one account', async () => {
+    await sql(`insert into users (name) values ('audited_one'), ('audited_two')`);
+    // More than one page, many at one moment, numbered against their times.
+    await sql(
+      `insert into security_events (user_id, kind, door, ip, created_at)
+       select u.id, 'LOGGED_IN', 'graphql', '192.0.2.1', timestamptz '2026-01-02 00:00:00.123456Z' - n / 1000 * interval '1 minute'
+       from generate_series(1, 6500) n, users u where u.name in ('audited_one', 'audited_two')`,
+    );
+    const lines = async (...argv: string[]) => {
+      const { code, stdout, stderr } = await cli('audit', 'export', ...argv);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as { id: string; at: string; userId: number });
+    };
+    const all = await lines('--since', '2026-01-01', '--until', '2026-01-03');
+    expect(new Set(all.map(({ id }) => id)).size).toBe(13_000);
+    expect(all).toHaveLength(13_000);
+    const sorted = all.toSorted((a, b) => a.at.localeCompare(b.at) || Number(a.id) - Number(b.id));
+    expect(all).toEqual(sorted);
+    expect(all.at(-1)).toEqual({
+      id: expect.any(String),
+      at: '2026-01-02T00:00:00.123456Z',
+      userId: expect.any(Number),
+      kind: 'LOGGED_IN',
+      door: 'graphql',
+      ip: '192.0.2.1',
+    });
+    const own = await lines('--since', '2026-01-02T08:00:00.123+08:00', '--user', 'audited_one', '--json');
+    expect(own).toHaveLength(999);
+    expect(new Set(own.map(({ userId }) => userId)).size).toBe(1);
+    expect(await lines('--since', '2026-01-02', '--until', '2026-01-02T00:00:00Z')).toEqual([]);
+    expect(await cli('audit', 'export', '--since', 'yesterday')).toMatchObject({ code: 2, stdout: '' });
+    expect(await cli('audit', 'export', '--since', '2026-01-01', '--user', 'nobody')).toMatchObject({
+      code: 1,
+    });
+    await sql(`delete from users where name like 'audited_%'`);
+  });
+});
+
 describe('jobs', () => {
   test('jobs run once, all or one of them, and report what was done', async () => {
     const erased = [{ job: 'erase-cancelled-accounts', outcome: 'done', erased: 0, failed: 0 }];

@@ -63,6 +63,10 @@ async function fullAccount(marker: string): Promise<Account & { pictures: { id: 
   });
   const insert = (sql: string, ...values: unknown[]) => em.execute(sql, [id, ...values]);
   await insert('insert into identities (user_id, provider, subject) values (?, ?, ?)', 'qq', marker);
+  await insert(
+    `insert into account_events (user_id, type, data, private) values (?, 'user.email_changed', '{}', jsonb_build_object('email', ?::text))`,
+    marker,
+  );
   await insert('insert into user_hobbies (user_id, hobby_id) values (?, 1)');
   await insert('insert into user_tags (user_id, tag_id) values (?, 1)');
   await insert('insert into shared_places (user_id, point) values (?, point(104, 31))');
@@ -126,7 +130,13 @@ describe('an account whose grace is over', () => {
       lastActiveAt: deletedAt,
       erasedAt: expect.any(Date),
     });
-    expect(await rowsOf(account.id)).toEqual(['currencies', 'currency_orders', 'daily_incomes', 'wallets']);
+    expect(await rowsOf(account.id)).toEqual([
+      'account_events',
+      'currencies',
+      'currency_orders',
+      'daily_incomes',
+      'wallets',
+    ]);
   });
 
   test('an account is erased once', async () => {
@@ -243,11 +253,15 @@ test('every table that refers to users is filled by the tests of erasure, or is 
   await em.execute("insert into imported_pictures (user_id, kind, source) values (?, 'avatar', 'a.png')", [
     account.id,
   ]);
+  await em.execute("insert into account_events (user_id, type, data) values (?, 'user.registered', '{}')", [
+    account.id,
+  ]);
   const referring = await em.execute<{ table: string }[]>(REFERRING);
   expect(new Set(await rowsOf(account.id))).toEqual(new Set(referring.map(({ table }) => table)));
   await cancelled(app, account);
   await erase();
   expect(await rowsOf(account.id)).toEqual([
+    'account_events',
     'currencies',
     'currency_orders',
     'daily_incomes',

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { findAddresses } from '../../src/modules/address/address.repository.js';
+import { claimDeliveries, findWork, settleDeliveries } from '../../src/modules/event/delivery.repository.js';
 import { isBlockedBetween, listBlocked } from '../../src/modules/follow/block.repository.js';
 import { countMutual, type FollowList, findListed } from '../../src/modules/follow/follow.repository.js';
 import { findImageByNumber, findImageBySource, isShown } from '../../src/modules/image/image.repository.js';
@@ -91,6 +92,17 @@ const SEED = [
   'insert into tags (category_id, name) select c.id, md5(n::text) from tag_categories c, generate_series(1, 40) as n',
   `insert into user_tags (user_id, tag_id)
    select u.id, t.id from users u join tags t on (u.id * 7 + t.id * 13) % 199 = 0`,
+  `insert into webhooks (url, types, key_id, encrypted_secret)
+   select 'https://example.com', '{*}', '', '' from generate_series(1, 2)`,
+  // Everybody's line has a head that is not due, but for one in a hundred, and ten behind it; the star has all of a line.
+  `insert into account_events (user_id, type, data, dispatched)
+   select u.id, 'user.updated', '{}', true from users u, generate_series(1, 11)`,
+  `insert into account_events (user_id, type, data, dispatched)
+   select ${STAR}, 'user.updated', '{}', true from generate_series(1, 5000)`,
+  `insert into webhook_deliveries (event_id, webhook_id, user_id, give_up_at, next_try_at)
+   select e.id, w.id, e.user_id, now(), case when row_number() over (partition by w.id, e.user_id order by e.id) = 1
+     then now() + (e.user_id % 100 - 1) * interval '1 minute' end
+   from account_events e, webhooks w`,
   `update images set owner_id = (select u.id from users u where u.avatar_id = images.id), source_md5 = id`,
   'analyze',
   // PostgreSQL finds out in time what of it is visible to all.
@@ -114,9 +126,9 @@ interface PlanNode {
 const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
 
 /** The indexes that the statements of `work` are answered from, and the steps that are no search in one. */
-async function planOf(work: (em: EntityManager) => Promise<unknown>) {
+async function planOf(work: (em: EntityManager) => Promise<unknown>, beginning = 'select') {
   const sent = await sqlOf(database, () => work(database.fork()));
-  const statements = sent.filter((sql) => sql.startsWith('select'));
+  const statements = sent.filter((sql) => sql.startsWith(beginning));
   expect(statements).toHaveLength(1);
   const [row] = await database
     .fork()
@@ -304,4 +316,46 @@ test.each<[RankedBy, string]>([
 ])('the ranking of users by %s is read from %s, and no further than its last place', async (by, index) => {
   const plan = await planOf((em) => rankUsers(em, by, { size: 20, offset: 0 }));
   expect(plan).toMatchObject({ indexes: [index, 'users_pkey'], scans: [], sorts: false });
+});
+
+/** Whatever is held back, only heads are looked at, and the one behind each. */
+test.each<[string, string, string, (em: EntityManager) => Promise<unknown>]>([
+  ['claimed', 'with due', 'webhook_deliveries_head_index', (em) => claimDeliveries(em, 1, 20, 60_000)],
+  ['looked for', 'select w.id', 'webhook_deliveries_head_index', (em) => findWork(em)],
+])(
+  'deliveries are %s by their indexes, and no table of them or of events is read',
+  async (_how, beginning, index, work) => {
+    const { indexes, scans } = await planOf(work, beginning);
+    expect(indexes).toContain(index);
+    expect(scans.filter((table) => table !== 'webhooks')).toEqual([]);
+  },
+);
+
+test('deliveries are settled by their indexes, however many are held back', async () => {
+  const em = database.fork();
+  const scans = await em.transactional(async () => {
+    const heads = await em.execute<{ event_id: string }[]>(
+      'select event_id from webhook_deliveries where webhook_id = 1 and next_try_at is not null limit 20',
+    );
+    const scanned = async () => {
+      const [row] = await em.execute<{ seq_scan: string }[]>(
+        `select seq_scan from pg_stat_xact_user_tables where relname = 'webhook_deliveries'`,
+      );
+      return Number(row?.seq_scan);
+    };
+    const before = await scanned();
+    const outcomes = heads.map(({ event_id }) => ({
+      eventId: Number(event_id),
+      attempt: 0,
+      error: null,
+      waitMs: 0,
+    }));
+    await settleDeliveries(em, 1, outcomes);
+    const [left] = await em.execute<{ count: number }[]>(
+      'select count(*)::int as count from webhook_deliveries where webhook_id = 1 and next_try_at is not null and next_try_at <= now()',
+    );
+    expect(left?.count).toBeGreaterThan(0);
+    return (await scanned()) - before;
+  });
+  expect(scans).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { WebhookService } from '../../src/modules/event/webhook.service.js';
 import { createWorld, type TestApp, type TestWorld } from '../support/app.js';
 import { commandIn } from '../support/command-line.js';
 import { until } from '../support/until.js';
@@ -166,14 +167,14 @@ describe('webhooks', () => {
     const accounts = await Promise.all(Array.from({ length: 4 }, () => app.client.register()));
     let tries = 0;
     receiver.answer = () => (tries++ % 3 === 1 ? 500 : 204);
-    for (let turn = 0; turn < 15; turn++) {
+    for (let turn = 0; turn < 8; turn++) {
       await Promise.all(accounts.map(({ id }) => rename(id, `turn ${turn}`)));
     }
     await until(
       'all are taken',
       async () => {
         await hurry({ receiver, ...hook });
-        return new Set(receiver.taken.map(({ id }) => id)).size >= 60;
+        return new Set(receiver.taken.map(({ id }) => id)).size >= 32;
       },
       60_000,
     );
@@ -181,7 +182,7 @@ describe('webhooks', () => {
       const own = receiver.taken.filter(({ data }) => data.user_id === String(account.id));
       const numbers = own.map(({ id }) => Number(id.split('_')[2]));
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-      expect(new Set(numbers).size).toBe(15);
+      expect(new Set(numbers).size).toBe(8);
     }
     for (const other of others) await other.close();
   });
@@ -231,8 +232,14 @@ describe('webhooks', () => {
     const before = receiver.tried.length;
     expect(before).toBeLessThan(40);
     receiver.answer = () => 204;
-    await hurry(hook);
-    await until('it has them all', async () => (await backlogOf(hook))?.pending === 0, 60_000);
+    await until(
+      'it has them all',
+      async () => {
+        await hurry(hook);
+        return (await countOf('webhook_deliveries where webhook_id = ?', [hook.id])) === 0;
+      },
+      60_000,
+    );
     expect(new Set(receiver.taken.map(({ data }) => data.user_id)).size).toBe(200);
   });
 
@@ -360,5 +367,20 @@ describe('webhooks', () => {
     );
     expect(await add('https://example.com')).toEqual([1, expect.stringContaining('(webhooks)')]);
     await app.sql(`delete from webhooks where key_id = ''`);
+
+    // In production without TLS only where ranges are allowed.
+    const { em } = app.infrastructure.database;
+    const addIn = (url: string, networks: string[]) =>
+      new WebhookService(app.services.secretBox, { production: true, WEBHOOK_NETWORKS: networks }).add(
+        { em },
+        { url, types: ['*'], private: false },
+      );
+    await expect(addIn('http://10.0.0.1/', [])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    for (const { webhook } of [
+      await addIn('http://10.0.0.1/', ['10.0.0.0/8']),
+      await addIn('https://10.0.0.1/', []),
+    ]) {
+      await cli('webhook', 'remove', String(webhook.id));
+    }
   });
 });

@@ -7,7 +7,7 @@ import { LEGACY_SYSTEMS, type LegacySystem } from '../../door.js';
 import type { RawRecord } from '../../modules/import/record.js';
 import { listLegacyIds } from '../../modules/user/legacy-id.repository.js';
 import type { Run } from '../command.js';
-import { type Output, type Stream, showOne, streamRows } from '../output.js';
+import { linesOf, type Output, showOne, streamLines, streamRows } from '../output.js';
 
 /** Pairs that are read with one statement. */
 const PAGE = 10_000;
@@ -29,16 +29,6 @@ async function* pairsOf(em: EntityManager, system: LegacySystem) {
     after = last.legacyId;
   }
 }
-
-const linesOf = (records: readonly RawRecord[]): string =>
-  records.map((record) => `${JSON.stringify(record)}\n`).join('');
-
-/** Records, one a line, with `--json` too: no reader has to hold them all. */
-const streamRecords = (pages: AsyncIterable<readonly RawRecord[]>): Stream => ({
-  pieces: async function* () {
-    for await (const records of pages) yield linesOf(records);
-  },
-});
 
 /** Whole or not at all, and for nobody else's eyes. */
 async function writeRecords(pages: AsyncIterable<readonly RawRecord[]>, file: string): Promise<Output> {
@@ -73,7 +63,7 @@ export function addExportCommands(program: Command, run: Run): void {
       run(async (environment) => {
         const { exports } = await environment.services();
         const pages = exports.users(await environment.context());
-        return file === undefined ? streamRecords(pages) : writeRecords(pages, file);
+        return file === undefined ? streamLines(pages) : writeRecords(pages, file);
       }),
     );
 

@@ -1,43 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Command, InvalidArgumentError } from 'commander';
-import { LEGACY_SYSTEMS } from '../../door.js';
-import { AppError } from '../../errors/app-error.js';
 import { findCity } from '../../modules/place/place.repository.js';
-import { matchAccount } from '../../modules/user/account.finder.js';
-import {
-  findLegacyKeys,
-  findUserByLegacyId,
-  type LegacyKey,
-} from '../../modules/user/legacy-id.repository.js';
+import { findLegacyKeys } from '../../modules/user/legacy-id.repository.js';
 import { type User, UserStatus } from '../../modules/user/user.entity.js';
-import { findUserById } from '../../modules/user/user.repository.js';
 import { ABILITIES } from '../../policy.js';
-import { parseIdOrNull } from '../../schema/ids.js';
 import type { Run } from '../command.js';
+import { findUser, USER } from '../find-user.js';
 import { setAbility } from '../operator.repository.js';
 import { type Output, showOne } from '../output.js';
-
-const USER = 'number, name, phone, verified e-mail, or SYSTEM:ID for the id in a system before';
-
-/** The old id that a text names; neither names nor addresses hold a colon. */
-function legacyKeyIn(text: string): LegacyKey | null {
-  const [name, ...rest] = text.split(':');
-  const system = LEGACY_SYSTEMS.find((one) => one === name);
-  return system && rest.length > 0 ? { system, id: rest.join(':') } : null;
-}
-
-/** The user that a text names; names and phones are never mistaken for ids. */
-async function findUser(em: EntityManager, text: string): Promise<User> {
-  const legacyKey = legacyKeyIn(text);
-  const id = parseIdOrNull(text);
-  const user = legacyKey
-    ? await findUserByLegacyId(em, legacyKey)
-    : id === null
-      ? (await matchAccount({ em }, text)).user
-      : await findUserById(em, id);
-  if (!user) throw new AppError('USER_NOT_FOUND');
-  return user;
-}
 
 function abilityArgument(text: string): string {
   const known: readonly string[] = Object.values(ABILITIES);

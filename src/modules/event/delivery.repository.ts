@@ -6,14 +6,11 @@ import type { EventType } from './event.types.js';
 
 /*
  * Of one account and webhook one delivery at most has a `next_try_at`: the head of the line. What decides on it while it
- * looks at the others (dispatching, replaying) holds the lock alone; settling, which lets the next one go, shares it. The
+ * looks at the others (dispatching, replaying) holds a lock alone; settling, which lets the next one go, shares it. The
  * lock is a statement of its own: the next one then sees what was committed before.
  */
 
-/** Any number would do that is the same in every gateway. */
-const LINES_LOCK = 8_414_003;
-const HELD_ALONE = `select pg_advisory_xact_lock(${LINES_LOCK})`;
-const HELD_WITH_OTHERS = `select pg_advisory_xact_lock_shared(${LINES_LOCK})`;
+const HELD_ALONE = 'select hold_lines(true)';
 
 /** Whether events wait to be dispatched, and for which webhooks something is due. */
 export interface Work {
@@ -129,6 +126,21 @@ export async function claimDeliveries(
   }));
 }
 
+/** Gives back deliveries whose try has not begun: they are due again. */
+export async function releaseDeliveries(
+  em: EntityManager,
+  webhookId: number,
+  claims: readonly Pick<ClaimedDelivery, 'eventId' | 'attempt'>[],
+): Promise<void> {
+  await em.execute(
+    `update webhook_deliveries d set attempts = d.attempts - 1, next_try_at = now()
+     from json_to_recordset(?::json) as claim ("eventId" bigint, "attempt" int)
+     where d.webhook_id = ? and d.event_id = claim."eventId" and d.attempts = claim."attempt"
+       and d.next_try_at is not null`,
+    [JSON.stringify(claims.map(({ eventId, attempt }) => ({ eventId, attempt }))), webhookId],
+  );
+}
+
 /** How a try has ended. */
 export interface Outcome {
   eventId: number;
@@ -139,50 +151,21 @@ export interface Outcome {
   waitMs: number;
 }
 
+const settled = statement<{ event_id: string }>(
+  'select event_id::text as event_id from settle_deliveries(?, ?::json) as event_id',
+);
+
 /**
  * Writes down how tries of a webhook have ended, and lets the next delivery of each account go whose head is gone. A try
  * that somebody else has taken over meanwhile changes nothing. Returns the events that were given up.
  */
-export function settleDeliveries(
+export async function settleDeliveries(
   em: EntityManager,
   webhookId: number,
   outcomes: readonly Outcome[],
 ): Promise<number[]> {
-  return em.transactional(async () => {
-    await em.execute(HELD_WITH_OTHERS);
-    const rows = await em.execute<{ event_id: string }[]>(
-      `with ended as (
-         select * from json_to_recordset(?::json)
-           as tried ("eventId" bigint, "attempt" int, "error" text, "waitMs" float8)
-       ), delivered as (
-         delete from webhook_deliveries d using ended
-         where d.webhook_id = ? and d.event_id = ended."eventId" and d.attempts = ended."attempt"
-           and d.next_try_at is not null and ended."error" is null
-         returning d.user_id
-       ), failed as (
-         update webhook_deliveries d set last_error = ended."error",
-           next_try_at = case when d.give_up_at > now() then now() + ended."waitMs" * interval '1 millisecond' end,
-           parked_at = case when d.give_up_at <= now() then now() end
-         from ended
-         where d.webhook_id = ? and d.event_id = ended."eventId" and d.attempts = ended."attempt"
-           and d.next_try_at is not null and ended."error" is not null
-         returning d.user_id, d.event_id, d.parked_at
-       ), opened as (
-         select user_id from delivered union select user_id from failed where parked_at is not null
-       ), started as (
-         update webhook_deliveries d set next_try_at = now()
-         from opened cross join lateral (
-           select event_id from webhook_deliveries held
-           where held.webhook_id = ? and held.user_id = opened.user_id
-             and held.parked_at is null and held.next_try_at is null
-           order by event_id limit 1
-         ) as next
-         where d.webhook_id = ? and d.event_id = next.event_id
-       ) select event_id::text as event_id from failed where parked_at is not null`,
-      [JSON.stringify(outcomes), webhookId, webhookId, webhookId, webhookId],
-    );
-    return rows.map((row) => Number(row.event_id));
-  });
+  const rows = await settled(em, [webhookId, JSON.stringify(outcomes)]);
+  return rows.map((row) => Number(row.event_id));
 }
 
 /** Where a replay has come to, and how many it has taken up so far. */

@@ -8,6 +8,8 @@ import type { WebhookService } from './webhook.service.js';
 
 /** How often it is looked for new events and for changes of webhooks, in ms. */
 const LOOK_MS = 1000;
+/** The same while there is something. */
+const BUSY_LOOK_MS = 100;
 /** Events handed out by one transaction. */
 const BATCH = 500;
 
@@ -58,9 +60,9 @@ export class EventDeliverer {
     if (this.stopping.signal.aborted) return;
     this.timer = setTimeout(() => {
       this.looking = this.look()
-        .then((isMore) => {
+        .then((count) => {
           this.isFailing = false;
-          this.plan(isMore ? 0 : LOOK_MS);
+          this.plan(count === BATCH ? 0 : count > 0 ? BUSY_LOOK_MS : LOOK_MS);
         })
         .catch((err) => {
           // Once, and not every second for as long as the database is gone.
@@ -71,15 +73,15 @@ export class EventDeliverer {
     }, delayMs).unref();
   }
 
-  /** True while there may be more to hand out. */
-  private async look(): Promise<boolean> {
+  /** How many events it has handed out, {@link BATCH} at most. */
+  private async look(): Promise<number> {
     const webhooks = await findWebhooks(this.fork());
     this.adopt(webhooks);
-    if (webhooks.length === 0) return false;
+    if (webhooks.length === 0) return 0;
     const { fresh, due } = await findWork(this.fork());
     const count = fresh ? await dispatch(this.fork(), BATCH) : 0;
     for (const [id, { pump }] of this.running) if (count > 0 || due.has(id)) pump.fill();
-    return count === BATCH;
+    return count;
   }
 
   /** Makes a pump of each webhook that is new, a sender of each that has changed, and lets go of those that are gone. */

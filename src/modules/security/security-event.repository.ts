@@ -34,6 +34,44 @@ export function listEvents(em: EntityManager, userId: number, window: Window): P
   return em.find(SecurityEvent, { userId, ...where }, { ...READ_ONLY, ...options });
 }
 
+/** The events of a span, of all accounts or of one; `until` is not in it. */
+export interface EventSpan {
+  since: Date;
+  until: Date | null;
+  userId: number | null;
+}
+
+/** An event as it is told outside of GraphQL. */
+export interface AuditedEvent {
+  id: string;
+  at: string;
+  userId: number;
+  kind: string;
+  door: string;
+  ip: string;
+}
+
+/** The next `limit` events of a span behind one, the oldest first. */
+export function listSpan(
+  em: EntityManager,
+  { since, until, userId }: EventSpan,
+  after: Pick<AuditedEvent, 'id' | 'at'> | null,
+  limit: number,
+): Promise<AuditedEvent[]> {
+  const conditions: [sql: string, ...values: unknown[]][] = [
+    ['created_at >= ?::timestamptz', since.toISOString()],
+  ];
+  if (until) conditions.push(['created_at < ?::timestamptz', until.toISOString()]);
+  if (userId !== null) conditions.push(['user_id = ?', userId]);
+  if (after) conditions.push(['(created_at, id) > (?::timestamptz, ?::bigint)', after.at, after.id]);
+  return em.execute<AuditedEvent[]>(
+    `select id::text as id, to_json(created_at at time zone 'UTC')#>>'{}' || 'Z' as at, user_id as "userId", kind, door, ip
+     from security_events where ${conditions.map(([sql]) => sql).join(' and ')}
+     order by security_events.created_at, security_events.id limit ?`,
+    [...conditions.flatMap(([, ...values]) => values), limit],
+  );
+}
+
 /** Deletes at most `limit` events that are older than so many days, the oldest first; returns how many. */
 export async function deleteOldEvents(em: EntityManager, days: number, limit: number): Promise<number> {
   const row = await queryOne<{ deleted: number }>(

@@ -1,9 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequestContext, SignedInContext } from '../../context.js';
+import type { DatabaseContext, RequestContext, SignedInContext } from '../../context.js';
 import { type Page, type PageInput, toPageById, windowOf } from '../../paging.js';
 import type { SecurityEvent, SecurityEventKind } from './security-event.entity.js';
 import { securityEventsLoader } from './security-event.loader.js';
-import { insertEvent } from './security-event.repository.js';
+import { type AuditedEvent, type EventSpan, insertEvent, listSpan } from './security-event.repository.js';
+
+/** Events that are read with one statement. */
+const EXPORT_PAGE = 5000;
 
 /** The events of an account, for its owner to read. */
 export class SecurityEventService {
@@ -41,5 +44,16 @@ export class SecurityEventService {
     await this.settle();
     const window = windowOf(page);
     return toPageById(await securityEventsLoader(ctx).load({ userId, window }), window);
+  }
+
+  /** Every event of a span, the oldest first, a page in memory; one that is committed meanwhile may be missing. */
+  async *export({ em }: DatabaseContext, span: EventSpan): AsyncIterable<readonly AuditedEvent[]> {
+    let last: AuditedEvent | null = null;
+    for (;;) {
+      const page: AuditedEvent[] = await listSpan(em, span, last, EXPORT_PAGE);
+      yield page;
+      last = page.at(-1) ?? null;
+      if (page.length < EXPORT_PAGE) return;
+    }
   }
 }
