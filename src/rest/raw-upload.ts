@@ -29,7 +29,7 @@ async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Buffer
     // answer. The time that a request may take limits it.
     body.resume();
   }
-  if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
+  if (size > maxBytes) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
 }
 
 /**
@@ -37,7 +37,7 @@ async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Buffer
  * held as a whole here. Throws IMAGE_TOO_LARGE at once when the client says that it has more than `maxBytes`.
  */
 export function readRawUpload(request: FastifyRequest, maxBytes: number): Input {
-  if (Number(request.headers['content-length']) > maxBytes) throw new AppError('IMAGE_TOO_LARGE');
+  if (Number(request.headers['content-length']) > maxBytes) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
   const values = { ...(request.query as object), ...(request.params as object) };
   const { body } = request;
   if (!(body instanceof Readable)) return new Input(values);

@@ -245,7 +245,7 @@ test('a raw upload that is not as announced is refused in the envelope, and leav
   expect(await put(token, undefined)).toEqual(refused('INVALID_INPUT', 'file'));
   expect(await put(token, Buffer.alloc(0))).toEqual(refused('INVALID_INPUT', 'file'));
   expect(await put(token, jpeg.subarray(1))).toEqual(refused('INVALID_INPUT', 'file'));
-  expect(await put(token, Buffer.concat([jpeg, jpeg]))).toEqual(refused('IMAGE_TOO_LARGE'));
+  expect(await put(token, Buffer.concat([jpeg, jpeg]))).toEqual(refused('IMAGE_TOO_LARGE', 'file'));
   expect(await put((await announce(png)).token, png)).toEqual(refused('IMAGE_INVALID', 'file'));
   expect(await put('forged', jpeg)).toEqual(refused('FORBIDDEN', 'token'));
   expect(await state()).toEqual(before);
@@ -258,11 +258,11 @@ test('a refused raw upload is answered before its rest, which is still taken', a
   const { token } = await announce(jpeg);
   // It says that it is too large.
   const declared = open(token, { 'content-length': LIMIT + 1 });
-  expect(await answerTo(declared)).toEqual(refused('IMAGE_TOO_LARGE'));
+  expect(await answerTo(declared)).toEqual(refused('IMAGE_TOO_LARGE', 'file'));
   declared.destroy();
   // It turns out to be too large, or is not wanted at all.
   for (const [name, failure] of [
-    [token, refused('IMAGE_TOO_LARGE')],
+    [token, refused('IMAGE_TOO_LARGE', 'file')],
     ['forged', refused('FORBIDDEN', 'token')],
   ] as const) {
     const endless = open(name);
@@ -274,7 +274,7 @@ test('a refused raw upload is answered before its rest, which is still taken', a
 });
 
 test.each([
-  ['is too large', 'IMAGE_TOO_LARGE', undefined],
+  ['is too large', 'IMAGE_TOO_LARGE', 'file'],
   ['is not wanted', 'FORBIDDEN', 'token'],
 ])('a raw upload that %s is taken to its end, and the connection goes on', async (_, failure, field) => {
   const { token } = await announce(jpeg);
@@ -282,7 +282,7 @@ test.each([
   // More than the sockets between hold.
   const bytes = Buffer.alloc(32 * 1024 * 1024);
   for (const reusedSocket of [false, true]) {
-    const raw = open(field ? 'forged' : token, {}, agent);
+    const raw = open(field === 'token' ? 'forged' : token, {}, agent);
     const answer = answerTo(raw);
     const sent = new Promise((resolve) => raw.end(bytes, () => resolve('sent')));
     expect(await answer).toEqual(refused(failure, field));
