@@ -37,7 +37,8 @@ async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Buffer
  * held as a whole here. Throws IMAGE_TOO_LARGE at once when the client says that it has more than `maxBytes`.
  */
 export function readRawUpload(request: FastifyRequest, maxBytes: number): Input {
-  if (Number(request.headers['content-length']) > maxBytes) throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
+  if (Number(request.headers['content-length']) > maxBytes)
+    throw new AppError('IMAGE_TOO_LARGE', { field: 'file' });
   const values = { ...(request.query as object), ...(request.params as object) };
   const { body } = request;
   if (!(body instanceof Readable)) return new Input(values);
