@@ -11,8 +11,6 @@ import type { Templates, TemplateValue } from './templates.js';
 import { TencentSender } from './tencent.js';
 import { WebhookSender } from './webhook.js';
 
-export type { OnSent };
-
 export type MessageSenders = Readonly<Record<MessageChannel, MessageSender>>;
 
 /** The settings, by their names. Those that a provider needs are there where it is named. */
